@@ -1,0 +1,1 @@
+"""Switchboard: a real-time routing and queue engine for contact centres."""
