@@ -1,0 +1,20 @@
+"""What a commit is: encoded changes, coalesced by key. A closed batch is bytes and never changes."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Batch(Struct, gc=False):
+    """One atomic commit: the drops, then the puts, then the appends.
+
+    `number` counts from 1 within `epoch`: a store that has seen it answers "already"."""
+
+    number: int
+    epoch: int
+    puts: list[tuple[str, str, bytes]]
+    """(kind, key, record)"""
+    drops: list[tuple[str, str]]
+    """(kind, key)"""
+    appends: list[tuple[str, bytes]]
+    """(stream, entry)"""

@@ -1,0 +1,110 @@
+"""Settling a step: whoever came to wait, or came free, in it finds the other.
+
+When a step begins nothing is left to match (no able free agent while a contact they may take waits), so only what the
+step set loose has to look: an arrival for the best free agent, an agent for the most urgent contact.
+"""
+
+from __future__ import annotations
+
+from router.core import offers
+from router.core.entities import Agent, Contact
+from router.core.line import passed_over
+from router.core.match.choose import agent_for, contact_for, usable_endpoint
+from router.core.world import World
+
+
+def settle(world: World) -> None:
+    """Match everything that came loose. Effects of offers follow the reply of the command that caused them."""
+    agents, contacts = world.loose_agents, world.loose_contacts
+    if contacts:
+        # Whoever came free in the same step stands with the others first, so that the agent choice sees them all.
+        for agent in agents:
+            refresh(world, agent)
+        world.loose_contacts = []
+        for contact in contacts:
+            _settle_contact(world, contact, bool(agents))
+    if agents:
+        world.loose_agents = {}
+        for agent in agents:
+            _settle_agent(world, agent)
+
+
+def free_channels(world: World, agent: Agent) -> list[str]:
+    """The channels of which the agent could take one more contact now."""
+    profile = agent.profile
+    if profile is None or agent.used >= agent.capacity or agent.state != "available" or agent.next_state:
+        return []
+    channels = []
+    for channel in profile.pools:
+        if _can_take(world, agent, channel):
+            channels.append(channel)  # noqa: PERF401  # a comprehension is a call more in this, the hottest of paths
+    return channels
+
+
+def refresh(world: World, agent: Agent) -> None:
+    """Let the agent stand in exactly the pools of the channels that they could take."""
+    profile = agent.profile
+    if profile is None:
+        return
+    free = free_channels(world, agent)
+    if not free:
+        if agent.places:
+            world.roster.withdraw(agent)
+        return
+    for channel in profile.pools:
+        if channel in free:
+            world.roster.place(agent, channel)
+        else:
+            world.roster.unplace(agent, channel)
+
+
+def _can_take(world: World, agent: Agent, channel: str) -> bool:
+    settings = world.channels.get(channel)
+    if settings is None or agent.used + settings.units > agent.capacity:
+        return False
+    if len(agent.offers) >= settings.most_at_once:
+        held = sum(1 for offer in agent.offers.values() if offer.channel == channel)
+        if held >= settings.most_at_once:
+            return False
+    return usable_endpoint(agent, channel) is not None
+
+
+def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) -> None:
+    """Find an agent for a contact that just came to stand. Where agents came free in the same step, the chosen one
+    takes the most urgent contact, which may be another; then the next best is asked."""
+    while contact.standing is not None and contact.peer.open:
+        if contact.line is not None and contact.standing is contact.line.order:
+            agent = agent_for(contact, world.now_us)
+        else:
+            agent = _named(world, contact)
+        if agent is None:
+            return
+        taken: Contact | None = contact
+        if beside_free_agents:
+            taken = contact_for(agent, free_channels(world, agent), world.now_us)
+        if taken is None:
+            return
+        offers.make(world, taken, agent)
+        refresh(world, agent)
+
+
+def _named(world: World, contact: Contact) -> Agent | None:
+    """The agent whom this contact waits for by name, if they can take it now."""
+    name = contact.direct or contact.preferred or ""
+    agent = world.agents.get((contact.peer.tenant, name))
+    if agent is not None and contact.channel in agent.places and not passed_over(contact, agent, world.now_us):
+        return agent
+    return None
+
+
+def _settle_agent(world: World, agent: Agent) -> None:
+    """Let a free agent take what they can; then they stand free with what capacity is left."""
+    while True:
+        channels = free_channels(world, agent)
+        if not channels:
+            break
+        contact = contact_for(agent, channels, world.now_us)
+        if contact is None:
+            break
+        offers.make(world, contact, agent)
+    refresh(world, agent)

@@ -1,0 +1,256 @@
+"""The engine: commands in, effects out, time as an argument.
+
+`apply` does one step: deadlines that are due fire at their own times, a slice of pending chores is done, the command is
+checked, numbered and handled, its reply is put first, and what came loose is matched. The caller then takes the
+changed records (`take_batch`), commits them, and only then delivers `effects`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from router.core import commands as ask
+from router.core import gateways, history, internal, offers, visits
+from router.core import records as stored
+from router.core.batch import Batch
+from router.core.dispatch import settle
+from router.core.effects import Already, Error, Message, Reply
+from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.handlers import agents, contacts, entry, questions, sync
+from router.core.handlers import offers as answers
+from router.core.restore import Passive, restore
+from router.core.settings import Settings
+from router.core.world import World
+from router.errors import ERRORS, Refused
+
+EVACUATED_A_STEP = 64
+FORGOTTEN_A_STEP = 16
+"""Ended ids forgotten in one step: more than can end in one."""
+
+Handler: TypeAlias = Callable[[World, Peer, Any], Reply]
+
+HANDLERS: dict[type[ask.Request], Handler] = {
+    ask.Enqueue: entry.enqueue,
+    ask.Probe: entry.probe,
+    ask.Hold: contacts.hold,
+    ask.Resume: contacts.resume,
+    ask.Update: contacts.update,
+    ask.Transfer: contacts.transfer,
+    ask.End: contacts.end,
+    ask.Connected: contacts.connected,
+    ask.ConnectFailed: contacts.connect_failed,
+    ask.Ringing: answers.ringing,
+    ask.Accept: answers.accept,
+    ask.Reject: answers.reject,
+    ask.Complete: contacts.complete,
+    ask.ExtendWrapUp: contacts.extend_wrap_up,
+    ask.LogIn: agents.log_in,
+    ask.LogOut: agents.log_out,
+    ask.Ready: agents.ready,
+    ask.NotReady: agents.not_ready,
+    ask.Attach: agents.attach,
+    ask.Detach: agents.detach,
+    ask.Occupy: agents.occupy,
+    ask.Release: agents.release,
+    ask.Drain: sync.drain,
+    ask.Sync: sync.sync,
+    ask.SyncEnd: sync.sync_end,
+    ask.Position: questions.position,
+    ask.Status: questions.status,
+    ask.Agents: questions.agents,
+}
+
+BEFORE_SYNC_END: frozenset[type] = frozenset((ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents))
+
+ON_DUE: dict[type, Callable[[World, Any], None]] = {
+    Contact: visits.due,
+    Offer: offers.due,
+    Peer: gateways.due,
+}
+
+RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] = {
+    Contact: ("contact", stored.contact_key, stored.of_contact),
+    Tombstone: ("contact", stored.contact_key, stored.of_tombstone),
+    Peer: ("peer", lambda peer: peer.key, stored.of_peer),
+    Agent: ("agent", stored.agent_key, stored.of_agent),
+    Endpoint: ("endpoint", stored.endpoint_key, stored.of_endpoint),
+}
+
+
+class Engine:
+    """One site's engine. It is passive (takes records) until `activate`, then active (takes commands)."""
+
+    def __init__(self, settings: Settings, epoch: int) -> None:
+        self.world = World(settings, epoch)
+        self._passive: Passive | None = Passive()
+        self._batches = 0
+
+    # -- passive: loading, and following as a standby --------------------------------------------------------------
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Take a stored record, in any order. Raises `records.BadRecord`."""
+        assert self._passive is not None, "the engine is active"
+        self._passive.put(kind, key, value)
+
+    def drop(self, kind: str, key: str) -> None:
+        """Forget a stored record."""
+        assert self._passive is not None, "the engine is active"
+        self._passive.drop(kind, key)
+
+    def activate(self, now_us: int) -> None:
+        """Build the live world out of the records. It goes on exactly where they stand; whoever was away meanwhile
+        applies `Restarted` first."""
+        assert self._passive is not None, "the engine is active"
+        restore(self.world, self._passive)
+        self._passive = None
+        self.world.now_us = max(self.world.now_us, now_us)
+
+    @property
+    def stored_us(self) -> int:
+        """While passive: the core time of the records, 0 where there are none."""
+        assert self._passive is not None, "the engine is active"
+        return self._passive.now_us
+
+    # -- active ---------------------------------------------------------------------------------------------------
+
+    @property
+    def effects(self) -> list[tuple[str, Message]]:
+        """What is to be told since the last `take_effects`, in the order decided."""
+        return self.world.effects
+
+    def take_effects(self) -> list[tuple[str, Message]]:
+        """The effects, which are the caller's now."""
+        world = self.world
+        effects, world.effects = world.effects, []
+        return effects
+
+    def apply(self, now_us: int, peer_key: str, command: Any) -> None:
+        """One step. `peer_key` is tenant/name of the client that sent the command."""
+        world = self.world
+        if (
+            now_us >= world.deadlines.soonest_us
+            or world.chores
+            or world.unmet
+            or (world.buried and world.buried[0].due_us <= now_us)
+        ):
+            self.tick(now_us)
+        elif now_us > world.now_us:
+            world.now_us = now_us
+        world.tally.commands += 1
+        handler = HANDLERS.get(type(command))
+        if handler is None:
+            self._internal(peer_key, command)
+        else:
+            peer = world.peers.get(peer_key)
+            if peer is not None and peer.live:
+                reply = self._handle(peer, handler, command)
+                world.effects.append((peer_key, reply))
+        if world.loose_contacts or world.loose_agents:
+            settle(world)
+
+    def tick(self, now_us: int) -> None:
+        """Let time pass: fire what is due (at most `deadlines_a_step`), each at its own time, and do a slice of the
+        pending chores."""
+        world = self.world
+        deadlines = world.deadlines
+        next_us = deadlines.next_us()
+        if next_us is not None and next_us <= now_us:
+            for _ in range(world.settings.limits.deadlines_a_step):
+                entity = deadlines.pop_due(now_us)
+                if entity is None:
+                    break
+                world.now_us = max(world.now_us, entity.due_us)
+                entity.due_us = 0
+                ON_DUE[type(entity)](world, entity)
+                settle(world)
+        world.now_us = max(world.now_us, now_us)
+        buried = world.buried
+        for _ in range(FORGOTTEN_A_STEP):
+            if not buried or buried[0].due_us > now_us:
+                break
+            visits.forget(world, buried.popleft())
+        if world.chores:
+            gateways.work(world)
+            settle(world)
+        if world.unmet:
+            visits.evacuate(world, EVACUATED_A_STEP)
+            settle(world)
+
+    def next_deadline_us(self) -> int | None:
+        """No work is due before this core time; None where none is at all."""
+        if self.world.chores or self.world.unmet:
+            return self.world.now_us
+        soonest_us = self.world.deadlines.next_us()
+        if self.world.buried:
+            forget_us = self.world.buried[0].due_us
+            return forget_us if soonest_us is None else min(forget_us, soonest_us)
+        return soonest_us
+
+    def _handle(self, peer: Peer, handler: Handler, command: ask.Request) -> Reply:
+        """Number, check and handle one request. A refusal changes nothing but the number."""
+        world = self.world
+        seq = command.seq
+        if command.numbered:
+            if seq <= peer.last_seq:
+                return self._repeated(peer, seq)
+            if not peer.synced and type(command) not in BEFORE_SYNC_END:
+                return Error(seq, "not_synced", "", "client")
+            peer.last_seq = seq
+            world.changed[peer] = None
+        try:
+            reply = handler(world, peer, command)
+        except Refused as refused:
+            reply = Error(seq, refused.code, refused.detail, ERRORS[refused.code].fault)
+        if command.numbered:
+            outcomes = peer.outcomes
+            if outcomes is None:
+                outcomes = peer.outcomes = deque(maxlen=world.settings.limits.outcomes_kept)
+            outcomes.append(reply)
+        return reply
+
+    @staticmethod
+    def _repeated(peer: Peer, seq: int) -> Reply:
+        for reply in reversed(peer.outcomes or ()):
+            if reply.re == seq:
+                return reply
+        return Already(seq)
+
+    def _internal(self, peer_key: str, command: Any) -> None:
+        """What the daemon itself says."""
+        world = self.world
+        if isinstance(command, internal.GatewayUp):
+            peer = world.peers.get(peer_key)
+            if peer is None:
+                tenant, _, name = peer_key.partition("/")
+                peer = world.peers[peer_key] = Peer(peer_key, tenant, name, world.number())
+            sync.up(world, peer, command)
+        elif isinstance(command, internal.GatewayDown):
+            peer = world.peers.get(peer_key)
+            if peer is not None and peer.live:
+                sync.down(world, peer, command)
+        elif isinstance(command, internal.Restarted):
+            gateways.restarted(world)
+        elif isinstance(command, internal.WallClock):
+            world.utc_s = command.utc_s
+        else:
+            raise TypeError(f"not a command: {command!r}")
+
+    # -- records --------------------------------------------------------------------------------------------------
+
+    def take_batch(self) -> Batch | None:
+        """Everything that changed since the last batch, encoded; None where nothing did."""
+        world = self.world
+        if not world.changed and not world.dropped and not world.history:
+            return None
+        puts = []
+        for entity in world.changed:
+            kind, key, encode = RECORDED[type(entity)]
+            puts.append((kind, key(entity), encode(entity)))
+        puts.append(("world", "world", stored.of_world(world)))
+        self._batches += 1
+        appends = [(history.STREAM, entry) for entry in world.history]
+        batch = Batch(self._batches, world.epoch, puts, world.dropped, appends)
+        world.changed, world.dropped, world.history = {}, [], []
+        return batch

@@ -1,0 +1,238 @@
+"""The live things of a world: peers, contacts, offers, agents, endpoints, and what is remembered of the ended.
+
+They hold state and nothing else; whoever changes one marks it in `world.changed`. Run-time links (a contact's line, an
+agent's profile) are built from the stored fields when a world starts: `records.py` says which fields are stored.
+None is tracked by the cycle collector: what leaves the world is unlinked by hand (`world.forget_*`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from router.core.effects import Reply
+    from router.core.line import Entry, Line
+    from router.core.order import Order
+    from router.core.queue import Queue
+    from router.core.roster import Pool, PoolEntry, Profile
+
+
+class Peer(Struct, eq=False, gc=False):
+    """A client by name: the gateway, desk, supervisor or monitor `key` = tenant/name."""
+
+    key: str
+    tenant: str
+    name: str
+    number: int
+    role: str = "gateway"
+    instance: str = ""
+    last_seq: int = 0
+    live: bool = False
+    """We listen to it."""
+    synced: bool = False
+    """Its list of what is alive is whole."""
+    draining: bool = False
+    open: bool = False
+    """Offers may touch it: live, synced, not draining, not suspended."""
+    reports_ringing: bool = False
+    reports_connecting: bool = True
+    away_since_us: int = 0
+    sync_round: int = 0
+    failures: int = 0
+    """Offers in a row that failed by the fault of its devices or media."""
+    failed_agent: str = ""
+    """The agent of the first of them; `failed_several` once another one joined."""
+    failed_several: bool = False
+    suspended_until_us: int = 0
+    chore: str = ""
+    """Work on all that it owns that is done in slices: `shut`, `open` or `close`."""
+    cursor: int = 0
+    """The chore has reached what has this number."""
+    due_us: int = 0
+    due_number: int = 0
+    # run-time
+    contacts: dict[str, Contact] = {}
+    endpoints: dict[str, Endpoint] = {}
+    ended: dict[str, Tombstone] = {}
+    todo: list[Contact | Endpoint | Offer] | None = None
+    """What the chore has still to do, last first."""
+    outcomes: deque[Reply] | None = None
+    """The last replies, for numbers that come again."""
+
+
+class Leg(Struct, omit_defaults=True, gc=False):
+    """A part of a visit that is over: an offer that failed, or a talk with its wrap-up."""
+
+    agent: str
+    offer: str
+    how: str
+    version: int
+    ring_ms: int = 0
+    talk_ms: int = 0
+    hold_ms: int = 0
+    wrap_up_ms: int = 0
+
+
+class Contact(Struct, eq=False, gc=False):
+    """One visit that needs an agent."""
+
+    id: str
+    peer: Peer
+    queue: Queue
+    channel: str
+    number: int
+    """Drawn on arrival; breaks ties of order."""
+    arrived_us: int
+    """When this visit began here."""
+    entered_us: int
+    """When its wait counts from: now - entered_us is the time waited in queues."""
+    key_us: int
+    """Its key in the line: entered_us less the head start."""
+    digest: int
+    """Of the enqueue's body, to tell a repetition from a conflict."""
+    state: str = "new"
+    priority_s: int = 0
+    needs: tuple[tuple[str, int], ...] = ()
+    """Its own needs, beyond the queue's."""
+    customer: str | None = None
+    link: str | None = None
+    language: str | None = None
+    preferred: str | None = None
+    preferred_until_us: int = 0
+    direct: str | None = None
+    held_until_us: int = 0
+    hold_began_us: int = 0
+    """Connected and on hold since; 0: not on hold."""
+    data: dict[str, str] | None = None
+    missed: dict[str, int] | None = None
+    """Agents who missed it, and when: passed over for it for a while."""
+    waited_us: int = 0
+    """Time waited in queues, fixed when it was answered."""
+    offers: list[Offer] = []
+    """Live offers and legs (a leg in wrap-up may outlive a transfer)."""
+    legs: list[Leg] = []
+    """What is over, as the contact's record will show it."""
+    outcome: str | None = None
+    ended_by: str = ""
+    left_us: int = 0
+    """When the visit was over."""
+    codes: tuple[str, ...] = ()
+    resolved: str = "unknown"
+    sync_round: int = 0
+    due_us: int = 0
+    due_number: int = 0
+    # run-time
+    line: Line | None = None
+    entry: Entry | None = None
+    standing: Order[Entry] | None = None
+    """The order that it stands in now: its line's, or that of the agent whom it waits for."""
+
+
+class Offer(Struct, eq=False, gc=False):
+    """A contact reserved for an agent; once accepted, the leg of the visit with that agent."""
+
+    id: str
+    number: int
+    contact: Contact
+    queue: Queue
+    """The queue that it was made for: after a transfer the contact has another one."""
+    agent: Agent
+    endpoint: str
+    """Address and, apart, gateway: they outlive the endpoint's attachment."""
+    endpoint_peer: Peer
+    channel: str
+    units: int
+    made_us: int
+    ring_us: int
+    version: int
+    """Configuration version of the decision."""
+    state: str = "new"
+    rang: bool = False
+    accepted_us: int = 0
+    connected_us: int = 0
+    talk_over_us: int = 0
+    held_us: int = 0
+    wrap_up_most_us: int = 0
+    """The latest end of wrap-up that extensions may reach (core time)."""
+    left_us: int = -1
+    """Remaining time of a deadline that stands still while a gateway is away; -1: none."""
+    due_us: int = 0
+    due_number: int = 0
+
+
+class Agent(Struct, eq=False, gc=False):
+    """A person. Exists from configuration or from a record; `offline` until signed in."""
+
+    name: str
+    tenant: str
+    number: int
+    state: str = "offline"
+    reason: str = ""
+    since_us: int = 0
+    next_state: str = ""
+    """`not_ready` or `offline`, to be taken when no longer engaged."""
+    next_reason: str = ""
+    session: str = ""
+    """Key of the peer where they are signed in."""
+    signed_in_us: int = 0
+    free_since_us: int = 0
+    made_ready_us: int = 0
+    """Last time that they said `ready`: misses before it are forgiven."""
+    last_offer: int = 0
+    """Number of the last offer made to them."""
+    worked_us: int = 0
+    """Capacity-weighted work of legs and outside work that are over, since sign-in."""
+    busy_ppm: int = 0
+    """Millionths of the signed-in time that were worked, as of when they last came free."""
+    misses: dict[str, int] = {}
+    """Channel -> misses in a row."""
+    reserved_for: str = ""
+    due_us: int = 0
+    due_number: int = 0
+    # run-time
+    team: str = ""
+    skills: tuple[tuple[str, int], ...] = ()
+    capacity: int = 100
+    used: int = 0
+    """Units of live offers, legs and outside work."""
+    offers: dict[int, Offer] = {}
+    endpoints: dict[str, Endpoint] = {}
+    profile: Profile | None = None
+    places: dict[str, tuple[Pool, list[PoolEntry]]] = {}
+    """Channel -> pool, and entries in its orders, where they stand free."""
+    wanted: Order[Entry] | None = None
+    """Contacts that wait for this agent: direct, or as their preferred one."""
+
+
+class Endpoint(Struct, eq=False, gc=False):
+    """A device of a gateway that serves an agent."""
+
+    address: str
+    peer: Peer
+    agent: Agent
+    number: int
+    channels: tuple[str, ...]
+    outside: str = ""
+    outside_units: int = 0
+    outside_since_us: int = 0
+    sync_round: int = 0
+
+
+class Tombstone(Struct, eq=False, gc=False):
+    """What is remembered of an ended contact: no id lives twice, and `complete` may still add to its record."""
+
+    id: str
+    peer: Peer
+    digest: int
+    outcome: str
+    queue: str
+    number: int
+    ended_us: int
+    waited_us: int = 0
+    codes: tuple[str, ...] = ()
+    resolved: str = "unknown"
+    due_us: int = 0
+    due_number: int = 0

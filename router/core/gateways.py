@@ -1,0 +1,233 @@
+"""Clients coming and going: what they own waits for them, is taken up again, or is closed when they stay away.
+
+Work on all that a gateway owns is a chore: done in slices of `SLICE`, in the order of numbers, remembered in the peer's
+record by a cursor, so that a gateway with ten thousand contacts stalls nobody and a restart in the middle goes on.
+
+    shut    it is away (or drains, or is suspended): nothing of it is offered; its offers are withdrawn
+    open    it is back: deadlines go on, its contacts and agents stand again
+    close   it stayed away beyond the grace time: contacts end as lost, endpoints go, agents are signed out
+"""
+
+from __future__ import annotations
+
+from router.core import offers, people, visits
+from router.core.effects import Suspended
+from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
+from router.core.world import World
+from router.terms import MILLISECOND_US
+
+SLICE = 64
+"""Entities a step: with some microseconds each, well under a millisecond."""
+
+
+def set_open(world: World, peer: Peer) -> None:
+    """Compare what the peer is with what is open, and begin the chore that the difference asks for."""
+    wanted = peer.live and peer.synced and not peer.draining and not peer.suspended_until_us
+    if wanted != peer.open:
+        peer.open = wanted
+        begin_chore(world, peer, "open" if wanted else "shut")
+
+
+def begin_chore(world: World, peer: Peer, chore: str) -> None:
+    """Begin a chore at the beginning; it takes the place of one that was under way."""
+    peer.chore, peer.cursor, peer.todo = chore, 0, None
+    world.chores[peer.number] = peer
+    world.changed[peer] = None
+
+
+def went_away(world: World, peer: Peer) -> None:
+    """We do not listen to this client any more. Its grace time runs."""
+    peer.live = peer.synced = False
+    peer.away_since_us = world.now_us
+    peer.suspended_until_us = 0
+    world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
+    world.changed[peer] = None
+    if peer.open:
+        peer.open = False
+        begin_chore(world, peer, "shut")
+
+
+def restarted(world: World) -> None:
+    """The engine itself was away: every client counts as away, but its offers only stand still until it is back."""
+    for peer in list(world.peers.values()):
+        if peer.live:
+            went_away(world, peer)
+        elif peer.due_us:
+            world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
+            world.changed[peer] = None
+    for offer in list(world.offers.values()):
+        offers.pause(world, offer)
+
+
+def suspend(world: World, peer: Peer) -> None:
+    """Too many offers in a row failed on this gateway: no more for a while."""
+    for_us = world.settings.limits.suspend_us
+    peer.failures, peer.failed_agent, peer.failed_several = 0, "", False
+    peer.suspended_until_us = world.now_us + for_us
+    world.set_due(peer, peer.suspended_until_us)
+    world.tell(peer, Suspended(True, for_us // MILLISECOND_US))
+    world.changed[peer] = None
+    set_open(world, peer)
+
+
+def unsuspend(world: World, peer: Peer) -> None:
+    """The suspension is over."""
+    peer.suspended_until_us = 0
+    world.deadlines.cancel(peer)
+    world.tell(peer, Suspended(False))
+    world.changed[peer] = None
+    set_open(world, peer)
+
+
+def due(world: World, peer: Peer) -> None:
+    """A suspension is over, or the grace time of a client that is away."""
+    peer.due_us = 0
+    world.changed[peer] = None
+    if peer.live:
+        if peer.suspended_until_us:
+            unsuspend(world, peer)
+    else:
+        begin_chore(world, peer, "close")
+
+
+def work(world: World) -> None:
+    """One slice of the first chore."""
+    number = min(world.chores)
+    peer = world.chores[number]
+    if _SLICES[peer.chore](world, peer):
+        del world.chores[number]
+        peer.chore, peer.cursor, peer.todo = "", 0, None
+    world.changed[peer] = None
+
+
+Owned = Contact | Endpoint | Offer
+
+
+def _slice(world: World, peer: Peer) -> list[Owned]:
+    """The next slice in the order of numbers, and the cursor moved behind it. What is to be done is listed once a
+    chore; what has gone since is passed over."""
+    if peer.todo is None:
+        owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
+        owned.extend(
+            offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer
+        )
+        owned = [entity for entity in owned if entity.number > peer.cursor]
+        owned.sort(key=lambda entity: entity.number, reverse=True)
+        peer.todo = owned
+    piece: list[Owned] = []
+    while peer.todo and len(piece) < SLICE:
+        entity = peer.todo.pop()
+        peer.cursor = entity.number
+        if _is_there(world, peer, entity):
+            piece.append(entity)
+    return piece
+
+
+def _is_there(world: World, peer: Peer, entity: Owned) -> bool:
+    if isinstance(entity, Contact):
+        return peer.contacts.get(entity.id) is entity
+    if isinstance(entity, Endpoint):
+        return peer.endpoints.get(entity.address) is entity
+    return entity.id in world.offers
+
+
+def _shut(world: World, peer: Peer) -> bool:
+    for entity in _slice(world, peer):
+        if isinstance(entity, Contact):
+            world.unstand(entity)
+            if not peer.live:
+                visits.disarm(world, entity)
+        elif isinstance(entity, Endpoint):
+            world.loose_agents[entity.agent] = None
+        elif not peer.live and entity.state != "offered":
+            offers.pause(world, entity)
+        elif not peer.live and entity.left_us < 0:
+            offers.cancel(world, entity, "gateway_lost", back=True)
+    return not peer.todo
+
+
+def _open(world: World, peer: Peer) -> bool:
+    for entity in _slice(world, peer):
+        if isinstance(entity, Contact):
+            if entity.state == "waiting" and entity.standing is None:
+                visits.stand_in_line(world, entity)
+            else:
+                visits.arm(world, entity)
+        elif isinstance(entity, Endpoint):
+            world.loose_agents[entity.agent] = None
+        elif entity.endpoint_peer.live and entity.contact.peer.live:
+            offers.unpause(world, entity)
+    return not peer.todo
+
+
+def _close(world: World, peer: Peer) -> bool:
+    for entity in _slice(world, peer):
+        if not _is_there(world, peer, entity):
+            continue
+        if isinstance(entity, Contact):
+            lose(world, entity)
+        elif isinstance(entity, Endpoint):
+            people.detach(world, entity)
+            _sign_out_if_gone(world, entity.agent)
+        else:
+            _lose_offer(world, entity, peer)
+    if not peer.todo:
+        for agent in world.agents.values():
+            if agent.session == peer.key:
+                _sign_out_if_gone(world, agent)
+    return not peer.todo
+
+
+def _sign_out_if_gone(world: World, agent: Agent) -> None:
+    """Sign an agent out who has no endpoint left, and whose session is with a client that is away."""
+    session = world.peers.get(agent.session)
+    if agent.state != "offline" and not agent.endpoints and (session is None or not session.live):
+        people.log_out(world, agent)
+
+
+def _lose_offer(world: World, offer: Offer, peer: Peer) -> None:
+    """The endpoint's gateway is gone for good: an offer or a joining fails, a talk counts as over, wrap-up too."""
+    if offer.state == "offered":
+        offers.cancel(world, offer, "gateway_lost", back=True)
+    elif offer.state == "connecting":
+        offers.connecting_failed(world, offer, faulty=False)
+    elif offer.state == "connected":
+        if offer.contact.peer is peer or not offer.contact.peer.live:
+            lose(world, offer.contact)
+    else:
+        offers.wrapped_up(world, offer)
+
+
+def lose(world: World, contact: Contact) -> None:
+    """The contact went with its gateway: whatever its state, the visit is over now."""
+    if contact.state == "ended" or contact.id not in contact.peer.contacts:
+        return
+    over(world, contact, "lost_with_gateway", "system")
+
+
+def over(world: World, contact: Contact, outcome: str, by: str, told_by: Peer | None = None) -> None:
+    """End a visit in any state: an offer is withdrawn, a talk is over (its outcome stays `answered`)."""
+    live = [offer for offer in contact.offers if offer.state in ("offered", "connecting")]
+    for offer in live:
+        offers.cancel(world, offer, "customer_left" if by == "customer" else "withdrawn", back=False)
+    if contact.state == "connected":
+        contact.ended_by = by
+        end_talk(world, contact, told_by)
+    elif contact.state != "wrapping":
+        if live and outcome == "abandoned":
+            outcome = "abandoned_in_offer"
+        visits.leave(world, contact, outcome, by)
+
+
+def end_talk(world: World, contact: Contact, by: Peer | None) -> None:
+    """Customer and agent part: the visit is over and wrap-up begins."""
+    contact.left_us = world.now_us
+    world.move_contact(contact, "talk_over")
+    for offer in tuple(contact.offers):
+        if offer.state == "connected":
+            offers.talk_over(world, offer, by)
+    if contact.state == "wrapping" and not contact.offers:
+        visits.close(world, contact)
+
+
+_SLICES = {"shut": _shut, "open": _open, "close": _close}

@@ -1,0 +1,245 @@
+"""What a gateway tells of its contacts after they were let in."""
+
+from __future__ import annotations
+
+from router.core import commands as ask
+from router.core import gateways, history, offers, visits
+from router.core.effects import Ok, Reply
+from router.core.entities import Contact, Offer, Peer, Tombstone
+from router.core.handlers.entry import check_data, find_queue, sorted_needs
+from router.core.world import World
+from router.errors import Refused
+from router.terms import MILLISECOND_US, SECOND_US
+
+OUTCOMES = {"hangup": "abandoned", "key": "left_by_key", "withdrawn": "withdrawn"}
+
+
+def own(peer: Peer, contact_id: str) -> Contact:
+    """The sender's live contact. Raises `Refused`."""
+    contact = peer.contacts.get(contact_id)
+    if contact is None:
+        raise Refused("bad_state" if contact_id in peer.ended else "unknown_contact", contact_id)
+    return contact
+
+
+def worked_by(world: World, peer: Peer, contact_id: str, gateway: str | None) -> Contact | Tombstone:
+    """The contact that an agent's side names: on the gateway it says, else the sender's own."""
+    home = peer if gateway is None else world.peers.get(f"{peer.tenant}/{gateway}")
+    if home is None:
+        raise Refused("unknown_contact", contact_id)
+    contact = home.contacts.get(contact_id) or home.ended.get(contact_id)
+    if contact is None:
+        raise Refused("unknown_contact", contact_id)
+    return contact
+
+
+def legs_of(contact: Contact, peer: Peer) -> list[Offer]:
+    """The legs in talk or wrap-up that the sender may speak for: it is the contact's or the agent's side."""
+    legs = []
+    for offer in contact.offers:
+        if offer.state not in ("connected", "wrap_up"):
+            continue
+        if contact.peer is peer or offer.endpoint_peer is peer or offer.agent.session == peer.key:
+            legs.append(offer)
+    return legs
+
+
+def hold(world: World, peer: Peer, command: ask.Hold) -> Reply:
+    """Waiting: beside the line. Connected: the customer is on hold."""
+    contact = own(peer, command.contact)
+    if contact.state == "connected":
+        contact.hold_began_us = contact.hold_began_us or world.now_us
+        world.changed[contact] = None
+    elif contact.state in ("waiting", "offered"):
+        for offer in list(contact.offers):
+            if offer.state == "offered":
+                offers.cancel(world, offer, "held", back=True)
+        world.unstand(contact)
+        contact.held_until_us = world.now_us + contact.queue.settings.held_most_us
+        world.move_contact(contact, "hold")
+        visits.arm(world, contact)
+    elif contact.state != "held":
+        raise Refused("bad_state", contact.state)
+    return Ok(command.seq)
+
+
+def resume(world: World, peer: Peer, command: ask.Resume) -> Reply:
+    """Back into the line at the place that was kept, or off hold."""
+    contact = own(peer, command.contact)
+    if contact.state == "connected":
+        if contact.hold_began_us:
+            for offer in contact.offers:
+                if offer.state == "connected":
+                    offer.held_us += world.now_us - contact.hold_began_us
+            contact.hold_began_us = 0
+            world.changed[contact] = None
+    elif contact.state == "held":
+        contact.held_until_us = 0
+        world.move_contact(contact, "resume")
+        visits.stand_in_line(world, contact)
+    elif contact.state not in ("waiting", "offered"):
+        raise Refused("bad_state", contact.state)
+    return Ok(command.seq)
+
+
+def update(world: World, peer: Peer, command: ask.Update) -> Reply:
+    """Add data; change the head start, and with it the place."""
+    contact = own(peer, command.contact)
+    if command.priority_s is not None and contact.state not in ("waiting", "held", "offered", "connecting"):
+        raise Refused("bad_state", contact.state)
+    if command.data:
+        merged = {**(contact.data or {}), **command.data}
+        check_data(world, merged)
+        contact.data = merged
+    if command.priority_s is not None:
+        contact.priority_s = command.priority_s
+        move_to(world, contact, contact.entered_us - command.priority_s * SECOND_US)
+    world.changed[contact] = None
+    return Ok(command.seq)
+
+
+def move_to(world: World, contact: Contact, key_us: int) -> None:
+    """Give the contact another key in its line, whether it stands now or not."""
+    order = contact.standing
+    world.unstand(contact)
+    contact.key_us = key_us
+    contact.entry = (key_us, contact.number, contact)
+    if order is not None:
+        world.stand(contact, order)
+
+
+def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
+    """The visit goes on in another queue: the record of the first part is written, the agent wraps up."""
+    contact = own(peer, command.contact)
+    if contact.state != "connected":
+        raise Refused("bad_state", contact.state)
+    queue = find_queue(world, peer, command.queue, contact.channel)
+    if command.agent is not None:
+        world.agent(peer.tenant, command.agent)
+    line = world.line(queue, contact.channel, sorted_needs(command.needs))
+    data = {**(contact.data or {}), **command.data} if command.data else contact.data
+    check_data(world, data)
+    contact.data = data
+    visits.count_ended(world, contact)
+    history.write(world, contact, transferred_to=queue.name)
+    talking = [offer for offer in contact.offers if offer.state == "connected"]
+    world.move_contact(contact, "transfer")
+    for offer in talking:
+        offers.talk_over(world, offer, peer)
+    contact.queue.counts["waiting"] -= 1
+    queue.counts["waiting"] += 1
+    queue.tally.arrived += 1
+    contact.queue = queue
+    contact.needs = sorted_needs(command.needs)
+    contact.direct, contact.preferred, contact.missed, contact.outcome = command.agent, None, None, None
+    kept_us = 0 if command.place == "restart" else contact.waited_us
+    contact.entered_us = world.now_us - kept_us
+    contact.waited_us = 0
+    if command.place != "keep":
+        contact.number = world.number()
+    contact.key_us = contact.entered_us - contact.priority_s * SECOND_US
+    if command.place == "front":
+        heads = [other.order.first[0] for other in queue.lines.values() if other.order.first is not None]
+        contact.key_us = min([contact.key_us, *heads]) - 1
+    visits.join_line(contact, line)
+    visits.stand_in_line(world, contact)
+    return Ok(command.seq)
+
+
+def end(world: World, peer: Peer, command: ask.End) -> Reply:
+    """The customer's side is over, whatever the state; an unknown id is remembered, so that no ghost comes later."""
+    contact = peer.contacts.get(command.contact)
+    if contact is None:
+        if command.contact not in peer.ended:
+            visits.bury(
+                world,
+                Tombstone(command.contact, peer, 0, "withdrawn", "", world.number(), world.now_us),
+            )
+    elif contact.state == "connected":
+        contact.ended_by = command.by
+        gateways.end_talk(world, contact, peer)
+    else:
+        gateways.over(world, contact, OUTCOMES[command.reason], command.by, peer)
+    return Ok(command.seq)
+
+
+def connected(world: World, peer: Peer, command: ask.Connected) -> Reply:
+    """Talk begins."""
+    contact = own(peer, command.contact)
+    if contact.state == "connecting":
+        for offer in list(contact.offers):
+            if offer.state == "connecting":
+                offers.connect(world, offer, peer)
+    elif contact.state != "connected":
+        raise Refused("bad_state", contact.state)
+    return Ok(command.seq)
+
+
+def connect_failed(world: World, peer: Peer, command: ask.ConnectFailed) -> Reply:
+    """Joining failed: whose fault decides what follows."""
+    contact = own(peer, command.contact)
+    if contact.state != "connecting":
+        raise Refused("bad_state", contact.state)
+    if command.fault == "caller":
+        gateways.over(world, contact, "abandoned", "customer", peer)
+    else:
+        for offer in list(contact.offers):
+            if offer.state == "connecting":
+                offers.connecting_failed(world, offer, faulty=True)
+    return Ok(command.seq)
+
+
+def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
+    """The agent is done with it: outcome recorded, talk and wrap-up over."""
+    contact = worked_by(world, peer, command.contact, command.gateway)
+    if command.codes:
+        _check_codes(world, contact, command.codes)
+    if isinstance(contact, Tombstone):
+        _amend(world, contact, command)
+        return Ok(command.seq)
+    legs = legs_of(contact, peer)
+    if not legs:
+        raise Refused("bad_state", contact.state)
+    contact.codes, contact.resolved = command.codes, command.resolved
+    world.changed[contact] = None
+    if contact.state == "connected":
+        contact.ended_by = "agent"
+        gateways.end_talk(world, contact, peer)
+    for offer in legs:
+        if offer.state == "wrap_up":
+            offers.wrapped_up(world, offer)
+    return Ok(command.seq)
+
+
+def _check_codes(world: World, contact: Contact | Tombstone, codes: tuple[str, ...]) -> None:
+    name = contact.queue if isinstance(contact, Tombstone) else contact.queue.name
+    queue = world.queues.get((contact.peer.tenant, name))
+    listed = queue.settings.codes if queue is not None else ()
+    for code in codes:
+        if listed and code not in listed:
+            raise Refused("unknown_code", code)
+
+
+def _amend(world: World, tombstone: Tombstone, command: ask.Complete) -> None:
+    """Within its time, a late `complete` adds to the record of a visit that was answered."""
+    kept_us = world.settings.limits.complete_kept_us
+    if tombstone.outcome != "answered" or world.now_us > tombstone.ended_us + kept_us:
+        raise Refused("bad_state", "ended")
+    tombstone.codes, tombstone.resolved = command.codes, command.resolved
+    world.changed[tombstone] = None
+    history.amend(world, tombstone, "")
+
+
+def extend_wrap_up(world: World, peer: Peer, command: ask.ExtendWrapUp) -> Reply:
+    """More time for a running wrap-up, up to the queue's most."""
+    contact = worked_by(world, peer, command.contact, command.gateway)
+    if isinstance(contact, Tombstone):
+        raise Refused("bad_state", "ended")
+    legs = [offer for offer in legs_of(contact, peer) if offer.state == "wrap_up"]
+    if not legs:
+        raise Refused("bad_state", contact.state)
+    for offer in legs:
+        until_us = max(offer.due_us, world.now_us) + command.by_ms * MILLISECOND_US
+        world.set_due(offer, min(until_us, max(offer.wrap_up_most_us, world.now_us)))
+        world.changed[contact] = None
+    return Ok(command.seq)

@@ -1,0 +1,122 @@
+"""Questions: they change nothing."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from router.core import commands as ask
+from router.core.effects import (
+    AgentsReply,
+    AgentStatus,
+    PositionReply,
+    QueueStatus,
+    Reply,
+    StatusReply,
+)
+from router.core.entities import Agent, Peer
+from router.core.handlers.contacts import own
+from router.core.queue import Queue
+from router.core.world import World
+from router.errors import Refused
+from router.terms import MILLISECOND_US
+
+PAGE = 1000
+
+
+def position(world: World, peer: Peer, command: ask.Position) -> Reply:
+    """Where the contact stands: among those of its line, held ones and others beside it not counted."""
+    contact = own(peer, command.contact)
+    waited_us = world.now_us - contact.entered_us if contact.line is not None else contact.waited_us
+    place, length = 0, 0
+    if contact.line is not None and contact.entry is not None and contact.state in ("waiting", "held"):
+        order = contact.standing if contact.standing is not None else contact.line.order
+        place, length = order.rank(contact.entry) + 1, len(order)
+    return PositionReply(
+        command.seq, contact.id, contact.state, place, waited_us // MILLISECOND_US, length  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def oldest_wait_us(world: World, queue: Queue) -> int:
+    """The longest wait of those standing in the queue's lines."""
+    heads = [line.order.first for line in queue.lines.values() if line.order.first is not None]
+    return max((world.now_us - head[2].entered_us for head in heads), default=0)
+
+
+def queue_status(world: World, queue: Queue) -> QueueStatus:
+    """One queue, now and since the engine's start."""
+    tally, counts = queue.tally, queue.counts
+    answered = tally.answered_wait.count
+    status = QueueStatus(
+        queue.name, counts["waiting"], counts["held"], counts["offered"] + counts["connecting"],
+        counts["connected"], counts["wrapping"],
+    )  # fmt: skip
+    status.oldest_wait_ms = oldest_wait_us(world, queue) // MILLISECOND_US
+    status.staffed = max((line.needs.staffed for line in queue.own.values()), default=0)
+    status.free = max((sum(pool.free for pool in line.needs.ready.values()) for line in queue.own.values()), default=0)
+    status.arrived = tally.arrived
+    status.answered = answered
+    status.abandoned = sum(count for (_, outcome), count in tally.ended.items() if outcome.startswith("abandoned"))
+    status.refused = sum(tally.refused.values())
+    if tally.counted:
+        status.service_level = tally.answered_in_target / tally.counted
+    if answered:
+        status.asa_ms = tally.answered_wait.sum_us // answered // MILLISECOND_US
+    return status
+
+
+def status(world: World, peer: Peer, command: ask.Status) -> Reply:
+    """Every queue of the tenant, or one, and the agents by state."""
+    if command.queue is not None and (peer.tenant, command.queue) not in world.queues:
+        raise Refused("unknown_queue", command.queue)
+    queues = [
+        queue_status(world, queue)
+        for (tenant, name), queue in world.queues.items()
+        if tenant == peer.tenant and command.queue in (None, name)
+    ]
+    by_state: dict[str, int] = {}
+    for (tenant, _), agent in world.agents.items():
+        if tenant == peer.tenant:
+            doing = agent_doing(agent)
+            by_state[doing] = by_state.get(doing, 0) + 1
+    return StatusReply(
+        command.seq, queues, by_state, world.live, world.epoch, world.settings.version, world.tally.violations
+    )
+
+
+def agent_doing(agent: Agent) -> str:
+    """The one word for an agent that figures use: their state, or what an available one is doing."""
+    if agent.state == "offline" or (agent.state == "not_ready" and not agent.offers):
+        return agent.state
+    states_of = {offer.state for offer in agent.offers.values()}
+    for doing in ("connected", "connecting", "offered", "wrap_up"):
+        if doing in states_of:
+            return doing
+    return "outside" if agent.used else agent.state
+
+
+def agents(world: World, peer: Peer, command: ask.Agents) -> Reply:
+    """A page of signed-in agents by name."""
+    names = sorted(
+        name
+        for (tenant, name), agent in world.agents.items()
+        if tenant == peer.tenant and name > command.after and agent.state != "offline"
+    )
+    page = [agent_status(world, world.agents[peer.tenant, name]) for name in islice(names, PAGE)]
+    return AgentsReply(command.seq, page, len(names) > PAGE)
+
+
+def agent_status(world: World, agent: Agent) -> AgentStatus:
+    """One agent."""
+    status_of = AgentStatus(
+        agent.name, agent.team, agent.state, agent.reason,  # type: ignore[arg-type]  # a table's
+        (world.now_us - agent.since_us) // MILLISECOND_US, agent.used, agent.capacity,
+    )  # fmt: skip
+    for offer in agent.offers.values():
+        if offer.state == "offered":
+            status_of.offered += 1
+        elif offer.state == "wrap_up":
+            status_of.wrapping += 1
+        else:
+            status_of.connected += 1
+    status_of.outside = sum(1 for endpoint in agent.endpoints.values() if endpoint.outside)
+    return status_of

@@ -1,0 +1,220 @@
+"""What is alive: a gateway's list after hello, and the engine's answer with all that it owns."""
+
+from __future__ import annotations
+
+from router.core import commands as ask
+from router.core import gateways, internal, offers, people, states, visits
+from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
+from router.core.entities import Contact, Offer, Peer
+from router.core.handlers.agents import check_channels
+from router.core.handlers.entry import admit, check_data, find_queue, sorted_needs
+from router.core.match.choose import usable_endpoint
+from router.core.world import World
+from router.errors import Refused
+from router.terms import MILLISECOND_US
+
+ENTRIES_A_FRAME = 256
+
+
+def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
+    """We listen to this client from now on; a gateway is asked for its list first."""
+    if peer.instance != command.instance:
+        peer.instance = command.instance
+        peer.last_seq = 0
+        peer.outcomes = None
+    peer.live = True
+    peer.role = command.role
+    peer.draining = False
+    peer.reports_ringing = command.reports_ringing
+    peer.reports_connecting = command.reports_connecting
+    peer.sync_round += 1
+    peer.failures = 0
+    peer.suspended_until_us = 0
+    world.deadlines.cancel(peer)
+    world.changed[peer] = None
+    if command.role != "gateway":
+        peer.synced = True
+        gateways.set_open(world, peer)
+
+
+def down(world: World, peer: Peer, command: internal.GatewayDown) -> None:
+    """The connection is gone; `bye` means for good: no grace."""
+    gateways.went_away(world, peer)
+    if command.reason == "bye":
+        world.set_due(peer, world.now_us)
+
+
+def drain(world: World, peer: Peer, command: ask.Drain) -> Reply:
+    """No more offers to or from this gateway, or again. Draining off also ends a suspension."""
+    peer.draining = command.on
+    if not command.on and peer.suspended_until_us:
+        peer.suspended_until_us = 0
+        world.deadlines.cancel(peer)
+    gateways.set_open(world, peer)
+    world.changed[peer] = None
+    return Ok(command.seq)
+
+
+def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
+    """A part of the list. It is checked whole before anything is taken from it."""
+    if peer.synced or len(command.contacts) + len(command.endpoints) > ENTRIES_A_FRAME:
+        raise Refused("bad_state", "synced already" if peer.synced else f"at most {ENTRIES_A_FRAME} entries")
+    for alive in command.contacts:
+        find_queue(world, peer, alive.queue, alive.channel)
+        check_data(world, alive.data)
+        for name in (alive.agent, alive.talks_to):
+            if name is not None:
+                world.agent(peer.tenant, name)
+    for device in command.endpoints:
+        world.agent(peer.tenant, device.agent)
+        check_channels(world, device.channels)
+    for device in command.endpoints:
+        _take_endpoint(world, peer, device)
+    for alive in command.contacts:
+        _take_contact(world, peer, alive)
+    return Ok(command.seq)
+
+
+def _take_endpoint(world: World, peer: Peer, alive: ask.AliveEndpoint) -> None:
+    agent = world.agent(peer.tenant, alive.agent)
+    endpoint = peer.endpoints.get(alive.endpoint)
+    if endpoint is not None and (endpoint.agent is not agent or endpoint.channels != alive.channels):
+        people.detach(world, endpoint)
+        endpoint = None
+    if endpoint is None:
+        endpoint = people.attach(world, peer, alive.endpoint, agent, alive.channels)
+    if alive.occupied is None:
+        if endpoint.outside:
+            people.end_outside(world, endpoint)
+    elif (endpoint.outside, endpoint.outside_units) != (alive.occupied, alive.units):
+        people.begin_outside(world, endpoint, alive.occupied, min(alive.units, agent.capacity))
+    endpoint.sync_round = peer.sync_round
+    world.changed[endpoint] = None
+
+
+def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
+    contact = peer.contacts.get(alive.contact)
+    if contact is None:
+        tombstone = peer.ended.get(alive.contact)
+        if tombstone is not None:
+            if tombstone.outcome != "lost_with_gateway":
+                return
+            # We gave it up, and it lives: the visit goes on under its id.
+            world.changed.pop(tombstone, None)
+            del peer.ended[alive.contact]
+        contact = _readmit(world, peer, alive)
+    elif alive.talks_to is None and contact.state == "connected":
+        _not_talking(world, contact)
+    contact.sync_round = peer.sync_round
+    world.changed[contact] = None
+    if alive.talks_to is not None and contact.state in ("waiting", "held", "offered", "connecting"):
+        _found_talking(world, peer, contact, alive)
+
+
+def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
+    """A contact that we lost, or never had: no entry checks, its place is what its wait has earned."""
+    queue = find_queue(world, peer, alive.queue, alive.channel)
+    try:
+        line = world.line(queue, alive.channel, sorted_needs(alive.needs))
+    except Refused:
+        line = queue.own[alive.channel]
+    contact = admit(world, peer, queue, alive, 0)
+    contact.needs = sorted_needs(alive.needs) if line is not queue.own[alive.channel] else ()
+    visits.join_line(contact, line)
+    world.move_contact(contact, "enqueue")
+    return contact
+
+
+def _not_talking(world: World, contact: Contact) -> None:
+    """We thought that it talks; its gateway says that it waits: the leg is over, and it returns to its place."""
+    for offer in list(contact.offers):
+        if offer.state == "connected":
+            offers.talk_over(world, offer, None)
+    world.move_contact(contact, "transfer")
+    contact.outcome = None
+    contact.entered_us = world.now_us - contact.waited_us
+    line = world.line(contact.queue, contact.channel, contact.needs)
+    visits.join_line(contact, line)
+
+
+def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveContact) -> None:
+    """Its gateway has joined it with an agent, and we did not know, or not yet: the fact counts."""
+    agent = world.agent(peer.tenant, alive.talks_to or "")
+    for offer in list(contact.offers):
+        if offer.agent is agent and offer.state == "connecting":
+            offers.connect(world, offer, peer)
+            return
+        if offer.agent is agent and offer.state == "offered":
+            offers.accept(world, offer, peer)
+            if offer.state == "connecting":
+                offers.connect(world, offer, peer)
+            return
+        if offer.state in ("offered", "connecting"):
+            offers.cancel(world, offer, "moved", back=True)
+    if contact.state == "held":
+        world.move_contact(contact, "resume")
+    world.unstand(contact)
+    endpoint = usable_endpoint(agent, contact.channel) or next(iter(agent.endpoints.values()), None)
+    number, now_us = world.number(), world.now_us
+    channel = world.channels[contact.channel]
+    offer = Offer(
+        f"{world.epoch}-{number}", number, contact, contact.queue, agent,
+        endpoint.address if endpoint is not None else "", endpoint.peer if endpoint is not None else peer,
+        contact.channel, channel.units, now_us, 0, world.settings.version,
+    )  # fmt: skip
+    began_us = now_us - alive.talked_ms * MILLISECOND_US
+    offer.made_us = offer.accepted_us = offer.connected_us = began_us
+    states.move(states.OFFER, offer, "found_talking")
+    contact.offers.append(offer)
+    offers.link(world, offer)
+    contact.waited_us = max(0, began_us - contact.entered_us)
+    contact.outcome = "answered"
+    visits.count_answered(contact)
+    visits.disarm(world, contact)
+    world.move_contact(contact, "found_talking")
+    world.leave_line(contact)
+    world.loose_agents[agent] = None
+
+
+def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
+    """The list is whole: end what was not listed, say what we own, and open the gateway."""
+    if peer.synced:
+        raise Refused("bad_state", "synced already")
+    lost = [contact for contact in peer.contacts.values() if contact.sync_round != peer.sync_round]
+    for contact in lost:
+        gateways.lose(world, contact)
+    gone = [endpoint for endpoint in peer.endpoints.values() if endpoint.sync_round != peer.sync_round]
+    for endpoint in gone:
+        people.detach(world, endpoint)
+    peer.synced = True
+    gateways.set_open(world, peer)
+    _tell_state(world, peer)
+    return Synced(command.seq, len(peer.contacts), len(peer.endpoints), len(lost))
+
+
+def _tell_state(world: World, peer: Peer) -> None:
+    """The whole present state of what the gateway owns or serves, in pieces."""
+    now_us = world.now_us
+    contacts = [
+        ContactState(
+            contact.id, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
+            (contact.waited_us or now_us - contact.entered_us) // MILLISECOND_US,
+        )
+        for contact in peer.contacts.values()
+    ]  # fmt: skip
+    live = [
+        OfferState(
+            offer.id, offer.contact.id, offer.contact.peer.name, offer.agent.name, offer.endpoint,
+            offer.endpoint_peer.name, offer.state, _left_ms(offer, now_us),  # type: ignore[arg-type]  # a table's
+        )
+        for offer in world.offers.values()
+        if offer.contact.peer is peer or offer.endpoint_peer is peer
+    ]  # fmt: skip
+    for start in range(0, max(len(contacts), len(live)), ENTRIES_A_FRAME):
+        world.tell(peer, State(contacts[start : start + ENTRIES_A_FRAME], live[start : start + ENTRIES_A_FRAME]))
+
+
+def _left_ms(offer: Offer, now_us: int) -> int | None:
+    if offer.left_us >= 0:
+        return offer.left_us // MILLISECOND_US
+    return max(0, offer.due_us - now_us) // MILLISECOND_US if offer.due_us else None

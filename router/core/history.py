@@ -1,0 +1,80 @@
+"""The contact's own record, written when its visit is over: what reports are made of, and counters agree with.
+
+One entry a visit in a queue: a transfer ends it in the first queue (answered) and begins the next one. An entry with
+`amends` adds what a late `complete` said to the entry of the same contact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.msgpack import Encoder
+
+from router.core.entities import Leg
+from router.terms import MILLISECOND_US
+
+if TYPE_CHECKING:
+    from router.core.entities import Contact, Tombstone
+    from router.core.world import World
+
+STREAM = "history"
+
+_encode = Encoder().encode
+
+
+class Visit(Struct, omit_defaults=True, gc=False):
+    """One entry of the stream `history`."""
+
+    contact: str
+    gateway: str
+    tenant: str
+    queue: str
+    channel: str
+    outcome: str
+    waited_ms: int = 0
+    visit_ms: int = 0
+    """From arrival to the end of the visit, wrap-up not counted."""
+    ended_utc_s: int = 0
+    link: str | None = None
+    customer: str | None = None
+    priority_s: int = 0
+    by: str = ""
+    why: str = ""
+    transferred_to: str = ""
+    legs: list[Leg] = []
+    codes: tuple[str, ...] = ()
+    resolved: str = "unknown"
+    data: dict[str, str] | None = None
+    version: int = 0
+    epoch: int = 0
+    amends: bool = False
+
+
+def write(world: World, contact: Contact, transferred_to: str = "") -> None:
+    """Write the record of a visit that is over in its present queue."""
+    over_us = contact.left_us or world.now_us
+    world.history.append(_encode(Visit(
+        contact.id, contact.peer.name, contact.peer.tenant, contact.queue.name, contact.channel,
+        contact.outcome or "withdrawn", contact.waited_us // MILLISECOND_US,
+        (over_us - contact.arrived_us) // MILLISECOND_US, world.utc_s, contact.link, contact.customer,
+        contact.priority_s, contact.ended_by, "", transferred_to, contact.legs, contact.codes, contact.resolved,
+        contact.data, world.settings.version, world.epoch,
+    )))  # fmt: skip
+
+
+def write_refused(world: World, contact: str, gateway: str, tenant: str, queue: str, channel: str, why: str) -> None:
+    """Write the record of a contact that was not let in."""
+    world.history.append(_encode(Visit(
+        contact, gateway, tenant, queue, channel, "refused", ended_utc_s=world.utc_s, why=why,
+        version=world.settings.version, epoch=world.epoch,
+    )))  # fmt: skip
+
+
+def amend(world: World, tombstone: Tombstone, channel: str) -> None:
+    """Add the codes of a late `complete`."""
+    peer = tombstone.peer
+    world.history.append(_encode(Visit(
+        tombstone.id, peer.name, peer.tenant, tombstone.queue, channel, tombstone.outcome, codes=tombstone.codes,
+        resolved=tombstone.resolved, ended_utc_s=world.utc_s, epoch=world.epoch, amends=True,
+    )))  # fmt: skip

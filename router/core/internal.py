@@ -1,0 +1,38 @@
+"""What the daemon itself tells the core: commands that are not on the wire."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from router.terms import Role
+
+
+class GatewayUp(Struct, tag="gateway_up", tag_field="t", gc=False):
+    """A client was let in under its name: the engine listens to it from now on."""
+
+    instance: str
+    role: Role = "gateway"
+    reports_ringing: bool = False
+    reports_connecting: bool = True
+
+
+class GatewayDown(Struct, tag="gateway_down", tag_field="t", gc=False):
+    """The connection of that name is gone."""
+
+    reason: str = "closed"
+
+
+class Restarted(Struct, tag="restarted", tag_field="t", gc=False):
+    """The engine itself was away: nobody could be heard since the time of the records."""
+
+
+class Configure(Struct, tag="configure", tag_field="t", gc=False):
+    """Switch to the settings version that was handed to the engine under this number."""
+
+    version: int
+
+
+class WallClock(Struct, tag="wall_clock", tag_field="t", gc=False):
+    """Once a second: the wall clock in UTC seconds, for calendars only; no decision about waiting uses it."""
+
+    utc_s: int

@@ -1,0 +1,96 @@
+"""Lines and needs: who waits together, and what an agent must meet to take them.
+
+A line holds the contacts of one queue with the same needs, channel, target class and strict class. Their order never
+changes while they wait, so only heads of lines are ever compared; a rule that changes boost or target writes one
+number, whatever the line's length.
+
+    urgency = boost + (now - key) / target        key = entered - head start (microseconds)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from router.core.order import Order
+
+if TYPE_CHECKING:
+    from router.core.entities import Agent, Contact
+    from router.core.queue import Queue
+    from router.core.roster import Pool, Profile
+
+Entry: TypeAlias = "tuple[int, int, Contact]"
+"""(key_us, number, contact): a place."""
+
+NeedsKey: TypeAlias = tuple[str, str, tuple[tuple[str, int], ...]]
+"""(tenant, channel, skills with least levels, sorted)."""
+
+
+class Needs(Struct, eq=False, gc=False):
+    """Interned needs: one object for all lines that ask the same, and the index to the profiles that meet it."""
+
+    key: NeedsKey
+    profiles: list[Profile] = []
+    """Every profile of signed-in agents that meets it."""
+    ready: dict[Profile, Pool] = {}
+    """Those of them with somebody free for the channel."""
+    lines: list[Line] = []
+    staffed: int = 0
+    """Signed-in agents who meet it."""
+
+    @property
+    def channel(self) -> str:
+        """The channel that these needs are for."""
+        return self.key[1]
+
+
+class Line(Struct, eq=False, gc=False):
+    """One line of a queue. `per_us` = 1 / target, so that urgency costs one multiplication."""
+
+    queue: Queue
+    needs: Needs
+    target_class: str
+    contact_class: int
+    boost: float
+    per_us: float
+    order: Order[Entry]
+    members: int = 0
+    """Contacts that belong here: standing, beside the line, or offered; the line lives while there are any."""
+
+    def urgency(self, key_us: int, now_us: int) -> float:
+        """Urgency of a place with this key: 1.0 when its target has passed, without boost."""
+        return self.boost + (now_us - key_us) * self.per_us
+
+
+def passed_over(contact: Contact, agent: Agent, now_us: int) -> bool:
+    """Is `agent` passed over for `contact` after a miss? Not once `miss_hold_s` is over, or they said `ready` since,
+    or while nobody else able is signed in (a contact that is direct to them waits the hold out)."""
+    missed = contact.missed
+    if missed is None:
+        return False
+    at_us = missed.get(agent.name)
+    if at_us is None:
+        return False
+    line = contact.line
+    return (
+        now_us < at_us + contact.queue.settings.miss_hold_us
+        and agent.made_ready_us <= at_us
+        and (contact.direct is not None or line is None or line.needs.staffed > 1)
+    )
+
+
+def first_for(order: Order[Entry], agent: Agent, now_us: int) -> Entry | None:
+    """The first place of `order` that `agent` may take: contacts that they missed are passed over, and so are those
+    whose gateway takes no offers now (until the gateway's loss has been worked through, they still stand there)."""
+    entry = order.first
+    if entry is None:
+        return None
+    contact = entry[2]
+    if contact.missed is None and contact.peer.open:
+        return entry
+    for entry in order:
+        contact = entry[2]
+        if contact.peer.open and not passed_over(contact, agent, now_us):
+            return entry
+    return None

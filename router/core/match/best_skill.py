@@ -1,0 +1,14 @@
+"""The agent with the highest level; over several needs an agent is as good as the lowest of the levels."""
+
+from __future__ import annotations
+
+from router.core.line import Needs
+from router.core.roster import OrderKind, Profile
+
+ORDER: OrderKind = "free_since_us"
+
+
+def profile_rank(profile: Profile, needs: Needs) -> int:
+    """The lowest level among the skills asked for, highest first; without needs all are alike."""
+    skills = needs.key[2]
+    return -min(profile.levels[skill] for skill, _ in skills) if skills else 0

@@ -1,0 +1,117 @@
+"""The two searches: the best free agent for a contact, and the most urgent contact for a free agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from router.core.line import Entry, Needs, first_for, passed_over
+from router.core.match import best_skill, least_flexible, least_occupied, longest_idle, round_robin
+from router.core.order import Order
+from router.core.roster import OrderKind, Profile
+
+if TYPE_CHECKING:
+    from router.core.entities import Agent, Contact, Endpoint
+
+
+class AgentChoice(Protocol):
+    """What a file of this folder offers."""
+
+    ORDER: OrderKind
+
+    def profile_rank(self, profile: Profile, needs: Needs) -> int:
+        """What is compared first between profiles."""
+
+
+CHOICES: dict[str, AgentChoice] = {
+    "longest_idle": longest_idle,
+    "best_skill": best_skill,
+    "least_flexible": least_flexible,
+    "round_robin": round_robin,
+    "least_occupied": least_occupied,
+}
+
+
+def usable_endpoint(agent: Agent, channel: str) -> Endpoint | None:
+    """The agent's first attached endpoint that serves the channel and whose gateway takes offers now."""
+    for endpoint in agent.endpoints.values():
+        if channel in endpoint.channels and endpoint.peer.open:
+            return endpoint
+    return None
+
+
+def agent_for(contact: Contact, now_us: int) -> Agent | None:
+    """The best free agent for a contact that stands in its line, by its queue's agent choice."""
+    line = contact.line
+    assert line is not None
+    needs = line.needs
+    if not needs.ready:
+        return None
+    choice = CHOICES[line.queue.settings.agent_choice]
+    best = None
+    best_rank: tuple[int, int, int, int] | None = None
+    for profile, pool in needs.ready.items():
+        for entry in pool.orders[choice.ORDER]:
+            agent: Agent = entry[3]
+            if contact.missed is not None and passed_over(contact, agent, now_us):
+                continue
+            if usable_endpoint(agent, contact.channel) is None:
+                continue
+            rank = (choice.profile_rank(profile, needs), entry[0], entry[1], entry[2])
+            if best_rank is None or rank < best_rank:
+                best, best_rank = agent, rank
+            break
+    return best
+
+
+def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | None:
+    """The most urgent contact that a free agent may take on one of `channels`: compares the heads of the lines that
+    they can serve, and of those who wait for them by name. Ties go to the earlier arrival."""
+    profile = agent.profile
+    assert profile is not None
+    best: Entry | None = None
+    best_class = 0
+    best_urgency = 0.0
+    for channel in channels:
+        for needs in profile.pools[channel].needs:
+            for line in needs.lines:
+                entry = line.order.first
+                if entry is None:
+                    continue
+                head = entry[2]
+                if head.missed is not None or not head.peer.open:
+                    entry = first_for(line.order, agent, now_us)
+                    if entry is None:
+                        continue
+                urgency = line.boost + (now_us - entry[0]) * line.per_us
+                if (
+                    best is None
+                    or line.contact_class > best_class
+                    or (
+                        line.contact_class == best_class
+                        and (urgency > best_urgency or (urgency == best_urgency and entry[1] < best[1]))
+                    )
+                ):
+                    best, best_class, best_urgency = entry, line.contact_class, urgency
+    if agent.wanted is not None:
+        named = _most_urgent_wanted(agent, agent.wanted, channels, now_us)
+        if named is not None:
+            rank = named[1]
+            if best is None or rank > (best_class, best_urgency, -best[1]):
+                return named[0]
+    return best[2] if best is not None else None
+
+
+def _most_urgent_wanted(
+    agent: Agent, wanted: Order[Entry], channels: list[str], now_us: int
+) -> tuple[Contact, tuple[int, float, int]] | None:
+    """The most urgent of those who wait for this agent by name, with its rank: (class, urgency, -number)."""
+    found: tuple[Contact, tuple[int, float, int]] | None = None
+    for key_us, number, contact in wanted:
+        line = contact.line
+        assert line is not None
+        if contact.channel not in channels or not contact.peer.open or passed_over(contact, agent, now_us):
+            continue
+        rank = (line.contact_class, line.urgency(key_us, now_us), -number)
+        if found is None or rank > found[1]:
+            found = (contact, rank)
+    return found

@@ -1,0 +1,287 @@
+"""The life of an offer: made, rung, accepted, connected, talked over, wrapped up; or given back.
+
+    new -> offered -> connecting -> connected -> wrap_up -> done
+              |            |
+              +-> rejected, timed_out, cancelled        failed, cancelled
+
+Every way in which an agent lets go of a contact ends in `_let_go`, and every way back to the line in `_put_back`.
+"""
+
+from __future__ import annotations
+
+from router.core import states, visits
+from router.core.effects import (
+    Accepted,
+    AgentState,
+    ConnectedEvent,
+    OfferCancelled,
+    TalkOver,
+)
+from router.core.effects import Offer as OfferMessage
+from router.core.entities import Agent, Contact, Leg, Offer, Peer
+from router.core.match.choose import usable_endpoint
+from router.core.people import came_free
+from router.core.queue import NO_WRAP_UP
+from router.core.tally import add_reaction
+from router.core.world import World
+from router.terms import MILLISECOND_US, CancelReason
+
+MISSES = ("declined", "no_answer", "timed_out")
+"""Reasons that count against the agent; `busy` and `unreachable` do not."""
+
+
+def make(world: World, contact: Contact, agent: Agent) -> None:
+    """Reserve `contact` for `agent` and tell everyone concerned."""
+    endpoint = usable_endpoint(agent, contact.channel)
+    assert endpoint is not None
+    queue, channel = contact.queue, world.channels[contact.channel]
+    now_us = world.now_us
+    ring_us = queue.settings.ring_us or channel.ring_us
+    number = world.number()
+    offer = Offer(
+        f"{world.epoch}-{number}", number, contact, queue, agent, endpoint.address, endpoint.peer, contact.channel,
+        channel.units, now_us, ring_us, world.settings.version,
+    )  # fmt: skip
+    world.unstand(contact)
+    states.move(states.OFFER, offer, "offer")
+    contact.offers.append(offer)
+    link(world, offer)
+    agent.last_offer = number
+    world.move_contact(contact, "offer")
+    # A gateway that reports ringing starts the ring time itself; until then twice the time is the most.
+    world.set_due(offer, now_us + (2 * ring_us if endpoint.peer.reports_ringing else ring_us))
+    waited_us = now_us - contact.entered_us
+    tally = queue.tally
+    tally.offers += 1
+    add_reaction(tally.to_offer, waited_us)
+    world.tally.offers += 1
+    message = OfferMessage(
+        offer.id, contact.id, contact.peer.name, queue.name, contact.channel, agent.name, endpoint.address,
+        endpoint.peer.name, ring_us // MILLISECOND_US, waited_us // MILLISECOND_US, queue.settings.whisper,
+        contact.data, contact.link, contact.customer,
+    )  # fmt: skip
+    world.tell_everyone(offer, message)
+
+
+def link(world: World, offer: Offer) -> None:
+    """Count the offer's units, and let it be found by its id."""
+    offer.agent.used += offer.units
+    offer.agent.offers[offer.number] = offer
+    world.offers[offer.id] = offer
+
+
+def _let_go(world: World, offer: Offer, how: str) -> None:
+    """The agent is done with this contact, one way or another: free the units, note the leg, free the agent."""
+    contact, agent = offer.contact, offer.agent
+    world.deadlines.cancel(offer)
+    contact.offers.remove(offer)
+    del agent.offers[offer.number]
+    del world.offers[offer.id]
+    agent.used -= offer.units
+    now_us = world.now_us
+    began_us = offer.accepted_us
+    leg = Leg(agent.name, offer.id, how, offer.version, ((began_us or now_us) - offer.made_us) // MILLISECOND_US)
+    if offer.connected_us:
+        over_us = offer.talk_over_us or now_us
+        tally = offer.queue.tally
+        talk_us = over_us - offer.connected_us - offer.held_us
+        tally.legs += 1
+        tally.talk_us += talk_us
+        tally.hold_us += offer.held_us
+        tally.wrap_up_us += now_us - over_us
+        leg.talk_ms = talk_us // MILLISECOND_US
+        leg.hold_ms = offer.held_us // MILLISECOND_US
+        leg.wrap_up_ms = (now_us - over_us) // MILLISECOND_US
+    contact.legs.append(leg)
+    world.changed[contact] = None
+    if began_us:
+        agent.worked_us += (now_us - began_us) * offer.units // max(1, agent.capacity)
+        came_free(world, agent, served=True)
+    else:
+        came_free(world, agent, served=False)
+
+
+def _put_back(world: World, offer: Offer, how: str) -> None:
+    """The contact returns to its old place."""
+    contact = offer.contact
+    world.move_contact(contact, "put_back")
+    _let_go(world, offer, how)
+    visits.stand_in_line(world, contact)
+
+
+def cancel(world: World, offer: Offer, reason: CancelReason, back: bool) -> None:
+    """Withdraw a live offer without blame, and tell both sides. `back`: its contact waits again."""
+    states.move(states.OFFER, offer, "cancel")
+    world.tell_everyone(offer, OfferCancelled(offer.id, offer.contact.id, reason))
+    if back:
+        _put_back(world, offer, "cancelled")
+    else:
+        _let_go(world, offer, "cancelled")
+
+
+def accept(world: World, offer: Offer, by: Peer) -> None:
+    """The agent takes it. Where the contact's gateway does not report connecting, that is connecting too."""
+    now_us = world.now_us
+    contact, agent = offer.contact, offer.agent
+    states.move(states.OFFER, offer, "accept")
+    world.move_contact(contact, "accept")
+    offer.accepted_us = now_us
+    contact.waited_us = now_us - contact.entered_us
+    contact.missed = None
+    if agent.misses:
+        agent.misses.clear()
+    if contact.peer is not by:
+        world.tell(
+            contact.peer,
+            Accepted(offer.id, contact.id, agent.name, offer.endpoint, offer.endpoint_peer.name),
+        )
+    if contact.peer.reports_connecting:
+        world.set_due(offer, now_us + world.channels[offer.channel].connect_us)
+    else:
+        connect(world, offer, by)
+
+
+def connect(world: World, offer: Offer, by: Peer) -> None:
+    """Customer and agent are joined: talk begins, and the visit counts as answered."""
+    contact = offer.contact
+    world.deadlines.cancel(offer)
+    visits.disarm(world, contact)
+    states.move(states.OFFER, offer, "connect")
+    world.move_contact(contact, "connect")
+    world.leave_line(contact)
+    offer.connected_us = world.now_us
+    contact.outcome = "answered"
+    visits.count_answered(contact)
+    peer = offer.endpoint_peer
+    if peer.failures:
+        peer.failures = 0
+        world.changed[peer] = None
+    if peer is not by or offer.agent.session != peer.key:
+        world.tell_agents_side(offer, ConnectedEvent(offer.id, contact.id, offer.agent.name), but=by)
+
+
+def give_back(world: World, offer: Offer, reason: str, by: Peer | None) -> None:
+    """Rejected, not answered or unreachable: the contact returns to its place and passes this agent over; a miss
+    counts against the agent, an unreachable device against its gateway."""
+    contact, agent = offer.contact, offer.agent
+    states.move(states.OFFER, offer, "time_out" if reason == "timed_out" else "reject")
+    if contact.missed is None:
+        contact.missed = {}
+    contact.missed[agent.name] = world.now_us
+    if contact.preferred == agent.name:
+        contact.preferred = None
+    contact.queue.tally.missed += 1
+    cancelled: CancelReason = "timed_out" if reason == "timed_out" else "agent_busy"
+    world.tell_everyone(offer, OfferCancelled(offer.id, contact.id, cancelled), but=by)
+    if reason in MISSES:
+        _count_miss(world, agent, offer.channel)
+    elif reason == "unreachable":
+        gateway_failed(world, offer)
+    _put_back(world, offer, reason)
+
+
+def _count_miss(world: World, agent: Agent, channel: str) -> None:
+    """RONA: N misses in a row on a channel make the agent not ready."""
+    missed = agent.misses.get(channel, 0) + 1
+    agent.misses[channel] = missed
+    world.changed[agent] = None
+    if missed >= world.channels[channel].misses_to_not_ready and agent.state == "available" and not agent.next_state:
+        agent.misses.clear()
+        agent.next_state, agent.next_reason = "not_ready", "missed"
+
+
+def gateway_failed(world: World, offer: Offer) -> None:
+    """The endpoint's gateway failed this offer: after several in a row over several agents it is suspended."""
+    peer, limits = offer.endpoint_peer, world.settings.limits
+    peer.failures += 1
+    if not peer.failed_agent:
+        peer.failed_agent = offer.agent.name
+    elif peer.failed_agent != offer.agent.name:
+        peer.failed_several = True
+    world.changed[peer] = None
+    if peer.failures >= limits.suspend_after_failures and peer.failed_several and not peer.suspended_until_us:
+        from router.core.gateways import suspend
+
+        suspend(world, peer)
+
+
+def connecting_failed(world: World, offer: Offer, faulty: bool) -> None:
+    """Device or media failed while joining: back to its place. `faulty`: it counts against the endpoint's gateway."""
+    states.move(states.OFFER, offer, "fail")
+    contact, agent = offer.contact, offer.agent
+    if contact.missed is None:
+        contact.missed = {}
+    contact.missed[agent.name] = world.now_us
+    world.tell_agents_side(offer, OfferCancelled(offer.id, contact.id, "withdrawn"), but=contact.peer)
+    if faulty:
+        gateway_failed(world, offer)
+    _put_back(world, offer, "failed")
+
+
+def talk_over(world: World, offer: Offer, by: Peer | None) -> None:
+    """The talk of this leg is over: wrap-up begins, or the agent is free at once."""
+    contact, now_us = offer.contact, world.now_us
+    states.move(states.OFFER, offer, "talk_over")
+    offer.talk_over_us = now_us
+    if contact.hold_began_us:
+        offer.held_us += now_us - contact.hold_began_us
+        contact.hold_began_us = 0
+    world.changed[contact] = None
+    rule = offer.queue.wrap_ups.get(offer.channel, NO_WRAP_UP)
+    lasts_us = 0 if rule.mode == "none" else rule.time_us if rule.mode == "timed" else rule.most_us
+    quiet = by is offer.endpoint_peer and offer.agent.session == offer.endpoint_peer.key
+    if not quiet:
+        told_ms = None if rule.mode == "until_ready" else lasts_us // MILLISECOND_US
+        message = TalkOver(offer.id, contact.id, offer.agent.name, told_ms)
+        world.tell_agents_side(offer, message, but=by)
+    if lasts_us == 0:
+        wrapped_up(world, offer)
+    else:
+        offer.wrap_up_most_us = now_us + max(rule.most_us, lasts_us)
+        world.set_due(offer, now_us + lasts_us)
+
+
+def wrapped_up(world: World, offer: Offer) -> None:
+    """After-contact work is over: the leg is done; with the last leg of a visit that is over, the visit is."""
+    contact = offer.contact
+    states.move(states.OFFER, offer, "ready")
+    _let_go(world, offer, "served")
+    if contact.state == "wrapping" and not contact.offers:
+        visits.close(world, contact)
+
+
+def due(world: World, offer: Offer) -> None:
+    """The deadline of the offer's present state has come."""
+    if not (offer.endpoint_peer.live and offer.contact.peer.live):
+        # We did not hear one side: nothing counts against anyone until it is back, or its grace is over.
+        offer.due_us = 0
+        offer.left_us = 0
+        world.changed[offer.contact] = None
+        return
+    if offer.state == "offered":
+        if offer.endpoint_peer.reports_ringing and not offer.rang:
+            give_back(world, offer, "unreachable", None)
+        else:
+            give_back(world, offer, "timed_out", None)
+    elif offer.state == "connecting":
+        connecting_failed(world, offer, faulty=True)
+    elif offer.state == "wrap_up":
+        agent = offer.agent
+        wrapped_up(world, offer)
+        world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
+
+
+def pause(world: World, offer: Offer) -> None:
+    """A gateway of this offer is away: its deadline stands still."""
+    if offer.due_us:
+        offer.left_us = max(0, offer.due_us - world.now_us)
+        world.deadlines.cancel(offer)
+        world.changed[offer.contact] = None
+
+
+def unpause(world: World, offer: Offer) -> None:
+    """Both gateways are back: the deadline goes on with what was left."""
+    if offer.left_us >= 0:
+        left_us, offer.left_us = offer.left_us, -1
+        world.set_due(offer, world.now_us + left_us)
+        world.changed[offer.contact] = None

@@ -1,0 +1,179 @@
+"""The life of an agent: signing in and out, ready and not, endpoints, and what happens when they come free."""
+
+from __future__ import annotations
+
+from router.core import visits
+from router.core.effects import AgentState
+from router.core.entities import Agent, Endpoint, Peer
+from router.core.records import endpoint_key
+from router.core.world import World
+
+
+def came_free(world: World, agent: Agent, served: bool) -> None:
+    """A contact is off the agent's hands. `served`: it was work, so idle time starts anew and occupancy is fixed."""
+    if served:
+        rest(world, agent)
+    world.changed[agent] = None
+    if agent.next_state and not engaged(agent):
+        take_next_state(world, agent)
+    world.loose_agents[agent] = None
+
+
+def rest(world: World, agent: Agent) -> None:
+    """Idle time starts now; the share of time worked is fixed until the next time."""
+    now_us = world.now_us
+    agent.free_since_us = now_us
+    agent.busy_ppm = agent.worked_us * 1_000_000 // max(1, now_us - agent.signed_in_us)
+    world.changed[agent] = None
+
+
+def engaged(agent: Agent) -> bool:
+    """Is the agent busy with a contact that was accepted?"""
+    return any(offer.state != "offered" for offer in agent.offers.values())
+
+
+def log_in(world: World, agent: Agent, session: str, ready: bool, reason: str) -> None:
+    """Sign in an offline agent."""
+    now_us = world.now_us
+    agent.session = session
+    agent.signed_in_us = agent.free_since_us = now_us
+    agent.worked_us = agent.busy_ppm = 0
+    agent.misses.clear()
+    agent.next_state = agent.next_reason = ""
+    world.move_agent(agent, "log_in_ready" if ready else "log_in", "" if ready else reason)
+    agent.made_ready_us = now_us
+    enrol(world, agent)
+    world.loose_agents[agent] = None
+
+
+def enrol(world: World, agent: Agent) -> None:
+    """Give a signed-in agent the profile of their skills and the channels of their endpoints."""
+    channels = sorted({channel for endpoint in agent.endpoints.values() for channel in endpoint.channels})
+    profile = agent.profile
+    if profile is not None and profile.key == (agent.tenant, agent.skills, tuple(channels)):
+        return
+    unmet = world.roster.leave(agent)
+    world.roster.join(agent, tuple(channels))
+    _after_leaving(world, [needs for needs in unmet if needs.staffed == 0])
+
+
+def log_out(world: World, agent: Agent) -> None:
+    """Sign out at once. Their engagements, if any, go on to their end."""
+    world.move_agent(agent, "log_out", "")
+    agent.next_state = agent.next_reason = ""
+    _after_leaving(world, world.roster.leave(agent))
+    release_wanted(world, agent)
+
+
+def _after_leaving(world: World, unmet: list) -> None:  # type: ignore[type-arg]
+    """Those who waited for skills that nobody signed in has now."""
+    for needs in unmet:
+        for line in needs.lines:
+            if line.members:
+                visits.leave_unstaffed(world, line)
+
+
+def release_wanted(world: World, agent: Agent) -> None:
+    """The agent is on a break or gone: who preferred them joins the line; who is direct to them goes on waiting."""
+    if agent.wanted is None:
+        return
+    for entry in list(agent.wanted):
+        contact = entry[2]
+        if contact.direct is None:
+            world.unstand(contact)
+            visits.stand_in_line(world, contact)
+
+
+def become_ready(world: World, agent: Agent) -> None:
+    """A break ends, a pending change is dropped, misses are forgiven."""
+    agent.next_state = agent.next_reason = ""
+    agent.misses.clear()
+    agent.made_ready_us = world.now_us
+    if agent.state == "not_ready":
+        world.move_agent(agent, "ready", "")
+        if world.settings.break_resets_idle:
+            rest(world, agent)
+    world.changed[agent] = None
+    world.loose_agents[agent] = None
+
+
+def go(world: World, agent: Agent, state: str, reason: str) -> None:
+    """Take a break (`not_ready`) or sign out (`offline`): now, or when no longer engaged."""
+    if engaged(agent):
+        agent.next_state, agent.next_reason = state, reason
+        world.roster.withdraw(agent)
+        world.changed[agent] = None
+        release_wanted(world, agent)
+        return
+    _take(world, agent, state, reason)
+
+
+def take_next_state(world: World, agent: Agent) -> None:
+    """The pending change takes effect."""
+    state, reason = agent.next_state, agent.next_reason
+    agent.next_state = agent.next_reason = ""
+    _take(world, agent, state, reason)
+    world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
+
+
+def _take(world: World, agent: Agent, state: str, reason: str) -> None:
+    if state == "offline":
+        log_out(world, agent)
+        return
+    world.roster.withdraw(agent)
+    if agent.state == "not_ready":
+        agent.reason = reason
+        world.changed[agent] = None
+    else:
+        world.move_agent(agent, "not_ready", reason)
+    release_wanted(world, agent)
+
+
+def attach(world: World, peer: Peer, address: str, agent: Agent, channels: tuple[str, ...]) -> Endpoint:
+    """A new endpoint of `peer` serves `agent`."""
+    endpoint = Endpoint(address, peer, agent, world.number(), channels)
+    peer.endpoints[address] = endpoint
+    agent.endpoints[endpoint_key(endpoint)] = endpoint
+    world.changed[endpoint] = None
+    _channels_changed(world, agent)
+    return endpoint
+
+
+def detach(world: World, endpoint: Endpoint) -> None:
+    """The endpoint is gone; the agent loses its channels, and its outside work is over."""
+    agent = endpoint.agent
+    if endpoint.outside:
+        end_outside(world, endpoint)
+    del endpoint.peer.endpoints[endpoint.address]
+    del agent.endpoints[endpoint_key(endpoint)]
+    world.changed.pop(endpoint, None)
+    world.dropped.append(("endpoint", endpoint_key(endpoint)))
+    _channels_changed(world, agent)
+
+
+def _channels_changed(world: World, agent: Agent) -> None:
+    if agent.profile is not None:
+        enrol(world, agent)
+        world.loose_agents[agent] = None
+
+
+def begin_outside(world: World, endpoint: Endpoint, kind: str, units: int) -> None:
+    """Outside work takes capacity, beyond what the engine gave too: I5 counts only the engine's units."""
+    if endpoint.outside:
+        end_outside(world, endpoint)
+    endpoint.outside, endpoint.outside_units, endpoint.outside_since_us = kind, units, world.now_us
+    endpoint.agent.used += units
+    world.changed[endpoint] = None
+    world.loose_agents[endpoint.agent] = None
+
+
+def end_outside(world: World, endpoint: Endpoint) -> None:
+    """Outside work is over: it counts in occupancy."""
+    agent = endpoint.agent
+    agent.used -= endpoint.outside_units
+    lasted_us = world.now_us - endpoint.outside_since_us
+    agent.worked_us += lasted_us * endpoint.outside_units // max(1, agent.capacity)
+    endpoint.outside, endpoint.outside_units, endpoint.outside_since_us = "", 0, 0
+    world.changed[endpoint] = None
+    rest(world, agent)
+    world.loose_agents[agent] = None

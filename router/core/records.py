@@ -1,0 +1,297 @@
+"""The stored form of every entity: one record each, with a schema number, and nothing that configuration says.
+
+    kind      key                        what
+    world     world                      core time, the counter of numbers, epoch
+    peer      tenant/name                a client: instance, last number applied, whether we listen to it
+    agent     tenant/name                a person: what is their own (state, session, turns)
+    endpoint  tenant/gateway/address     a device and whom it serves, outside work
+    contact   tenant/gateway/id          a visit with its live offers and legs; or, ended, its tombstone
+
+Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
+type), and read back as the types, which checks every field.
+
+A record holds names, never links: any mixture of records loads to a legal world (`restore.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.msgpack import Decoder, Encoder
+
+from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Tombstone
+
+if TYPE_CHECKING:
+    from router.core.world import World
+
+SCHEMA = 1
+
+
+class WorldRecord(Struct, array_like=True, gc=False):
+    """Where time and numbers stand."""
+
+    schema: int
+    now_us: int
+    utc_s: int
+    counter: int
+    epoch: int
+
+
+class PeerRecord(Struct, array_like=True, gc=False):
+    """See `entities.Peer`."""
+
+    schema: int
+    tenant: str
+    name: str
+    number: int
+    role: str
+    instance: str
+    last_seq: int
+    live: bool
+    synced: bool
+    draining: bool
+    reports_ringing: bool
+    reports_connecting: bool
+    away_since_us: int
+    sync_round: int
+    failures: int
+    failed_agent: str
+    failed_several: bool
+    suspended_until_us: int
+    chore: str
+    cursor: int
+    due_us: int
+    due_number: int
+
+
+class OfferRecord(Struct, array_like=True, gc=False):
+    """See `entities.Offer`; part of its contact's record."""
+
+    id: str
+    number: int
+    queue: str
+    agent: str
+    endpoint: str
+    endpoint_peer: str
+    channel: str
+    units: int
+    made_us: int
+    ring_us: int
+    version: int
+    state: str
+    rang: bool
+    accepted_us: int
+    connected_us: int
+    talk_over_us: int
+    held_us: int
+    wrap_up_most_us: int
+    left_us: int
+    due_us: int
+    due_number: int
+
+
+class ContactRecord(Struct, array_like=True, tag="live", gc=False):
+    """See `entities.Contact`."""
+
+    schema: int
+    id: str
+    peer: str
+    queue: str
+    channel: str
+    number: int
+    arrived_us: int
+    entered_us: int
+    key_us: int
+    digest: int
+    state: str
+    priority_s: int
+    needs: tuple[tuple[str, int], ...]
+    customer: str | None
+    link: str | None
+    language: str | None
+    preferred: str | None
+    preferred_until_us: int
+    direct: str | None
+    held_until_us: int
+    hold_began_us: int
+    data: dict[str, str] | None
+    missed: dict[str, int] | None
+    waited_us: int
+    offers: list[OfferRecord]
+    legs: list[Leg]
+    outcome: str | None
+    ended_by: str
+    left_us: int
+    codes: tuple[str, ...]
+    resolved: str
+    sync_round: int
+    due_us: int
+    due_number: int
+
+
+class TombstoneRecord(Struct, array_like=True, tag="ended", gc=False):
+    """See `entities.Tombstone`. It takes the place of its contact's record; the tag tells them apart."""
+
+    schema: int
+    id: str
+    peer: str
+    digest: int
+    outcome: str
+    queue: str
+    number: int
+    ended_us: int
+    waited_us: int
+    codes: tuple[str, ...]
+    resolved: str
+    due_us: int
+    due_number: int
+
+
+class AgentRecord(Struct, array_like=True, gc=False):
+    """See `entities.Agent`."""
+
+    schema: int
+    name: str
+    tenant: str
+    number: int
+    state: str
+    reason: str
+    since_us: int
+    next_state: str
+    next_reason: str
+    session: str
+    signed_in_us: int
+    free_since_us: int
+    made_ready_us: int
+    last_offer: int
+    worked_us: int
+    busy_ppm: int
+    misses: dict[str, int]
+    reserved_for: str
+    due_us: int
+    due_number: int
+
+
+class EndpointRecord(Struct, array_like=True, gc=False):
+    """See `entities.Endpoint`."""
+
+    schema: int
+    address: str
+    peer: str
+    agent: str
+    number: int
+    channels: tuple[str, ...]
+    outside: str
+    outside_units: int
+    outside_since_us: int
+    sync_round: int
+
+
+Record = PeerRecord | ContactRecord | TombstoneRecord | AgentRecord | EndpointRecord | WorldRecord
+
+encode = Encoder().encode
+
+_DECODERS: dict[str, Decoder[Any]] = {
+    "world": Decoder(WorldRecord),
+    "peer": Decoder(PeerRecord),
+    "contact": Decoder(ContactRecord | TombstoneRecord),
+    "agent": Decoder(AgentRecord),
+    "endpoint": Decoder(EndpointRecord),
+}
+
+KINDS: tuple[str, ...] = tuple(_DECODERS)
+
+
+class BadRecord(ValueError):
+    """A stored record that this release can't read: kind, key and why."""
+
+    def __init__(self, kind: str, key: str, why: str) -> None:
+        super().__init__(f"{kind} {key}: {why}")
+
+
+def decode(kind: str, key: str, value: bytes) -> Record:
+    """The record behind stored bytes. Raises `BadRecord`."""
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        raise BadRecord(kind, key, "no such kind of record")
+    try:
+        record: Record = decoder.decode(value)
+    except ValueError as error:
+        raise BadRecord(kind, key, f"not a record of schema {SCHEMA}: {error}") from error
+    if record.schema != SCHEMA:
+        raise BadRecord(kind, key, f"schema {record.schema}, this release reads {SCHEMA}")
+    return record
+
+
+def contact_key(entity: Contact | Tombstone) -> str:
+    """tenant/gateway/id."""
+    return f"{entity.peer.key}/{entity.id}"
+
+
+def agent_key(agent: Agent) -> str:
+    """tenant/name."""
+    return f"{agent.tenant}/{agent.name}"
+
+
+def endpoint_key(endpoint: Endpoint) -> str:
+    """tenant/gateway/address."""
+    return f"{endpoint.peer.key}/{endpoint.address}"
+
+
+def _of_offer(o: Offer) -> tuple[Any, ...]:
+    return (
+        o.id, o.number, o.queue.name, f"{o.agent.tenant}/{o.agent.name}", o.endpoint, o.endpoint_peer.key,
+        o.channel, o.units, o.made_us, o.ring_us, o.version, o.state, o.rang, o.accepted_us, o.connected_us,
+        o.talk_over_us, o.held_us, o.wrap_up_most_us, o.left_us, o.due_us, o.due_number,
+    )  # fmt: skip
+
+
+def of_contact(c: Contact) -> bytes:
+    """The stored form of a live contact."""
+    return encode((
+        "live", SCHEMA, c.id, c.peer.key, c.queue.name, c.channel, c.number, c.arrived_us, c.entered_us, c.key_us,
+        c.digest, c.state, c.priority_s, c.needs, c.customer, c.link, c.language, c.preferred,
+        c.preferred_until_us, c.direct,
+        c.held_until_us, c.hold_began_us, c.data, c.missed, c.waited_us, [_of_offer(o) for o in c.offers], c.legs,
+        c.outcome, c.ended_by, c.left_us, c.codes, c.resolved, c.sync_round, c.due_us, c.due_number,
+    ))  # fmt: skip
+
+
+def of_tombstone(t: Tombstone) -> bytes:
+    """The stored form of what is remembered of an ended contact."""
+    return encode((
+        "ended", SCHEMA, t.id, t.peer.key, t.digest, t.outcome, t.queue, t.number, t.ended_us, t.waited_us, t.codes,
+        t.resolved, t.due_us, t.due_number,
+    ))  # fmt: skip
+
+
+def of_peer(p: Peer) -> bytes:
+    """The stored form of a client."""
+    return encode((
+        SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
+        p.reports_ringing, p.reports_connecting, p.away_since_us, p.sync_round, p.failures, p.failed_agent,
+        p.failed_several, p.suspended_until_us, p.chore, p.cursor, p.due_us, p.due_number,
+    ))  # fmt: skip
+
+
+def of_agent(a: Agent) -> bytes:
+    """The stored form of a person's own state."""
+    return encode((
+        SCHEMA, a.name, a.tenant, a.number, a.state, a.reason, a.since_us, a.next_state, a.next_reason, a.session,
+        a.signed_in_us, a.free_since_us, a.made_ready_us, a.last_offer, a.worked_us, a.busy_ppm, a.misses,
+        a.reserved_for, a.due_us, a.due_number,
+    ))  # fmt: skip
+
+
+def of_endpoint(e: Endpoint) -> bytes:
+    """The stored form of a device."""
+    return encode((
+        SCHEMA, e.address, e.peer.key, f"{e.agent.tenant}/{e.agent.name}", e.number, e.channels, e.outside,
+        e.outside_units, e.outside_since_us, e.sync_round,
+    ))  # fmt: skip
+
+
+def of_world(world: World) -> bytes:
+    """The stored form of time and numbers."""
+    return encode((SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch))

@@ -1,0 +1,218 @@
+"""From records to a live world, in any order and any mixture.
+
+A record holds names; what a name no longer finds is filled in harmlessly: an unknown agent is one without skills, an
+unknown queue one without settings of its own, an unknown client one that is away. Everything that has an order is
+built in the order of numbers, so that the loaded world decides exactly as the one that was stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from router.core import people
+from router.core import records as stored
+from router.core import settings as of
+from router.core.dispatch import refresh
+from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.offers import link
+from router.core.order import Order
+from router.core.queue import Queue
+from router.core.visits import join_line, leave_unstaffed
+from router.core.world import World
+from router.errors import Refused
+
+IN_LINE = ("held", "waiting", "offered", "connecting")
+
+
+class Passive:
+    """Decoded records by kind and key."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, dict[str, Any]] = {kind: {} for kind in stored.KINDS}
+
+    def put(self, kind: str, key: str, value: bytes) -> None:
+        """Take a record. Raises `records.BadRecord`."""
+        self.kinds[kind][key] = stored.decode(kind, key, value)
+
+    def drop(self, kind: str, key: str) -> None:
+        """Forget a record."""
+        self.kinds.get(kind, {}).pop(key, None)
+
+    @property
+    def now_us(self) -> int:
+        """The core time of the records."""
+        return max((record.now_us for record in self.kinds["world"].values()), default=0)
+
+
+def restore(world: World, passive: Passive) -> None:
+    """Build the live world."""
+    kinds = passive.kinds
+    for record in kinds["world"].values():
+        world.now_us, world.utc_s, world.counter = record.now_us, record.utc_s, record.counter
+    for kind, build in (("peer", _peer), ("agent", _agent), ("endpoint", _endpoint)):
+        for record in sorted(kinds[kind].values(), key=lambda record: record.number):
+            build(world, record)
+    for agent in world.agents.values():
+        if agent.state != "offline":
+            people.enrol(world, agent)
+    _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
+    for agent in world.agents.values():
+        refresh(world, agent)
+    for queue in world.queues.values():
+        for line in list(queue.lines.values()):
+            if line.members and line.needs.staffed == 0:
+                leave_unstaffed(world, line)
+    world.tally.accepted = world.live
+    world.changed.clear()
+    world.dropped.clear()
+    world.loose_agents.clear()
+    world.loose_contacts.clear()
+    world.effects.clear()
+
+
+def _visits(world: World, entries: list[Any]) -> None:
+    """Contacts, what is remembered of ended ones, and the live offers, each in its order."""
+    pairs: list[tuple[Offer, Any]] = []
+    for record in entries:
+        if isinstance(record, stored.TombstoneRecord):
+            _tombstone(world, record)
+        else:
+            _contact(world, record, pairs)
+    for offer, record in sorted(pairs, key=lambda pair: pair[0].number):
+        offer.contact.offers.append(offer)
+        link(world, offer)
+        _due(world, offer, record)
+    world.buried = deque(sorted(world.buried, key=lambda tombstone: tombstone.due_number))
+
+
+def _due(world: World, entity: Any, record: Any) -> None:
+    entity.due_us = 0
+    if record.due_us:
+        world.deadlines.set(entity, record.due_us, record.due_number)
+
+
+def _peer(world: World, r: stored.PeerRecord) -> None:
+    peer = Peer(
+        f"{r.tenant}/{r.name}", r.tenant, r.name, r.number, r.role, r.instance, r.last_seq, r.live, r.synced,
+        r.draining,
+    )  # fmt: skip
+    peer.open = r.live and r.synced and not r.draining and not r.suspended_until_us
+    peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
+    peer.away_since_us, peer.sync_round, peer.failures = r.away_since_us, r.sync_round, r.failures
+    peer.failed_agent, peer.failed_several = r.failed_agent, r.failed_several
+    peer.suspended_until_us, peer.chore, peer.cursor = r.suspended_until_us, r.chore, r.cursor
+    world.peers[peer.key] = peer
+    _due(world, peer, r)
+    if peer.chore:
+        world.chores[peer.number] = peer
+
+
+def _find_peer(world: World, key: str) -> Peer:
+    peer = world.peers.get(key)
+    if peer is None:
+        tenant, _, name = key.partition("/")
+        peer = world.peers[key] = Peer(key, tenant, name, world.number())
+        world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
+    return peer
+
+
+def _find_agent(world: World, key: str) -> Agent:
+    tenant, _, name = key.partition("/")
+    agent = world.agents.get((tenant, name))
+    if agent is None:
+        agent = world.agents[tenant, name] = Agent(name, tenant, world.number())
+    return agent
+
+
+def _agent(world: World, r: stored.AgentRecord) -> None:
+    agent = _find_agent(world, f"{r.tenant}/{r.name}")
+    agent.state, agent.reason, agent.since_us = r.state, r.reason, r.since_us
+    agent.next_state, agent.next_reason, agent.session = r.next_state, r.next_reason, r.session
+    agent.signed_in_us, agent.free_since_us, agent.made_ready_us = (
+        r.signed_in_us,
+        r.free_since_us,
+        r.made_ready_us,
+    )
+    agent.last_offer, agent.worked_us, agent.busy_ppm = r.last_offer, r.worked_us, r.busy_ppm
+    agent.misses, agent.reserved_for = dict(r.misses), r.reserved_for
+    _due(world, agent, r)
+
+
+def _endpoint(world: World, r: stored.EndpointRecord) -> None:
+    peer, agent = _find_peer(world, r.peer), _find_agent(world, r.agent)
+    endpoint = Endpoint(
+        r.address, peer, agent, r.number, r.channels, r.outside, r.outside_units, r.outside_since_us,
+        r.sync_round,
+    )  # fmt: skip
+    peer.endpoints[r.address] = endpoint
+    agent.endpoints[stored.endpoint_key(endpoint)] = endpoint
+    agent.used += r.outside_units
+
+
+def _find_queue(world: World, tenant: str, name: str, channel: str) -> Queue:
+    queue = world.queues.get((tenant, name))
+    if queue is None:
+        queue = world.adopt_queue(of.Queue(name, tenant, (channel,)))
+    return queue
+
+
+def _tombstone(world: World, r: stored.TombstoneRecord) -> None:
+    peer = _find_peer(world, r.peer)
+    tombstone = Tombstone(
+        r.id, peer, r.digest, r.outcome, r.queue, r.number, r.ended_us, r.waited_us, r.codes, r.resolved
+    )
+    tombstone.due_us, tombstone.due_number = r.due_us, r.due_number
+    peer.ended[r.id] = tombstone
+    world.buried.append(tombstone)
+
+
+def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any]]) -> None:
+    peer = _find_peer(world, r.peer)
+    queue = _find_queue(world, peer.tenant, r.queue, r.channel)
+    contact = Contact(
+        r.id, peer, queue, r.channel, r.number, r.arrived_us, r.entered_us, r.key_us, r.digest, r.state, r.priority_s,
+        r.needs, r.customer, r.link, r.language, r.preferred, r.preferred_until_us, r.direct, r.held_until_us,
+        r.hold_began_us, r.data, r.missed, r.waited_us, [], r.legs, r.outcome, r.ended_by, r.left_us, r.codes,
+        r.resolved, r.sync_round,
+    )  # fmt: skip
+    peer.contacts[r.id] = contact
+    queue.counts[r.state] += 1
+    world.live += 1
+    for offer in r.offers:
+        agent = _find_agent(world, offer.agent)
+        made_for = _find_queue(world, peer.tenant, offer.queue, offer.channel)
+        pairs.append((_offer(world, contact, made_for, agent, offer), offer))
+    if r.state in IN_LINE:
+        _stand(world, contact)
+    _due(world, contact, r)
+
+
+def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored.OfferRecord) -> Offer:
+    return Offer(
+        r.id, r.number, contact, queue, agent, r.endpoint, _find_peer(world, r.endpoint_peer), r.channel, r.units,
+        r.made_us, r.ring_us, r.version, r.state, r.rang, r.accepted_us, r.connected_us, r.talk_over_us, r.held_us,
+        r.wrap_up_most_us, r.left_us,
+    )  # fmt: skip
+
+
+def _stand(world: World, contact: Contact) -> None:
+    """Give the contact its line, and its stand where it had one: a chore under way tells how far it has come."""
+    queue, peer = contact.queue, contact.peer
+    try:
+        line = world.line(queue, contact.channel, contact.needs)
+    except Refused:
+        line = next(iter(queue.own.values()))
+    join_line(contact, line)
+    reached = contact.number <= peer.cursor
+    stood = {"shut": not reached, "open": reached}.get(peer.chore, peer.open)
+    if contact.state != "waiting" or not stood:
+        return
+    name = contact.direct or contact.preferred
+    if name is None:
+        world.stand(contact, line.order)
+        return
+    agent = _find_agent(world, f"{peer.tenant}/{name}")
+    if agent.wanted is None:
+        agent.wanted = Order()
+    world.stand(contact, agent.wanted)

@@ -1,0 +1,173 @@
+"""Who can take what, now: skill profiles, the pools of free agents, and their index to the needs of lines.
+
+Agents with the same tenant, skills and channels share one interned profile. Which profile meets which needs is found
+out once, when either first appears, and kept both ways; no need is evaluated when a contact is dispatched. A profile
+has one pool a channel with the agents who could take one more contact of it, in the orders that agent choices ask for.
+A pool that gains its first agent enters itself into the needs it serves, and leaves them with its last: so an arrival
+looks only at profiles where somebody is free.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+from router.core.line import Needs, NeedsKey
+from router.core.order import Order
+
+if TYPE_CHECKING:
+    from router.core.entities import Agent
+
+ProfileKey = tuple[str, tuple[tuple[str, int], ...], tuple[str, ...]]
+"""(tenant, skills with levels, channels): all sorted."""
+
+PoolEntry = tuple[int, int, int, Any]
+"""(units in use, key of the order, agent's number, agent): the least loaded first, then the order."""
+
+OrderKind = Literal["free_since_us", "last_offer", "busy_ppm"]
+"""The agent's field that an order sorts by; each is fixed when the agent comes free."""
+
+
+class Pool(Struct, eq=False, gc=False):
+    """The agents of a profile who could take one more contact of a channel now, by each kind of order in use."""
+
+    orders: dict[OrderKind, Order[PoolEntry]]
+    needs: list[Needs]
+    """The needs of that channel that the profile meets."""
+    free: int = 0
+
+
+class Profile(Struct, eq=False, gc=False):
+    """Interned: what a group of like agents can do."""
+
+    key: ProfileKey
+    levels: dict[str, int]
+    pools: dict[str, Pool]
+    """By channel."""
+    agents: int = 0
+    """Signed-in agents of this profile; it is dropped with the last."""
+
+    def queues_servable(self) -> int:
+        """How many lines its agents can serve: what `least_flexible` compares."""
+        return sum(len(needs.lines) for pool in self.pools.values() for needs in pool.needs)
+
+
+def meets(levels: dict[str, int], key: NeedsKey) -> bool:
+    """Does an agent with these levels meet the needs? (Tenant and channel are the caller's to compare.)"""
+    return all(levels.get(skill, 0) >= level for skill, level in key[2])
+
+
+class Roster:
+    """All profiles and needs of a world, and the index between them."""
+
+    def __init__(self) -> None:
+        self.profiles: dict[ProfileKey, Profile] = {}
+        self.needs: dict[NeedsKey, Needs] = {}
+        self.order_kinds: tuple[OrderKind, ...] = ("free_since_us",)
+        """The kinds of order that the agent choices in use ask for."""
+
+    # -- interning ----------------------------------------------------------------------------------------------
+
+    def intern_needs(self, key: NeedsKey) -> Needs:
+        """The one object for these needs; the profiles that meet them are found on its first appearance."""
+        needs = self.needs.get(key)
+        if needs is None:
+            needs = self.needs[key] = Needs(key)
+            for profile in self.profiles.values():
+                self._link(profile, needs)
+        return needs
+
+    def drop_needs(self, needs: Needs) -> None:
+        """No line asks this any more."""
+        del self.needs[needs.key]
+        for profile in needs.profiles:
+            profile.pools[needs.channel].needs.remove(needs)
+
+    def join(self, agent: Agent, channels: tuple[str, ...]) -> None:
+        """A signed-in agent takes the profile of their skills and these channels (sorted)."""
+        key = (agent.tenant, agent.skills, channels)
+        profile = self.profiles.get(key)
+        if profile is None:
+            pools = {channel: Pool({kind: Order() for kind in self.order_kinds}, []) for channel in channels}
+            profile = self.profiles[key] = Profile(key, dict(agent.skills), pools)
+            for needs in self.needs.values():
+                self._link(profile, needs)
+        profile.agents += 1
+        agent.profile = profile
+        for pool in profile.pools.values():
+            for needs in pool.needs:
+                needs.staffed += 1
+
+    def leave(self, agent: Agent) -> list[Needs]:
+        """The agent has no profile any more. Returns the needs that nobody signed in meets now."""
+        profile = agent.profile
+        if profile is None:
+            return []
+        self.withdraw(agent)
+        agent.profile = None
+        profile.agents -= 1
+        unmet = []
+        for pool in profile.pools.values():
+            for needs in pool.needs:
+                needs.staffed -= 1
+                if needs.staffed == 0:
+                    unmet.append(needs)
+        if profile.agents == 0:
+            del self.profiles[profile.key]
+            for pool in profile.pools.values():
+                for needs in pool.needs:
+                    needs.profiles.remove(profile)
+        return unmet
+
+    def _link(self, profile: Profile, needs: Needs) -> None:
+        tenant, channel, _ = needs.key
+        pool = profile.pools.get(channel)
+        if pool is None or profile.key[0] != tenant or not meets(profile.levels, needs.key):
+            return
+        pool.needs.append(needs)
+        needs.profiles.append(profile)
+        needs.staffed += profile.agents
+        if pool.free:
+            needs.ready[profile] = pool
+
+    # -- who is free --------------------------------------------------------------------------------------------
+
+    def place(self, agent: Agent, channel: str) -> None:
+        """The agent can take one more contact of `channel`: stand in its pool, at the place that is right now."""
+        profile = agent.profile
+        assert profile is not None
+        if channel in agent.places:
+            self.unplace(agent, channel)
+        pool = profile.pools[channel]
+        used, number = agent.used, agent.number
+        entries: list[PoolEntry] = []
+        for kind, order in pool.orders.items():
+            entry = (used, getattr(agent, kind), number, agent)
+            order.add(entry)
+            entries.append(entry)
+        agent.places[channel] = (pool, entries)
+        pool.free += 1
+        if pool.free == 1:
+            for needs in pool.needs:
+                needs.ready[profile] = pool
+
+    def unplace(self, agent: Agent, channel: str) -> None:
+        """The agent can't take a contact of `channel` now. Without effect where they stand in no pool of it."""
+        stood = agent.places.pop(channel, None)
+        if stood is None:
+            return
+        pool, entries = stood
+        for order, entry in zip(pool.orders.values(), entries, strict=True):
+            order.remove(entry)
+        pool.free -= 1
+        if pool.free == 0:
+            profile = agent.profile
+            assert profile is not None
+            for needs in pool.needs:
+                del needs.ready[profile]
+
+    def withdraw(self, agent: Agent) -> None:
+        """The agent can take nothing now."""
+        for channel in list(agent.places):
+            self.unplace(agent, channel)

@@ -1,0 +1,153 @@
+"""What configuration tells the core: frozen, checked, in core units (microseconds), one object a version.
+
+Layer 4 reads TOML, checks it and builds one of these; the core never sees a file. Defaults here are the defaults of
+the configuration: the sample files are compared with them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from router.core.effects import Treatment
+from router.terms import SECOND_US
+
+AgentChoice: TypeAlias = Literal["longest_idle", "best_skill", "least_flexible", "round_robin", "least_occupied"]
+Order: TypeAlias = Literal["urgency", "oldest"]
+
+REFUSE = Treatment()
+
+
+class Channel(Struct, frozen=True, gc=False):
+    """What one contact of this channel takes of an agent, and how its offers ring."""
+
+    name: str
+    units: int = 100
+    """Units of capacity a contact holds from offer to the end of wrap-up."""
+    ring_us: int = 20 * SECOND_US
+    connect_us: int = 30 * SECOND_US
+    """Accepted, and neither connected nor failed for this long: back to its place, the gateway is at fault."""
+    misses_to_not_ready: int = 1
+    """Misses in a row that make the agent not-ready."""
+    most_at_once: int = 100
+    """Contacts of this channel that one agent may hold, whatever their units."""
+
+
+class WrapUp(Struct, frozen=True, gc=False):
+    """After-contact work. `none`; `timed`: for `time_us`, ended early by `ready`; `until_ready`, at most `most_us`."""
+
+    mode: Literal["none", "timed", "until_ready"] = "none"
+    time_us: int = 30 * SECOND_US
+    most_us: int = 600 * SECOND_US
+    early_end: bool = True
+
+
+class Queue(Struct, frozen=True):
+    """A named service."""
+
+    name: str
+    tenant: str = "main"
+    channels: tuple[str, ...] = ("voice",)
+    needs: tuple[tuple[str, int], ...] = ()
+    """Skills with least levels, sorted by skill."""
+    target_us: int = 20 * SECOND_US
+    """Service-level target: the wait within which a contact should be answered."""
+    target_class: str = "standard"
+    contact_class: int = 0
+    """Strict precedence; 0 unless the service is an emergency."""
+    boost: float = 0.0
+    order: Order = "urgency"
+    agent_choice: AgentChoice = "longest_idle"
+    open: bool = True
+    enter_unstaffed: bool = False
+    """Let contacts in while nobody able is signed in (e-mail over night); else they are refused as `nobody`."""
+    waiting_max: int = 1000
+    wait_most_us: int = 0
+    """Longest wait before the queue's treatment `waited_too_long`; 0: no limit."""
+    held_most_us: int = 300 * SECOND_US
+    ring_us: int = 0
+    """Ring time of this queue's offers; 0: the channel's."""
+    miss_hold_us: int = 30 * SECOND_US
+    wrap_up: tuple[tuple[str, WrapUp], ...] = ()
+    """Per channel, sorted; a channel not named has none."""
+    treatments: tuple[tuple[str, Treatment], ...] = ()
+    """Per reason (closed, blocked, nobody, full, waited_too_long, held_too_long, nobody_left), sorted."""
+    codes: tuple[str, ...] = ()
+    """Outcome codes that `complete` may carry; none listed: any."""
+    whisper: str = ""
+    time_zone: str = "UTC"
+
+
+class Agent(Struct, frozen=True):
+    """A person, as configuration knows them."""
+
+    name: str
+    tenant: str = "main"
+    team: str = "main"
+    skills: tuple[tuple[str, int], ...] = ()
+    """Skill and level 1..10, sorted by skill."""
+    capacity_units: int = 100
+
+
+class Limits(Struct, frozen=True, gc=False):
+    """Everything has a limit, with a name, a unit and a reason."""
+
+    contacts_max: int = 1_000_000
+    """Live contacts: bounds memory (about 1 KiB each); above it `busy`."""
+    lines_per_queue_max: int = 64
+    """Different needs waiting in one queue: bounds what an agent who comes free compares."""
+    target_classes_max: int = 16
+    data_bytes_max: int = 2048
+    """Keys and values of one contact's data together."""
+    ended_kept_us: int = 300 * SECOND_US
+    """How long an ended id is remembered: longer than any client goes on retrying."""
+    ended_max: int = 500_000
+    """Ended ids remembered at most: bounds memory (about 0.4 KiB each) under a flood of short contacts."""
+    complete_kept_us: int = 300 * SECOND_US
+    """How long after wrap-up `complete` may still add codes."""
+    gateway_grace_us: int = 60 * SECOND_US
+    """How long a lost gateway's agents and contacts are kept for its return."""
+    suspend_after_failures: int = 5
+    """Offers failed in a row, over more than one agent of a gateway, that suspend the gateway."""
+    suspend_us: int = 30 * SECOND_US
+    deadlines_a_step: int = 256
+    """Deadlines fired before one command: bounds a step."""
+    retry_us: int = 1 * SECOND_US
+    """What `busy` says."""
+    outcomes_kept: int = 1024
+    """Replies remembered for each client, for numbers that come again."""
+
+
+class Settings(Struct, frozen=True):
+    """One version of everything that the core is told."""
+
+    site: str = "main"
+    version: int = 1
+    channels: tuple[Channel, ...] = (
+        Channel("voice"),
+        Channel("chat", units=25, ring_us=60 * SECOND_US, misses_to_not_ready=2),
+        Channel("email", units=50, ring_us=120 * SECOND_US, misses_to_not_ready=3),
+        Channel("ticket", units=50, ring_us=300 * SECOND_US, misses_to_not_ready=3),
+        Channel("callback"),
+    )
+    queues: tuple[Queue, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    not_ready_reasons: tuple[str, ...] = (
+        "login",
+        "break",
+        "lunch",
+        "meeting",
+        "training",
+        "back_office",
+        "missed",
+    )
+    """`login` and `missed` are given by the engine too."""
+    break_resets_idle: bool = True
+    """Does a break start an agent's idle time anew? False: it runs from the end of the last contact."""
+    oldest_target_us: int = 20 * SECOND_US
+    """The common target with which queues of `order = "oldest"` are compared with others."""
+    short_abandon_us: int = 5 * SECOND_US
+    """Abandoned sooner than this is not counted in service level."""
+    blocked_customers: tuple[str, ...] = ()
+    limits: Limits = Limits()

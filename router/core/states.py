@@ -1,0 +1,66 @@
+"""The life cycles of contact, offer and agent, as tables; one function moves them.
+
+A state machine here is a map state -> event -> next state. What is not in the table can't happen: asking for it is a
+mistake of ours (`IllegalMove`), so a handler looks at the state first and answers the client with `bad_state`. The
+diagrams of the documentation are drawn from these tables and a test compares them.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+Table: TypeAlias = dict[str, dict[str, str]]
+
+CONTACT: Table = {
+    "new": {"enqueue": "waiting", "enqueue_held": "held", "found_talking": "connected"},
+    "held": {"resume": "waiting", "leave": "wrapping"},
+    "waiting": {"hold": "held", "offer": "offered", "leave": "wrapping", "found_talking": "connected"},
+    "offered": {"accept": "connecting", "put_back": "waiting", "leave": "wrapping"},
+    "connecting": {"connect": "connected", "put_back": "waiting", "leave": "wrapping"},
+    "connected": {"talk_over": "wrapping", "transfer": "waiting"},
+    "wrapping": {"close": "ended"},
+    "ended": {},
+}
+"""`wrapping`: the visit is over and an agent may still be at its after-contact work; with none it ends at once."""
+
+OFFER: Table = {
+    "new": {"offer": "offered", "found_talking": "connected"},
+    "offered": {"accept": "connecting", "reject": "rejected", "time_out": "timed_out", "cancel": "cancelled"},
+    "connecting": {"connect": "connected", "fail": "failed", "cancel": "cancelled"},
+    "connected": {"talk_over": "wrap_up"},
+    "wrap_up": {"ready": "done"},
+    "done": {},
+    "rejected": {},
+    "timed_out": {},
+    "cancelled": {},
+    "failed": {},
+}
+
+AGENT: Table = {
+    "offline": {"log_in": "not_ready", "log_in_ready": "available"},
+    "not_ready": {"ready": "available", "log_out": "offline"},
+    "available": {"not_ready": "not_ready", "log_out": "offline", "reserve": "reserved"},
+    "reserved": {"release": "available", "not_ready": "not_ready", "log_out": "offline"},
+}
+"""What an available agent is doing (offered, connected, wrap-up, outside work) is counted in units, not a state:
+with several channels they do several at once. `reserved`: held for a named holder until a deadline."""
+
+TABLES: dict[str, Table] = {"contact": CONTACT, "offer": OFFER, "agent": AGENT}
+
+
+class IllegalMove(AssertionError):
+    """The engine asked for a move that the table does not have: a mistake of ours, never of a client."""
+
+
+class Stateful(Protocol):
+    """Anything with a state."""
+
+    state: str
+
+
+def move(table: Table, entity: Stateful, event: str) -> None:
+    """Move `entity` along `event`. Raises `IllegalMove` where the table has no such move."""
+    try:
+        entity.state = table[entity.state][event]
+    except KeyError:
+        raise IllegalMove(f"{type(entity).__name__} {entity.state}: no {event}") from None

@@ -1,0 +1,95 @@
+"""What a queue and the engine count, as plain numbers: the metrics and `status` read them, nothing decides by them.
+
+Every count of an ended contact is made in one place, from the contact itself, at the moment when its record is written:
+so that the counters and the records always agree. Definitions: `docs/figures.md`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from msgspec import Struct
+
+from router.terms import SECOND_US
+
+WAIT_BOUNDS_S: tuple[float, ...] = (1, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
+"""Upper bounds of the wait histograms: the common service-level targets are among them."""
+REACTION_BOUNDS_S: tuple[float, ...] = (0.001, 0.01, 0.1, 0.5, 1, 5, 20, 60)
+"""Upper bounds, in core time, of arrival to offer and agent free to offer."""
+
+_WAIT_BOUNDS_US = tuple(int(bound * SECOND_US) for bound in WAIT_BOUNDS_S)
+_REACTION_BOUNDS_US = tuple(int(bound * SECOND_US) for bound in REACTION_BOUNDS_S)
+
+
+class Histogram(Struct, eq=False, gc=False):
+    """Counts by upper bound (the last is everything above), and the sum in microseconds."""
+
+    buckets: list[int]
+    sum_us: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many values it has seen."""
+        return sum(self.buckets)
+
+
+def wait_histogram() -> Histogram:
+    """An empty histogram over `WAIT_BOUNDS_S`."""
+    return Histogram([0] * (len(WAIT_BOUNDS_S) + 1))
+
+
+def reaction_histogram() -> Histogram:
+    """An empty histogram over `REACTION_BOUNDS_S`."""
+    return Histogram([0] * (len(REACTION_BOUNDS_S) + 1))
+
+
+def add_wait(histogram: Histogram, wait_us: int) -> None:
+    """Count one wait."""
+    histogram.buckets[bisect_left(_WAIT_BOUNDS_US, wait_us)] += 1
+    histogram.sum_us += wait_us
+
+
+def add_reaction(histogram: Histogram, took_us: int) -> None:
+    """Count one reaction."""
+    histogram.buckets[bisect_left(_REACTION_BOUNDS_US, took_us)] += 1
+    histogram.sum_us += took_us
+
+
+class QueueTally(Struct, eq=False, gc=False):
+    """One queue since the engine's start."""
+
+    arrived: int
+    refused: dict[str, int]
+    """Entry refusals by why."""
+    ended: dict[tuple[str, str], int]
+    """(channel, outcome) -> contacts whose visit is over."""
+    answered_wait: Histogram
+    abandoned_wait: Histogram
+    to_offer: Histogram
+    """Arrival (or return to the line) to offer, core time."""
+    answered_in_target: int = 0
+    counted: int = 0
+    """Denominator of the service level: answered, and abandoned after `short_abandon_s`."""
+    offers: int = 0
+    missed: int = 0
+    talk_us: int = 0
+    hold_us: int = 0
+    wrap_up_us: int = 0
+    legs: int = 0
+    """Legs that are wholly over: denominator of the mean handle time."""
+
+
+def queue_tally() -> QueueTally:
+    """Nothing counted yet."""
+    return QueueTally(0, {}, {}, wait_histogram(), wait_histogram(), reaction_histogram())
+
+
+class Tally(Struct, eq=False, gc=False):
+    """The engine as a whole, since its start."""
+
+    accepted: int = 0
+    """Contacts taken in."""
+    ended: int = 0
+    commands: int = 0
+    offers: int = 0
+    violations: int = 0

@@ -1,0 +1,221 @@
+"""The life of a visit: where a contact stands while it waits, its deadlines, and the one way in which it ends."""
+
+from __future__ import annotations
+
+from router.core import history
+from router.core.effects import Treat
+from router.core.entities import Agent, Contact, Tombstone
+from router.core.line import Line
+from router.core.order import Order
+from router.core.records import contact_key
+from router.core.tally import add_wait
+from router.core.world import World
+
+
+def join_line(contact: Contact, line: Line) -> None:
+    """The contact belongs to `line` from now on; it does not stand yet."""
+    contact.line = line
+    contact.entry = (contact.key_us, contact.number, contact)
+    line.members += 1
+
+
+def stand_in_line(world: World, contact: Contact) -> None:
+    """Let a waiting contact stand where it should: in its line, or beside it with the agent whom it waits for. It
+    looks for an agent at the end of the step."""
+    line = contact.line
+    assert line is not None
+    order = line.order
+    if contact.direct is not None or contact.preferred is not None:
+        agent = _awaited(world, contact)
+        if agent is not None:
+            if agent.wanted is None:
+                agent.wanted = Order()
+            order = agent.wanted
+    if contact.peer.open:
+        world.stand(contact, order)
+        world.loose_contacts.append(contact)
+        if line.needs.staffed == 0:
+            leave_unstaffed(world, line)
+    if (
+        contact.due_us
+        or contact.missed is not None
+        or contact.preferred is not None
+        or contact.queue.settings.wait_most_us
+    ):
+        arm(world, contact)
+
+
+def _awaited(world: World, contact: Contact) -> Agent | None:
+    """The agent whom the contact waits for by name: direct, or preferred, signed in and not on a break."""
+    if contact.direct is not None:
+        return world.agents.get((contact.peer.tenant, contact.direct))
+    agent = world.agents.get((contact.peer.tenant, contact.preferred or ""))
+    if (
+        agent is not None
+        and agent.state in ("available", "reserved")
+        and not agent.next_state
+        and world.now_us < contact.preferred_until_us
+    ):
+        return agent
+    contact.preferred = None
+    world.changed[contact] = None
+    return None
+
+
+def leave_unstaffed(world: World, line: Line) -> None:
+    """Nobody able is signed in: where the queue has a treatment for those who wait, they get it, in slices."""
+    settings = line.queue.settings
+    if not settings.enter_unstaffed and "nobody_left" in line.queue.treatments:
+        world.unmet[line.needs] = None
+
+
+def arm(world: World, contact: Contact) -> None:
+    """Set the contact's deadline to the first of those that its state has."""
+    settings, now_us = contact.queue.settings, world.now_us
+    at_us = 0
+    if contact.state == "held":
+        at_us = contact.held_until_us
+    elif contact.state == "waiting":
+        if contact.preferred is not None:
+            at_us = contact.preferred_until_us
+        if contact.missed is not None:
+            ends = [missed_us + settings.miss_hold_us for missed_us in contact.missed.values()]
+            ahead = [end for end in ends if end > now_us]
+            if ahead:
+                at_us = min(ahead) if not at_us else min(at_us, *ahead)
+    if settings.wait_most_us and contact.state in ("held", "waiting"):
+        most_us = contact.entered_us + settings.wait_most_us
+        at_us = most_us if not at_us else min(at_us, most_us)
+    if at_us:
+        world.set_due(contact, max(at_us, now_us))
+        world.changed[contact] = None
+    elif contact.due_us:
+        disarm(world, contact)
+
+
+def disarm(world: World, contact: Contact) -> None:
+    """The contact has no deadline any more."""
+    if contact.due_us:
+        world.deadlines.cancel(contact)
+        world.changed[contact] = None
+
+
+def due(world: World, contact: Contact) -> None:
+    """A deadline of a waiting contact has come."""
+    now_us, settings = world.now_us, contact.queue.settings
+    if not contact.peer.live:
+        # Its gateway could not have resumed it, nor be told: it is armed again when the gateway is back.
+        contact.due_us = 0
+        world.changed[contact] = None
+        return
+    if settings.wait_most_us and now_us >= contact.entered_us + settings.wait_most_us:
+        treat(world, contact, "waited_too_long")
+        return
+    if contact.state == "held" and now_us >= contact.held_until_us:
+        world.move_contact(contact, "resume")
+        contact.held_until_us = 0
+        stand_in_line(world, contact)
+        return
+    if contact.state == "waiting":
+        # The wait for a preferred agent is over, or a miss is forgiven: it looks again.
+        world.unstand(contact)
+        stand_in_line(world, contact)
+
+
+def treat(world: World, contact: Contact, why: str) -> None:
+    """The contact can't be served any longer where it waits: tell its gateway what to do with it, and end it."""
+    key = "nobody_left" if why == "nobody" else why
+    treatment = contact.queue.treatment(key)
+    world.tell(contact.peer, Treat(contact.id, why, treatment))  # type: ignore[arg-type]  # one of its literals
+    outcome = "waited_too_long" if why != "nobody" else "moved"
+    if treatment.do == "callback":
+        outcome = "callback_taken"
+    leave(world, contact, outcome, "system")
+
+
+def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
+    """The visit is over for a contact that has no live offer. A leg of before a transfer may still be in wrap-up."""
+    now_us = world.now_us
+    disarm(world, contact)
+    contact.outcome = outcome
+    contact.ended_by = by
+    contact.left_us = now_us
+    contact.waited_us = now_us - contact.entered_us
+    world.leave_line(contact)
+    world.move_contact(contact, "leave")
+    if not contact.offers:
+        close(world, contact)
+
+
+def count_answered(contact: Contact) -> None:
+    """Count an answered contact, at the moment when talk begins: waits and service level are known then."""
+    queue, waited_us = contact.queue, contact.waited_us
+    tally = queue.tally
+    add_wait(tally.answered_wait, waited_us)
+    tally.counted += 1
+    if waited_us <= queue.settings.target_us:
+        tally.answered_in_target += 1
+
+
+def count_ended(world: World, contact: Contact) -> None:
+    """Count a visit that is over in its present queue."""
+    tally, outcome = contact.queue.tally, contact.outcome or "withdrawn"
+    key = (contact.channel, outcome)
+    tally.ended[key] = tally.ended.get(key, 0) + 1
+    if outcome in ("abandoned", "abandoned_in_offer"):
+        add_wait(tally.abandoned_wait, contact.waited_us)
+        if contact.waited_us > world.settings.short_abandon_us:
+            tally.counted += 1
+
+
+def close(world: World, contact: Contact) -> None:
+    """Nobody works on it any more: its record is written, and a tombstone takes its place."""
+    world.move_contact(contact, "close")
+    world.leave_line(contact)
+    contact.queue.counts["ended"] -= 1
+    count_ended(world, contact)
+    history.write(world, contact)
+    world.tally.ended += 1
+    world.live -= 1
+    peer = contact.peer
+    del peer.contacts[contact.id]
+    world.changed.pop(contact, None)
+    world.deadlines.cancel(contact)
+    bury(world, Tombstone(
+        contact.id, peer, contact.digest, contact.outcome or "withdrawn", contact.queue.name, contact.number,
+        world.now_us, contact.waited_us, contact.codes, contact.resolved,
+    ))  # fmt: skip
+
+
+def bury(world: World, tombstone: Tombstone) -> None:
+    """Remember an ended id for `ended_kept_s`; beyond `ended_max` the oldest is forgotten early."""
+    limits = world.settings.limits
+    world.counter += 1
+    tombstone.due_us, tombstone.due_number = world.now_us + limits.ended_kept_us, world.counter
+    tombstone.peer.ended[tombstone.id] = tombstone
+    world.buried.append(tombstone)
+    world.changed[tombstone] = None
+    if len(world.buried) > limits.ended_max:
+        forget(world, world.buried.popleft())
+
+
+def forget(world: World, tombstone: Tombstone) -> None:
+    """The ended id is old enough to be forgotten, unless its visit has gone on."""
+    if tombstone.peer.ended.get(tombstone.id) is not tombstone:
+        return
+    del tombstone.peer.ended[tombstone.id]
+    world.changed.pop(tombstone, None)
+    world.dropped.append(("contact", contact_key(tombstone)))
+
+
+def evacuate(world: World, most: int) -> None:
+    """Treat up to `most` contacts that wait for skills which nobody signed in has."""
+    for needs in sorted(world.unmet, key=lambda needs: needs.key):
+        lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class))
+        for line in lines:
+            while line.order.first is not None and needs.staffed == 0 and "nobody_left" in line.queue.treatments:
+                if most == 0:
+                    return
+                most -= 1
+                treat(world, line.order.first[2], "nobody")
+        world.unmet.pop(needs, None)

@@ -1,0 +1,239 @@
+"""Everything that lives, in one place, and the few ways to touch it: numbers, deadlines, changes, effects.
+
+A handler changes entities through these methods, so that nothing is changed without being recorded, moved without its
+table, or told to a client that we do not listen to.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from router.core import settings as of
+from router.core import states
+from router.core.deadlines import Deadlines
+from router.core.effects import AgentEvent, ContactEvent, Message
+from router.core.entities import Agent, Contact, Offer, Peer, Tombstone
+from router.core.line import Line, Needs
+from router.core.match.choose import CHOICES
+from router.core.order import Order
+from router.core.queue import Queue
+from router.core.roster import Roster
+from router.core.tally import Tally, queue_tally
+from router.errors import Refused
+from router.terms import MILLISECOND_US
+
+MONITOR = "*monitor"
+"""The address of what every monitor is told."""
+
+
+class World:
+    """The state of one site."""
+
+    def __init__(self, settings: of.Settings, epoch: int) -> None:
+        self.settings = settings
+        self.epoch = epoch
+        self.now_us = 0
+        self.utc_s = 0
+        self.counter = 0
+        self.peers: dict[str, Peer] = {}
+        self.agents: dict[tuple[str, str], Agent] = {}
+        self.offers: dict[str, Offer] = {}
+        """Live offers and legs by id, in the order in which they were made."""
+        self.queues: dict[tuple[str, str], Queue] = {}
+        self.channels: dict[str, of.Channel] = {}
+        self.roster = Roster()
+        self.deadlines: Deadlines[Any] = Deadlines()
+        self.blocked: frozenset[str] = frozenset()
+        self.buried: deque[Tombstone] = deque()
+        """Ended ids, the oldest first: all are kept equally long, so they need no deadline each."""
+        self.live = 0
+        """Live contacts: those without a tombstone."""
+        self.chores: dict[int, Peer] = {}
+        """Peers with work that is done in slices, by number."""
+        self.unmet: dict[Needs, None] = {}
+        """Needs that the last able agent has left, whose lines have a treatment for it."""
+        self.changed: dict[Any, None] = {}
+        """Entities to record with the next batch, in the order of their first change."""
+        self.dropped: list[tuple[str, str]] = []
+        self.history: list[bytes] = []
+        self.effects: list[tuple[str, Message]] = []
+        self.loose_contacts: list[Contact] = []
+        """Contacts that came to stand in a line in this step: each looks for an agent."""
+        self.loose_agents: dict[Agent, None] = {}
+        """Agents who came free in this step: each looks for a contact."""
+        self.monitored = False
+        self.tally = Tally()
+        self.adopt(settings)
+
+    # -- configuration ------------------------------------------------------------------------------------------
+
+    def adopt(self, settings: of.Settings) -> None:
+        """Build queues, channels and agents of these settings into an empty world."""
+        self.settings = settings
+        self.blocked = frozenset(settings.blocked_customers)
+        self.channels = {channel.name: channel for channel in settings.channels}
+        self.roster.order_kinds = tuple(
+            sorted({CHOICES[queue.agent_choice].ORDER for queue in settings.queues} | {"free_since_us"})
+        )
+        for queue in settings.queues:
+            self.adopt_queue(queue)
+        for number, known in enumerate(settings.agents):
+            agent = Agent(known.name, known.tenant, number)
+            agent.team, agent.skills, agent.capacity = known.team, known.skills, known.capacity_units
+            self.agents[known.tenant, known.name] = agent
+
+    def adopt_queue(self, settings: of.Queue) -> Queue:
+        """Build a queue, with a line for each of its channels."""
+        queue = Queue(settings.name, settings, queue_tally(), dict(settings.wrap_up), dict(settings.treatments))
+        queue.counts = dict.fromkeys(states.CONTACT, 0)
+        self.queues[settings.tenant, settings.name] = queue
+        for channel in settings.channels:
+            queue.own[channel] = self.line(queue, channel, ())
+        return queue
+
+    # -- finding ------------------------------------------------------------------------------------------------
+
+    def agent(self, tenant: str, name: str) -> Agent:
+        """The agent of that name. Raises `Refused`."""
+        agent = self.agents.get((tenant, name))
+        if agent is None:
+            raise Refused("unknown_agent", name)
+        return agent
+
+    def line(self, queue: Queue, channel: str, needs: tuple[tuple[str, int], ...]) -> Line:
+        """The line of `queue` for that channel and those needs beyond the queue's own. Raises `Refused`."""
+        if not needs:
+            own = queue.own.get(channel)
+            if own is not None:
+                return own
+        least = dict(queue.settings.needs)
+        for skill, level in needs:
+            least[skill] = max(level, least.get(skill, 0))
+        key = (queue.settings.tenant, channel, tuple(sorted(least.items())))
+        known = self.roster.needs.get(key)
+        if known is not None and (known, queue.settings.contact_class) in queue.lines:
+            return queue.lines[known, queue.settings.contact_class]
+        if len(queue.lines) >= self.settings.limits.lines_per_queue_max:
+            raise Refused("too_many_needs", queue.name)
+        needed = self.roster.intern_needs(key)
+        of_queue = queue.settings
+        target_us = self.settings.oldest_target_us if of_queue.order == "oldest" else of_queue.target_us
+        boost = 0.0 if of_queue.order == "oldest" else of_queue.boost
+        line = Line(queue, needed, of_queue.target_class, of_queue.contact_class, boost, 1.0 / target_us, Order())
+        queue.lines[needed, of_queue.contact_class] = line
+        needed.lines.append(line)
+        return line
+
+    def leave_line(self, contact: Contact) -> None:
+        """The contact belongs to its line no more; a line for special needs goes with its last member."""
+        line = contact.line
+        if line is None:
+            return
+        self.unstand(contact)
+        contact.line = contact.entry = None
+        line.members -= 1
+        if line.members == 0 and line.queue.own.get(contact.channel) is not line:
+            self.drop_line(line)
+
+    def drop_line(self, line: Line) -> None:
+        """Nobody belongs to this line of special needs any more."""
+        needs = line.needs
+        del line.queue.lines[needs, line.contact_class]
+        needs.lines.remove(line)
+        if not needs.lines:
+            self.unmet.pop(needs, None)
+            self.roster.drop_needs(needs)
+
+    def stand(self, contact: Contact, order: Order[Any]) -> None:
+        """Put the contact at its place in `order`."""
+        entry = contact.entry
+        if entry is None:
+            entry = contact.entry = (contact.key_us, contact.number, contact)
+        order.add(entry)
+        contact.standing = order
+
+    def unstand(self, contact: Contact) -> None:
+        """Take the contact out of where it stands; it keeps its place."""
+        if contact.standing is not None:
+            contact.standing.remove(contact.entry)  # type: ignore[arg-type]  # who stands has an entry
+            contact.standing = None
+
+    # -- numbers, time, changes ---------------------------------------------------------------------------------
+
+    def number(self) -> int:
+        """The next number: of a contact, an offer, a deadline. None is given twice."""
+        self.counter += 1
+        return self.counter
+
+    def set_due(self, entity: Any, at_us: int) -> None:
+        """Give an entity its deadline; it must be recorded with it."""
+        self.counter += 1
+        self.deadlines.set(entity, at_us, self.counter)
+
+    def move_contact(self, contact: Contact, event: str) -> None:
+        """Move a contact along its table, count it, record it, and tell monitors."""
+        counts, left = contact.queue.counts, contact.state
+        states.move(states.CONTACT, contact, event)
+        counts[left] -= 1
+        counts[contact.state] += 1
+        self.changed[contact] = None
+        if self.monitored:
+            self.effects.append((MONITOR, self._contact_event(contact)))
+
+    def move_agent(self, agent: Agent, event: str, reason: str) -> None:
+        """Move an agent along the table, record it, and tell monitors."""
+        states.move(states.AGENT, agent, event)
+        agent.reason = reason
+        agent.since_us = self.now_us
+        self.changed[agent] = None
+        if self.monitored:
+            self.effects.append((MONITOR, self._agent_event(agent)))
+
+    # -- telling ------------------------------------------------------------------------------------------------
+
+    def tell(self, peer: Peer, message: Message) -> None:
+        """An effect for a client, if we listen to it; one that is away learns all after its sync_end."""
+        if peer.live:
+            self.effects.append((peer.key, message))
+
+    def tell_session(self, agent: Agent, message: Message) -> None:
+        """Tell the gateway or desk where the agent is signed in."""
+        peer = self.peers.get(agent.session)
+        if peer is not None:
+            self.tell(peer, message)
+
+    def tell_agents_side(self, offer: Offer, message: Message, but: Peer | None = None) -> None:
+        """Tell the endpoint's gateway, and the agent's desk where it is another client; `but` knows already."""
+        if offer.endpoint_peer is not but:
+            self.tell(offer.endpoint_peer, message)
+        session = offer.agent.session
+        if session != offer.endpoint_peer.key:
+            desk = self.peers.get(session)
+            if desk is not None and desk is not but and desk.role == "desk":
+                self.tell(desk, message)
+
+    def tell_everyone(self, offer: Offer, message: Message, but: Peer | None = None) -> None:
+        """Tell the contact's gateway and the agent's side, each client once; `but` knows already."""
+        home = offer.contact.peer
+        if home is not but:
+            self.tell(home, message)
+        if offer.endpoint_peer is not home:
+            self.tell_agents_side(offer, message, but)
+        elif offer.agent.session != home.key:
+            desk = self.peers.get(offer.agent.session)
+            if desk is not None and desk is not but and desk.role == "desk":
+                self.tell(desk, message)
+
+    def _contact_event(self, contact: Contact) -> ContactEvent:
+        agent = contact.offers[-1].agent.name if contact.offers else ""
+        waited_us = contact.waited_us or self.now_us - contact.entered_us
+        return ContactEvent(
+            0, contact.id, contact.peer.key, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
+            agent, contact.outcome, waited_us // MILLISECOND_US, self.now_us // MILLISECOND_US,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _agent_event(self, agent: Agent) -> AgentEvent:
+        return AgentEvent(
+            0, agent.name, agent.state, agent.reason, agent.used, self.now_us // MILLISECOND_US  # type: ignore[arg-type]
+        )  # fmt: skip

@@ -1,0 +1,74 @@
+"""The catalogue of refusals: for each code whose fault it is, whether the connection lives, and what to do.
+
+The protocol page prints this table, the wire sends its codes, and the core raises `Refused` with one of them.
+A code is never invented at the place where it is raised: `Refused` looks it up here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class ErrorKind(NamedTuple):
+    """One row of the catalogue."""
+
+    fault: Literal["client", "engine", "nobody"]
+    closes: bool
+    remedy: str
+
+
+ERRORS: dict[str, ErrorKind] = {
+    # The connection itself: these close it, because nothing that follows could be trusted.
+    "bad_frame": ErrorKind("client", True, "send a 4-byte big-endian length, then one MessagePack map"),
+    "frame_too_large": ErrorKind("client", True, "keep frames within the limit that welcome names"),
+    "frame_too_slow": ErrorKind("client", True, "send a whole frame within the limit that welcome names"),
+    "hello_first": ErrorKind("client", True, "begin the connection with hello"),
+    "second_hello": ErrorKind("client", True, "say hello once a connection"),
+    "no_common_protocol": ErrorKind("client", True, "offer a protocol range that includes the engine's"),
+    "wrong_key": ErrorKind("client", True, "check the shared key and the name that belongs to it"),
+    "hello_too_late": ErrorKind("client", True, "finish hello and auth within the time allowed"),
+    "too_many_connections": ErrorKind("engine", True, "wait, then connect again with a random delay"),
+    "replaced": ErrorKind("nobody", True, "another connection took this name; run one client a name"),
+    "too_slow_reader": ErrorKind("client", True, "read what the engine sends; connect again"),
+    "silent": ErrorKind("client", True, "send a ping at least every heartbeat"),
+    "stale_epoch": ErrorKind("engine", True, "this engine is not the leader any more; use another address"),
+    "stopping": ErrorKind("engine", True, "the engine is being stopped; connect again in a moment"),
+    # One message: the connection lives.
+    "bad_message": ErrorKind("client", False, "compare the message with the protocol page"),
+    "unknown_type": ErrorKind("client", False, "use a message type that the protocol page lists"),
+    "unknown_field": ErrorKind("client", False, "leave the field out, or agree on its feature in hello"),
+    "wrong_role": ErrorKind("client", False, "connect with a role that may send this message"),
+    "not_synced": ErrorKind("client", False, "finish the list of what is alive with sync_end first"),
+    "busy": ErrorKind("engine", False, "send it again after retry_ms"),
+    "bad_id": ErrorKind("client", False, "use 1 to 64 of A-Z a-z 0-9 . _ : @ + -"),
+    "conflict": ErrorKind("client", False, "this id is taken by another body; use a new id for a new visit"),
+    "ended": ErrorKind("client", False, "this visit is over; use a new id for a new visit"),
+    "gone": ErrorKind("nobody", False, "the offer is over; do nothing more for it"),
+    "bad_state": ErrorKind("client", False, "see the table of messages and states"),
+    "not_yours": ErrorKind("client", False, "act only on your own contacts, endpoints and offers"),
+    "unknown_queue": ErrorKind("client", False, "name a queue of the configuration"),
+    "unknown_channel": ErrorKind("client", False, "name a channel that this queue or agent serves"),
+    "unknown_agent": ErrorKind("client", False, "name an agent of the configuration"),
+    "unknown_contact": ErrorKind("client", False, "enqueue the contact first"),
+    "unknown_offer": ErrorKind("client", False, "answer with the id of an offer that you were sent"),
+    "unknown_endpoint": ErrorKind("client", False, "attach the endpoint first"),
+    "unknown_code": ErrorKind("client", False, "use codes that the queue lists"),
+    "unknown_reason": ErrorKind("client", False, "use a not-ready reason that the configuration lists"),
+    "address_taken": ErrorKind("client", False, "one address serves one agent; detach it there first"),
+    "not_logged_in": ErrorKind("client", False, "log the agent in first"),
+    "data_too_large": ErrorKind("client", False, "keep data within data_bytes_max in all"),
+    "too_many_needs": ErrorKind("client", False, "use fewer different needs in one queue"),
+    "too_many_units": ErrorKind("client", False, "ask for no more units than the agent's capacity"),
+    "internal": ErrorKind("engine", False, "our own mistake; it was logged with this message's number"),
+}
+
+
+class Refused(Exception):
+    """A command that changes nothing: `code` is a row of `ERRORS`, `detail` names the thing that was wrong."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        if code not in ERRORS:
+            raise KeyError(f"no such error code: {code}")
+        self.code = code
+        self.detail = detail

@@ -1,0 +1,101 @@
+"""The vocabulary: ids, names of states and reasons, and the units that every layer shares.
+
+Nothing here decides anything. A word that appears on the wire, in a record and in a metric is spelt once, here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final, Literal, TypeAlias
+
+from msgspec import Meta
+
+PROTOCOL: Final = 1
+"""The protocol version that this release speaks; hello carries a range, the reply the one chosen."""
+
+SECOND_US: Final = 1_000_000
+MILLISECOND_US: Final = 1_000
+
+ID_PATTERN: Final = r"\A[A-Za-z0-9._:@+\-]{1,64}\Z"
+"""What a name or id may be: no control characters, no spaces, nothing that reads from right to left."""
+
+is_id = re.compile(ID_PATTERN).match
+
+Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+"""An id that is looked up. Length is checked while decoding; what is not known under it is refused anyway."""
+
+NewId: TypeAlias = Annotated[str, Meta(pattern=ID_PATTERN)]
+"""An id that the engine will keep: its characters are checked as well."""
+
+Seq: TypeAlias = Annotated[int, Meta(ge=1, le=2**53)]
+"""A client's own number of a request; up to 2**53, so that every language's numbers hold it."""
+
+DurationMs: TypeAlias = Annotated[int, Meta(ge=0, le=366 * 86_400_000)]
+"""Times on the wire are durations in milliseconds, at most a year and a day: no sender's clock is trusted."""
+
+HeadStartS: TypeAlias = Annotated[int, Meta(ge=0, le=86_400)]
+"""A contact's priority: seconds by which it counts as having arrived earlier."""
+
+Units: TypeAlias = Annotated[int, Meta(ge=0, le=10_000)]
+"""Units of an agent's capacity."""
+
+Data: TypeAlias = dict[Annotated[str, Meta(min_length=1, max_length=64)], Annotated[str, Meta(max_length=2048)]]
+"""What a gateway hangs on a contact (CRM key, recording id, IVR choices): opaque to the engine, at most
+`data_bytes_max` in all, given with every offer and kept in the record."""
+
+SkillNeeds: TypeAlias = Annotated[
+    dict[Annotated[str, Meta(min_length=1, max_length=64)], Annotated[int, Meta(ge=1, le=10)]],
+    Meta(max_length=16),
+]
+"""Skill -> least level (1..10)."""
+
+Role: TypeAlias = Literal["gateway", "desk", "supervisor", "monitor"]
+Place: TypeAlias = Literal["keep", "restart", "front"]
+NotReadyReason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+RejectReason: TypeAlias = Literal["declined", "busy", "no_answer", "unreachable"]
+EndedBy: TypeAlias = Literal["customer", "agent", "system"]
+LeaveReason: TypeAlias = Literal["hangup", "key", "withdrawn"]
+Fault: TypeAlias = Literal["caller", "device", "media"]
+WorkKind: TypeAlias = Literal["outbound", "internal", "dialler", "personal"]
+Resolved: TypeAlias = Literal["yes", "no", "unknown"]
+RefusedWhy: TypeAlias = Literal["closed", "blocked", "nobody", "full"]
+ContactStateName: TypeAlias = Literal["held", "waiting", "offered", "connecting", "connected", "wrapping", "ended"]
+OfferStateName: TypeAlias = Literal[
+    "offered",
+    "connecting",
+    "connected",
+    "wrap_up",
+    "done",
+    "rejected",
+    "timed_out",
+    "cancelled",
+    "failed",
+]
+AgentStateName: TypeAlias = Literal["offline", "not_ready", "available", "reserved"]
+
+Outcome: TypeAlias = Literal[
+    "answered",
+    "abandoned",
+    "abandoned_in_offer",
+    "left_by_key",
+    "callback_taken",
+    "moved",
+    "sent_to_partner",
+    "refused",
+    "withdrawn",
+    "lost_with_gateway",
+    "waited_too_long",
+]
+"""How a visit ends: the one list that records, metrics and reports use."""
+
+CancelReason: TypeAlias = Literal[
+    "customer_left",
+    "withdrawn",
+    "agent_busy",
+    "agent_not_ready",
+    "agent_logged_out",
+    "gateway_lost",
+    "timed_out",
+    "held",
+    "moved",
+]
