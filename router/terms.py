@@ -49,6 +49,12 @@ SkillNeeds: TypeAlias = Annotated[
 ]
 """Skill -> least level (1..10)."""
 
+Channels: TypeAlias = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=16)]
+"""The channels that an endpoint serves."""
+
+Codes: TypeAlias = Annotated[tuple[Id, ...], Meta(max_length=16)]
+"""Outcome codes of a contact."""
+
 Role: TypeAlias = Literal["gateway", "desk", "supervisor", "monitor"]
 Place: TypeAlias = Literal["keep", "restart", "front"]
 NotReadyReason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]

@@ -12,6 +12,8 @@ from typing import ClassVar
 from msgspec import Struct
 
 from router.terms import (
+    Channels,
+    Codes,
     Data,
     DurationMs,
     EndedBy,
@@ -70,15 +72,9 @@ class Enqueue(Request, tag="enqueue"):
     data: Data | None = None
     answers = ("queued", "refused", "busy")
     errors = (
-        "bad_id",
-        "conflict",
-        "ended",
-        "unknown_queue",
-        "unknown_channel",
-        "unknown_agent",
-        "too_many_needs",
+        "bad_id", "conflict", "ended", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs",
         "data_too_large",
-    )
+    )  # fmt: skip
 
 
 class Probe(Request, tag="probe"):
@@ -128,14 +124,9 @@ class Transfer(Request, tag="transfer"):
     needs: SkillNeeds | None = None
     data: Data | None = None
     errors = (
-        "unknown_contact",
-        "bad_state",
-        "unknown_queue",
-        "unknown_channel",
-        "unknown_agent",
-        "too_many_needs",
+        "unknown_contact", "bad_state", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs",
         "data_too_large",
-    )
+    )  # fmt: skip
 
 
 class End(Request, tag="end"):
@@ -201,7 +192,7 @@ class Complete(Request, tag="complete"):
     contact: Id
     gateway: Id | None = None
     """The contact's gateway, where it is not the sender."""
-    codes: tuple[Id, ...] = ()
+    codes: Codes = ()
     resolved: Resolved = "unknown"
     roles = ("gateway", "desk")
     errors = ("unknown_contact", "bad_state", "unknown_code")
@@ -263,7 +254,7 @@ class Attach(Request, tag="attach"):
 
     endpoint: NewId
     agent: Id
-    channels: tuple[Id, ...] = ("voice",)
+    channels: Channels = ("voice",)
     errors = ("bad_id", "unknown_agent", "unknown_channel", "address_taken")
 
 
@@ -324,7 +315,7 @@ class AliveEndpoint(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=F
 
     endpoint: NewId
     agent: Id
-    channels: tuple[Id, ...] = ("voice",)
+    channels: Channels = ("voice",)
     occupied: WorkKind | None = None
     units: Units = 100
 

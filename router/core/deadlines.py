@@ -70,6 +70,18 @@ class Deadlines(Generic[T]):
                 del self._slots[slot][entity.due_number]
             entity.due_us = 0
 
+    def holds(self, entity: T) -> bool:
+        """Is the entity's deadline kept here? For `verify`; costs a look at every near deadline."""
+        slot = entity.due_us >> SLOT_BITS
+        if slot >= self._edge:
+            return self._slots.get(slot, {}).get(entity.due_number) is entity
+        return any(kept is entity and number == entity.due_number for _, number, kept in self._near)
+
+    def __len__(self) -> int:
+        """How many entities have a deadline. For `verify`: counts them all."""
+        near = sum(1 for at_us, number, entity in self._near if (entity.due_us, entity.due_number) == (at_us, number))
+        return near + sum(len(slot) for slot in self._slots.values())
+
     def next_us(self) -> int | None:
         """No deadline is before this time; None where there is none. Exact for the near slot, else the start of the
         first slot: whoever sleeps until then and calls `pop_due` gets the exact time next."""

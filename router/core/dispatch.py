@@ -22,7 +22,7 @@ def settle(world: World) -> None:
             refresh(world, agent)
         world.loose_contacts = []
         for contact in contacts:
-            _settle_contact(world, contact, bool(agents))
+            _settle_contact(world, contact, bool(agents) or len(contacts) > 1)
     if agents:
         world.loose_agents = {}
         for agent in agents:
@@ -66,12 +66,25 @@ def _can_take(world: World, agent: Agent, channel: str) -> bool:
         held = sum(1 for offer in agent.offers.values() if offer.channel == channel)
         if held >= settings.most_at_once:
             return False
-    return usable_endpoint(agent, channel) is not None
+    # Whose gateway is being shut stays in its pools until the chore has come to them: nothing but the reach decides.
+    for endpoint in agent.endpoints.values():  # noqa: SIM110  # `any` is a generator more in this, the hottest of paths
+        if channel in endpoint.channels and endpoint.number <= endpoint.peer.reach:
+            return True
+    return False
+
+
+def _open_channels(world: World, agent: Agent) -> list[str]:
+    """The channels on which the agent could be offered one more contact now."""
+    channels = free_channels(world, agent)
+    if world.chores:
+        channels = [channel for channel in channels if usable_endpoint(agent, channel) is not None]
+    return channels
 
 
 def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) -> None:
     """Find an agent for a contact that just came to stand. Where agents came free in the same step, the chosen one
-    takes the most urgent contact, which may be another; then the next best is asked."""
+    takes the most urgent contact, which may be another; then the next best is asked. So it is where several contacts
+    came to stand in one step."""
     while contact.standing is not None and contact.peer.open:
         if contact.line is not None and contact.standing is contact.line.order:
             agent = agent_for(contact, world.now_us)
@@ -81,7 +94,7 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
             return
         taken: Contact | None = contact
         if beside_free_agents:
-            taken = contact_for(agent, free_channels(world, agent), world.now_us)
+            taken = contact_for(agent, _open_channels(world, agent), world.now_us)
         if taken is None:
             return
         offers.make(world, taken, agent)
@@ -92,7 +105,12 @@ def _named(world: World, contact: Contact) -> Agent | None:
     """The agent whom this contact waits for by name, if they can take it now."""
     name = contact.direct or contact.preferred or ""
     agent = world.agents.get((contact.peer.tenant, name))
-    if agent is not None and contact.channel in agent.places and not passed_over(contact, agent, world.now_us):
+    if (
+        agent is not None
+        and contact.channel in agent.places
+        and usable_endpoint(agent, contact.channel) is not None
+        and not passed_over(contact, agent, world.now_us)
+    ):
         return agent
     return None
 
@@ -100,7 +118,7 @@ def _named(world: World, contact: Contact) -> Agent | None:
 def _settle_agent(world: World, agent: Agent) -> None:
     """Let a free agent take what they can; then they stand free with what capacity is left."""
     while True:
-        channels = free_channels(world, agent)
+        channels = _open_channels(world, agent)
         if not channels:
             break
         contact = contact_for(agent, channels, world.now_us)

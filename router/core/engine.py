@@ -86,6 +86,8 @@ class Engine:
         self.world = World(settings, epoch)
         self._passive: Passive | None = Passive()
         self._batches = 0
+        self._loaded_us = 0
+        """Core time of the records that it was loaded from."""
 
     # -- passive: loading, and following as a standby --------------------------------------------------------------
 
@@ -105,6 +107,7 @@ class Engine:
         assert self._passive is not None, "the engine is active"
         restore(self.world, self._passive)
         self._passive = None
+        self._loaded_us = self.world.now_us
         self.world.now_us = max(self.world.now_us, now_us)
 
     @property
@@ -129,6 +132,10 @@ class Engine:
     def apply(self, now_us: int, peer_key: str, command: Any) -> None:
         """One step. `peer_key` is tenant/name of the client that sent the command."""
         world = self.world
+        handler = HANDLERS.get(type(command))
+        if handler is None and isinstance(command, internal.Restarted):
+            # What came due while nobody was heard is not held against anyone, so it must not fire before this.
+            gateways.restarted(world, self._loaded_us)
         if (
             now_us >= world.deadlines.soonest_us
             or world.chores
@@ -139,7 +146,6 @@ class Engine:
         elif now_us > world.now_us:
             world.now_us = now_us
         world.tally.commands += 1
-        handler = HANDLERS.get(type(command))
         if handler is None:
             self._internal(peer_key, command)
         else:
@@ -231,7 +237,7 @@ class Engine:
             if peer is not None and peer.live:
                 sync.down(world, peer, command)
         elif isinstance(command, internal.Restarted):
-            gateways.restarted(world)
+            pass  # `apply` has done it, before anything could come due.
         elif isinstance(command, internal.WallClock):
             world.utc_s = command.utc_s
         else:

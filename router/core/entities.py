@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from router.core.roster import Pool, PoolEntry, Profile
 
 
+EVERYTHING = 2**62
+"""Above every number."""
+
+
 class Peer(Struct, eq=False, gc=False):
     """A client by name: the gateway, desk, supervisor or monitor `key` = tenant/name."""
 
@@ -49,18 +53,23 @@ class Peer(Struct, eq=False, gc=False):
     suspended_until_us: int = 0
     chore: str = ""
     """Work on all that it owns that is done in slices: `shut`, `open` or `close`."""
-    cursor: int = 0
-    """The chore has reached what has this number."""
+    reach: int = 0
+    """What it owns with a number up to this takes part: contacts stand in lines, agents in pools. `EVERYTHING` when it
+    is open, 0 when it is shut; a chore under way moves it up or down."""
     due_us: int = 0
     due_number: int = 0
     # run-time
     contacts: dict[str, Contact] = {}
     endpoints: dict[str, Endpoint] = {}
     ended: dict[str, Tombstone] = {}
-    todo: list[Contact | Endpoint | Offer] | None = None
-    """What the chore has still to do, last first."""
+    todo: list[tuple[int, Contact | Endpoint | Offer]] = []
+    """What the chore has still to do with the number it was listed under, last first."""
     outcomes: deque[Reply] | None = None
     """The last replies, for numbers that come again."""
+
+    def awaited(self) -> bool:
+        """Is it away, or not through with its list, and is its grace time still running?"""
+        return self.due_us != 0 and not (self.live and self.synced)
 
 
 class Leg(Struct, omit_defaults=True, gc=False):
@@ -69,6 +78,8 @@ class Leg(Struct, omit_defaults=True, gc=False):
     agent: str
     offer: str
     how: str
+    queue: str
+    """The queue that the offer was made for."""
     version: int
     ring_ms: int = 0
     talk_ms: int = 0

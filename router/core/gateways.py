@@ -1,7 +1,9 @@
 """Clients coming and going: what they own waits for them, is taken up again, or is closed when they stay away.
 
 Work on all that a gateway owns is a chore: done in slices of `SLICE`, in the order of numbers, remembered in the peer's
-record by a cursor, so that a gateway with ten thousand contacts stalls nobody and a restart in the middle goes on.
+record by how far it reaches, so that a gateway with ten thousand contacts stalls nobody and a restart in the middle
+goes on. The reach rises with the numbers while it opens and falls while it shuts; so at any moment, and after a restart
+at any moment, who takes part is told by their numbers alone.
 
     shut    it is away (or drains, or is suspended): nothing of it is offered; its offers are withdrawn
     open    it is back: deadlines go on, its contacts and agents stand again
@@ -10,35 +12,55 @@ record by a cursor, so that a gateway with ten thousand contacts stalls nobody a
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from router.core import offers, people, visits
 from router.core.effects import Suspended
-from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
+from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
 SLICE = 64
 """Entities a step: with some microseconds each, well under a millisecond."""
+AFTER_SHUT_US = 10_000
+"""The grace time was shorter than shutting takes: look again so much later."""
 
 
 def set_open(world: World, peer: Peer) -> None:
     """Compare what the peer is with what is open, and begin the chore that the difference asks for."""
-    wanted = peer.live and peer.synced and not peer.draining and not peer.suspended_until_us
-    if wanted != peer.open:
-        peer.open = wanted
-        begin_chore(world, peer, "open" if wanted else "shut")
+    wanted = may_open(peer)
+    if wanted == peer.open or (wanted and peer.chore == "shut"):
+        # Who is being shut is shut to the end first, so that everybody looks anew when it opens.
+        return
+    peer.open = wanted
+    begin_chore(world, peer, "open" if wanted else "shut")
+
+
+def may_open(peer: Peer) -> bool:
+    """Is there nothing against offers to and from it?"""
+    return peer.live and peer.synced and not peer.draining and not peer.suspended_until_us
 
 
 def begin_chore(world: World, peer: Peer, chore: str) -> None:
-    """Begin a chore at the beginning; it takes the place of one that was under way."""
-    peer.chore, peer.cursor, peer.todo = chore, 0, None
+    """Begin a chore; it takes the place of one that was under way, from where that one has come to."""
+    peer.chore, peer.reach = chore, min(peer.reach, world.counter)
+    peer.todo.clear()
     world.chores[peer.number] = peer
     world.changed[peer] = None
 
 
-def went_away(world: World, peer: Peer) -> None:
-    """We do not listen to this client any more. Its grace time runs."""
+def end_chore(world: World, peer: Peer) -> None:
+    """It is through."""
+    peer.chore, peer.reach = "", EVERYTHING if peer.open else 0
+    peer.todo.clear()
+    world.chores.pop(peer.number, None)
+    world.changed[peer] = None
+
+
+def went_away(world: World, peer: Peer, since_us: int) -> None:
+    """We do not listen to this client any more, and heard it last at `since_us`. Its grace time runs from now."""
     peer.live = peer.synced = False
-    peer.away_since_us = world.now_us
+    peer.away_since_us = since_us
     peer.suspended_until_us = 0
     world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
     world.changed[peer] = None
@@ -47,11 +69,12 @@ def went_away(world: World, peer: Peer) -> None:
         begin_chore(world, peer, "shut")
 
 
-def restarted(world: World) -> None:
-    """The engine itself was away: every client counts as away, but its offers only stand still until it is back."""
+def restarted(world: World, since_us: int) -> None:
+    """The engine itself was away since `since_us`: every client counts as away, but its offers only stand still until
+    it is back."""
     for peer in list(world.peers.values()):
         if peer.live:
-            went_away(world, peer)
+            went_away(world, peer, since_us)
         elif peer.due_us:
             world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
             world.changed[peer] = None
@@ -83,9 +106,11 @@ def due(world: World, peer: Peer) -> None:
     """A suspension is over, or the grace time of a client that is away."""
     peer.due_us = 0
     world.changed[peer] = None
-    if peer.live:
+    if peer.live and peer.synced:
         if peer.suspended_until_us:
             unsuspend(world, peer)
+    elif peer.chore == "shut":
+        world.set_due(peer, world.now_us + AFTER_SHUT_US)
     else:
         begin_chore(world, peer, "close")
 
@@ -94,33 +119,62 @@ def work(world: World) -> None:
     """One slice of the first chore."""
     number = min(world.chores)
     peer = world.chores[number]
-    if _SLICES[peer.chore](world, peer):
-        del world.chores[number]
-        peer.chore, peer.cursor, peer.todo = "", 0, None
+    chore = peer.chore
+    if _SLICES[chore](world, peer):
+        end_chore(world, peer)
+        set_open(world, peer)
+        if chore == "close" and not peer.live and _forgotten(world, peer):
+            return
     world.changed[peer] = None
+
+
+def _forgotten(world: World, peer: Peer) -> bool:
+    """Forget a client that stayed away and owns nothing any more; look again later while something is left."""
+    owns = peer.contacts or peer.endpoints or peer.ended
+    if owns or any(offer.endpoint_peer is peer for offer in world.offers.values()):
+        world.set_due(peer, world.now_us + world.settings.limits.ended_kept_us)
+        return False
+    del world.peers[peer.key]
+    world.deadlines.cancel(peer)
+    world.changed.pop(peer, None)
+    world.dropped.append(("peer", peer.key))
+    return True
 
 
 Owned = Contact | Endpoint | Offer
 
 
 def _slice(world: World, peer: Peer) -> list[Owned]:
-    """The next slice in the order of numbers, and the cursor moved behind it. What is to be done is listed once a
-    chore; what has gone since is passed over."""
-    if peer.todo is None:
-        owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
-        owned.extend(
-            offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer
-        )
-        owned = [entity for entity in owned if entity.number > peer.cursor]
-        owned.sort(key=lambda entity: entity.number, reverse=True)
-        peer.todo = owned
+    """The next slice, and the reach moved along with it: upwards, or downwards where it shuts. What is to be done is
+    listed, and listed again until nothing is left; what has gone since is passed over."""
+    if not peer.todo:
+        peer.todo = _owned(world, peer)
     piece: list[Owned] = []
+    shuts = peer.chore == "shut"
     while peer.todo and len(piece) < SLICE:
-        entity = peer.todo.pop()
-        peer.cursor = entity.number
-        if _is_there(world, peer, entity):
+        number, entity = peer.todo.pop()
+        if peer.chore != "close":
+            peer.reach = number - 1 if shuts else number
+        if entity.number == number and _is_there(world, peer, entity):
             piece.append(entity)
     return piece
+
+
+def _owned(world: World, peer: Peer) -> list[tuple[int, Owned]]:
+    """What the chore has to do, last first."""
+    owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
+    owned.extend(
+        offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer
+    )
+    shuts, reach = peer.chore == "shut", 0 if peer.chore == "close" else peer.reach
+    todo = [(entity.number, entity) for entity in owned if (entity.number <= reach) == shuts]
+    todo.sort(key=itemgetter(0), reverse=not shuts)
+    return todo
+
+
+def _done(world: World, peer: Peer) -> bool:
+    """Is nothing left to do? What came meanwhile is listed by the next slice."""
+    return not peer.todo and (peer.chore != "open" or not _owned(world, peer))
 
 
 def _is_there(world: World, peer: Peer, entity: Owned) -> bool:
@@ -139,11 +193,11 @@ def _shut(world: World, peer: Peer) -> bool:
                 visits.disarm(world, entity)
         elif isinstance(entity, Endpoint):
             world.loose_agents[entity.agent] = None
-        elif not peer.live and entity.state != "offered":
+        elif entity.state != "offered":
             offers.pause(world, entity)
         elif not peer.live and entity.left_us < 0:
             offers.cancel(world, entity, "gateway_lost", back=True)
-    return not peer.todo
+    return _done(world, peer)
 
 
 def _open(world: World, peer: Peer) -> bool:
@@ -155,9 +209,9 @@ def _open(world: World, peer: Peer) -> bool:
                 visits.arm(world, entity)
         elif isinstance(entity, Endpoint):
             world.loose_agents[entity.agent] = None
-        elif entity.endpoint_peer.live and entity.contact.peer.live:
+        else:
             offers.unpause(world, entity)
-    return not peer.todo
+    return _done(world, peer)
 
 
 def _close(world: World, peer: Peer) -> bool:
@@ -175,7 +229,7 @@ def _close(world: World, peer: Peer) -> bool:
         for agent in world.agents.values():
             if agent.session == peer.key:
                 _sign_out_if_gone(world, agent)
-    return not peer.todo
+    return _done(world, peer)
 
 
 def _sign_out_if_gone(world: World, agent: Agent) -> None:
@@ -194,7 +248,7 @@ def _lose_offer(world: World, offer: Offer, peer: Peer) -> None:
     elif offer.state == "connected":
         if offer.contact.peer is peer or not offer.contact.peer.live:
             lose(world, offer.contact)
-    else:
+    elif offer.endpoint_peer is peer:
         offers.wrapped_up(world, offer)
 
 

@@ -1,6 +1,7 @@
 """The contact's own record, written when its visit is over: what reports are made of, and counters agree with.
 
-One entry a visit in a queue: a transfer ends it in the first queue (answered) and begins the next one. An entry with
+One entry a visit in a queue: a transfer ends it in the first queue (answered) and begins the next one; the leg that
+wraps up meanwhile is in the next entry, under its own queue. An entry with
 `amends` adds what a late `complete` said to the entry of the same contact.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.msgpack import Encoder
+from msgspec.msgpack import Decoder, Encoder
 
 from router.core.entities import Leg
 from router.terms import MILLISECOND_US
@@ -78,3 +79,7 @@ def amend(world: World, tombstone: Tombstone, channel: str) -> None:
         tombstone.id, peer.name, peer.tenant, tombstone.queue, channel, tombstone.outcome, codes=tombstone.codes,
         resolved=tombstone.resolved, ended_utc_s=world.utc_s, epoch=world.epoch, amends=True,
     )))  # fmt: skip
+
+
+decode = Decoder(Visit).decode
+"""The entry behind stored bytes. Raises `ValueError`."""

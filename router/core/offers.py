@@ -73,14 +73,15 @@ def link(world: World, offer: Offer) -> None:
 def _let_go(world: World, offer: Offer, how: str) -> None:
     """The agent is done with this contact, one way or another: free the units, note the leg, free the agent."""
     contact, agent = offer.contact, offer.agent
-    world.deadlines.cancel(offer)
+    if offer.due_us:
+        world.deadlines.cancel(offer)
     contact.offers.remove(offer)
     del agent.offers[offer.number]
     del world.offers[offer.id]
     agent.used -= offer.units
     now_us = world.now_us
     began_us = offer.accepted_us
-    leg = Leg(agent.name, offer.id, how, offer.version, ((began_us or now_us) - offer.made_us) // MILLISECOND_US)
+    leg = Leg(agent.name, offer.id, how, offer.queue.name, offer.version, ((began_us or now_us) - offer.made_us) // MILLISECOND_US)
     if offer.connected_us:
         over_us = offer.talk_over_us or now_us
         tally = offer.queue.tally
@@ -105,6 +106,7 @@ def _put_back(world: World, offer: Offer, how: str) -> None:
     """The contact returns to its old place."""
     contact = offer.contact
     world.move_contact(contact, "put_back")
+    contact.waited_us = 0
     _let_go(world, offer, how)
     visits.stand_in_line(world, contact)
 
@@ -130,13 +132,14 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
     contact.missed = None
     if agent.misses:
         agent.misses.clear()
+        world.changed[agent] = None
     if contact.peer is not by:
         world.tell(
             contact.peer,
             Accepted(offer.id, contact.id, agent.name, offer.endpoint, offer.endpoint_peer.name),
         )
     if contact.peer.reports_connecting:
-        world.set_due(offer, now_us + world.channels[offer.channel].connect_us)
+        start_clock(world, offer, world.channels[offer.channel].connect_us)
     else:
         connect(world, offer, by)
 
@@ -145,7 +148,9 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
     """Customer and agent are joined: talk begins, and the visit counts as answered."""
     contact = offer.contact
     world.deadlines.cancel(offer)
-    visits.disarm(world, contact)
+    offer.left_us = -1
+    if contact.due_us:
+        visits.disarm(world, contact)
     states.move(states.OFFER, offer, "connect")
     world.move_contact(contact, "connect")
     world.leave_line(contact)
@@ -154,7 +159,7 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
     visits.count_answered(contact)
     peer = offer.endpoint_peer
     if peer.failures:
-        peer.failures = 0
+        peer.failures, peer.failed_agent, peer.failed_several = 0, "", False
         world.changed[peer] = None
     if peer is not by or offer.agent.session != peer.key:
         world.tell_agents_side(offer, ConnectedEvent(offer.id, contact.id, offer.agent.name), but=by)
@@ -238,7 +243,7 @@ def talk_over(world: World, offer: Offer, by: Peer | None) -> None:
         wrapped_up(world, offer)
     else:
         offer.wrap_up_most_us = now_us + max(rule.most_us, lasts_us)
-        world.set_due(offer, now_us + lasts_us)
+        start_clock(world, offer, lasts_us)
 
 
 def wrapped_up(world: World, offer: Offer) -> None:
@@ -252,36 +257,49 @@ def wrapped_up(world: World, offer: Offer) -> None:
 
 def due(world: World, offer: Offer) -> None:
     """The deadline of the offer's present state has come."""
-    if not (offer.endpoint_peer.live and offer.contact.peer.live):
-        # We did not hear one side: nothing counts against anyone until it is back, or its grace is over.
-        offer.due_us = 0
-        offer.left_us = 0
-        world.changed[offer.contact] = None
-        return
-    if offer.state == "offered":
-        if offer.endpoint_peer.reports_ringing and not offer.rang:
+    heard = offer.endpoint_peer.live and offer.contact.peer.live
+    if stands_still(offer) and offer.state != "offered":
+        # The chore that makes it stand still had not come to it yet.
+        start_clock(world, offer, 0)
+    elif offer.state == "offered":
+        if not heard:
+            cancel(world, offer, "gateway_lost", back=True)
+        elif offer.endpoint_peer.reports_ringing and not offer.rang:
             give_back(world, offer, "unreachable", None)
         else:
             give_back(world, offer, "timed_out", None)
     elif offer.state == "connecting":
-        connecting_failed(world, offer, faulty=True)
+        connecting_failed(world, offer, faulty=heard)
     elif offer.state == "wrap_up":
         agent = offer.agent
         wrapped_up(world, offer)
         world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
 
 
-def pause(world: World, offer: Offer) -> None:
-    """A gateway of this offer is away: its deadline stands still."""
-    if offer.due_us:
-        offer.left_us = max(0, offer.due_us - world.now_us)
+def stands_still(offer: Offer) -> bool:
+    """Does the offer's time stand still, because a side of it is away and awaited? Wrap-up concerns the agent's."""
+    return offer.endpoint_peer.awaited() or (offer.state != "wrap_up" and offer.contact.peer.awaited())
+
+
+def start_clock(world: World, offer: Offer, lasts_us: int) -> None:
+    """Give the offer's present state this much time; it begins to run when both sides are heard."""
+    world.changed[offer.contact] = None
+    if stands_still(offer):
         world.deadlines.cancel(offer)
-        world.changed[offer.contact] = None
+        offer.left_us = lasts_us
+    else:
+        offer.left_us = -1
+        world.set_due(offer, world.now_us + lasts_us)
+
+
+def pause(world: World, offer: Offer) -> None:
+    """A gateway of this offer is away: its deadline stands still, since we heard of it last."""
+    if offer.due_us and stands_still(offer):
+        sides = [peer.away_since_us for peer in (offer.endpoint_peer, offer.contact.peer) if peer.awaited()]
+        start_clock(world, offer, max(0, offer.due_us - min(sides)))
 
 
 def unpause(world: World, offer: Offer) -> None:
-    """Both gateways are back: the deadline goes on with what was left."""
-    if offer.left_us >= 0:
-        left_us, offer.left_us = offer.left_us, -1
-        world.set_due(offer, world.now_us + left_us)
-        world.changed[offer.contact] = None
+    """A gateway is back: where nobody else is awaited the deadline goes on with what was left."""
+    if offer.left_us >= 0 and not stands_still(offer):
+        start_clock(world, offer, offer.left_us)

@@ -13,7 +13,8 @@ def came_free(world: World, agent: Agent, served: bool) -> None:
     """A contact is off the agent's hands. `served`: it was work, so idle time starts anew and occupancy is fixed."""
     if served:
         rest(world, agent)
-    world.changed[agent] = None
+    else:
+        world.changed[agent] = None
     if agent.next_state and not engaged(agent):
         take_next_state(world, agent)
     world.loose_agents[agent] = None

@@ -60,7 +60,7 @@ class PeerRecord(Struct, array_like=True, gc=False):
     failed_several: bool
     suspended_until_us: int
     chore: str
-    cursor: int
+    reach: int
     due_us: int
     due_number: int
 
@@ -271,7 +271,7 @@ def of_peer(p: Peer) -> bytes:
     return encode((
         SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
         p.reports_ringing, p.reports_connecting, p.away_since_us, p.sync_round, p.failures, p.failed_agent,
-        p.failed_several, p.suspended_until_us, p.chore, p.cursor, p.due_us, p.due_number,
+        p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number,
     ))  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from router.core import records as stored
 from router.core import settings as of
 from router.core.dispatch import refresh
 from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.gateways import may_open
 from router.core.offers import link
 from router.core.order import Order
 from router.core.queue import Queue
@@ -82,6 +83,8 @@ def _visits(world: World, entries: list[Any]) -> None:
     for offer, record in sorted(pairs, key=lambda pair: pair[0].number):
         offer.contact.offers.append(offer)
         link(world, offer)
+        # The agent's record may be older than the offer: it is written when the agent comes free.
+        offer.agent.last_offer = max(offer.agent.last_offer, offer.number)
         _due(world, offer, record)
     world.buried = deque(sorted(world.buried, key=lambda tombstone: tombstone.due_number))
 
@@ -97,11 +100,11 @@ def _peer(world: World, r: stored.PeerRecord) -> None:
         f"{r.tenant}/{r.name}", r.tenant, r.name, r.number, r.role, r.instance, r.last_seq, r.live, r.synced,
         r.draining,
     )  # fmt: skip
-    peer.open = r.live and r.synced and not r.draining and not r.suspended_until_us
     peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
     peer.away_since_us, peer.sync_round, peer.failures = r.away_since_us, r.sync_round, r.failures
     peer.failed_agent, peer.failed_several = r.failed_agent, r.failed_several
-    peer.suspended_until_us, peer.chore, peer.cursor = r.suspended_until_us, r.chore, r.cursor
+    peer.suspended_until_us, peer.chore, peer.reach = r.suspended_until_us, r.chore, r.reach
+    peer.open = may_open(peer) and r.chore != "shut"
     world.peers[peer.key] = peer
     _due(world, peer, r)
     if peer.chore:
@@ -204,9 +207,7 @@ def _stand(world: World, contact: Contact) -> None:
     except Refused:
         line = next(iter(queue.own.values()))
     join_line(contact, line)
-    reached = contact.number <= peer.cursor
-    stood = {"shut": not reached, "open": reached}.get(peer.chore, peer.open)
-    if contact.state != "waiting" or not stood:
+    if contact.state != "waiting" or contact.number > peer.reach:
         return
     name = contact.direct or contact.preferred
     if name is None:

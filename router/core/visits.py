@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from router.core import history
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
@@ -31,7 +33,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
             if agent.wanted is None:
                 agent.wanted = Order()
             order = agent.wanted
-    if contact.peer.open:
+    if contact.number <= contact.peer.reach:
         world.stand(contact, order)
         world.loose_contacts.append(contact)
         if line.needs.staffed == 0:
@@ -46,7 +48,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
 
 
 def _awaited(world: World, contact: Contact) -> Agent | None:
-    """The agent whom the contact waits for by name: direct, or preferred, signed in and not on a break."""
+    """The agent whom the contact waits for by name: direct, or preferred, signed in, not on a break, and able."""
     if contact.direct is not None:
         return world.agents.get((contact.peer.tenant, contact.direct))
     agent = world.agents.get((contact.peer.tenant, contact.preferred or ""))
@@ -55,6 +57,9 @@ def _awaited(world: World, contact: Contact) -> Agent | None:
         and agent.state in ("available", "reserved")
         and not agent.next_state
         and world.now_us < contact.preferred_until_us
+        and agent.profile is not None
+        and contact.line is not None
+        and agent.profile in contact.line.needs.profiles
     ):
         return agent
     contact.preferred = None
@@ -103,10 +108,10 @@ def disarm(world: World, contact: Contact) -> None:
 def due(world: World, contact: Contact) -> None:
     """A deadline of a waiting contact has come."""
     now_us, settings = world.now_us, contact.queue.settings
-    if not contact.peer.live:
-        # Its gateway could not have resumed it, nor be told: it is armed again when the gateway is back.
-        contact.due_us = 0
-        world.changed[contact] = None
+    world.changed[contact] = None
+    if not contact.peer.live or contact.state not in ("held", "waiting"):
+        # Its gateway could not have resumed it, nor be told; or it is offered now, and an offer runs to its end. It is
+        # armed again when the gateway is back, or when it waits again.
         return
     if settings.wait_most_us and now_us >= contact.entered_us + settings.wait_most_us:
         treat(world, contact, "waited_too_long")
@@ -171,7 +176,8 @@ def count_ended(world: World, contact: Contact) -> None:
 def close(world: World, contact: Contact) -> None:
     """Nobody works on it any more: its record is written, and a tombstone takes its place."""
     world.move_contact(contact, "close")
-    world.leave_line(contact)
+    if contact.line is not None:
+        world.leave_line(contact)
     contact.queue.counts["ended"] -= 1
     count_ended(world, contact)
     history.write(world, contact)
@@ -180,7 +186,8 @@ def close(world: World, contact: Contact) -> None:
     peer = contact.peer
     del peer.contacts[contact.id]
     world.changed.pop(contact, None)
-    world.deadlines.cancel(contact)
+    if contact.due_us:
+        world.deadlines.cancel(contact)
     bury(world, Tombstone(
         contact.id, peer, contact.digest, contact.outcome or "withdrawn", contact.queue.name, contact.number,
         world.now_us, contact.waited_us, contact.codes, contact.resolved,
@@ -213,9 +220,13 @@ def evacuate(world: World, most: int) -> None:
     for needs in sorted(world.unmet, key=lambda needs: needs.key):
         lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class))
         for line in lines:
-            while line.order.first is not None and needs.staffed == 0 and "nobody_left" in line.queue.treatments:
-                if most == 0:
-                    return
-                most -= 1
-                treat(world, line.order.first[2], "nobody")
+            if needs.staffed != 0 or "nobody_left" not in line.queue.treatments:
+                continue
+            # Who belongs to a gateway that could not be told leaves the line with it, and asks again when it is back.
+            leaving = list(islice((entry[2] for entry in line.order if entry[2].peer.open), most))
+            for contact in leaving:
+                treat(world, contact, "nobody")
+            most -= len(leaving)
+            if most == 0:
+                return
         world.unmet.pop(needs, None)

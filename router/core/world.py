@@ -24,7 +24,7 @@ from router.errors import Refused
 from router.terms import MILLISECOND_US
 
 MONITOR = "*monitor"
-"""The address of what every monitor is told."""
+"""The address of what every monitor of a tenant is told: tenant/*monitor."""
 
 
 class World:
@@ -179,7 +179,7 @@ class World:
         counts[contact.state] += 1
         self.changed[contact] = None
         if self.monitored:
-            self.effects.append((MONITOR, self._contact_event(contact)))
+            self.effects.append((f"{contact.peer.tenant}/{MONITOR}", self._contact_event(contact)))
 
     def move_agent(self, agent: Agent, event: str, reason: str) -> None:
         """Move an agent along the table, record it, and tell monitors."""
@@ -188,7 +188,7 @@ class World:
         agent.since_us = self.now_us
         self.changed[agent] = None
         if self.monitored:
-            self.effects.append((MONITOR, self._agent_event(agent)))
+            self.effects.append((f"{agent.tenant}/{MONITOR}", self._agent_event(agent)))
 
     # -- telling ------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ def log_in(world: World, peer: Peer, command: ask.LogIn) -> Reply:
         world.changed[agent] = None
     if agent.next_state == "offline":
         agent.next_state = agent.next_reason = ""
+        world.changed[agent] = None
+        world.loose_agents[agent] = None
     if command.ready:
         people.become_ready(world, agent)
     return Ok(command.seq)

@@ -116,12 +116,13 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     queue = find_queue(world, peer, command.queue, contact.channel)
     if command.agent is not None:
         world.agent(peer.tenant, command.agent)
-    line = world.line(queue, contact.channel, sorted_needs(command.needs))
     data = {**(contact.data or {}), **command.data} if command.data else contact.data
     check_data(world, data)
+    line = world.line(queue, contact.channel, sorted_needs(command.needs))
     contact.data = data
     visits.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
+    contact.legs = []
     talking = [offer for offer in contact.offers if offer.state == "connected"]
     world.move_contact(contact, "transfer")
     for offer in talking:
@@ -202,7 +203,7 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
         raise Refused("bad_state", contact.state)
     contact.codes, contact.resolved = command.codes, command.resolved
     world.changed[contact] = None
-    if contact.state == "connected":
+    if any(offer.state == "connected" for offer in legs):
         contact.ended_by = "agent"
         gateways.end_talk(world, contact, peer)
     for offer in legs:
@@ -239,7 +240,7 @@ def extend_wrap_up(world: World, peer: Peer, command: ask.ExtendWrapUp) -> Reply
     if not legs:
         raise Refused("bad_state", contact.state)
     for offer in legs:
-        until_us = max(offer.due_us, world.now_us) + command.by_ms * MILLISECOND_US
-        world.set_due(offer, min(until_us, max(offer.wrap_up_most_us, world.now_us)))
-        world.changed[contact] = None
+        left_us = offer.left_us if offer.left_us >= 0 else max(0, offer.due_us - world.now_us)
+        most_us = max(0, offer.wrap_up_most_us - world.now_us)
+        offers.start_clock(world, offer, min(left_us + command.by_ms * MILLISECOND_US, most_us))
     return Ok(command.seq)

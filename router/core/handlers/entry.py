@@ -25,7 +25,9 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     if known is not None or command.contact in peer.ended:
         return _again(peer, command, known)
     queue = find_queue(world, peer, command.queue, command.channel)
-    agent = _named_agent(world, peer, command)
+    agent = None
+    if command.preferred is not None or command.agent is not None:
+        agent = _named_agent(world, peer, command)
     if command.data:
         check_data(world, command.data)
     if world.live >= world.settings.limits.contacts_max:

@@ -33,8 +33,7 @@ def ringing(world: World, peer: Peer, command: ask.Ringing) -> Reply:
     offer = find(world, peer, command.offer)
     if offer.state == "offered" and not offer.rang:
         offer.rang = True
-        world.set_due(offer, world.now_us + offer.ring_us)
-        world.changed[offer.contact] = None
+        offers.start_clock(world, offer, offer.ring_us)
     return Ok(command.seq)
 
 

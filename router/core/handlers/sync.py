@@ -18,6 +18,11 @@ ENTRIES_A_FRAME = 256
 
 def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
     """We listen to this client from now on; a gateway is asked for its list first."""
+    if peer.live:
+        gateways.went_away(world, peer, world.now_us)
+    if peer.chore == "close":
+        # Its grace was over and it is back in the middle of the consequences: what is left is kept.
+        gateways.end_chore(world, peer)
     if peer.instance != command.instance:
         peer.instance = command.instance
         peer.last_seq = 0
@@ -30,16 +35,19 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
     peer.sync_round += 1
     peer.failures = 0
     peer.suspended_until_us = 0
-    world.deadlines.cancel(peer)
     world.changed[peer] = None
-    if command.role != "gateway":
+    if command.role == "gateway":
+        # Until its list is whole its grace time goes on: a gateway that never ends it is as good as away.
+        world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
+    else:
+        world.deadlines.cancel(peer)
         peer.synced = True
         gateways.set_open(world, peer)
 
 
 def down(world: World, peer: Peer, command: internal.GatewayDown) -> None:
     """The connection is gone; `bye` means for good: no grace."""
-    gateways.went_away(world, peer)
+    gateways.went_away(world, peer, world.now_us)
     if command.reason == "bye":
         world.set_due(peer, world.now_us)
 
@@ -180,13 +188,18 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
     """The list is whole: end what was not listed, say what we own, and open the gateway."""
     if peer.synced:
         raise Refused("bad_state", "synced already")
-    lost = [contact for contact in peer.contacts.values() if contact.sync_round != peer.sync_round]
+    lost = [
+        contact
+        for contact in peer.contacts.values()
+        if contact.sync_round != peer.sync_round and contact.state != "wrapping"
+    ]
     for contact in lost:
         gateways.lose(world, contact)
     gone = [endpoint for endpoint in peer.endpoints.values() if endpoint.sync_round != peer.sync_round]
     for endpoint in gone:
         people.detach(world, endpoint)
     peer.synced = True
+    world.deadlines.cancel(peer)
     gateways.set_open(world, peer)
     _tell_state(world, peer)
     return Synced(command.seq, len(peer.contacts), len(peer.endpoints), len(lost))

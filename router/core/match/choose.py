@@ -34,7 +34,7 @@ CHOICES: dict[str, AgentChoice] = {
 def usable_endpoint(agent: Agent, channel: str) -> Endpoint | None:
     """The agent's first attached endpoint that serves the channel and whose gateway takes offers now."""
     for endpoint in agent.endpoints.values():
-        if channel in endpoint.channels and endpoint.peer.open:
+        if channel in endpoint.channels and endpoint.number <= endpoint.peer.reach and endpoint.peer.open:
             return endpoint
     return None
 

@@ -1,0 +1,318 @@
+"""What must hold in a world, checked from outside: the invariants of the design and the indices that speed rests on.
+
+`verify` looks at everything at once and is for tests and replays. `Verifier` is for a running engine: after each step it
+looks at what the step has touched and at a slice of the rest, so its cost has a bound. Checks count again what the engine
+keeps counted; none of them asks the code that it checks. They change nothing and must not be asked in the middle of a
+step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from router.core import states
+from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.line import Line, Needs
+from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
+from router.core.roster import Profile
+from router.core.world import World
+from router.terms import MILLISECOND_US
+
+LATE_MOST_US = 100 * MILLISECOND_US
+"""An offer ends within its time and so much more (I7)."""
+IN_LINE = ("held", "waiting", "offered", "connecting")
+LIVE_LEG = {"offered": "offered", "connecting": "connecting", "connected": "connected"}
+"""State of a contact -> state of its one live offer; in other states it has none."""
+TIMED = ("offered", "connecting", "wrap_up")
+"""States of an offer that end by themselves."""
+HEADS = 8
+"""Places at the head of each line that an agent is compared with."""
+SLICE = 16
+"""Entities a step that `Verifier` looks at beside what was touched."""
+TOUCHED_MOST = 32
+"""Entities a step that it looks at because they were touched: a step that touches more is seen by later slices."""
+
+
+class Violation(Struct, frozen=True):
+    """What does not hold: the invariant's id (or `index`), and which entity shows it how."""
+
+    invariant: str
+    what: str
+
+
+Faults: TypeAlias = Iterator[Violation]
+
+
+def verify(world: World) -> list[Violation]:
+    """Everything."""
+    found: list[Violation] = []
+    for entity in _everything(world):
+        found.extend(check(world, entity))
+    found.extend(_whole(world))
+    return found
+
+
+def check(world: World, entity: Any) -> Faults:
+    """One entity: it and its direct surroundings."""
+    checks = _CHECKS.get(type(entity))
+    if checks is not None:
+        yield from (Violation(invariant, what) for invariant, what in checks(world, entity))
+
+
+class Verifier:
+    """Checks a running world step by step."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rest: Iterator[Any] = iter(())
+        self._seen: set[int] = set()
+
+    def step(self) -> list[Violation]:
+        """After a step: what it touched, and a slice of the rest."""
+        world = self._world
+        found: list[Violation] = []
+        for entity in islice(reversed(world.changed), TOUCHED_MOST):
+            if _is_there(world, entity):
+                found.extend(check(world, entity))
+        for _ in range(SLICE):
+            entity = next(self._rest, None)
+            if entity is None:
+                found.extend(_sums(world))
+                self._rest = _everything(world)
+                break
+            if _is_there(world, entity):
+                found.extend(check(world, entity))
+        return found
+
+
+def _everything(world: World) -> Iterator[Any]:
+    """Every entity, once; what comes or goes while one walks along may be missed, or gone."""
+    for peer in list(world.peers.values()):
+        yield peer
+        for owned in (peer.contacts, peer.endpoints, peer.ended):
+            yield from list(owned.values())
+    for kind in (world.offers, world.agents, world.roster.profiles, world.roster.needs):
+        yield from list(kind.values())
+    for queue in list(world.queues.values()):
+        yield from list(queue.lines.values())
+
+
+def _is_there(world: World, entity: Any) -> bool:
+    """Does it belong to the world still?"""
+    if isinstance(entity, Contact):
+        return entity.peer.contacts.get(entity.id) is entity
+    if isinstance(entity, Tombstone):
+        return entity.peer.ended.get(entity.id) is entity
+    if isinstance(entity, Endpoint):
+        return entity.peer.endpoints.get(entity.address) is entity
+    if isinstance(entity, Offer):
+        return entity.id in world.offers
+    if isinstance(entity, Line):
+        return entity.queue.lines.get((entity.needs, entity.contact_class)) is entity
+    if isinstance(entity, Needs):
+        return world.roster.needs.get(entity.key) is entity
+    return isinstance(entity, Agent | Peer) or world.roster.profiles.get(entity.key) is entity
+
+
+# -- the whole ----------------------------------------------------------------------------------------------------
+
+
+def _sums(world: World) -> Faults:
+    """Sums that are kept beside what they sum up."""
+    tally, contacts = world.tally, sum(len(peer.contacts) for peer in world.peers.values())
+    if not world.live == contacts == tally.accepted - tally.ended:
+        what = f"{tally.accepted} accepted, {tally.ended} ended, {world.live} live, {contacts} found"
+        yield Violation("I1", what)
+    counted = sum(sum(queue.counts.values()) for queue in world.queues.values())
+    if counted != contacts:
+        yield Violation("I1", f"{counted} counted by state, {contacts} found")
+    legs = sum(len(agent.offers) for agent in world.agents.values())
+    if legs != len(world.offers):
+        yield Violation("index", f"{len(world.offers)} offers, {legs} with agents")
+    if world.loose_agents or world.loose_contacts:
+        yield Violation("I10", "somebody is loose between steps")
+
+
+def _whole(world: World) -> Faults:
+    """What can only be seen by looking at all of a kind."""
+    yield from _sums(world)
+    contacts = [contact for peer in world.peers.values() for contact in peer.contacts.values()]
+    for queue in world.queues.values():
+        counts = dict.fromkeys(states.CONTACT, 0)
+        for contact in contacts:
+            if contact.queue is queue:
+                counts[contact.state] += 1
+        if counts != queue.counts:
+            yield Violation("I1", f"queue {queue.name} counts {queue.counts}, found {counts}")
+    standing = {}
+    for contact in contacts:
+        if contact.standing is not None:
+            standing[contact.number] = contact
+    stood = [entry[2] for order in _orders(world) for entry in order]
+    if len(stood) != len(standing) or any(standing.get(contact.number) is not contact for contact in stood):
+        yield Violation("I1", f"{len(standing)} contacts stand, orders hold {len(stood)}")
+    timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
+    if len(world.deadlines) != timed:
+        yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
+    for number, peer in world.chores.items():
+        if not peer.chore or peer.number != number:
+            yield Violation("index", f"peer {peer.key} is listed for a chore that it has not")
+    if world.chores or world.unmet:
+        return
+    for agent in world.agents.values():
+        for contact in stood:
+            if is_idle_for(world, agent, contact):
+                yield Violation("I10", f"agent {agent.name} is free and contact {contact.peer.key}/{contact.id} waits")
+
+
+def _orders(world: World) -> Iterator[Any]:
+    for queue in world.queues.values():
+        for line in queue.lines.values():
+            yield line.order
+    for agent in world.agents.values():
+        if agent.wanted is not None:
+            yield agent.wanted
+
+
+# -- one by one ---------------------------------------------------------------------------------------------------
+
+Found: TypeAlias = Iterator[tuple[str, str]]
+
+
+def _contact(world: World, contact: Contact) -> Found:
+    name = f"contact {contact.peer.key}/{contact.id} {contact.state}"
+    if contact.state not in states.CONTACT or contact.state in ("new", "ended"):
+        yield "I1", f"{name}: no state for a live contact"
+    if contact.id in contact.peer.ended:
+        yield "I1", f"{name}: has a tombstone too"
+    live = [offer.state for offer in contact.offers if offer.state != "wrap_up"]
+    expected = LIVE_LEG.get(contact.state)
+    if live != ([] if expected is None else [expected]):
+        yield "I3", f"{name}: live offers {live}"
+    if contact.state == "wrapping" and not contact.offers:
+        yield "I1", f"{name}: nobody works on it"
+    if (contact.line is not None) != (contact.state in IN_LINE):
+        yield "index", f"{name}: line {contact.line is not None}"
+    if contact.due_us and (contact.state not in IN_LINE or not world.deadlines.holds(contact)):
+        yield "L2", f"{name}: deadline {contact.due_us} is not kept"
+    if contact.state == "held" and contact.peer.live and contact.number <= contact.peer.reach and not contact.due_us:
+        yield "L2", f"{name}: held without a limit"
+    yield from _place(contact, name)
+    for offer in contact.offers:
+        if world.offers.get(offer.id) is not offer:
+            yield "index", f"{name}: offer {offer.id} is not known"
+
+
+def _place(contact: Contact, name: str) -> Found:
+    """Where it stands, and that it stands there at its place (I6)."""
+    stands = contact.state == "waiting" and contact.number <= contact.peer.reach
+    if (contact.standing is not None) != stands:
+        yield "I10", f"{name}: stands {not stands}, reach {contact.peer.reach}, number {contact.number}"
+    line, entry = contact.line, contact.entry
+    if line is None:
+        return
+    if entry is None or entry[:2] != (contact.key_us, contact.number) or entry[2] is not contact:
+        yield "I6", f"{name}: place {entry and entry[:2]}, key {contact.key_us}, number {contact.number}"
+    elif contact.standing is not None:
+        if entry not in contact.standing:
+            yield "I6", f"{name}: not where it stands"
+        named = contact.direct or contact.preferred
+        if (contact.standing is line.order) == (named is not None):
+            yield "I6", f"{name}: waits for {named}, stands in its line {named is None}"
+    if line.queue is not contact.queue:
+        yield "I6", f"{name}: line of queue {line.queue.name}"
+
+
+def _offer(world: World, offer: Offer) -> Found:
+    name, contact, agent = f"offer {offer.id} {offer.state}", offer.contact, offer.agent
+    if world.offers.get(offer.id) is not offer or agent.offers.get(offer.number) is not offer:
+        yield "index", f"{name}: not found by its id or by its agent"
+    if contact.offers.count(offer) != 1 or contact.peer.contacts.get(contact.id) is not contact:
+        yield "I3", f"{name}: its contact {contact.id} does not have it"
+    runs, waits = bool(offer.due_us), offer.left_us >= 0
+    if offer.state in TIMED and runs == waits:
+        yield "I7", f"{name}: deadline {offer.due_us}, left {offer.left_us}"
+    if offer.state not in TIMED and (runs or waits):
+        yield "I7", f"{name}: has a deadline"
+    if runs and not world.deadlines.holds(offer):
+        yield "I7", f"{name}: deadline {offer.due_us} is not kept"
+    if runs and offer.due_us + LATE_MOST_US < world.now_us:
+        yield "I7", f"{name}: due {world.now_us - offer.due_us} us ago"
+    sides = (offer.endpoint_peer, contact.peer)
+    if waits and not any(peer.awaited() or peer.chore for peer in sides):
+        yield "I7", f"{name}: stands still, and nobody is away"
+    if offer.state in ("offered", "connecting") and contact.direct is None and contact.line is not None:
+        levels = dict(agent.skills)
+        if any(levels.get(skill, 0) < level for skill, level in contact.line.needs.key[2]):
+            yield "I9", f"{name}: {agent.name} does not meet {contact.line.needs.key}"
+
+
+def _peer(world: World, peer: Peer) -> Found:
+    name = f"client {peer.key}"
+    may_open = peer.live and peer.synced and not peer.draining and not peer.suspended_until_us
+    if peer.open != (may_open and peer.chore != "shut"):
+        yield "index", f"{name}: open {peer.open}, may open {may_open}, chore {peer.chore!r}"
+    if not peer.chore and peer.reach != (EVERYTHING if peer.open else 0):
+        yield "index", f"{name}: reach {peer.reach} without a chore, open {peer.open}"
+    if bool(peer.chore) != (world.chores.get(peer.number) is peer):
+        yield "index", f"{name}: chore {peer.chore!r} is not listed"
+    if peer.due_us and not world.deadlines.holds(peer):
+        yield "L2", f"{name}: deadline {peer.due_us} is not kept"
+    if not peer.live and not peer.due_us and not peer.chore and (peer.contacts or peer.endpoints):
+        yield "L2", f"{name}: away without a limit, owns {len(peer.contacts)} contacts"
+
+
+def _endpoint(world: World, endpoint: Endpoint) -> Found:
+    if list(endpoint.agent.endpoints.values()).count(endpoint) != 1:
+        yield "index", f"endpoint {endpoint.peer.key}/{endpoint.address}: {endpoint.agent.name} does not have it"
+
+
+def _tombstone(world: World, tombstone: Tombstone) -> Found:
+    if tombstone.id in tombstone.peer.contacts:
+        yield "I1", f"contact {tombstone.peer.key}/{tombstone.id} has ended and lives"
+
+
+def _line(world: World, line: Line) -> Found:
+    name = f"line {line.queue.name} {line.needs.key}"
+    entries = list(line.order)
+    if entries != sorted(entries, key=lambda entry: entry[:2]) or len(entries) != len(line.order):
+        yield "I6", f"{name}: not in order"
+    if line.order.first is not (entries[0] if entries else None):
+        yield "I6", f"{name}: its head is not its first"
+    if any(entry[2].standing is not line.order for entry in entries):
+        yield "I6", f"{name}: holds one who stands elsewhere"
+    if line.members == 0 and line not in line.queue.own.values():
+        yield "index", f"{name}: empty and kept"
+    if line.needs.lines.count(line) != 1 or world.roster.needs.get(line.needs.key) is not line.needs:
+        yield "index", f"{name}: its needs do not know it"
+
+
+def _agent(world: World, agent: Agent) -> Found:
+    yield from check_agent(world, agent)
+    if world.chores or world.unmet:
+        # Somebody is being opened or shut in slices: who waits and who is free meet when their turn has come.
+        return
+    orders = [agent.wanted] if agent.wanted is not None else []
+    for channel in agent.places:
+        orders.extend(line.order for needs in agent.places[channel][0].needs for line in needs.lines)
+    for order in orders:
+        for entry in islice(order, HEADS):
+            if is_idle_for(world, agent, entry[2]):
+                yield "I10", f"agent {agent.name} is free and contact {entry[2].peer.key}/{entry[2].id} waits"
+
+
+_CHECKS: dict[type, Callable[[World, Any], Found]] = {
+    Contact: _contact,
+    Offer: _offer,
+    Peer: _peer,
+    Endpoint: _endpoint,
+    Tombstone: _tombstone,
+    Line: _line,
+    Agent: _agent,
+    Needs: check_needs,
+    Profile: check_profile,
+}

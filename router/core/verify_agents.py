@@ -1,0 +1,167 @@
+"""The part of `verify.py` that is about agents: what they hold, where they stand free, and who could take what.
+
+Everything is counted again from the agents' own fields; the pools, counts and indices of the roster are what is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from router.core.entities import Agent, Contact, Endpoint
+from router.core.line import Needs
+from router.core.roster import Profile
+from router.core.world import World
+
+Found: TypeAlias = Iterator[tuple[str, str]]
+
+
+def check_agent(world: World, agent: Agent) -> Found:
+    """Capacity (I5), state, and the pools they stand in."""
+    name = f"agent {agent.name} {agent.state}"
+    engaged = sum(offer.units for offer in agent.offers.values())
+    outside = sum(endpoint.outside_units for endpoint in agent.endpoints.values())
+    if agent.used != engaged + outside:
+        yield "I5", f"{name}: {agent.used} units counted, {engaged} engaged and {outside} outside found"
+    given = sum(offer.units for offer in agent.offers.values() if offer.ring_us)
+    if given > agent.capacity:
+        yield "I5", f"{name}: {given} units given of {agent.capacity}"
+    for channel, settings in world.channels.items():
+        if _held(agent, channel) > settings.most_at_once:
+            yield "I5", f"{name}: {_held(agent, channel)} contacts on {channel}, at most {settings.most_at_once}"
+    if any(world.offers.get(offer.id) is not offer for offer in agent.offers.values()):
+        yield "index", f"{name}: holds an offer that is not known"
+    if agent.next_state and all(offer.state == "offered" for offer in agent.offers.values()):
+        yield "L2", f"{name}: {agent.next_state} is pending, and nothing is in its way"
+    for endpoint in agent.endpoints.values():
+        if endpoint.agent is not agent or endpoint.peer.endpoints.get(endpoint.address) is not endpoint:
+            yield "index", f"{name}: endpoint {endpoint.address} is not theirs, or gone"
+    yield from _profile_of(world, agent, name)
+    yield from _pools_of(world, agent, name)
+
+
+def _profile_of(world: World, agent: Agent, name: str) -> Found:
+    profile = agent.profile
+    if profile is None:
+        if agent.state != "offline":
+            yield "index", f"{name}: has no profile"
+        return
+    channels = {channel for endpoint in agent.endpoints.values() for channel in endpoint.channels}
+    key = (agent.tenant, agent.skills, tuple(sorted(channels)))
+    if agent.state == "offline" or profile.key != key or world.roster.profiles.get(key) is not profile:
+        yield "index", f"{name}: profile {profile.key}, skills and channels {key}"
+
+
+def _pools_of(world: World, agent: Agent, name: str) -> Found:
+    """They stand in exactly the pools of the channels that they could take, with what they are sorted by now."""
+    channels = agent.profile.pools if agent.profile is not None else ()
+    free = {channel for channel in channels if _has_room(world, agent, channel) and _reached(agent, channel)}
+    if free != set(agent.places):
+        # While an endpoint's gateway is being opened or shut the agent may have had their turn, or not.
+        settled = [endpoint for endpoint in agent.endpoints.values() if not endpoint.peer.chore]
+        if len(settled) == len(agent.endpoints):
+            yield "I10", f"{name}: could take {sorted(free)}, stands for {sorted(agent.places)}"
+    for channel, (pool, entries) in agent.places.items():
+        for (kind, order), entry in zip(pool.orders.items(), entries, strict=True):
+            if entry[:3] != (agent.used, getattr(agent, kind), agent.number) or entry not in order:
+                yield "index", f"{name}: stands as {entry[:3]} by {kind} for {channel}"
+
+
+def _held(agent: Agent, channel: str) -> int:
+    return sum(1 for offer in agent.offers.values() if offer.channel == channel and offer.ring_us)
+
+
+def _has_room(world: World, agent: Agent, channel: str) -> bool:
+    settings = world.channels.get(channel)
+    return (
+        settings is not None
+        and agent.state == "available"
+        and not agent.next_state
+        and agent.used + settings.units <= agent.capacity
+        and sum(1 for offer in agent.offers.values() if offer.channel == channel) < settings.most_at_once
+    )
+
+
+def _reached(agent: Agent, channel: str) -> bool:
+    return any(channel in endpoint.channels and takes_part(endpoint) for endpoint in agent.endpoints.values())
+
+
+def takes_part(endpoint: Endpoint) -> bool:
+    """Is the endpoint's gateway open as far as this endpoint?"""
+    return endpoint.number <= endpoint.peer.reach
+
+
+def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
+    """Could this agent be offered this waiting contact right now (I10)? Asked when nothing is done in slices."""
+    if contact.standing is None or not contact.peer.open or not _has_room(world, agent, contact.channel):
+        return False
+    if not any(
+        contact.channel in endpoint.channels and takes_part(endpoint) and endpoint.peer.open
+        for endpoint in agent.endpoints.values()
+    ):
+        return False
+    named = contact.direct or contact.preferred
+    if agent.tenant != contact.peer.tenant or (named is not None and named != agent.name):
+        return False
+    line = contact.line
+    if line is None or (named is None and not _meets(agent, line.needs)):
+        return False
+    missed_us = (contact.missed or {}).get(agent.name)
+    if missed_us is None or agent.made_ready_us > missed_us:
+        return True
+    if world.now_us >= missed_us + contact.queue.settings.miss_hold_us:
+        return True
+    return contact.direct is None and len(_able(world, line.needs)) <= 1
+
+
+def _meets(agent: Agent, needs: Needs) -> bool:
+    levels = dict(agent.skills)
+    return all(levels.get(skill, 0) >= level for skill, level in needs.key[2])
+
+
+def _able(world: World, needs: Needs) -> list[Agent]:
+    """The signed-in agents who meet these needs on some endpoint."""
+    tenant, channel, _ = needs.key
+    return [
+        agent
+        for agent in world.agents.values()
+        if agent.state != "offline"
+        and agent.tenant == tenant
+        and any(channel in endpoint.channels for endpoint in agent.endpoints.values())
+        and _meets(agent, needs)
+    ]
+
+
+def check_profile(world: World, profile: Profile) -> Found:
+    """Counts of a profile and of its pools."""
+    agents = [agent for agent in world.agents.values() if agent.profile is profile]
+    if profile.agents != len(agents) or not agents:
+        yield "index", f"profile {profile.key}: {profile.agents} agents counted, {len(agents)} found"
+    for channel, pool in profile.pools.items():
+        free = [agent for agent in agents if channel in agent.places]
+        if pool.free != len(free) or any(len(order) != len(free) for order in pool.orders.values()):
+            yield "index", f"profile {profile.key} {channel}: {pool.free} free counted, {len(free)} found"
+
+
+def check_needs(world: World, needs: Needs) -> Found:
+    """Which profiles meet the needs, who of them is free, and how many are signed in."""
+    name, (tenant, channel, skills) = f"needs {needs.key}", needs.key
+    meeting = [
+        profile
+        for profile in world.roster.profiles.values()
+        if profile.key[0] == tenant
+        and channel in profile.key[2]
+        and all(dict(profile.key[1]).get(skill, 0) >= level for skill, level in skills)
+    ]
+    if {profile.key for profile in needs.profiles} != {profile.key for profile in meeting}:
+        yield "index", f"{name}: known to meet it {len(needs.profiles)}, found {len(meeting)}"
+    ready = {profile.key: pool.free for profile, pool in needs.ready.items()}
+    free = {profile.key: profile.pools[channel].free for profile in meeting if profile.pools[channel].free}
+    if ready != free:
+        yield "index", f"{name}: ready {ready}, free {free}"
+    if needs.staffed != len(_able(world, needs)):
+        yield "index", f"{name}: {needs.staffed} staffed counted, {len(_able(world, needs))} found"
+    if any(needs not in profile.pools[channel].needs for profile in meeting):
+        yield "index", f"{name}: a pool does not know it"
+    if not needs.lines:
+        yield "index", f"{name}: nobody asks it"

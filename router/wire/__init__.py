@@ -1,0 +1,1 @@
+"""The wire, without input or output: frames, the codec, and what a session may say when."""

@@ -1,0 +1,1 @@
+"""Tests of the wire: frames, codec and session, without sockets."""
