@@ -1,0 +1,307 @@
+"""The rows of `queues.toml` and `agents.toml`: channels, services, teams and people.
+
+They fill the core's own settings; bounds are chosen so that whatever passes is legal for the core. All of it
+is hot.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from router.config.catalogue_machine import DAY_S, SWITCHBOARD
+from router.config.faults import alike
+from router.config.kinds import (
+    Checked,
+    Choice,
+    Flag,
+    Levels,
+    Name,
+    Names,
+    Number,
+    Seconds,
+    Text,
+    Whole,
+    Wrong,
+)
+from router.config.rows import File, Row, Section, words_of
+from router.core import settings as core
+from router.core.effects import Treatment
+
+SKILLS_PER_AGENT_MAX = 200
+"""More is a mistake in a spreadsheet, not a person."""
+
+SKILLS_PER_QUEUE_MAX = 16
+"""As on the wire: every agent who comes free is compared with these."""
+
+REASONS = ("closed", "blocked", "nobody", "full", "waited_too_long", "held_too_long", "nobody_left")
+"""For what a queue can have a treatment."""
+
+ENGINE_REASONS = ("login", "missed")
+"""Not-ready reasons that the engine gives itself."""
+
+
+def _zone(name: str) -> Wrong | None:
+    # The data base of zones may be missing on a small machine; UTC needs none.
+    if name == "UTC":
+        return None
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        # An unknown zone is a KeyError; a name that leads out of the data base, or to a folder in it, the
+        # others.
+        zones = available_timezones()
+        remedy = 'use a name such as "Europe/Berlin"' if zones else 'use "UTC", or install the tzdata package'
+        meant = alike(name, zones)
+        return Wrong(f'is "{name}", no time zone', f'did you mean "{meant}"?' if meant else remedy)
+    return None
+
+
+def _csv(name: str) -> Wrong | None:
+    if name.endswith(".csv") and "/" not in name and not name.startswith("."):
+        return None
+    return Wrong(f'is "{name}"', 'name a file of this directory that ends in .csv, such as "agents.csv"')
+
+
+CHANNELS = Section(
+    "channels",
+    "What one contact of a channel takes of an agent, and how its offers ring. voice, chat, email, "
+    "ticket and "
+    "callback exist from the start; the defaults below are those of voice and of any new channel.",
+    (
+        Row(
+            "units",
+            Whole(1, 10_000),
+            "Capacity that one contact takes of an agent, from offer to the end of wrap-up. An agent has 100 "
+            "unless it is set otherwise, so 25 means four at once.",
+            unit="capacity units",
+        ),
+        Row(
+            "ring_s",
+            Seconds(1, 7 * DAY_S),
+            "How long an offer waits for an answer before it counts as a miss.",
+        ),
+        Row(
+            "connect_s",
+            Seconds(1, 3_600),
+            "Accepted, and neither connected nor failed for this long: back to its place.",
+        ),
+        Row(
+            "misses_to_not_ready",
+            Whole(1, 100),
+            "Misses in a row that make an agent not-ready.",
+            unit="misses",
+        ),
+        Row(
+            "most_at_once",
+            Whole(1, 10_000),
+            "Contacts of this channel that one agent may hold, whatever their units.",
+            unit="contacts",
+        ),
+    ),
+    struct=core.Channel,
+    many=True,
+)
+
+TARGET_CLASSES = Section(
+    "target_classes",
+    "Named service-level targets that queues share: at most 16 different targets in all.",
+    (Row("target_s", Seconds(0.1, 366 * DAY_S), "The wait within which a contact should be answered."),),
+    struct=core.Queue,
+    many=True,
+)
+
+WRAP_UP = Section(
+    "wrap_up",
+    "After-contact work of one channel of the queue; a channel that is not named has none.",
+    (
+        Row(
+            "mode",
+            Choice(words_of(core.WrapUp, "mode")),
+            "`timed`: for `time_s`; `until_ready`: until the agent is ready, at most `most_s`.",
+        ),
+        Row("time_s", Seconds(0, DAY_S), "How long, where timed."),
+        Row("most_s", Seconds(0, DAY_S), "The longest, with every extension."),
+        Row("early_end", Flag(), "Where timed: the agent may end it by being ready."),
+    ),
+    struct=core.WrapUp,
+    many=True,
+)
+
+TREATMENTS = Section(
+    "treatments",
+    "What happens to a contact that is not let in (`closed`, `blocked`, `nobody` able staffed, `full`) "
+    "or can't be "
+    "served any longer where it waits (`waited_too_long`, `held_too_long`, `nobody_left`). Not named: "
+    "refused.",
+    (
+        Row("do", Choice(words_of(Treatment, "do")), "What the gateway does with it."),
+        Row("to", Text(64), "The message, queue or mailbox."),
+    ),
+    struct=Treatment,
+    many=True,
+    keys=REASONS,
+)
+
+QUEUE = Section(
+    "queues",
+    "A queue: a named service.",
+    (
+        Row("name", Name(), "The name that gateways use, where that is not the table's name."),
+        Row("tenant", Name(), "Whose queue it is: only agents and clients of the same tenant meet it."),
+        Row("channels", Names(16, least=1), "Kinds of contact that it takes."),
+        Row(
+            "needs",
+            Levels(SKILLS_PER_QUEUE_MAX),
+            "Skills that an agent must have, each with the least level.",
+        ),
+        Row(
+            "target_class",
+            Name(),
+            "The service-level target, by name: one of `target_classes`. Give this or `target_s`.",
+        ),
+        Row("target_s", Seconds(0.1, 366 * DAY_S), "The service-level target: answered within this wait."),
+        Row(
+            "contact_class",
+            Whole(0, 9),
+            "Strict precedence over everything of a lower class. 0 unless the service is an emergency.",
+            unit="class",
+        ),
+        Row(
+            "boost",
+            Number(-100, 100),
+            "Added to the urgency of its contacts: 1 is worth one whole target of waiting.",
+            unit="targets",
+        ),
+        Row(
+            "order",
+            Choice(words_of(core.Queue, "order")),
+            "`urgency`: by wait against target; `oldest`: by arrival alone.",
+        ),
+        Row(
+            "agent_choice",
+            Choice(words_of(core.Queue, "agent_choice")),
+            "Which of several free agents takes the next contact.",
+        ),
+        Row("open", Flag(), "Closed, it lets nobody in: see the treatment `closed`."),
+        Row(
+            "enter_unstaffed",
+            Flag(),
+            "Let contacts in while nobody able is signed in (e-mail over night); else see the treatment `nobody`.",
+        ),
+        Row(
+            "waiting_max",
+            Whole(0, 1_000_000),
+            "Contacts that may wait; above it see the treatment `full`.",
+            unit="contacts",
+        ),
+        Row("wait_most_s", Seconds(0, 366 * DAY_S), "Longest wait before `waited_too_long`; 0: no limit."),
+        Row("held_most_s", Seconds(1, DAY_S), "Longest time that a gateway may hold a contact back."),
+        Row("ring_s", Seconds(0, 7 * DAY_S), "Ring time of this queue's offers; 0: the channel's."),
+        Row(
+            "miss_hold_s",
+            Seconds(0, DAY_S),
+            "For how long an agent who missed a contact is passed over for it, while others are able.",
+        ),
+        Row(
+            "codes",
+            Names(500),
+            "Outcome codes that an agent may give; none listed: any.",
+        ),
+        Row("whisper", Text(200), "Said or shown to the agent before the customer is joined."),
+        Row("time_zone", Checked("time zone", _zone, 64), "Where its half-hours and days begin."),
+    ),
+    struct=core.Queue,
+    sections=(WRAP_UP, TREATMENTS),
+    many=True,
+)
+
+QUEUES = File(
+    "queues.toml",
+    "Channels, targets and services.",
+    (
+        Row(
+            "oldest_target_s",
+            Seconds(0.1, 366 * DAY_S),
+            'The target by which queues of `order = "oldest"` are compared with others.',
+        ),
+        Row(
+            "short_abandon_s",
+            Seconds(0, 3_600),
+            "Who hangs up sooner than this does not count in service level.",
+        ),
+        Row("blocked_customers", Names(100_000), "Customers that are not let in: see the treatment `blocked`."),
+        Row(
+            "contact_skills",
+            Names(1_000),
+            "Skills that gateways ask for contact by contact (a language, say), so that the checker does not "
+            "take them for spelling mistakes where no queue needs them.",
+        ),
+    ),
+    (CHANNELS, TARGET_CLASSES, QUEUE),
+    core.Settings,
+)
+
+TEAMS = Section(
+    "teams",
+    "Teams, and what is the same for their people. Once one is listed, every team of an agent must be.",
+    (
+        Row("tenant", Name(), "The tenant of its agents."),
+        Row(
+            "capacity_units",
+            Whole(1, 10_000),
+            "Capacity of its agents, where theirs is not set.",
+            unit="capacity units",
+        ),
+    ),
+    struct=core.Agent,
+    many=True,
+)
+
+AGENT = Section(
+    "agents",
+    "An agent: a person, whatever device they use.",
+    (
+        Row("name", Name(), "The name that they log in with, where that is not the table's name."),
+        Row("tenant", Name(), "The team's, where it is not set."),
+        Row("team", Name(), "Their team."),
+        Row("skills", Levels(SKILLS_PER_AGENT_MAX), "What they can, and how well: 1 (learner) to 10."),
+        Row(
+            "capacity_units",
+            Whole(1, 10_000),
+            "Work at a time: the sum of the units of what they hold. The team's, where it is not set.",
+            unit="capacity units",
+        ),
+    ),
+    struct=core.Agent,
+    many=True,
+)
+
+AGENTS = File(
+    "agents.toml",
+    "Teams and people.",
+    (
+        Row(
+            "not_ready_reasons",
+            Names(100),
+            "Reasons for a break. `login` and `missed` must be among them: the engine gives those itself.",
+        ),
+        Row(
+            "break_resets_idle",
+            Flag(),
+            "A break starts an agent's idle time anew; false: it runs from the end of the last contact.",
+        ),
+        Row(
+            "include_csv",
+            Checked("file name", _csv, 255),
+            "A table of agents and skills in this directory, as `switchboard agents export` writes it.",
+        ),
+    ),
+    (TEAMS, AGENT),
+    core.Settings,
+)
+
+FILES = (SWITCHBOARD, QUEUES, AGENTS)
+"""Every file that this release knows."""
+
+LATER_FILES = ("routes.toml", "calendars.toml", "rules.toml", "sites.toml", "kpis.toml")
+"""Files of the plan that this release does not know: refused, so that nobody believes them to be in force."""

@@ -1,0 +1,172 @@
+"""Reads a configuration directory whole, checks it whole, and gives back one configuration or all that is
+wrong.
+
+The one idea: `check` is the only way in. `load` raises what it finds, `switchboard check` shows it, and a
+process of its own sends it to the daemon as bytes; all three see the same faults.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from router.config import roster
+from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
+from router.config.catalogue_machine import SWITCHBOARD
+from router.config.centre import centre
+from router.config.coverage import coverage, tenants
+from router.config.faults import ConfigurationErrors, Fault, Findings, Where, listed
+from router.config.machine import Surroundings, machine
+from router.config.model import Configuration
+from router.config.people import people
+from router.config.read import Found, Reader
+from router.config.rows import File
+from router.config.sources import Directory, TextSource, parsed
+from router.core.settings import Settings
+
+
+class Report(Struct, frozen=True):
+    """What a check found. A configuration is there if, and only if, no fault is an error."""
+
+    configuration: Configuration | None
+    faults: tuple[Fault, ...]
+    """Errors and warnings, by file and line."""
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults for which it is refused."""
+        return tuple(fault for fault in self.faults if fault.level == "error")
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """Allowed, and hardly meant."""
+        return tuple(fault for fault in self.faults if fault.level == "warning")
+
+    def to_bytes(self) -> bytes:
+        """For another process; holds the clients' keys."""
+        return msgspec.msgpack.encode(self)
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Report:
+        """What `to_bytes` wrote. Raises `ValueError` for anything else."""
+        return msgspec.msgpack.decode(data, type=Report)
+
+
+class Files(Protocol):
+    """Where the texts come from: a directory, or texts in hand."""
+
+    names: tuple[str, ...]
+
+    def read(self, name: str) -> TextSource | None:
+        """The text of a file, None where it can't be had (which is then a fault)."""
+
+
+class Texts:
+    """Files in hand: for tests, and to check what is not written yet."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self.names = tuple(sorted(texts))
+
+    def read(self, name: str) -> TextSource:
+        """The text of that name."""
+        return TextSource(name, self._texts[name])
+
+
+def load(directory: str | os.PathLike[str], *, version: int = 1, read_keys: bool = True) -> Configuration:
+    """The configuration of a directory, numbered `version`. Raises `ConfigurationErrors` with all
+    mistakes."""
+    report = check(directory, version=version, read_keys=read_keys)
+    if report.configuration is None:
+        raise ConfigurationErrors(report.faults)
+    return report.configuration
+
+
+def check(
+    directory: str | os.PathLike[str],
+    *,
+    version: int = 1,
+    read_keys: bool = True,
+    environment: Mapping[str, str] | None = None,
+) -> Report:
+    """All that is to be said about a directory. It never raises for what stands in it.
+
+    `read_keys=False` leaves the keys of clients alone, for someone who may not read them.
+    """
+    path = Path(directory)
+    findings = Findings()
+    on_disk = Directory(path, findings)
+    around = Surroundings(path.absolute(), os.environ if environment is None else environment, read_keys)
+    known = [file.file for file in FILES]
+    if not set(known) & set(on_disk.names) and not findings.errors_in():
+        findings.about(str(path), "holds no configuration", f"it needs {listed(known)}")
+    configuration, used = _build(on_disk, around, findings)
+    on_disk.strangers(known, used, LATER_FILES)
+    return _report(configuration, version, findings)
+
+
+def check_texts(texts: Mapping[str, str], *, around: Surroundings, version: int = 1) -> Report:
+    """The same for files in hand: name -> text."""
+    findings = Findings()
+    configuration, _ = _build(Texts(texts), around, findings)
+    return _report(configuration, version, findings)
+
+
+def _report(configuration: Configuration, version: int, findings: Findings) -> Report:
+    if findings.errors_in():
+        return Report(None, findings.faults())
+    configuration = replace(configuration, settings=replace(configuration.settings, version=version))
+    return Report(configuration, findings.faults())
+
+
+def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Configuration, list[str]]:
+    """The configuration as nearly as it can be told, and the names of further files that belong to it."""
+    tables = {file.file: _read(file, files, findings) for file in FILES}
+    side = machine(tables[SWITCHBOARD.file], around, findings)
+    services = centre(tables[QUEUES.file], side.limits.target_classes_max, findings)
+    persons, used = _included(tables[AGENTS.file], files, findings)
+    staff = people(tables[AGENTS.file], persons, findings)
+    if not findings.errors_in(QUEUES.file, AGENTS.file, *used):
+        # After a mistake in those, half of what follows would be its echo.
+        coverage(services, staff, tables[QUEUES.file].where, findings)
+        tenants(side.peers_at, services, staff, findings)
+    settings = Settings(
+        site=side.site,
+        channels=services.channels,
+        queues=services.queues,
+        agents=staff.agents,
+        limits=side.limits,
+    )
+    settings = tables[QUEUES.file].fill(settings, "contact_skills")
+    settings = tables[AGENTS.file].fill(settings, "include_csv")
+    return replace(side.configuration, settings=settings), used
+
+
+def _read(file: File, files: Files, findings: Findings) -> Found:
+    """A file's tables; empty where there is no such file or it can't be read."""
+    source = files.read(file.file) if file.file in files.names else None
+    empty = Found(file, "", Where(source or TextSource(file.file, "")))
+    raw = parsed(source, findings) if source else None
+    if raw is None:
+        return empty
+    return Reader(findings, FILES).table(raw, file, "", empty.where)
+
+
+def _included(found: Found, files: Files, findings: Findings) -> tuple[list[roster.Person], list[str]]:
+    """The people of the CSV table, if there is one, and its name."""
+    name = found.values.get("include_csv")
+    if name is None:
+        return [], []
+    if name not in files.names:
+        near = findings.alike(name, [each for each in files.names if each.endswith(".csv")])
+        remedy = f"did you mean {near}?" if near else "make it with: switchboard agents import"
+        findings.error(found.at("include_csv"), f"there is no file {name} in the directory", remedy)
+        return [], [name]
+    source = files.read(name)
+    return (roster.read(source.text, name, findings) if source else []), [name]

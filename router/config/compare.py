@@ -1,0 +1,145 @@
+"""What a configuration says in the words of the files, what differs between two, and a name for one.
+
+The one idea: the rows know how each value is written, so a configuration turns back into nested tables of
+settings, and comparing two of those compares everything, new settings too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
+from router.config.catalogue_machine import PEERS, SWITCHBOARD
+from router.config.faults import shown
+from router.config.model import Configuration
+from router.config.rows import Section
+from router.core.settings import Queue
+
+SECRET = "(secret)"  # noqa: S105 - what is shown instead of one
+DIGEST_LENGTH = 16
+
+
+class Change(Struct, frozen=True):
+    """One difference. `added` and `removed` may be a whole queue or agent, with all its settings."""
+
+    kind: Literal["added", "removed", "changed"]
+    path: str
+    old: Any = None
+    new: Any = None
+    restart: bool = False
+    """It needs a restart to take effect."""
+
+    def __str__(self) -> str:
+        """`changed queues.loans.ring_s: 20 -> 25`"""
+        if self.kind == "changed":
+            text = f"changed {self.path}: {self.old} -> {self.new}"
+        else:
+            text = f"{self.kind} {self.path}" + ("" if self.kind == "removed" else f": {self.new}")
+        return text + (" (needs a restart)" if self.restart else "")
+
+
+def tables(configuration: Configuration) -> dict[str, Any]:
+    """Every setting as the files would say it, defaults too; keys of clients are never in it.
+
+    Queues, agents and clients stand under their names, with `tenant/` before it for tenants other than main.
+    """
+    settings = configuration.settings
+    out = {**_shown(SWITCHBOARD, settings), **_shown(QUEUES, settings), **_shown(AGENTS, settings)}
+    for name, section in SWITCHBOARD.sections.items():
+        if name not in {"peers", "limits"}:
+            out[name] = _shown(section, getattr(configuration, name))
+    out["limits"] = _shown(SWITCHBOARD.sections["limits"], settings.limits)
+    out["peers"] = {_name(p): _shown(PEERS, p) | {"key": SECRET} for p in configuration.peers}
+    out["channels"] = {channel.name: _shown(CHANNELS, channel) for channel in settings.channels}
+    out["queues"] = {_name(queue): _queue(queue) for queue in settings.queues}
+    out["agents"] = {_name(agent): _shown(AGENT, agent) for agent in settings.agents}
+    return out
+
+
+def diff(old: Configuration, new: Configuration) -> list[Change]:
+    """What differs, by path. The version's number is no difference; a client's key is, and is not shown."""
+    changes = list(_diff((), tables(old), tables(new)))
+    keys = {(peer.tenant, peer.name): peer.key for peer in old.peers}
+    changes.extend(
+        Change("changed", shown(("peers", _name(peer), "key")), SECRET, SECRET)
+        for peer in new.peers
+        if (peer.tenant, peer.name) in keys and keys[peer.tenant, peer.name] != peer.key
+    )
+    return sorted(changes, key=lambda change: change.path)
+
+
+def digest(configuration: Configuration) -> str:
+    """A name for what a configuration says: the same whatever the order of tables and keys, and whatever its
+    number.
+
+    Keys of clients are left out: the digest is shown to everybody, and a weak key could be found by trying.
+    """
+    bare = replace(
+        configuration,
+        settings=replace(configuration.settings, version=0),
+        peers=tuple(replace(peer, key=None) for peer in configuration.peers),
+    )
+    return sha256(msgspec.msgpack.encode(bare)).hexdigest()[:DIGEST_LENGTH]
+
+
+def to_bytes(configuration: Configuration) -> bytes:
+    """The whole configuration for another process; holds the clients' keys."""
+    return msgspec.msgpack.encode(configuration)
+
+
+def from_bytes(data: bytes) -> Configuration:
+    """What `to_bytes` wrote. Raises `ValueError` for anything else."""
+    return msgspec.msgpack.decode(data, type=Configuration)
+
+
+def _shown(section: Section, struct: Any) -> dict[str, Any]:
+    rows = (row for row in section.rows.values() if row.name not in {"name", "key"} and hasattr(struct, row.field))
+    return {row.name: row.kind.show(getattr(struct, row.field)) for row in rows}
+
+
+def _queue(queue: Queue) -> dict[str, Any]:
+    out = _shown(QUEUE, queue)
+    out["wrap_up"] = {channel: _shown(WRAP_UP, wrap_up) for channel, wrap_up in queue.wrap_up}
+    out["treatments"] = {reason: _shown(TREATMENTS, treatment) for reason, treatment in queue.treatments}
+    return out
+
+
+def _name(entity: Any) -> str:
+    return entity.name if entity.tenant == "main" else f"{entity.tenant}/{entity.name}"
+
+
+def _diff(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Change]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            place = (*path, key)
+            if key not in old:
+                yield Change("added", shown(place), None, new[key])
+            elif key not in new:
+                yield Change("removed", shown(place), old[key], None)
+            else:
+                yield from _diff(place, old[key], new[key])
+    elif old != new:
+        yield Change("changed", shown(path), old, new, restart=not _is_hot(path))
+
+
+def _is_hot(path: tuple[str, ...]) -> bool:
+    """Does this setting take effect with a reload? What is inside a setting's own table counts as the
+    setting."""
+    for file in FILES:
+        section: Section = file
+        inner = iter(path)
+        for part in inner:
+            if part in section.rows:
+                return section.rows[part].hot
+            if part not in section.sections:
+                break
+            section = section.sections[part]
+            if section.many:
+                next(inner, None)
+    return True

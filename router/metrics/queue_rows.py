@@ -1,0 +1,166 @@
+"""The rows that each queue has: contacts, waits, service level, work.
+
+Everything is read from the queue's tally and counts at one moment, so the figures of one queue agree with
+each other within a text. What the words mean: `docs/figures.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+from router.core.handlers.questions import oldest_wait_us
+from router.core.queue import Queue
+from router.core.tally import REACTION_BOUNDS_S, WAIT_BOUNDS_S, Histogram
+from router.core.world import World
+from router.metrics.rows import Row
+from router.metrics.text import Distribution, Number
+from router.terms import SECOND_US
+
+
+class OneQueue(NamedTuple):
+    """What a row of a queue reads."""
+
+    world: World
+    queue: Queue
+
+
+QueueRow: TypeAlias = Row[OneQueue]
+
+STATES: Final = ("waiting", "held", "offered", "connecting", "connected", "wrapping")
+"""The states in which a contact stays."""
+
+ALWAYS_SHOWN: Final = ("answered", "abandoned")
+"""Outcomes that are there from the start, at 0: a rate misses the first count of a series that begins."""
+
+
+def _seconds(histogram: Histogram, bounds_s: tuple[float, ...]) -> Distribution:
+    return Distribution(bounds_s, histogram.buckets, histogram.sum_us / SECOND_US)
+
+
+def _ended(at: OneQueue) -> dict[tuple[str, ...], Number]:
+    ended: dict[tuple[str, ...], Number] = {
+        (channel, outcome): 0 for channel in at.queue.settings.channels for outcome in ALWAYS_SHOWN
+    }
+    return ended | at.queue.tally.ended
+
+
+def _refused(at: OneQueue) -> dict[tuple[str, ...], Number]:
+    return {(why,): count for why, count in at.queue.tally.refused.items()}
+
+
+def _contacts(at: OneQueue) -> dict[tuple[str, ...], Number]:
+    return {(state,): at.queue.counts[state] for state in STATES}
+
+
+def _staffed(at: OneQueue) -> dict[tuple[str, ...], Number]:
+    return {(channel,): line.needs.staffed for channel, line in at.queue.own.items()}
+
+
+def _free(at: OneQueue) -> dict[tuple[str, ...], Number]:
+    return {(channel,): sum(pool.free for pool in line.needs.ready.values()) for channel, line in at.queue.own.items()}
+
+
+def _counter(name: str, read: Callable[[OneQueue], Number], help_text: str) -> QueueRow:
+    return Row(f"switchboard_{name}_total", "counter", help_text, read)
+
+
+QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
+    _counter(
+        "arrived_contacts",
+        lambda at: at.queue.tally.arrived,
+        "Contacts let into the queue, by arrival or transfer.",
+    ),
+    Row(
+        "switchboard_refused_contacts_total",
+        "counter",
+        "Contacts turned away by an entry check, by why.",
+        _refused,
+        ("why",),
+        "4: the entry checks",
+    ),
+    Row(
+        "switchboard_ended_contacts_total",
+        "counter",
+        "Visits that are over in this queue, by channel and outcome; a transfer ends a visit as answered.",
+        _ended,
+        ("channel", "outcome"),
+        "channels of the queue x 11 outcomes",
+    ),
+    Row(
+        "switchboard_queue_contacts",
+        "gauge",
+        "Live contacts by state.",
+        _contacts,
+        ("state",),
+        "6: the states of a live contact",
+    ),
+    Row(
+        "switchboard_oldest_wait_seconds",
+        "gauge",
+        "Longest wait of those who stand at the head of a line; 0 where nobody waits.",
+        lambda at: oldest_wait_us(at.world, at.queue) / SECOND_US,
+    ),
+    Row(
+        "switchboard_staffed_agents",
+        "gauge",
+        "Agents signed in who meet the queue's own needs, by channel.",
+        _staffed,
+        ("channel",),
+        "channels of the queue",
+    ),
+    Row(
+        "switchboard_free_agents",
+        "gauge",
+        "Those of them who could take a contact now, by channel.",
+        _free,
+        ("channel",),
+        "channels of the queue",
+    ),
+    Row(
+        "switchboard_queue_lines",
+        "gauge",
+        "Lines: contacts with the same needs and class.",
+        lambda at: len(at.queue.lines),
+    ),
+    Row(
+        "switchboard_answered_wait_seconds",
+        "histogram",
+        "Waits of those who were answered, counted when talk begins; sum over count is the speed of answer.",
+        lambda at: _seconds(at.queue.tally.answered_wait, WAIT_BOUNDS_S),
+    ),
+    Row(
+        "switchboard_abandoned_wait_seconds",
+        "histogram",
+        "Waits of those who abandoned, in an offer too.",
+        lambda at: _seconds(at.queue.tally.abandoned_wait, WAIT_BOUNDS_S),
+    ),
+    Row(
+        "switchboard_arrival_to_offer_seconds",
+        "histogram",
+        "From the beginning of the wait to each offer made, in core time.",
+        lambda at: _seconds(at.queue.tally.to_offer, REACTION_BOUNDS_S),
+    ),
+    Row(
+        "switchboard_service_target_seconds",
+        "gauge",
+        "The service level's target.",
+        lambda at: at.queue.settings.target_us / SECOND_US,
+    ),
+    _counter(
+        "answered_in_target_contacts",
+        lambda at: at.queue.tally.answered_in_target,
+        "Answered within the target: the service level's numerator.",
+    ),
+    _counter(
+        "service_level_contacts",
+        lambda at: at.queue.tally.counted,
+        "Answered, or abandoned after short_abandon_s: the service level's denominator.",
+    ),
+    _counter("offers", lambda at: at.queue.tally.offers, "Offers made."),
+    _counter("missed_offers", lambda at: at.queue.tally.missed, "Offers that came back: rejected or not answered."),
+    _counter("legs", lambda at: at.queue.tally.legs, "Legs that are wholly over: the mean handle time's divisor."),
+    _counter("talk_seconds", lambda at: at.queue.tally.talk_us / SECOND_US, "Talk of those legs, hold not counted."),
+    _counter("hold_seconds", lambda at: at.queue.tally.hold_us / SECOND_US, "Hold of those legs."),
+    _counter("wrap_up_seconds", lambda at: at.queue.tally.wrap_up_us / SECOND_US, "Wrap-up of those legs."),
+)

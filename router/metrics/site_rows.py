@@ -1,0 +1,114 @@
+"""The rows that there are once: people, clients, and the engine itself. Those of the machinery under them are in
+`machine_rows`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from platform import python_version
+from typing import Final
+
+from router.metrics.machine_rows import MACHINE_ROWS
+from router.metrics.rows import Row
+from router.metrics.seen import Seen, SiteRow, by_one, counter, gauge
+from router.metrics.sources import Hub
+from router.metrics.text import Number, Reading
+
+
+def _of_hub(read: Callable[[Hub], Reading]) -> Callable[[Seen], Reading]:
+    return lambda seen: None if seen.sources.hub is None else read(seen.sources.hub)
+
+
+def _durability(seen: Seen) -> dict[tuple[str, ...], Number]:
+    return {(seen.sources.facts.durability,): 1}
+
+
+def _build(seen: Seen) -> dict[tuple[str, ...], Number]:
+    return {(seen.sources.facts.version, python_version()): 1}
+
+
+CENTRE_ROWS: Final[tuple[SiteRow, ...]] = (
+    Row(
+        "switchboard_agents",
+        "gauge",
+        "Agents by team and what they are doing.",
+        lambda seen: seen.census.agents,
+        ("tenant", "team", "doing"),
+        "teams x 9",
+    ),
+    gauge("live_contacts", lambda seen: seen.sources.world.live, "Contacts whose visit is not over."),
+    counter(
+        "accepted_contacts",
+        lambda seen: seen.sources.world.tally.accepted,
+        "Contacts taken in, those that were live at the start among them: live and closed ones together.",
+    ),
+    counter("closed_contacts", lambda seen: seen.sources.world.tally.ended, "Contacts that are wholly over."),
+    counter(
+        "violations",
+        lambda seen: seen.sources.world.tally.violations,
+        "Invariants found broken. Anything but 0 is a bug.",
+    ),
+)
+
+CLIENT_ROWS: Final[tuple[SiteRow, ...]] = (
+    Row(
+        "switchboard_connected_clients",
+        "gauge",
+        "Clients that the engine listens to, by role.",
+        lambda seen: seen.census.clients,
+        ("role",),
+        "4: the roles",
+    ),
+    gauge("open_connections", _of_hub(lambda hub: len(hub.connections)), "Connections, those before hello too."),
+    gauge("lagging_connections", _of_hub(lambda hub: len(hub.lagging)), "Connections with much that is not read."),
+    counter("accepted_connections", _of_hub(lambda hub: hub.accepted), "Connections that came."),
+    Row(
+        "switchboard_closed_connections_total",
+        "counter",
+        "Connections that ended, by reason.",
+        _of_hub(lambda hub: by_one(hub.closed)),
+        ("reason",),
+        "codes of the error catalogue, and a few",
+    ),
+    Row(
+        "switchboard_protocol_errors_total",
+        "counter",
+        "Protocol errors, by reason.",
+        _of_hub(lambda hub: by_one(hub.errors)),
+        ("reason",),
+        "codes of the error catalogue, and a few",
+    ),
+    counter("undelivered_effects", _of_hub(lambda hub: hub.undelivered), "Messages for clients that were gone."),
+    counter(
+        "received_bytes",
+        lambda seen: None if seen.sources.traffic is None else seen.sources.traffic.bytes_in,
+        "Bytes read from clients.",
+    ),
+    counter(
+        "sent_bytes",
+        lambda seen: None if seen.sources.traffic is None else seen.sources.traffic.bytes_out,
+        "Bytes written to clients.",
+    ),
+)
+
+ENGINE_ROWS: Final[tuple[SiteRow, ...]] = (
+    gauge("leader", lambda seen: int(seen.sources.facts.leader), "1 where this engine leads its site."),
+    gauge("epoch", lambda seen: seen.sources.world.epoch, "Epoch of this start: it only ever rises."),
+    Row("switchboard_durability_info", "gauge", "What an acknowledgement survives now.", _durability, ("durability",)),
+    gauge("config_version", lambda seen: seen.sources.world.settings.version, "Version of the configuration in force."),
+    gauge(
+        "config_loaded_timestamp_seconds",
+        lambda seen: seen.sources.facts.config_loaded_utc_s,
+        "When it came into force, Unix time.",
+    ),
+    Row(
+        "switchboard_config_reloads_total",
+        "counter",
+        "Configurations read while running, by what became of them.",
+        lambda seen: by_one(seen.sources.facts.config_reloads),
+        ("outcome",),
+        "2: applied, refused",
+    ),
+    Row("switchboard_build_info", "gauge", "The program and its Python.", _build, ("version", "python")),
+)
+
+SITE_ROWS: Final[tuple[SiteRow, ...]] = CENTRE_ROWS + CLIENT_ROWS + ENGINE_ROWS + MACHINE_ROWS

@@ -1,0 +1,1 @@
+"""The configuration: every kind of mistake with its line, the sample, what is rendered, people as a table."""

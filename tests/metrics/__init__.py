@@ -1,0 +1,1 @@
+"""Tests of the metrics: format, catalogue, slices, and that counters agree with records."""
