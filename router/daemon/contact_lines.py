@@ -1,0 +1,56 @@
+"""One line in the log for each contact that has ended, as many as the limit of lines a second allows.
+
+The lines are made of the records that the batch keeps, so that log and records never tell different stories.
+The one idea: above the limit contacts are counted and not logged; the log is for eyes, the records are for
+sums.
+"""
+
+from __future__ import annotations
+
+import time
+
+from router import logs
+from router.core import history
+from router.core.batch import Batch
+from router.loop.figures import Figures
+
+
+class ContactLines:
+    """Put in as `on_batch` of the loop's commits."""
+
+    def __init__(self, lines_per_s: int, figures: Figures) -> None:
+        self._log = logs.get("contact")
+        self._sampler = logs.Sampler(lines_per_s)
+        self._figures = figures
+
+    def limit(self, lines_per_s: int) -> None:
+        """Another limit from now on."""
+        self._sampler.most_per_s = lines_per_s
+
+    def __call__(self, batch: Batch) -> None:
+        """Log what has ended in this batch."""
+        second = int(time.monotonic())
+        for stream, entry in batch.appends:
+            if stream != history.STREAM:
+                continue
+            if self._sampler.admit(second):
+                self._line(entry)
+        self._figures.contact_lines_left_out = self._sampler.left_out
+
+    def _line(self, entry: bytes) -> None:
+        visit = history.decode(entry)
+        if visit.amends:
+            return
+        self._log.info(
+            "contact_ended",
+            contact=visit.contact,
+            gateway=visit.gateway,
+            tenant=visit.tenant,
+            queue=visit.queue,
+            channel=visit.channel,
+            outcome=visit.outcome,
+            waited_ms=visit.waited_ms,
+            visit_ms=visit.visit_ms,
+            agents=[leg.agent for leg in visit.legs],
+            **({"why": visit.why} if visit.why else {}),
+        )

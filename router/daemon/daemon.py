@@ -1,0 +1,270 @@
+"""The composition root: builds store, engine, connections and loop out of a configuration, and takes them
+down again.
+
+Nothing is decided here. The one idea: what is built in one order is taken down in the other, and the engine's
+promise (told means kept) holds through every way of ending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from pathlib import Path
+from typing import Final
+
+from router import logs
+from router.config.model import Configuration
+from router.core.engine import Engine
+from router.core.internal import Configure
+from router.daemon import exits, ring
+from router.daemon.contact_lines import ContactLines
+from router.daemon.loading import Loaded
+from router.daemon.notify import Notifier
+from router.daemon.reload import accepted, check_elsewhere
+from router.daemon.services import Service, ServiceMaker
+from router.loop.clock import Clock
+from router.loop.group import GroupCommit
+from router.loop.loop import Broken, Loop
+from router.metrics.sources import Facts
+from router.server.hub import Hub
+from router.server.listener import Listener, listen_tcp
+from router.server.people import SocketTaken, listen_unix
+from router.store.base import Store, StoreError
+from router.store.sqlite import SqliteStore
+from router.terms import SECOND_US
+
+COME_BACK_MS: Final = 1_000
+"""What clients are told at a stop: try again after this long, with a random part of their own."""
+
+LINGER_S: Final = 2.0
+"""How long connections may take to read our last words."""
+
+_log = logs.get("daemon")
+
+
+class CannotListen(Exception):
+    """An address can't be opened."""
+
+
+class Daemon:
+    """One running engine. Others read its parts; none of them is replaced while it runs, but
+    `configuration`."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        loaded: Loaded,
+        notifier: Notifier,
+        makers: tuple[ServiceMaker, ...] = (),
+        directory: Path | None = None,
+    ) -> None:
+        self.configuration = configuration
+        self.store: Store = loaded.store
+        self.engine: Engine = loaded.engine
+        self.clock: Clock = loaded.clock
+        self.epoch = loaded.store.epoch
+        self.started_s = time.time()
+        """Unix time of this start."""
+        self.ready = False
+        """Loaded, listening, not stopping."""
+        self.stopping = False
+        self.facts = Facts(
+            ring.version(),
+            leader=True,
+            durability=self.store.durability,
+            config_loaded_utc_s=self.started_s,
+            config_reloads={"applied": 0, "refused": 0, "failed": 0},
+        )
+        """What metrics show of the daemon itself."""
+        self.hub = Hub(
+            ring.facts(configuration, self.store, self.epoch),
+            self._wake,
+            ring.server_limits(configuration),
+            ring.keys(configuration),
+        )
+        self.hub.gate.roles = ring.roles(configuration)
+        self.loop = Loop(self.engine, self.store, self.hub, self.clock, self._failed)
+        self.figures = self.loop.figures
+        self.addresses: dict[str, str] = {}
+        """What is really open, by name: `clients`, `people`, `admin`; a port 0 has become a port."""
+        self.listeners: dict[str, Listener] = {}
+        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        """Set once to the exit code that asks for the end."""
+        self._directory = directory
+        self._notifier = notifier
+        self._contact_lines = ContactLines(configuration.logs.contact_lines_per_s, self.figures)
+        self._services: list[Service] = [make(self) for make in makers]
+        self._started: list[Service] = []
+        self._reloading = asyncio.Lock()
+        self._watch_loop()
+
+    def _wake(self) -> None:
+        self.loop.wake()
+
+    def _watch_loop(self) -> None:
+        loop = self.loop
+        loop.on_beat = self._beat
+        loop.on_stall = lambda took_us: _log.warning("stall", step_ms=took_us / 1000)
+        loop.stall_alarm_us = self.configuration.daemon.stall_alarm_us
+        loop.commits.on_batch = self._contact_lines
+        if isinstance(loop.commits, GroupCommit):
+            loop.commits.on_away = self._store_away
+            loop.commits.on_back = self._store_back
+
+    def _beat(self) -> None:
+        # The first step comes before the doors are open, and the manager hears `ready` first.
+        if self.ready or self.stopping:
+            self._notifier.alive()
+
+    # -- up ----------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Open the doors. Raises `CannotListen`, with nothing left open."""
+        running = asyncio.get_running_loop()
+        self.loop.start()
+        self.hub.start(running)
+        listen = self.configuration.listen
+        what = f"{listen.host}:{listen.port}"
+        try:
+            door = ring.door(self.configuration)
+            self._opened("clients", await listen_tcp(self.hub, door, listen.host, listen.port))
+            if self.configuration.people.socket:
+                what = self.configuration.people.socket
+                self._opened("people", await listen_unix(self.hub, Path(what)))
+            for service in self._services:
+                what = type(service).__name__
+                self._started.append(service)
+                await service.start()
+        except (OSError, SocketTaken) as error:
+            await self._close_doors()
+            raise CannotListen(f"{what}: {error}") from error
+        self.ready = True
+        self._notifier.ready(self._status())
+        _log.info("ready", epoch=self.epoch, **self.addresses)
+
+    def _opened(self, name: str, listener: Listener) -> None:
+        self.listeners[name] = listener
+        self.addresses[name] = listener.address
+
+    def _status(self) -> str:
+        return f"epoch {self.epoch}, configuration {self.configuration.settings.version}"
+
+    # -- down --------------------------------------------------------------------------------------------
+
+    def end(self, code: int) -> None:
+        """Ask for the end; the first code asked for counts."""
+        if not self.ended.done():
+            self.ended.set_result(code)
+
+    async def drain(self) -> int:
+        """Stop as asked: take nobody in, finish what was read, keep it, tell it, close. Returns the exit
+        code."""
+        self.ready = False
+        self.stopping = True
+        self._notifier.stopping()
+        most_s = self.configuration.daemon.drain_most_us / SECOND_US
+        _log.info("draining", connections=len(self.hub.connections), most_s=most_s)
+        for listener in self.listeners.values():
+            listener.stop()
+        code = exits.STOPPED
+        try:
+            await asyncio.wait_for(self.loop.settle(), most_s)
+        except TimeoutError:
+            self.loop.stop()
+            code = exits.NOT_KEPT
+            _log.error("drain_cut_short", why="the store did not take the last batch", most_s=most_s)
+        except StoreError:
+            code = exits.STORE_FAILED
+        except Exception:  # noqa: BLE001  # the loop has logged it: `_failed`
+            code = exits.OUR_MISTAKE
+        await self._say_goodbye()
+        await self._close_doors()
+        return code
+
+    async def give_up(self) -> None:
+        """After a failure: say nothing that is not kept, only that we end."""
+        self.ready = False
+        self.loop.stop()
+        self._notifier.stopping()
+        await self._say_goodbye()
+        await self._close_doors()
+
+    async def _say_goodbye(self) -> None:
+        self.hub.close_all("stopping", COME_BACK_MS)
+        until = time.monotonic() + LINGER_S
+        while self.hub.connections and time.monotonic() < until:  # noqa: ASYNC110  # the hub has no event for it
+            await asyncio.sleep(0.02)
+
+    async def _close_doors(self) -> None:
+        for listener in self.listeners.values():
+            listener.stop()
+        people = self.listeners.get("people")
+        if people is not None:
+            # One name in a local directory, once, at the end: nothing is left that could wait for it.
+            Path(people.address).unlink(missing_ok=True)  # noqa: ASYNC240
+        self.hub.stop()
+        self.loop.stop()
+        while self._started:
+            try:
+                await self._started.pop().stop()
+            except Exception as error:  # noqa: BLE001  # the others must be stopped all the same
+                _log.error("service_not_stopped", error=repr(error))
+
+    # -- what happens meanwhile --------------------------------------------------------------------------
+
+    def _failed(self, error: Exception) -> None:
+        """The loop has ended itself."""
+        if isinstance(error, StoreError):
+            _log.error("store_lost", code=error.code, what=error.what, remedy=error.remedy)
+            self.end(exits.STORE_FAILED)
+            return
+        about = {}
+        if isinstance(error, Broken):
+            about = {"peer": error.peer, "command": repr(error.command)[:4000]}
+        _log.error("engine_failed", **about, error="".join(traceback.format_exception(error)))
+        self.end(exits.OUR_MISTAKE)
+
+    def _store_back(self) -> None:
+        self.facts.durability = self.store.durability
+        _log.warning("store_back", told_early=self.figures.told_early)
+
+    def _store_away(self, error: StoreError | None) -> None:
+        self.facts.durability = "memory"
+        if error is None:
+            _log.error("store_away", why="it has not answered", remedy="look after its disk")
+        else:
+            _log.error("store_away", code=error.code, why=error.what, remedy=error.remedy)
+
+    async def reload(self) -> None:
+        """Read the configuration again. What can't change without a restart is named in the log and stays."""
+        if self._directory is None:
+            _log.warning("reload_refused", why="the configuration did not come from a directory")
+            return
+        async with self._reloading:
+            self._notifier.reloading()
+            old = self.configuration
+            report = await check_elsewhere(self._directory, old.settings.version + 1)
+            new = accepted(report, old) if report is not None else None
+            self.facts.config_reloads["failed" if report is None else "applied" if new else "refused"] += 1
+            if new is not None:
+                self._switch(new)
+            self._notifier.ready(self._status())
+
+    def _switch(self, new: Configuration) -> None:
+        self.configuration = new
+        self.engine.stage(new.settings)
+        self.loop.tell_engine(Configure(new.settings.version))
+        self.facts.config_loaded_utc_s = time.time()
+        self.hub.gate.keys = ring.keys(new)
+        self.hub.gate.roles = ring.roles(new)
+        self.loop.stall_alarm_us = new.daemon.stall_alarm_us
+        self._contact_lines.limit(new.logs.contact_lines_per_s)
+        logs.configure(new.logs.level, new.logs.format)
+
+    def store_report(self) -> dict[str, object]:
+        """The store for the first lines of the log."""
+        report: dict[str, object] = {"durability": self.store.durability}
+        if isinstance(self.store, SqliteStore):
+            report |= {"path": str(self.store.path), "fsync_ms": round(self.store.fsync_s() * 1000, 3)}
+        return report

@@ -1,0 +1,63 @@
+"""The process itself: descriptors, garbage collection, the event loop.
+
+It knows nothing of contacts. The one idea: what a process inherits from where it was started is set once,
+here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import resource
+from collections.abc import Callable
+from typing import Final
+
+DESCRIPTORS_MOST: Final = 1_048_576
+"""More than any number of connections that one process can serve; some hard limits are far above and mean
+`any`."""
+
+YOUNG_OBJECTS: Final = 20_000
+"""Objects made before the youngest generation is looked through: about a millisecond's work, some times a
+second."""
+
+MIDDLE_ROUNDS: Final = 20
+
+NEVER: Final = 1_000_000_000
+"""Rounds before a full collection: it stops the loop for 190 ms a million live records, and finds nothing,
+since records hold no cycles."""
+
+
+def raise_descriptors() -> int:
+    """Take as many descriptors as the system lets us have. Returns the limit in force."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS_MOST if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS_MOST)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # Under systemd's @resources filter this is refused; its LimitNOFILE has set both limits already.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            return wanted
+    return soft
+
+
+def pause_garbage() -> None:
+    """Before loading: a million records that all stay are not worth looking through again and again."""
+    gc.disable()
+
+
+def settle_garbage() -> None:
+    """After loading: put what lives out of the collector's sight, and never collect everything by itself
+    again. Young objects are still looked through: that finds the cycles of exceptions and closures."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, MIDDLE_ROUNDS, NEVER)
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """uvloop where it is installed, else asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop

@@ -1,0 +1,258 @@
+"""Group commit: one batch is in flight, one is open, and messages wait for the batch that they rest on.
+
+The open batch is the engine's own set of changes, coalesced by key, with the messages decided meanwhile; it
+closes when the flight lands. A closed one never changes: the same is sent again until its fate is known.
+
+A store that fails, or is silent for `DEGRADE_AFTER_US`, is away: from then on the engine routes from memory
+and says so in its replies, until the store answers again. Messages are encoded late for that: a promise that
+was decided, and not made, can still be put into other words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic_ns
+from typing import Any, Final
+
+from router.core.batch import Batch
+from router.core.effects import Queued
+from router.loop.clock import Clock, boot_us
+from router.loop.commits import OnBatch, count_batch, count_told
+from router.loop.figures import Figures
+from router.loop.seams import Effects, Engine, Hub
+from router.server.outbox import Outbox
+from router.store.base import Store, StoreAway, StoreError
+
+RECORDS_MOST: Final = 1_024
+"""Records in the open batch; then no command is applied until the flight lands. Bounds what a commit
+costs."""
+
+BYTES_MOST: Final = 262_144
+"""The same in bytes, by the mean size of the records before: how long they are is known when the batch
+closes."""
+
+DEGRADE_AFTER_US: Final = 300_000
+"""A store that has not answered for this long is away: callers hear silence longer than this as a fault."""
+
+RETRY_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Pauses before the same batch is sent again; the last one goes on."""
+
+HISTORY_AWAY_MOST: Final = 100_000
+"""Contact records kept in memory for a store that is away, some 50 MB; then new contacts are answered `busy`,
+so that what is left is bounded by what lives."""
+
+Timer = Callable[[float, Callable[[], None]], Any]
+"""The event loop's `call_later`: returns a handle with `cancel()`."""
+
+
+class Held:
+    """Messages that wait for a batch: as decided, and, where a connection was bound meanwhile, as bytes."""
+
+    __slots__ = ("effects", "outbox", "read_ns")
+
+    def __init__(self) -> None:
+        self.effects: Effects = []
+        self.outbox = Outbox()
+        self.read_ns = 0
+        """When the first frame was read that a message here answers."""
+
+
+class GroupCommit:
+    """For a store that needs time."""
+
+    def __init__(
+        self, engine: Engine, store: Store, hub: Hub, clock: Clock, figures: Figures, call_later: Timer
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._hub = hub
+        self._clock = clock
+        self._figures = figures
+        self._call_later = call_later
+        self.full = False
+        self.refusing = False
+        self.on_batch: OnBatch | None = None
+        self.on_landed: Callable[[], None] = _nothing
+        """Told when the open batch has room again, or may have."""
+        self.on_away: Callable[[StoreError | None], None] = _nothing_of
+        """Told when the store fails, or is late (then without an error)."""
+        self.on_back: Callable[[], None] = _nothing
+        self.on_lost: Callable[[Exception], None] = _nothing_of
+        """Told when the store will never take the batch, or something failed outside a step: the engine must
+        stop."""
+        self._flight: Batch | None = None
+        self._flying = Held()
+        self._open = Held()
+        self._flight_core_us = 0
+        self._sent_ns = 0
+        self._late: Any = None
+        self._tries = 0
+        self._record_bytes = 200.0
+        self._stopped = False
+
+    # -- for the loop ------------------------------------------------------------------------------------
+
+    def bind(self, source: Any) -> None:
+        """See `Commits`. What is held must find its connections while they still have their names."""
+        self._take_effects(0)
+        # Connections that are finished after their replies: those are in the open batch, never in the flight.
+        self._hub.pack([], self._open.outbox)
+        for held in (self._flying, self._open):
+            self._hub.pack(held.effects, held.outbox)
+            self._figures.effects += len(held.effects)
+            held.effects.clear()
+        self._hub.bind(source)
+
+    def end_step(self, now_us: int, read_ns: int) -> None:
+        """See `Commits`."""
+        self._take_effects(read_ns)
+        self._hub.pack([], self._open.outbox)
+        if self._flight is None:
+            self._close(now_us)
+        elif self._figures.store_away:
+            self._tell_early()
+        else:
+            self._look_whether_full()
+
+    def settled(self) -> bool:
+        """See `Commits`."""
+        return self._flight is None
+
+    def stop(self) -> None:
+        """See `Commits`."""
+        self._stopped = True
+        if self._late is not None:
+            self._late.cancel()
+
+    # -- the flight --------------------------------------------------------------------------------------
+
+    def _take_effects(self, read_ns: int) -> None:
+        effects = self._engine.effects
+        if effects:
+            held = self._open
+            if not held.read_ns:
+                held.read_ns = read_ns
+            held.effects += effects
+            effects.clear()
+
+    def _close(self, now_us: int) -> None:
+        """The open batch becomes the one in flight. Without any change its messages rest on nothing that is
+        not kept, and are told."""
+        held, self._open = self._open, Held()
+        batch = self._engine.take_batch()
+        if batch is None:
+            self._tell(held)
+            return
+        self._flight = batch
+        self._flying = held
+        self._flight_core_us = now_us
+        self._tries = 0
+        if batch.puts:
+            mean = sum(len(record) for _, _, record in batch.puts) / len(batch.puts)
+            self._record_bytes += (mean - self._record_bytes) / 8
+        self._late = self._call_later(DEGRADE_AFTER_US / 1e6, self._look_at_late)
+        self._send()
+
+    def _send(self) -> None:
+        if self._flight is not None and not self._stopped:
+            self._sent_ns = monotonic_ns()
+            self._store.send(self._flight, self._clock.stamp(self._flight_core_us), self._landed)
+
+    def _landed(self, error: StoreError | None) -> None:
+        """The store's answer, on the event loop."""
+        if self._stopped and error is not None:
+            return
+        try:
+            if error is None:
+                self._kept()
+            else:
+                self._failed(error)
+        except Exception as mistake:  # noqa: BLE001  # as in a step: an unknown world must not go on
+            self.on_lost(mistake)
+
+    def _kept(self) -> None:
+        batch = self._flight
+        assert batch is not None, "the store answers once a batch"
+        figures = self._figures
+        figures.commit_us.observe((monotonic_ns() - self._sent_ns) // 1000)
+        count_batch(figures, batch)
+        self._late.cancel()
+        self._flight = None
+        held, self._flying = self._flying, Held()
+        self._tell(held)
+        if self.on_batch is not None and batch.appends:
+            self.on_batch(batch)
+        self.full = False
+        if figures.store_away:
+            # The next batch holds all that was routed from memory; what is decided from now on waits again.
+            figures.store_away = self.refusing = False
+            figures.away_since_us = 0
+            self.on_back()
+        if not self._stopped:
+            self._close(self._clock.now_us())
+        self.on_landed()
+
+    def _look_whether_full(self) -> None:
+        world = self._engine.world
+        records = len(world.changed) + len(world.dropped) + len(world.history)
+        if records >= RECORDS_MOST or records * self._record_bytes >= BYTES_MOST:
+            self.full = True
+
+    def _tell(self, held: Held) -> None:
+        self._hub.pack(held.effects, held.outbox)
+        if held.outbox:
+            self._hub.send(held.outbox)
+        if held.effects:
+            count_told(self._figures, held.effects, (monotonic_ns() - held.read_ns) // 1000)
+
+    # -- without the store -------------------------------------------------------------------------------
+
+    def _failed(self, error: StoreError) -> None:
+        if not isinstance(error, StoreAway):
+            self.on_lost(error)
+            return
+        self._figures.store_failures += 1
+        self._away(error)
+        pause_s = RETRY_S[min(self._tries, len(RETRY_S) - 1)]
+        self._tries += 1
+        self._call_later(pause_s, self._send)
+
+    def _look_at_late(self) -> None:
+        try:
+            self._away(None)
+        except Exception as mistake:  # noqa: BLE001  # as in a step
+            self.on_lost(mistake)
+
+    def _away(self, error: StoreError | None) -> None:
+        figures = self._figures
+        if not figures.store_away:
+            figures.store_away = True
+            figures.away_since_us = boot_us()
+            self.on_away(error)
+        self.full = False
+        self._tell_early()
+        self.on_landed()
+
+    def _tell_early(self) -> None:
+        """Route on from memory, and say so where something is promised."""
+        for held in (self._flying, self._open):
+            # Already in bytes, so they promise too much. Their connections are cut: what they don't hear they
+            # ask again, and are answered in other words.
+            for connection in held.outbox.pieces:
+                connection.abort("store_away")
+            for _, message in held.effects:
+                if type(message) is Queued:
+                    message.durability = "memory"
+            self._figures.told_early += len(held.effects)
+            self._tell(held)
+        self._flying = Held()
+        self._open = Held()
+        self.refusing = len(self._engine.world.history) >= HISTORY_AWAY_MOST
+
+
+def _nothing() -> None:
+    pass
+
+
+def _nothing_of(_: object) -> None:
+    pass

@@ -1,0 +1,34 @@
+"""Stores: where the state of the engine is kept, behind one interface (`base.Store`).
+
+The one idea: a store is named by a URL, and whoever opens it need not know which kind it is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from router.store.base import Store, StoreUnusable
+from router.store.memory import VolatileStore
+from router.store.sqlite import SqliteStore
+
+__all__ = ["Store", "StoreUnusable", "open_store"]
+
+LATER = ("redis:", "rediss:", "redis+sentinel:", "redis+cluster:")
+
+
+def open_store(url: str, site: str, temporary: bool = False, streams_most: dict[str, int] | None = None) -> Store:
+    """Open the store of `url` for `site`: `memory:`, or `sqlite:PATH`. Raises `StoreUnusable`.
+
+    `temporary`: core time runs faster than the clock in it. A file made so is never taken for a real one.
+    """
+    scheme, colon, rest = url.partition(":")
+    if url == "memory:":
+        return VolatileStore(streams_most)
+    if scheme == "sqlite" and rest:
+        # SQLAlchemy's habit of slashes is taken as it is meant: sqlite:///var/x and sqlite:/var/x are one
+        # file.
+        path = Path("/" + rest.lstrip("/") if rest.startswith("//") else rest)
+        return SqliteStore(path, site, temporary, streams_most)
+    if scheme + colon in LATER:
+        raise StoreUnusable("store_unknown", f"{scheme}: is not in this release", "use sqlite:PATH or memory:")
+    raise StoreUnusable("store_unknown", f"{url!r} names no store", "use sqlite:PATH or memory:")

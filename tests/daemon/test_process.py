@@ -1,0 +1,61 @@
+"""What the daemon does to its own process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+from collections.abc import Iterator
+
+import pytest
+
+from router.daemon import process
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """The collector is the whole test run's: it is put back."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+@pytest.mark.usefixtures("collector")
+def test_no_full_collection_by_itself() -> None:
+    """However many objects come and go, the oldest generation is not looked through; young ones are."""
+    process.settle_garbage()
+    assert gc.isenabled()
+    before = gc.get_stats()
+    held: list[list[int]] = []
+    for _ in range(50):
+        held = [[] for _ in range(process.YOUNG_OBJECTS)]
+    assert held
+    after = gc.get_stats()
+    assert after[2]["collections"] == before[2]["collections"]
+    assert after[0]["collections"] > before[0]["collections"]
+    assert gc.get_freeze_count() > 0
+
+
+def test_descriptors_go_up_to_the_hard_limit() -> None:
+    """And never down; a refusal is no error."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(before[0], 512), before[1]))
+        limit = process.raise_descriptors()
+        assert limit == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        assert limit == min(before[1], process.DESCRIPTORS_MOST)
+        assert process.raise_descriptors() == limit
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_an_event_loop_is_made_with_and_without_uvloop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvloop where it imports, asyncio's own where it doesn't."""
+    loop = process.loop_factory()()
+    assert type(loop).__module__.startswith("uvloop")
+    loop.close()
+    monkeypatch.setitem(__import__("sys").modules, "uvloop", None)
+    loop = process.loop_factory()()
+    assert isinstance(loop, asyncio.SelectorEventLoop)
+    loop.close()
