@@ -1,0 +1,87 @@
+"""One method for each message, with the message's own fields and the replies that it can get, for type
+checkers.
+
+Nothing is declared again: a method takes the arguments of the message's class without `seq`, and what it
+may return is the class's own `answers` (a test compares the two). So a new message is one line here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast, overload
+
+from router.client.outbox import Outcome, Outgoing
+from router.client.outcomes import Refused, Unknown
+from router.wire import catalogue as c
+
+Fields = ParamSpec("Fields")
+A = TypeVar("A", bound=c.Message)
+B = TypeVar("B", bound=c.Message)
+
+Answer: TypeAlias = A | c.Already | Refused | Unknown
+"""The reply; or `Already`: done before, its outcome is no longer remembered; or not done; or nobody knows."""
+
+
+class Caller(ABC):
+    """Whoever can send a message and wait for its outcome."""
+
+    @abstractmethod
+    async def call(self, request: Outgoing, timeout_s: float | None = None) -> Outcome:
+        """See `Client.call`."""
+
+
+Method: TypeAlias = Callable[Concatenate[Caller, Fields], Coroutine[Any, Any, Answer[A]]]
+Build: TypeAlias = Callable[Concatenate[int, Fields], Outgoing]
+"""A message's class: its `seq`, which is given later, then its own fields."""
+
+ANSWERS: dict[type[c.Request], tuple[type[c.Message], ...]] = {}
+"""Message -> the replies that its method promises."""
+
+
+@overload
+def method(message: Build[Fields], one: type[A], /) -> Method[Fields, A]: ...
+@overload
+def method(message: Build[Fields], one: type[A], other: type[B], /) -> Method[Fields, A | B]: ...
+def method(message: Build[Fields], /, *answers: type[c.Message]) -> Method[Fields, Any]:
+    """A method that builds `message` from its arguments and calls; it returns one of `answers`, or see
+    `Answer`."""
+    kind = cast("type[c.Request]", message)
+    ANSWERS[kind] = answers
+
+    async def send(self: Caller, /, *args: Fields.args, **kwargs: Fields.kwargs) -> Answer[Any]:
+        return await self.call(message(0, *args, **kwargs))
+
+    send.__doc__ = kind.__doc__
+    return send
+
+
+class Calls(Caller):
+    """Every message that can be called."""
+
+    enqueue = method(c.Enqueue, c.Queued, c.RefusedEntry)
+    probe = method(c.Probe, c.Probed, c.RefusedEntry)
+    hold = method(c.Hold, c.Ok)
+    resume = method(c.Resume, c.Ok)
+    update = method(c.Update, c.Ok)
+    transfer = method(c.Transfer, c.Ok)
+    end = method(c.End, c.Ok)
+    connected = method(c.Connected, c.Ok)
+    connect_failed = method(c.ConnectFailed, c.Ok)
+    ringing = method(c.Ringing, c.Ok)
+    accept = method(c.Accept, c.Ok)
+    reject = method(c.Reject, c.Ok)
+    complete = method(c.Complete, c.Ok)
+    extend_wrap_up = method(c.ExtendWrapUp, c.Ok)
+    log_in = method(c.LogIn, c.Ok)
+    log_out = method(c.LogOut, c.Ok)
+    ready = method(c.Ready, c.Ok)
+    not_ready = method(c.NotReady, c.Ok)
+    attach = method(c.Attach, c.Ok)
+    detach = method(c.Detach, c.Ok)
+    occupy = method(c.Occupy, c.Ok)
+    release = method(c.Release, c.Ok)
+    drain = method(c.Drain, c.Ok)
+    position = method(c.Position, c.PositionReply)
+    status = method(c.Status, c.StatusReply)
+    agents = method(c.Agents, c.AgentsReply)
+    subscribe = method(c.Subscribe, c.Resumed)

@@ -1,0 +1,1 @@
+"""Tests of the client SDK, against an engine that exists only in the test."""

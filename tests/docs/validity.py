@@ -1,0 +1,144 @@
+"""The matrix of message and contact state, found by trying: each message is said to the real core in each
+state.
+
+Nothing is declared but how to reach a state and which messages to try, so the page shows what the engine
+does, and a change of it is seen in the page's difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from msgspec.structs import replace
+
+from router.core.settings import Agent, Queue, Settings, WrapUp
+from router.core.states import CONTACT
+from router.wire import catalogue as c
+from tests.docs.registry import renders, table
+from tests.docs.talk import Talk
+
+SETTINGS = Settings(
+    queues=(
+        Queue("cards", enter_unstaffed=True, wrap_up=(("voice", WrapUp("timed")),)),
+        Queue("loans", enter_unstaffed=True),
+    ),
+    agents=(Agent("anna"),),
+)
+GATEWAY = "gw"
+CONTACT_ID = "c1"
+BODY = c.Enqueue(90, CONTACT_ID, "cards", held=True)
+
+STATES = ("unknown", *(state for state in CONTACT if state != "new"))
+"""`unknown`: the engine has never heard of the id, or has forgotten it."""
+
+REACH: dict[str, Callable[[Talk, str], c.Request]] = {
+    "offered": lambda talk, offer: c.LogIn(12, "anna", ready=True),
+    "connecting": lambda talk, offer: c.Accept(13, offer),
+    "connected": lambda talk, offer: c.Connected(14, CONTACT_ID),
+    "wrapping": lambda talk, offer: c.End(15, CONTACT_ID),
+    "ended": lambda talk, offer: c.Complete(16, CONTACT_ID),
+}
+"""What leads from the state before to each of these."""
+
+TRIED: dict[str, Callable[[str], c.Request]] = {
+    "enqueue, the same body": lambda offer: BODY,
+    "enqueue, another body": lambda offer: c.Enqueue(90, CONTACT_ID, "loans"),
+    "hold": lambda offer: c.Hold(90, CONTACT_ID),
+    "resume": lambda offer: c.Resume(90, CONTACT_ID),
+    "update of data": lambda offer: c.Update(90, CONTACT_ID, data={"k": "v"}),
+    "update of priority": lambda offer: c.Update(90, CONTACT_ID, priority_s=60),
+    "transfer": lambda offer: c.Transfer(90, CONTACT_ID, "loans"),
+    "end": lambda offer: c.End(90, CONTACT_ID),
+    "connected": lambda offer: c.Connected(90, CONTACT_ID),
+    "connect_failed, caller": lambda offer: c.ConnectFailed(90, CONTACT_ID, "caller"),
+    "connect_failed, device": lambda offer: c.ConnectFailed(90, CONTACT_ID, "device"),
+    "ringing": lambda offer: c.Ringing(90, offer),
+    "accept": lambda offer: c.Accept(90, offer),
+    "reject": lambda offer: c.Reject(90, offer),
+    "complete": lambda offer: c.Complete(90, CONTACT_ID),
+    "extend_wrap_up": lambda offer: c.ExtendWrapUp(90, CONTACT_ID, 1000),
+    "ready, of the contact": lambda offer: c.Ready(90, "anna", contact=CONTACT_ID),
+    "position": lambda offer: c.Position(90, CONTACT_ID),
+}
+ABOUT_OFFERS = ("ringing", "accept", "reject")
+
+
+AGENT_STATES = ("offline", "not_ready", "available", "connected")
+AGENT_TRIED: dict[str, c.Request] = {
+    "log_in": c.LogIn(90, "anna"),
+    "log_in, ready": c.LogIn(90, "anna", ready=True),
+    "ready": c.Ready(90, "anna"),
+    "not_ready": c.NotReady(90, "anna", "break"),
+    "log_out": c.LogOut(90, "anna"),
+    "attach": c.Attach(90, "p2", "anna"),
+    "detach": c.Detach(90, "p1"),
+    "occupy": c.Occupy(90, "p1", "outbound"),
+    "release": c.Release(90, "p1"),
+}
+
+
+def reach(state: str) -> tuple[Talk, str]:
+    """An engine with the contact in that state, and the id of its offer, empty where it never had one."""
+    talk = Talk(SETTINGS)
+    talk.up(GATEWAY)
+    talk.say(GATEWAY, c.Attach(2, "p1", "anna"))
+    talk.say(GATEWAY, c.LogIn(3, "anna"))
+    offer = ""
+    if state != "unknown":
+        talk.say(GATEWAY, replace(BODY, seq=10))
+    if state not in ("unknown", "held"):
+        talk.say(GATEWAY, c.Resume(11, CONTACT_ID))
+    if state in REACH:
+        for name, step in REACH.items():
+            for _, message in talk.say(GATEWAY, step(talk, offer)):
+                offer = message.offer if isinstance(message, c.Offer) else offer
+            if name == state:
+                break
+    assert talk.state_of(GATEWAY, CONTACT_ID) == state, (state, talk.state_of(GATEWAY, CONTACT_ID))
+    return talk, offer
+
+
+@cache
+def outcome(tried: str, state: str) -> str:
+    """What the message gets in that state, and the state that it leads to where that is another one."""
+    talk, offer = reach(state)
+    if tried in ABOUT_OFFERS and not offer:
+        return ""
+    reply = talk.reply(GATEWAY, TRIED[tried](offer))
+    after = talk.state_of(GATEWAY, CONTACT_ID)
+    said = reply.code if isinstance(reply, c.Error) else str(reply.__struct_config__.tag)
+    return f"`{said}`" if after == state else f"`{said}`, {after}"
+
+
+@renders("validity.contact")
+def contact_matrix() -> str:
+    """One row a message, one column a state."""
+    rows = [(tried, *(outcome(tried, state) for state in STATES)) for tried in TRIED]
+    return table(("message", *STATES), rows)
+
+
+def agent_outcome(tried: str, state: str) -> str:
+    """What the message gets while the agent is in that state, and the state that follows where it is
+    another."""
+    if state == "connected":
+        talk, _ = reach("connected")
+    else:
+        talk = Talk(SETTINGS)
+        talk.up(GATEWAY)
+        talk.say(GATEWAY, c.Attach(2, "p1", "anna"))
+        if state != "offline":
+            talk.say(GATEWAY, c.LogIn(3, "anna", ready=state == "available"))
+    agent = talk.engine.world.agent("main", "anna")
+    before = agent.state
+    reply = talk.reply(GATEWAY, AGENT_TRIED[tried])
+    said = reply.code if isinstance(reply, c.Error) else str(reply.__struct_config__.tag)
+    if agent.next_state:
+        return f"`{said}`, {agent.next_state} afterwards"
+    return f"`{said}`" if agent.state == before else f"`{said}`, {agent.state}"
+
+
+@renders("validity.agent")
+def agent_matrix() -> str:
+    """One row a message, one column a state; the last is an available agent in talk."""
+    rows = [(tried, *(agent_outcome(tried, state) for state in AGENT_STATES)) for tried in AGENT_TRIED]
+    return table(("message", *AGENT_STATES[:-1], "in talk"), rows)
