@@ -1,0 +1,1 @@
+"""Tests of the trace package: importers, the file, inference, estimates, the generator."""
