@@ -105,7 +105,7 @@ class Resume(Request, tag="resume"):
 
 
 class Update(Request, tag="update"):
-    """Add to a contact's data in any state (a key given again is replaced), or change its priority while waiting."""
+    """Add to a contact's data while it lives (a key given again is replaced); change its priority while it waits."""
 
     contact: Id
     priority_s: HeadStartS | None = None
@@ -227,7 +227,7 @@ class LogOut(Request, tag="log_out"):
 
     agent: Id
     roles = ("gateway", "desk")
-    errors = ("unknown_agent", "not_logged_in")
+    errors = ("unknown_agent", "not_logged_in", "not_yours")
 
 
 class Ready(Request, tag="ready"):
@@ -237,7 +237,7 @@ class Ready(Request, tag="ready"):
     contact: Id | None = None
     gateway: Id | None = None
     roles = ("gateway", "desk")
-    errors = ("unknown_agent", "not_logged_in", "unknown_contact", "bad_state")
+    errors = ("unknown_agent", "not_logged_in", "not_yours", "unknown_contact", "bad_state")
 
 
 class NotReady(Request, tag="not_ready"):
@@ -246,7 +246,7 @@ class NotReady(Request, tag="not_ready"):
     agent: Id
     reason: NotReadyReason
     roles = ("gateway", "desk")
-    errors = ("unknown_agent", "not_logged_in", "unknown_reason")
+    errors = ("unknown_agent", "not_logged_in", "not_yours", "unknown_reason")
 
 
 class Attach(Request, tag="attach"):
@@ -344,7 +344,7 @@ class Position(Request, tag="position"):
 
     contact: Id
     answers = ("position",)
-    errors = ("unknown_contact",)
+    errors = ("unknown_contact", "bad_state")
     numbered = False
 
 

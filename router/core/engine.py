@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from router.core import commands as ask
-from router.core import gateways, history, internal, offers, visits
+from router.core import gateways, history, internal, offers, reconfigure, visits
 from router.core import records as stored
 from router.core.batch import Batch
 from router.core.dispatch import settle
@@ -86,6 +86,7 @@ class Engine:
         self.world = World(settings, epoch)
         self._passive: Passive | None = Passive()
         self._batches = 0
+        self._staged: dict[int, Settings] = {}
         self._loaded_us = 0
         """Core time of the records that it was loaded from."""
 
@@ -240,21 +241,38 @@ class Engine:
             pass  # `apply` has done it, before anything could come due.
         elif isinstance(command, internal.WallClock):
             world.utc_s = command.utc_s
+        elif isinstance(command, internal.Configure):
+            reconfigure.switch(world, self._staged.pop(command.version))
         else:
             raise TypeError(f"not a command: {command!r}")
 
     # -- records --------------------------------------------------------------------------------------------------
 
-    def take_batch(self) -> Batch | None:
-        """Everything that changed since the last batch, encoded; None where nothing did."""
+    def stage(self, settings: Settings) -> None:
+        """Hand over checked settings; `Configure` with their version switches to them."""
+        self._staged = {settings.version: settings}
+
+    def take_batch(self, records: bool = True) -> Batch | None:
+        """Everything that changed since the last batch, encoded; None where nothing did. Without `records` only what
+        is appended to streams: for a store from which nothing will be loaded."""
         world = self.world
+        if not records:
+            world.changed.clear()
+            world.dropped.clear()
         if not world.changed and not world.dropped and not world.history:
             return None
+        if not records:
+            return self._batch([])
         puts = []
         for entity in world.changed:
             kind, key, encode = RECORDED[type(entity)]
             puts.append((kind, key(entity), encode(entity)))
         puts.append(("world", "world", stored.of_world(world)))
+        return self._batch(puts)
+
+    def _batch(self, puts: list[tuple[str, str, bytes]]) -> Batch:
+        """Close the batch: its changes are the world's no more."""
+        world = self.world
         self._batches += 1
         appends = [(history.STREAM, entry) for entry in world.history]
         batch = Batch(self._batches, world.epoch, puts, world.dropped, appends)

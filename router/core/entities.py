@@ -204,6 +204,8 @@ class Agent(Struct, eq=False, gc=False):
     due_us: int = 0
     due_number: int = 0
     # run-time
+    retired: bool = False
+    """No longer in the settings: signed out as soon as nothing is left to do."""
     team: str = ""
     skills: tuple[tuple[str, int], ...] = ()
     capacity: int = 100

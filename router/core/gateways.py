@@ -163,9 +163,7 @@ def _slice(world: World, peer: Peer) -> list[Owned]:
 def _owned(world: World, peer: Peer) -> list[tuple[int, Owned]]:
     """What the chore has to do, last first."""
     owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
-    owned.extend(
-        offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer
-    )
+    owned.extend(offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer)
     shuts, reach = peer.chore == "shut", 0 if peer.chore == "close" else peer.reach
     todo = [(entity.number, entity) for entity in owned if (entity.number <= reach) == shuts]
     todo.sort(key=itemgetter(0), reverse=not shuts)

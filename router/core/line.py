@@ -50,11 +50,11 @@ class Line(Struct, eq=False, gc=False):
 
     queue: Queue
     needs: Needs
-    target_class: str
     contact_class: int
-    boost: float
-    per_us: float
     order: Order[Entry]
+    target_class: str = ""
+    boost: float = 0.0
+    per_us: float = 0.0
     members: int = 0
     """Contacts that belong here: standing, beside the line, or offered; the line lives while there are any."""
 

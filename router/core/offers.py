@@ -81,7 +81,14 @@ def _let_go(world: World, offer: Offer, how: str) -> None:
     agent.used -= offer.units
     now_us = world.now_us
     began_us = offer.accepted_us
-    leg = Leg(agent.name, offer.id, how, offer.queue.name, offer.version, ((began_us or now_us) - offer.made_us) // MILLISECOND_US)
+    leg = Leg(
+        agent.name,
+        offer.id,
+        how,
+        offer.queue.name,
+        offer.version,
+        ((began_us or now_us) - offer.made_us) // MILLISECOND_US,
+    )
     if offer.connected_us:
         over_us = offer.talk_over_us or now_us
         tally = offer.queue.tally

@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.core import visits
 from router.core.effects import AgentState
 from router.core.entities import Agent, Endpoint, Peer
+from router.core.line import Needs
 from router.core.records import endpoint_key
 from router.core.world import World
 
@@ -53,9 +54,9 @@ def enrol(world: World, agent: Agent) -> None:
     profile = agent.profile
     if profile is not None and profile.key == (agent.tenant, agent.skills, tuple(channels)):
         return
-    unmet = world.roster.leave(agent)
+    scarce = world.roster.leave(agent)
     world.roster.join(agent, tuple(channels))
-    _after_leaving(world, [needs for needs in unmet if needs.staffed == 0])
+    _after_leaving(world, scarce)
 
 
 def log_out(world: World, agent: Agent) -> None:
@@ -66,12 +67,19 @@ def log_out(world: World, agent: Agent) -> None:
     release_wanted(world, agent)
 
 
-def _after_leaving(world: World, unmet: list) -> None:  # type: ignore[type-arg]
-    """Those who waited for skills that nobody signed in has now."""
-    for needs in unmet:
-        for line in needs.lines:
-            if line.members:
-                visits.leave_unstaffed(world, line)
+def _after_leaving(world: World, scarce: list[Needs]) -> None:
+    """Those who waited for skills that nobody signed in has now; and the one agent left who has them is not passed over
+    any more, so looks again if free."""
+    for needs in scarce:
+        if needs.staffed == 1:
+            for pool in needs.ready.values():
+                for order in pool.orders.values():
+                    if order.first is not None:
+                        world.loose_agents[order.first[3]] = None
+        elif needs.staffed == 0:
+            for line in needs.lines:
+                if line.members:
+                    visits.leave_unstaffed(world, line)
 
 
 def release_wanted(world: World, agent: Agent) -> None:
@@ -107,6 +115,12 @@ def go(world: World, agent: Agent, state: str, reason: str) -> None:
         release_wanted(world, agent)
         return
     _take(world, agent, state, reason)
+
+
+def dismiss(world: World, agent: Agent) -> None:
+    """Sign an agent out whom the settings do not know any more: now, or when no longer engaged."""
+    go(world, agent, "offline", "")
+    world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
 
 
 def take_next_state(world: World, agent: Agent) -> None:

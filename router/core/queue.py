@@ -27,6 +27,8 @@ class Queue(Struct, eq=False, gc=False):
     lines: dict[tuple[Needs, int], Line] = {}
     own: dict[str, Line] = {}
     """Channel -> the line of contacts without needs of their own: it stays while the queue does."""
+    retired: bool = False
+    """No longer in the settings: it takes nobody in, and serves who is in it."""
     counts: dict[str, int] = {}
     """Contacts by state."""
 

@@ -83,14 +83,15 @@ def _visits(world: World, entries: list[Any]) -> None:
     for offer, record in sorted(pairs, key=lambda pair: pair[0].number):
         offer.contact.offers.append(offer)
         link(world, offer)
-        # The agent's record may be older than the offer: it is written when the agent comes free.
-        offer.agent.last_offer = max(offer.agent.last_offer, offer.number)
+        if offer.ring_us:
+            # The agent's record may be older than the offer: it is written when the agent comes free.
+            offer.agent.last_offer = max(offer.agent.last_offer, offer.number)
         _due(world, offer, record)
     world.buried = deque(sorted(world.buried, key=lambda tombstone: tombstone.due_number))
 
 
 def _due(world: World, entity: Any, record: Any) -> None:
-    entity.due_us = 0
+    entity.due_us, entity.due_number = 0, record.due_number
     if record.due_us:
         world.deadlines.set(entity, record.due_us, record.due_number)
 

@@ -49,8 +49,8 @@ class Profile(Struct, eq=False, gc=False):
     """Signed-in agents of this profile; it is dropped with the last."""
 
     def queues_servable(self) -> int:
-        """How many lines its agents can serve: what `least_flexible` compares."""
-        return sum(len(needs.lines) for pool in self.pools.values() for needs in pool.needs)
+        """How many queues its agents can serve: what `least_flexible` compares. A queue may have several lines."""
+        return len({line.queue for pool in self.pools.values() for needs in pool.needs for line in needs.lines})
 
 
 def meets(levels: dict[str, int], key: NeedsKey) -> bool:
@@ -100,25 +100,25 @@ class Roster:
                 needs.staffed += 1
 
     def leave(self, agent: Agent) -> list[Needs]:
-        """The agent has no profile any more. Returns the needs that nobody signed in meets now."""
+        """The agent has no profile any more. Returns the needs that nobody else signed in, or one alone, meets now."""
         profile = agent.profile
         if profile is None:
             return []
         self.withdraw(agent)
         agent.profile = None
         profile.agents -= 1
-        unmet = []
+        scarce = []
         for pool in profile.pools.values():
             for needs in pool.needs:
                 needs.staffed -= 1
-                if needs.staffed == 0:
-                    unmet.append(needs)
+                if needs.staffed <= 1:
+                    scarce.append(needs)
         if profile.agents == 0:
             del self.profiles[profile.key]
             for pool in profile.pools.values():
                 for needs in pool.needs:
                     needs.profiles.remove(profile)
-        return unmet
+        return scarce
 
     def _link(self, profile: Profile, needs: Needs) -> None:
         tenant, channel, _ = needs.key

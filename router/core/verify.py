@@ -199,7 +199,7 @@ def _contact(world: World, contact: Contact) -> Found:
         yield "index", f"{name}: line {contact.line is not None}"
     if contact.due_us and (contact.state not in IN_LINE or not world.deadlines.holds(contact)):
         yield "L2", f"{name}: deadline {contact.due_us} is not kept"
-    if contact.state == "held" and contact.peer.live and contact.number <= contact.peer.reach and not contact.due_us:
+    if contact.state == "held" and contact.peer.open and not contact.peer.chore and not contact.due_us:
         yield "L2", f"{name}: held without a limit"
     yield from _place(contact, name)
     for offer in contact.offers:
@@ -245,7 +245,8 @@ def _offer(world: World, offer: Offer) -> Found:
     sides = (offer.endpoint_peer, contact.peer)
     if waits and not any(peer.awaited() or peer.chore for peer in sides):
         yield "I7", f"{name}: stands still, and nobody is away"
-    if offer.state in ("offered", "connecting") and contact.direct is None and contact.line is not None:
+    decided_now = offer.version == world.settings.version
+    if offer.state in ("offered", "connecting") and contact.direct is None and contact.line is not None and decided_now:
         levels = dict(agent.skills)
         if any(levels.get(skill, 0) < level for skill, level in contact.line.needs.key[2]):
             yield "I9", f"{name}: {agent.name} does not meet {contact.line.needs.key}"

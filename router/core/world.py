@@ -68,14 +68,18 @@ class World:
 
     # -- configuration ------------------------------------------------------------------------------------------
 
-    def adopt(self, settings: of.Settings) -> None:
-        """Build queues, channels and agents of these settings into an empty world."""
+    def take_settings(self, settings: of.Settings) -> None:
+        """These settings are in force; what is built from them is the caller's to change."""
         self.settings = settings
         self.blocked = frozenset(settings.blocked_customers)
         self.channels = {channel.name: channel for channel in settings.channels}
         self.roster.order_kinds = tuple(
             sorted({CHOICES[queue.agent_choice].ORDER for queue in settings.queues} | {"free_since_us"})
         )
+
+    def adopt(self, settings: of.Settings) -> None:
+        """Build queues, channels and agents of these settings into an empty world."""
+        self.take_settings(settings)
         for queue in settings.queues:
             self.adopt_queue(queue)
         for number, known in enumerate(settings.agents):
@@ -97,7 +101,7 @@ class World:
     def agent(self, tenant: str, name: str) -> Agent:
         """The agent of that name. Raises `Refused`."""
         agent = self.agents.get((tenant, name))
-        if agent is None:
+        if agent is None or (agent.retired and agent.state == "offline"):
             raise Refused("unknown_agent", name)
         return agent
 
@@ -117,13 +121,19 @@ class World:
         if len(queue.lines) >= self.settings.limits.lines_per_queue_max:
             raise Refused("too_many_needs", queue.name)
         needed = self.roster.intern_needs(key)
-        of_queue = queue.settings
-        target_us = self.settings.oldest_target_us if of_queue.order == "oldest" else of_queue.target_us
-        boost = 0.0 if of_queue.order == "oldest" else of_queue.boost
-        line = Line(queue, needed, of_queue.target_class, of_queue.contact_class, boost, 1.0 / target_us, Order())
-        queue.lines[needed, of_queue.contact_class] = line
+        line = Line(queue, needed, queue.settings.contact_class, Order())
+        self.weigh(line)
+        queue.lines[needed, line.contact_class] = line
         needed.lines.append(line)
         return line
+
+    def weigh(self, line: Line) -> None:
+        """Give a line the boost and target of its queue's settings. `order = "oldest"`: one target for all of them."""
+        settings = line.queue.settings
+        oldest = settings.order == "oldest"
+        line.target_class = settings.target_class
+        line.boost = 0.0 if oldest else settings.boost
+        line.per_us = 1.0 / (self.settings.oldest_target_us if oldest else settings.target_us)
 
     def leave_line(self, contact: Contact) -> None:
         """The contact belongs to its line no more; a line for special needs goes with its last member."""

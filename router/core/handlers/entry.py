@@ -93,9 +93,9 @@ def digest(command: Enqueue) -> int:
 def find_queue(world: World, peer: Peer, name: str, channel: str) -> Queue:
     """The tenant's queue of that name, serving that channel. Raises `Refused`."""
     queue = world.queues.get((peer.tenant, name))
-    if queue is None:
+    if queue is None or queue.retired:
         raise Refused("unknown_queue", name)
-    if channel not in queue.own:
+    if channel not in queue.settings.channels:
         raise Refused("unknown_channel", channel)
     return queue
 

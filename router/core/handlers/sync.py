@@ -190,7 +190,7 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
         raise Refused("bad_state", "synced already")
     lost = [
         contact
-        for contact in peer.contacts.values()
+        for contact in sorted(peer.contacts.values(), key=_number)
         if contact.sync_round != peer.sync_round and contact.state != "wrapping"
     ]
     for contact in lost:
@@ -213,7 +213,7 @@ def _tell_state(world: World, peer: Peer) -> None:
             contact.id, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
             (contact.waited_us or now_us - contact.entered_us) // MILLISECOND_US,
         )
-        for contact in peer.contacts.values()
+        for contact in sorted(peer.contacts.values(), key=_number)
     ]  # fmt: skip
     live = [
         OfferState(
@@ -225,6 +225,11 @@ def _tell_state(world: World, peer: Peer) -> None:
     ]  # fmt: skip
     for start in range(0, max(len(contacts), len(live)), ENTRIES_A_FRAME):
         world.tell(peer, State(contacts[start : start + ENTRIES_A_FRAME], live[start : start + ENTRIES_A_FRAME]))
+
+
+def _number(contact: Contact) -> int:
+    """What lists of contacts are sorted by: after a start they are known in another order than they came."""
+    return contact.number
 
 
 def _left_ms(offer: Offer, now_us: int) -> int | None:

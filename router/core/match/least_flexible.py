@@ -1,4 +1,4 @@
-"""The agent who can serve the fewest lines: those who can do more stay free for what only they can do."""
+"""The agent who can serve the fewest queues: those who can do more stay free for what only they can do."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ ORDER: OrderKind = "free_since_us"
 
 
 def profile_rank(profile: Profile, needs: Needs) -> int:
-    """How many lines the profile can serve now."""
+    """How many queues the profile can serve now."""
     return profile.queues_servable()

@@ -1,0 +1,28 @@
+"""`python -m bench NAME [--json]`: run one benchmark. Without a name, list them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = {
+    "engine": "the core alone: lifecycles a second, growth with size, memory per waiting contact",
+    "wire": "the daemon over TCP: CPU per lifecycle against the bare server, growth, agent free to offer",
+    "ewt": "the estimated wait on simulated centres, against theory and other formulas",
+}
+
+
+def main() -> int:
+    """Dispatch to the benchmark's own `main(arguments)`."""
+    if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
+        print("usage: python -m bench NAME [--json]\n")
+        for name, what in NAMES.items():
+            print(f"  {name:8} {what}")
+        return 2
+    module = importlib.import_module(f"bench.{sys.argv[1]}")
+    result: int = module.main(sys.argv[2:])
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""Switching a live world to another version of the settings, within one step.
+
+Who and what is not touched by the change does not notice. A queue that is gone takes nobody in and serves those who
+wait in it to the end; an agent who is gone finishes what they have and is signed out; offers that ring, and talks, go
+on under the version that made them.
+"""
+
+from __future__ import annotations
+
+from router.core import people, visits
+from router.core import settings as of
+from router.core.entities import Agent, Contact
+from router.core.line import Line
+from router.core.order import Order
+from router.core.queue import Queue
+from router.core.world import World
+from router.errors import Refused
+
+
+def switch(world: World, new: of.Settings) -> None:
+    """From the settings in force to `new`."""
+    old_kinds = world.roster.order_kinds
+    world.take_settings(new)
+    if world.roster.order_kinds != old_kinds:
+        _rebuild_pools(world)
+    _switch_queues(world, new)
+    _switch_agents(world, new)
+    # A channel may ring or cost otherwise now: whoever is signed in stands where that lets them.
+    for agent in world.agents.values():
+        if agent.profile is not None:
+            world.loose_agents[agent] = None
+
+
+def _rebuild_pools(world: World) -> None:
+    """Agent choices ask for other orders than before."""
+    for agent in world.agents.values():
+        world.roster.withdraw(agent)
+    for profile in world.roster.profiles.values():
+        for pool in profile.pools.values():
+            pool.orders = {kind: Order() for kind in world.roster.order_kinds}
+
+
+def _switch_queues(world: World, new: of.Settings) -> None:
+    wanted = {(queue.tenant, queue.name): queue for queue in new.queues}
+    for key, queue in world.queues.items():
+        queue.retired = key not in wanted
+    for key, settings in wanted.items():
+        known = world.queues.get(key)
+        if known is None:
+            world.adopt_queue(settings)
+        elif known.settings != settings:
+            _switch_queue(world, known, settings)
+
+
+def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
+    """One queue whose settings have changed. Its lines get their new numbers in one write each; only other needs or
+    another class make its contacts change lines."""
+    old = queue.settings
+    queue.settings = settings
+    queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
+    moved = (old.needs, old.contact_class) != (settings.needs, settings.contact_class)
+    outdated = list(queue.lines.values()) if moved else []
+    if moved:
+        queue.own = {}
+    for channel in settings.channels:
+        if channel not in queue.own:
+            queue.own[channel] = world.line(queue, channel, ())
+    for line in queue.lines.values():
+        world.weigh(line)
+    if moved or old.wait_most_us != settings.wait_most_us:
+        for contact in _waiting_in(world, queue):
+            _take_along(world, contact, moved)
+    for line in outdated:
+        if line.members == 0 and line not in queue.own.values():
+            world.drop_line(line)
+
+
+def _waiting_in(world: World, queue: Queue) -> list[Contact]:
+    waiting = [
+        contact
+        for peer in world.peers.values()
+        for contact in peer.contacts.values()
+        if contact.queue is queue and contact.line is not None
+    ]
+    waiting.sort(key=lambda contact: contact.number)
+    return waiting
+
+
+def _take_along(world: World, contact: Contact, moved: bool) -> None:
+    """A contact of a changed queue: into its new line at the same place, with its new deadlines."""
+    if moved:
+        stood = contact.standing is not None
+        old = contact.line
+        assert old is not None
+        world.unstand(contact)
+        old.members -= 1
+        visits.join_line(contact, _line(world, contact))
+        if stood:
+            visits.stand_in_line(world, contact)
+    if contact.state in ("waiting", "held"):
+        visits.arm(world, contact)
+
+
+def _line(world: World, contact: Contact) -> Line:
+    try:
+        return world.line(contact.queue, contact.channel, contact.needs)
+    except Refused:
+        # The new settings leave no room for its own needs: it is served by the queue's.
+        contact.needs = ()
+        world.changed[contact] = None
+        return world.line(contact.queue, contact.channel, ())
+
+
+def _switch_agents(world: World, new: of.Settings) -> None:
+    wanted = {(agent.tenant, agent.name): agent for agent in new.agents}
+    for key, agent in list(world.agents.items()):
+        if key in wanted:
+            continue
+        agent.retired = True
+        if agent.state == "offline" and not agent.offers:
+            del world.agents[key]
+        elif agent.state != "offline":
+            people.dismiss(world, agent)
+    for key, known in wanted.items():
+        agent_or_none = world.agents.get(key)
+        if agent_or_none is None:
+            agent_or_none = world.agents[key] = Agent(known.name, known.tenant, world.number())
+        _switch_agent(world, agent_or_none, known)
+
+
+def _switch_agent(world: World, agent: Agent, known: of.Agent) -> None:
+    agent.retired = False
+    agent.team = known.team
+    if (agent.skills, agent.capacity) == (known.skills, known.capacity_units):
+        return
+    agent.skills, agent.capacity = known.skills, known.capacity_units
+    if agent.profile is not None:
+        people.enrol(world, agent)
