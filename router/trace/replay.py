@@ -82,8 +82,8 @@ class _Run:
         self.ledger = Ledger(capacities, serves, channels)
         self.engine = Engine(by.settings, epoch=1)
         self.engine.activate(0)
-        self.watch = Watch(self.engine.world, self.ledger, verify)
-        self.line = Line(self.engine, f"{TENANT}/{GATEWAY}", self.ledger, self.watch)
+        watch = Watch(self.engine.world, self.ledger, verify)
+        self.line = Line(self.engine, f"{TENANT}/{GATEWAY}", self.ledger, watch)
         self.agenda = Agenda()
         self.shifts = Shifts(self.line, self.agenda, by.workers, HEAD_US)
         shares = {
@@ -120,8 +120,7 @@ class _Run:
                 calls.answer_offers()
         calls.send_away_waiting()
         self.shifts.close()
-        line.take_records()
-        self.watch.whole()
+        line.finish()
         tally = self.engine.world.tally
         self.ledger.close(tally.accepted, tally.ended, self.engine.world.live)
 

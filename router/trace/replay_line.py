@@ -73,7 +73,7 @@ class Line:
             engine.apply(self.now_us, self._peer_key, command)
         except ENGINE_FAULTS as error:
             self._failed(type(command).__name__, error)
-        self._watch.stepped()
+        self._look()
         reply = self._hear()
         if self.seq % BATCH_COMMANDS == 0:
             self.take_records()
@@ -90,12 +90,24 @@ class Line:
         except ENGINE_FAULTS as error:
             self._failed("a deadline", error)
         if self.engine.effects:
-            self._watch.stepped()
+            self._look()
             self._hear()
+
+    def finish(self) -> None:
+        """All is said: the last records, and a check of everything."""
+        self.take_records()
+        try:
+            self._watch.whole()
+        except ENGINE_FAULTS as error:
+            self._failed("the last check", error)
 
     def take_records(self) -> None:
         """Take the changed records, as the loop would before telling anyone; each visit's own record is read."""
-        batch = self.engine.take_batch()
+        try:
+            batch = self.engine.take_batch()
+        except ENGINE_FAULTS as error:
+            self._failed("records", error)
+            return
         if batch is not None:
             for _, entry in batch.appends:
                 self.on_record(decode(entry))
@@ -128,6 +140,12 @@ class Line:
             self._hash.update(b"".join(pieces))
             pieces.clear()
         return reply
+
+    def _look(self) -> None:
+        try:
+            self._watch.stepped()
+        except ENGINE_FAULTS as error:
+            self._failed("a check", error)
 
     def _failed(self, during: str, error: Exception) -> None:
         # Only what is text already: an entity among the arguments would be shown with all the world that hangs on it.

@@ -161,13 +161,22 @@ class ReplayReport:
         }
 
     def tables(self) -> list[Table]:
-        """Queues and agents for people, no wider than a terminal of 80 columns where names are short."""
+        """Queues, agents and, with a configuration, which queues it was found for; no wider than a terminal of 80
+        columns where names are short."""
         queues = [row for name, pair in self.queues.items() for row in _queue_rows(name, pair)]
         agents = [_agent_row(name, was, is_) for name, (was, is_) in self.agents.items()]
-        return [
+        tables = [
             Table(_QUEUE_TITLE, _QUEUE_COLUMNS, [*queues, *_queue_rows("all", self.whole)]),
             Table("Agents: simulated / recorded", _AGENT_COLUMNS, agents),
         ]
+        if self.configured or self.not_in_trace:
+            found: list[tuple[str, ...]] = [
+                *((name, "of the configuration") for name in self.configured),
+                *((name, "derived: not in the configuration") for name in self.derived),
+                *((name, "not used: not in the trace") for name in self.not_in_trace),
+            ]
+            tables.append(Table("Queues' settings", ("queue", "settings"), found))
+        return tables
 
 
 def sides(

@@ -172,6 +172,7 @@ def test_the_configuration_of_a_queue_counts() -> None:
     report = clean(trace, settings=settings)
     assert (report.served, report.abandoned) == (2, 1), "b gives up at 170 s, c talks until 180 s"
     assert (report.configured, report.derived, report.not_in_trace) == (("NE",), ("PS",), ("cards",))
+    assert [row[0] for row in report.tables()[-1].rows] == ["NE", "PS", "cards"]
 
 
 def test_agent_choice_comes_from_the_configuration() -> None:
