@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from router.core.history import Visit
+
 
 class Batch(Struct, gc=False):
     """One atomic commit: the drops, then the puts, then the appends.
@@ -18,3 +20,5 @@ class Batch(Struct, gc=False):
     """(kind, key)"""
     appends: list[tuple[str, bytes]]
     """(stream, entry)"""
+    visits: list[Visit] = []
+    """What the appended contact records say, for whoever logs them; not stored."""

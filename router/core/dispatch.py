@@ -117,12 +117,12 @@ def _named(world: World, contact: Contact) -> Agent | None:
 
 def _settle_agent(world: World, agent: Agent) -> None:
     """Let a free agent take what they can; then they stand free with what capacity is left."""
-    while True:
+    while agent.used < agent.capacity:
         channels = _open_channels(world, agent)
-        if not channels:
-            break
-        contact = contact_for(agent, channels, world.now_us)
+        contact = contact_for(agent, channels, world.now_us) if channels else None
         if contact is None:
-            break
+            refresh(world, agent)
+            return
         offers.make(world, contact, agent)
-    refresh(world, agent)
+    if agent.places:
+        world.roster.withdraw(agent)

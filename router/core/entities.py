@@ -24,7 +24,15 @@ EVERYTHING = 2**62
 """Above every number."""
 
 
-class Peer(Struct, eq=False, gc=False):
+class Entity(Struct, eq=False, gc=False):
+    """Equal only to itself. Printed by its name: the fields of one lead to all the others."""
+
+    def __repr__(self) -> str:
+        name = getattr(self, "id", None) or getattr(self, "key", None) or getattr(self, "name", None)
+        return f"<{type(self).__name__} {name or getattr(self, 'address', '')}>"
+
+
+class Peer(Entity, eq=False, gc=False):
     """A client by name: the gateway, desk, supervisor or monitor `key` = tenant/name."""
 
     key: str
@@ -87,7 +95,7 @@ class Leg(Struct, omit_defaults=True, gc=False):
     wrap_up_ms: int = 0
 
 
-class Contact(Struct, eq=False, gc=False):
+class Contact(Entity, eq=False, gc=False):
     """One visit that needs an agent."""
 
     id: str
@@ -142,7 +150,7 @@ class Contact(Struct, eq=False, gc=False):
     """The order that it stands in now: its line's, or that of the agent whom it waits for."""
 
 
-class Offer(Struct, eq=False, gc=False):
+class Offer(Entity, eq=False, gc=False):
     """A contact reserved for an agent; once accepted, the leg of the visit with that agent."""
 
     id: str
@@ -174,7 +182,7 @@ class Offer(Struct, eq=False, gc=False):
     due_number: int = 0
 
 
-class Agent(Struct, eq=False, gc=False):
+class Agent(Entity, eq=False, gc=False):
     """A person. Exists from configuration or from a record; `offline` until signed in."""
 
     name: str
@@ -220,7 +228,7 @@ class Agent(Struct, eq=False, gc=False):
     """Contacts that wait for this agent: direct, or as their preferred one."""
 
 
-class Endpoint(Struct, eq=False, gc=False):
+class Endpoint(Entity, eq=False, gc=False):
     """A device of a gateway that serves an agent."""
 
     address: str
@@ -234,7 +242,7 @@ class Endpoint(Struct, eq=False, gc=False):
     sync_round: int = 0
 
 
-class Tombstone(Struct, eq=False, gc=False):
+class Tombstone(Entity, eq=False, gc=False):
     """What is remembered of an ended contact: no id lives twice, and `complete` may still add to its record."""
 
     id: str

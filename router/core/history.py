@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 STREAM = "history"
 
-_encode = Encoder().encode
+encode = Encoder().encode
+"""An entry as it is stored."""
 
 
 class Visit(Struct, omit_defaults=True, gc=False):
@@ -55,30 +56,30 @@ class Visit(Struct, omit_defaults=True, gc=False):
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
     """Write the record of a visit that is over in its present queue."""
     over_us = contact.left_us or world.now_us
-    world.history.append(_encode(Visit(
+    world.history.append(Visit(
         contact.id, contact.peer.name, contact.peer.tenant, contact.queue.name, contact.channel,
         contact.outcome or "withdrawn", contact.waited_us // MILLISECOND_US,
         (over_us - contact.arrived_us) // MILLISECOND_US, world.utc_s, contact.link, contact.customer,
         contact.priority_s, contact.ended_by, "", transferred_to, contact.legs, contact.codes, contact.resolved,
         contact.data, world.settings.version, world.epoch,
-    )))  # fmt: skip
+    ))  # fmt: skip
 
 
 def write_refused(world: World, contact: str, gateway: str, tenant: str, queue: str, channel: str, why: str) -> None:
     """Write the record of a contact that was not let in."""
-    world.history.append(_encode(Visit(
+    world.history.append(Visit(
         contact, gateway, tenant, queue, channel, "refused", ended_utc_s=world.utc_s, why=why,
         version=world.settings.version, epoch=world.epoch,
-    )))  # fmt: skip
+    ))  # fmt: skip
 
 
 def amend(world: World, tombstone: Tombstone, channel: str) -> None:
     """Add the codes of a late `complete`."""
     peer = tombstone.peer
-    world.history.append(_encode(Visit(
+    world.history.append(Visit(
         tombstone.id, peer.name, peer.tenant, tombstone.queue, channel, tombstone.outcome, codes=tombstone.codes,
         resolved=tombstone.resolved, ended_utc_s=world.utc_s, epoch=world.epoch, amends=True,
-    )))  # fmt: skip
+    ))  # fmt: skip
 
 
 decode = Decoder(Visit).decode

@@ -54,7 +54,6 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
     tally = queue.tally
     tally.offers += 1
     add_reaction(tally.to_offer, waited_us)
-    world.tally.offers += 1
     message = OfferMessage(
         offer.id, contact.id, contact.peer.name, queue.name, contact.channel, agent.name, endpoint.address,
         endpoint.peer.name, ring_us // MILLISECOND_US, waited_us // MILLISECOND_US, queue.settings.whisper,
@@ -251,6 +250,11 @@ def talk_over(world: World, offer: Offer, by: Peer | None) -> None:
     else:
         offer.wrap_up_most_us = now_us + max(rule.most_us, lasts_us)
         start_clock(world, offer, lasts_us)
+
+
+def may_end_early(offer: Offer) -> bool:
+    """May the agent end this wrap-up before its time? Its queue says."""
+    return offer.queue.wrap_ups.get(offer.channel, NO_WRAP_UP).early_end
 
 
 def wrapped_up(world: World, offer: Offer) -> None:

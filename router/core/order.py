@@ -75,7 +75,8 @@ class Order(Generic[E]):
             run = self._runs[at] if at < len(lasts) else []
             index = bisect_left(run, entry)
             if index == len(run) or run[index] != entry:
-                raise KeyError(entry)
+                # Never the entry itself: printing it would print everything that it leads to.
+                raise KeyError(entry[:2])
         del run[index]
         self._length -= 1
         if not run:

@@ -91,5 +91,4 @@ class Tally(Struct, eq=False, gc=False):
     """Contacts taken in."""
     ended: int = 0
     commands: int = 0
-    offers: int = 0
     violations: int = 0

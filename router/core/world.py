@@ -14,6 +14,7 @@ from router.core import states
 from router.core.deadlines import Deadlines
 from router.core.effects import AgentEvent, ContactEvent, Message
 from router.core.entities import Agent, Contact, Offer, Peer, Tombstone
+from router.core.history import Visit
 from router.core.line import Line, Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
@@ -56,7 +57,7 @@ class World:
         self.changed: dict[Any, None] = {}
         """Entities to record with the next batch, in the order of their first change."""
         self.dropped: list[tuple[str, str]] = []
-        self.history: list[bytes] = []
+        self.history: list[Visit] = []
         self.effects: list[tuple[str, Message]] = []
         self.loose_contacts: list[Contact] = []
         """Contacts that came to stand in a line in this step: each looks for an agent."""
@@ -183,9 +184,9 @@ class World:
 
     def move_contact(self, contact: Contact, event: str) -> None:
         """Move a contact along its table, count it, record it, and tell monitors."""
-        counts, left = contact.queue.counts, contact.state
+        counts = contact.queue.counts
+        counts[contact.state] -= 1
         states.move(states.CONTACT, contact, event)
-        counts[left] -= 1
         counts[contact.state] += 1
         self.changed[contact] = None
         if self.monitored:

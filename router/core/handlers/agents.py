@@ -74,10 +74,8 @@ def ready(world: World, peer: Peer, command: ask.Ready) -> Reply:
         if not wrapping:
             raise Refused("bad_state", command.contact)
     for offer in wrapping:
-        rule = offer.queue.wrap_ups.get(offer.channel)
-        if rule is not None and not rule.early_end:
-            continue
-        offers.wrapped_up(world, offer)
+        if offers.may_end_early(offer):
+            offers.wrapped_up(world, offer)
     if agent.state == "offline":
         # The log-out that was pending took effect with the last wrap-up.
         return Ok(command.seq)

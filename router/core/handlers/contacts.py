@@ -207,7 +207,7 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
         contact.ended_by = "agent"
         gateways.end_talk(world, contact, peer)
     for offer in legs:
-        if offer.state == "wrap_up":
+        if offer.state == "wrap_up" and offers.may_end_early(offer):
             offers.wrapped_up(world, offer)
     return Ok(command.seq)
 

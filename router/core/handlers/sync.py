@@ -122,15 +122,20 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
 def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
     """A contact that we lost, or never had: no entry checks, its place is what its wait has earned."""
     queue = find_queue(world, peer, alive.queue, alive.channel)
-    try:
-        line = world.line(queue, alive.channel, sorted_needs(alive.needs))
-    except Refused:
-        line = queue.own[alive.channel]
     contact = admit(world, peer, queue, alive, 0)
-    contact.needs = sorted_needs(alive.needs) if line is not queue.own[alive.channel] else ()
-    visits.join_line(contact, line)
+    _join_some_line(world, contact)
     world.move_contact(contact, "enqueue")
     return contact
+
+
+def _join_some_line(world: World, contact: Contact) -> None:
+    """The line of its needs; where the queue has too many of those, that of the queue's own needs."""
+    try:
+        line = world.line(contact.queue, contact.channel, contact.needs)
+    except Refused:
+        line = contact.queue.own[contact.channel]
+        contact.needs = ()
+    visits.join_line(contact, line)
 
 
 def _not_talking(world: World, contact: Contact) -> None:
@@ -140,9 +145,8 @@ def _not_talking(world: World, contact: Contact) -> None:
             offers.talk_over(world, offer, None)
     world.move_contact(contact, "transfer")
     contact.outcome = None
-    contact.entered_us = world.now_us - contact.waited_us
-    line = world.line(contact.queue, contact.channel, contact.needs)
-    visits.join_line(contact, line)
+    contact.waited_us = 0
+    _join_some_line(world, contact)
 
 
 def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveContact) -> None:
