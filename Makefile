@@ -12,6 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Written when .venv holds what the lock says. It is older than the lock after a change of the lock.
 STAMP := $(VENV)/.installed
+# Written when the core was compiled, or could not be: without a C compiler it runs from its sources.
+COMPILED := $(VENV)/.compiled
 
 # The first of these that runs and is new enough. It is tried, not only looked for: a version manager may
 # leave names on the path that answer with an error.
@@ -40,7 +42,7 @@ help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
-setup: $(STAMP)  ## make .venv from the lock file (needs only python3.11 and make)
+setup: $(STAMP) $(COMPILED)  ## make .venv from the lock file (needs only python3.11 and make)
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
@@ -57,6 +59,11 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(COMPILED): $(STAMP) $(wildcard router/core/*.py router/core/*/*.py)
+	@echo "Compiling the core (half a minute, only when it has changed) ..."
+	@$(BIN)/python -W ignore -m router.compiled
+	@touch $@
+
 .PHONY: debs
 debs:  ## install the Debian packages that tests call, or name them
 	@.ci/debs $(DEBS)
@@ -70,21 +77,21 @@ test: setup debs lint types  ## everything that must hold before a change goes i
 	$(BIN)/pytest $(ARGS)
 
 .PHONY: lint
-lint: setup  ## ruff: its rules and its format
+lint: $(STAMP)  ## ruff: its rules and its format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 .PHONY: format
-format: setup  ## repair what ruff can repair
+format: $(STAMP)  ## repair what ruff can repair
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 .PHONY: types
-types: setup  ## mypy --strict
+types: $(STAMP)  ## mypy --strict
 	$(BIN)/mypy
 
 .PHONY: unit
-unit: setup  ## the quick tests: no service, no sleep
+unit: $(STAMP)  ## the quick tests: no service, no sleep
 	$(BIN)/pytest -m "not system and not slow" $(ARGS)
 
 .PHONY: system
@@ -100,11 +107,11 @@ mutants: setup  ## take each guard out once: some test must fail
 	$(BIN)/python -m tests.mutants
 
 .PHONY: docs
-docs: setup  ## write what is rendered from the code into docs/
+docs: $(STAMP)  ## write what is rendered from the code into docs/
 	$(BIN)/python -m tests.render_docs --write
 
 .PHONY: lock
-lock: setup  ## make the lock files again from pyproject.toml and requirements.in
+lock: $(STAMP)  ## make the lock files again from pyproject.toml and requirements.in
 	$(COMPILE) --output-file requirements.txt pyproject.toml requirements.in
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt \
 		pyproject.toml requirements.in

@@ -72,3 +72,7 @@ class Refused(Exception):
             raise KeyError(f"no such error code: {code}")
         self.code = code
         self.detail = detail
+
+
+class IllegalMove(AssertionError):
+    """The engine asked for a move that a state's table does not have: a mistake of ours, never of a client."""

@@ -52,6 +52,8 @@ class Peer(Entity, eq=False, gc=False):
     reports_ringing: bool = False
     reports_connecting: bool = True
     away_since_us: int = 0
+    gone: bool = False
+    """It stayed away beyond the grace time: nothing waits for it, and it is remembered for its numbers only."""
     sync_round: int = 0
     failures: int = 0
     """Offers in a row that failed by the fault of its devices or media."""
@@ -77,7 +79,7 @@ class Peer(Entity, eq=False, gc=False):
 
     def awaited(self) -> bool:
         """Is it away, or not through with its list, and is its grace time still running?"""
-        return self.due_us != 0 and not (self.live and self.synced)
+        return self.due_us != 0 and not self.gone and not (self.live and self.synced)
 
 
 class Leg(Struct, omit_defaults=True, gc=False):

@@ -59,7 +59,7 @@ def end_chore(world: World, peer: Peer) -> None:
 
 def went_away(world: World, peer: Peer, since_us: int) -> None:
     """We do not listen to this client any more, and heard it last at `since_us`. Its grace time runs from now."""
-    peer.live = peer.synced = False
+    peer.live = peer.synced = peer.gone = False
     peer.away_since_us = since_us
     peer.suspended_until_us = 0
     world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
@@ -75,7 +75,7 @@ def restarted(world: World, since_us: int) -> None:
     for peer in list(world.peers.values()):
         if peer.live:
             went_away(world, peer, since_us)
-        elif peer.due_us:
+        elif peer.due_us and not peer.gone:
             world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
             world.changed[peer] = None
     for offer in list(world.offers.values()):
@@ -111,7 +111,10 @@ def due(world: World, peer: Peer) -> None:
             unsuspend(world, peer)
     elif peer.chore == "shut":
         world.set_due(peer, world.now_us + AFTER_SHUT_US)
+    elif peer.gone:
+        _forget(world, peer)
     else:
+        peer.gone = True
         begin_chore(world, peer, "close")
 
 
@@ -123,22 +126,21 @@ def work(world: World) -> None:
     if _SLICES[chore](world, peer):
         end_chore(world, peer)
         set_open(world, peer)
-        if chore == "close" and not peer.live and _forgotten(world, peer):
-            return
+        if chore == "close" and not peer.live:
+            # Its numbers are remembered as long as ended ids are: what it may say again has no effect.
+            world.set_due(peer, world.now_us + world.settings.limits.ended_kept_us)
     world.changed[peer] = None
 
 
-def _forgotten(world: World, peer: Peer) -> bool:
+def _forget(world: World, peer: Peer) -> None:
     """Forget a client that stayed away and owns nothing any more; look again later while something is left."""
     owns = peer.contacts or peer.endpoints or peer.ended
     if owns or any(offer.endpoint_peer is peer for offer in world.offers.values()):
         world.set_due(peer, world.now_us + world.settings.limits.ended_kept_us)
-        return False
+        return
     del world.peers[peer.key]
-    world.deadlines.cancel(peer)
     world.changed.pop(peer, None)
     world.dropped.append(("peer", peer.key))
-    return True
 
 
 Owned = Contact | Endpoint | Offer
@@ -147,14 +149,15 @@ Owned = Contact | Endpoint | Offer
 def _slice(world: World, peer: Peer) -> list[Owned]:
     """The next slice, and the reach moved along with it: upwards, or downwards where it shuts. What is to be done is
     listed, and listed again until nothing is left; what has gone since is passed over."""
-    if not peer.todo:
-        peer.todo = _owned(world, peer)
     piece: list[Owned] = []
     shuts = peer.chore == "shut"
-    while peer.todo and len(piece) < SLICE:
+    while len(piece) < SLICE:
+        if not peer.todo:
+            peer.todo = _owned(world, peer)
+            if not peer.todo:
+                break
         number, entity = peer.todo.pop()
-        if peer.chore != "close":
-            peer.reach = number - 1 if shuts else number
+        peer.reach = number - 1 if shuts else number
         if entity.number == number and _is_there(world, peer, entity):
             piece.append(entity)
     return piece
@@ -164,15 +167,15 @@ def _owned(world: World, peer: Peer) -> list[tuple[int, Owned]]:
     """What the chore has to do, last first."""
     owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
     owned.extend(offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer)
-    shuts, reach = peer.chore == "shut", 0 if peer.chore == "close" else peer.reach
-    todo = [(entity.number, entity) for entity in owned if (entity.number <= reach) == shuts]
+    shuts = peer.chore == "shut"
+    todo = [(entity.number, entity) for entity in owned if (entity.number <= peer.reach) == shuts]
     todo.sort(key=itemgetter(0), reverse=not shuts)
     return todo
 
 
 def _done(world: World, peer: Peer) -> bool:
     """Is nothing left to do? What came meanwhile is listed by the next slice."""
-    return not peer.todo and (peer.chore != "open" or not _owned(world, peer))
+    return not peer.todo and not _owned(world, peer)
 
 
 def _is_there(world: World, peer: Peer, entity: Owned) -> bool:
@@ -191,9 +194,10 @@ def _shut(world: World, peer: Peer) -> bool:
                 visits.disarm(world, entity)
         elif isinstance(entity, Endpoint):
             world.loose_agents[entity.agent] = None
-        elif entity.state != "offered":
+        elif entity.state != "offered" or peer.live:
+            # Live and not listed yet: another connection took over. Its offers stand still until the list is whole.
             offers.pause(world, entity)
-        elif not peer.live and entity.left_us < 0:
+        elif entity.left_us < 0:
             offers.cancel(world, entity, "gateway_lost", back=True)
     return _done(world, peer)
 

@@ -269,7 +269,7 @@ def wrapped_up(world: World, offer: Offer) -> None:
 def due(world: World, offer: Offer) -> None:
     """The deadline of the offer's present state has come."""
     heard = offer.endpoint_peer.live and offer.contact.peer.live
-    if stands_still(offer) and offer.state != "offered":
+    if stands_still(offer) and (offer.state != "offered" or heard):
         # The chore that makes it stand still had not come to it yet.
         start_clock(world, offer, 0)
     elif offer.state == "offered":
@@ -282,9 +282,10 @@ def due(world: World, offer: Offer) -> None:
     elif offer.state == "connecting":
         connecting_failed(world, offer, faulty=heard)
     elif offer.state == "wrap_up":
-        agent = offer.agent
+        agent, state = offer.agent, offer.agent.state
         wrapped_up(world, offer)
-        world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
+        if agent.state == state:  # else a pending break or log-out has taken effect, and they were told so
+            world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
 
 
 def stands_still(offer: Offer) -> bool:

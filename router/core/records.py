@@ -54,6 +54,7 @@ class PeerRecord(Struct, array_like=True, gc=False):
     reports_ringing: bool
     reports_connecting: bool
     away_since_us: int
+    gone: bool
     sync_round: int
     failures: int
     failed_agent: str
@@ -270,7 +271,7 @@ def of_peer(p: Peer) -> bytes:
     """The stored form of a client."""
     return encode((
         SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
-        p.reports_ringing, p.reports_connecting, p.away_since_us, p.sync_round, p.failures, p.failed_agent,
+        p.reports_ringing, p.reports_connecting, p.away_since_us, p.gone, p.sync_round, p.failures, p.failed_agent,
         p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number,
     ))  # fmt: skip
 

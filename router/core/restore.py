@@ -102,7 +102,8 @@ def _peer(world: World, r: stored.PeerRecord) -> None:
         r.draining,
     )  # fmt: skip
     peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
-    peer.away_since_us, peer.sync_round, peer.failures = r.away_since_us, r.sync_round, r.failures
+    peer.away_since_us, peer.gone = r.away_since_us, r.gone
+    peer.sync_round, peer.failures = r.sync_round, r.failures
     peer.failed_agent, peer.failed_several = r.failed_agent, r.failed_several
     peer.suspended_until_us, peer.chore, peer.reach = r.suspended_until_us, r.chore, r.reach
     peer.open = may_open(peer) and r.chore != "shut"

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Protocol, TypeAlias
 
+from router.errors import IllegalMove
+
 Table: TypeAlias = dict[str, dict[str, str]]
 
 CONTACT: Table = {
@@ -46,10 +48,6 @@ AGENT: Table = {
 with several channels they do several at once. `reserved`: held for a named holder until a deadline."""
 
 TABLES: dict[str, Table] = {"contact": CONTACT, "offer": OFFER, "agent": AGENT}
-
-
-class IllegalMove(AssertionError):
-    """The engine asked for a move that the table does not have: a mistake of ours, never of a client."""
 
 
 class Stateful(Protocol):

@@ -1,13 +1,14 @@
 """What must hold in a world, checked from outside: the invariants of the design and the indices that speed rests on.
 
-`verify` looks at everything at once and is for tests and replays. `Verifier` is for a running engine: after each step it
-looks at what the step has touched and at a slice of the rest, so its cost has a bound. Checks count again what the engine
-keeps counted; none of them asks the code that it checks. They change nothing and must not be asked in the middle of a
-step.
+`verify` looks at everything at once and is for tests and replays. `Verifier` is for a running engine: after each step
+it looks at what the step has touched and at a slice of the rest, so its cost has a bound. Checks count again what the
+engine keeps counted; none of them asks the code that it checks. They change nothing and must not be asked in the middle
+of a step.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
@@ -17,8 +18,8 @@ from msgspec import Struct
 from router.core import states
 from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.line import Line, Needs
-from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
 from router.core.roster import Profile
+from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -69,7 +70,6 @@ class Verifier:
     def __init__(self, world: World) -> None:
         self._world = world
         self._rest: Iterator[Any] = iter(())
-        self._seen: set[int] = set()
 
     def step(self) -> list[Violation]:
         """After a step: what it touched, and a slice of the rest."""
@@ -78,12 +78,15 @@ class Verifier:
         for entity in islice(reversed(world.changed), TOUCHED_MOST):
             if _is_there(world, entity):
                 found.extend(check(world, entity))
-        for _ in range(SLICE):
+        left = SLICE
+        while left > 0:
             entity = next(self._rest, None)
             if entity is None:
                 found.extend(_sums(world))
                 self._rest = _everything(world)
                 break
+            # Needs and profiles are compared with one another: one of them is a slice.
+            left -= SLICE if isinstance(entity, Needs | Profile) else 1
             if _is_there(world, entity):
                 found.extend(check(world, entity))
         return found
@@ -140,6 +143,28 @@ def _sums(world: World) -> Faults:
 def _whole(world: World) -> Faults:
     """What can only be seen by looking at all of a kind."""
     yield from _sums(world)
+    yield from _counts(world)
+    timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
+    if len(world.deadlines) != timed:
+        yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
+    for number, peer in world.chores.items():
+        if not peer.chore or peer.number != number:
+            yield Violation("index", f"peer {peer.key} is listed for a chore that it has not")
+    members = Counter(agent.profile.key for agent in world.agents.values() if agent.profile is not None)
+    kept = {key: profile.agents for key, profile in world.roster.profiles.items()}
+    if kept != members:
+        yield Violation("index", f"profiles count {kept}, found {dict(members)}")
+    if world.chores or world.unmet:
+        return
+    stood = [entry[2] for order in _orders(world) for entry in order]
+    for agent in world.agents.values():
+        for contact in stood if agent.state == "available" else ():
+            if is_idle_for(world, agent, contact):
+                yield Violation("I10", f"agent {agent.name} is free and contact {contact.peer.key}/{contact.id} waits")
+
+
+def _counts(world: World) -> Faults:
+    """Contacts by queue and state, and those who stand, counted again."""
     contacts = [contact for peer in world.peers.values() for contact in peer.contacts.values()]
     for queue in world.queues.values():
         counts = dict.fromkeys(states.CONTACT, 0)
@@ -148,25 +173,19 @@ def _whole(world: World) -> Faults:
                 counts[contact.state] += 1
         if counts != queue.counts:
             yield Violation("I1", f"queue {queue.name} counts {queue.counts}, found {counts}")
-    standing = {}
-    for contact in contacts:
-        if contact.standing is not None:
-            standing[contact.number] = contact
+    members = Counter((line.needs.key, line.queue.name) for line in (contact.line for contact in contacts) if line)
+    kept = {
+        (line.needs.key, queue.name): line.members
+        for queue in world.queues.values()
+        for line in queue.lines.values()
+        if line.members
+    }
+    if kept != members:
+        yield Violation("index", f"lines count {kept}, found {dict(members)}")
+    standing = {contact.number: contact for contact in contacts if contact.standing is not None}
     stood = [entry[2] for order in _orders(world) for entry in order]
     if len(stood) != len(standing) or any(standing.get(contact.number) is not contact for contact in stood):
         yield Violation("I1", f"{len(standing)} contacts stand, orders hold {len(stood)}")
-    timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
-    if len(world.deadlines) != timed:
-        yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
-    for number, peer in world.chores.items():
-        if not peer.chore or peer.number != number:
-            yield Violation("index", f"peer {peer.key} is listed for a chore that it has not")
-    if world.chores or world.unmet:
-        return
-    for agent in world.agents.values():
-        for contact in stood:
-            if is_idle_for(world, agent, contact):
-                yield Violation("I10", f"agent {agent.name} is free and contact {contact.peer.key}/{contact.id} waits")
 
 
 def _orders(world: World) -> Iterator[Any]:
@@ -267,12 +286,12 @@ def _peer(world: World, peer: Peer) -> Found:
         yield "L2", f"{name}: away without a limit, owns {len(peer.contacts)} contacts"
 
 
-def _endpoint(world: World, endpoint: Endpoint) -> Found:
+def _endpoint(_: World, endpoint: Endpoint) -> Found:
     if list(endpoint.agent.endpoints.values()).count(endpoint) != 1:
         yield "index", f"endpoint {endpoint.peer.key}/{endpoint.address}: {endpoint.agent.name} does not have it"
 
 
-def _tombstone(world: World, tombstone: Tombstone) -> Found:
+def _tombstone(_: World, tombstone: Tombstone) -> Found:
     if tombstone.id in tombstone.peer.contacts:
         yield "I1", f"contact {tombstone.peer.key}/{tombstone.id} has ended and lives"
 

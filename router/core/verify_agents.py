@@ -1,6 +1,7 @@
 """The part of `verify.py` that is about agents: what they hold, where they stand free, and who could take what.
 
-Everything is counted again from the agents' own fields; the pools, counts and indices of the roster are what is checked.
+Everything is counted again from the agents' own fields; the pools, counts and indices of the roster are what is
+checked.
 """
 
 from __future__ import annotations
@@ -132,15 +133,17 @@ def _able(world: World, needs: Needs) -> list[Agent]:
     ]
 
 
-def check_profile(world: World, profile: Profile) -> Found:
-    """Counts of a profile and of its pools."""
-    agents = [agent for agent in world.agents.values() if agent.profile is profile]
-    if profile.agents != len(agents) or not agents:
-        yield "index", f"profile {profile.key}: {profile.agents} agents counted, {len(agents)} found"
+def check_profile(_: World, profile: Profile) -> Found:
+    """Its pools hold whom they count. How many agents it has is counted again by `verify` alone."""
+    if profile.agents <= 0:
+        yield "index", f"profile {profile.key}: kept for {profile.agents} agents"
     for channel, pool in profile.pools.items():
-        free = [agent for agent in agents if channel in agent.places]
-        if pool.free != len(free) or any(len(order) != len(free) for order in pool.orders.values()):
-            yield "index", f"profile {profile.key} {channel}: {pool.free} free counted, {len(free)} found"
+        for kind, order in pool.orders.items():
+            standing = [entry[3] for entry in order]
+            if len(standing) != pool.free or any(agent.profile is not profile for agent in standing):
+                yield "index", f"profile {profile.key} {channel}: {pool.free} free, {len(standing)} by {kind}"
+            if any(channel not in agent.places for agent in standing):
+                yield "index", f"profile {profile.key} {channel}: holds one who does not stand there"
 
 
 def check_needs(world: World, needs: Needs) -> Found:
@@ -159,8 +162,8 @@ def check_needs(world: World, needs: Needs) -> Found:
     free = {profile.key: profile.pools[channel].free for profile in meeting if profile.pools[channel].free}
     if ready != free:
         yield "index", f"{name}: ready {ready}, free {free}"
-    if needs.staffed != len(_able(world, needs)):
-        yield "index", f"{name}: {needs.staffed} staffed counted, {len(_able(world, needs))} found"
+    if needs.staffed != sum(profile.agents for profile in meeting):
+        yield "index", f"{name}: {needs.staffed} staffed, {sum(profile.agents for profile in meeting)} found"
     if any(needs not in profile.pools[channel].needs for profile in meeting):
         yield "index", f"{name}: a pool does not know it"
     if not needs.lines:

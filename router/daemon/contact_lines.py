@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 
 from router import logs
-from router.core import history
 from router.core.batch import Batch
+from router.core.history import Visit
 from router.loop.figures import Figures
 
 
@@ -30,15 +30,12 @@ class ContactLines:
     def __call__(self, batch: Batch) -> None:
         """Log what has ended in this batch."""
         second = int(time.monotonic())
-        for stream, entry in batch.appends:
-            if stream != history.STREAM:
-                continue
+        for visit in batch.visits:
             if self._sampler.admit(second):
-                self._line(entry)
+                self._line(visit)
         self._figures.contact_lines_left_out = self._sampler.left_out
 
-    def _line(self, entry: bytes) -> None:
-        visit = history.decode(entry)
+    def _line(self, visit: Visit) -> None:
         if visit.amends:
             return
         self._log.info(

@@ -180,7 +180,7 @@ class GroupCommit:
         self._flight = None
         held, self._flying = self._flying, Held()
         self._tell(held)
-        if self.on_batch is not None and batch.appends:
+        if self.on_batch is not None and batch.visits:
             self.on_batch(batch)
         self.full = False
         if figures.store_away:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from random import Random
 
@@ -67,8 +68,10 @@ def test_an_hour_of_traffic_leaves_nothing_behind() -> None:
     """Once ended ids are forgotten as many blocks of memory are in use as before: nothing hangs in a cycle."""
     hour = Hour()
     hour.traffic(2_000)
+    gc.collect()
     before = sys.getallocatedblocks()
     hour.traffic(10_000)
+    gc.collect()
     assert hour.engine.world.live == 0
     assert not hour.engine.world.buried
     assert sys.getallocatedblocks() - before < 2_000, "less than one block for five contacts"

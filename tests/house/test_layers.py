@@ -13,7 +13,7 @@ import pytest
 from tests.house.tree import python_files, syntax
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("terms", "errors", "logs"),
+    ("terms", "errors", "logs", "compiled"),
     ("rules", "ewt", "stats"),
     ("core",),
     ("wire",),
@@ -43,10 +43,12 @@ LOGS_FROM = LEVEL["server"]
 OWNERS: dict[str, set[str]] = {
     "aiohttp": {"admin", "gateways"},
     "msgpack": {"trace"},
+    "mypyc": {"compiled"},
     "msgspec": {"terms", "core", "wire", "config"},
     "prometheus_client": {"metrics"},
     "redis": {"store", "sites"},
     "rich": {"cli"},
+    "setuptools": {"compiled"},
     "structlog": {"logs"},
     "typer": {"cli"},
     "uvloop": {"daemon"},
@@ -102,7 +104,8 @@ def fault(package: str, module: str) -> str | None:
         return "relative import: write the whole name"
     if top == "router":
         if package == "__init__":
-            return "router/__init__.py imports nothing"
+            # It must be asked before any module that may be compiled is imported.
+            return None if module.startswith("router.compiled") else "router/__init__.py imports nothing"
         return inside_fault(package, rest.split(".")[0]) if rest else None
     if top in sys.stdlib_module_names:
         return None

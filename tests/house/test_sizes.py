@@ -46,14 +46,10 @@ def too_long() -> dict[str, int]:
 
 def test_functions_and_files_are_short() -> None:
     """Nothing is over its limit, except what ALLOWED names, and that is exactly as long as it says."""
-    assert too_long() == ALLOWED, (
-        "split along a real seam; what ALLOWED names may only shrink, and its number with it"
-    )
+    assert too_long() == ALLOWED, "split along a real seam; what ALLOWED names may only shrink, and its number with it"
 
 
 def test_the_check_itself() -> None:
     """Lengths are counted from `def` to the last line, in classes and in functions too."""
-    source = (
-        "class A:\n  def f(self):\n    def g():\n      return 1\n    return g\n\nasync def h():\n  pass\n"
-    )
+    source = "class A:\n  def f(self):\n    def g():\n      return 1\n    return g\n\nasync def h():\n  pass\n"
     assert dict(function_sizes(ast.parse(source))) == {"A.f": 4, "A.f.g": 2, "h": 2}

@@ -27,7 +27,7 @@ PURE = (
 PURE_IMPORTS = {
     "__future__", "abc", "array", "bisect", "collections", "contextlib", "copy", "dataclasses", "enum",
     "fractions", "functools", "hashlib", "heapq", "hmac", "itertools", "math", "operator", "re", "statistics",
-    "string", "struct", "types", "typing", "zlib",
+    "json", "string", "struct", "types", "typing", "zlib",
 }  # fmt: skip
 """All of the standard library that a pure package may use. No time, datetime, random, secrets, uuid, os, io,
 socket, select, asyncio, threading, logging, subprocess, sys or pathlib: what depends on the world comes in as
@@ -64,9 +64,7 @@ def impurities(tree: ast.Module) -> Iterator[Fault]:
             names = (node.module or "",)
         elif isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
             yield node.lineno, "a pure module never waits"
-        elif (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PURE_NOT_CALLED
-        ):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PURE_NOT_CALLED:
             yield node.lineno, f"{node.func.id}() in a pure module"
         for name in names:
             top = name.split(".")[0]
@@ -79,12 +77,8 @@ def sleeps(tree: ast.Module) -> Iterator[Fault]:
     """Tests that wait for real time; `asyncio.sleep(0)` gives way and waits for none."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "time":
-            yield from (
-                (node.lineno, "sleep in a unit test") for alias in node.names if alias.name == "sleep"
-            )
-        elif (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "sleep"
-        ):
+            yield from ((node.lineno, "sleep in a unit test") for alias in node.names if alias.name == "sleep")
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "sleep":
             owner = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
             at_once = bool(node.args) and isinstance(node.args[0], ast.Constant) and node.args[0].value == 0
             if owner == "time" or (owner in {"asyncio", "anyio"} and not at_once):
@@ -172,9 +166,7 @@ def test_the_lock_is_whole() -> None:
         (unexplained_tests, 'def test_x():\n    """Holds."""\ndef helper():\n    pass', 0),
     ],
 )
-def test_the_rules_see_planted_faults(
-    rule: Callable[[ast.Module], Iterator[Fault]], source: str, faults: int
-) -> None:
+def test_the_rules_see_planted_faults(rule: Callable[[ast.Module], Iterator[Fault]], source: str, faults: int) -> None:
     """Each rule finds what it is there for, and nothing else."""
     assert len(list(rule(ast.parse(source)))) == faults
 

@@ -135,9 +135,9 @@ class Engine:
             return None
         self.batches += 1
         puts = [("contact", str(key), bytes(self.record_bytes)) for key in world.changed]
-        appends = [("history", entry) for entry in world.history]
+        appends, visits = [("history", entry) for entry in world.history], list(world.history)
         world.changed, world.history = {}, []
-        return Batch(self.batches, 1, puts, [], appends)
+        return Batch(self.batches, 1, puts, [], appends, visits)
 
 
 class Connection:

@@ -53,11 +53,15 @@ NO_HEAD_START: Edits = [
 ]
 
 
+UNWANTED = shutil.ignore_patterns("__pycache__", "*.so", "*.digest")
+"""What was compiled of the sources has the guards still in it."""
+
+
 def replayed(folder: Path, edits: Edits, verify: bool) -> dict[str, dict[str, int]]:
     """What a replay finds with these edits made to a copy of the engine."""
     for part in ("core", "trace", "wire", "stats"):
-        shutil.copytree(ROOT / "router" / part, folder / "router" / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("__init__.py", "terms.py", "errors.py"):
+        shutil.copytree(ROOT / "router" / part, folder / "router" / part, ignore=UNWANTED)
+    for file in ("__init__.py", "compiled.py", "terms.py", "errors.py"):
         shutil.copy(ROOT / "router" / file, folder / "router" / file)
     for file, snippet, instead in edits:
         path = folder / "router" / file

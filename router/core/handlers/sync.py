@@ -7,7 +7,7 @@ from router.core import gateways, internal, offers, people, states, visits
 from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels
-from router.core.handlers.entry import admit, check_data, find_queue, sorted_needs
+from router.core.handlers.entry import admit, check_data, find_queue
 from router.core.match.choose import usable_endpoint
 from router.core.world import World
 from router.errors import Refused
@@ -28,6 +28,7 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
         peer.last_seq = 0
         peer.outcomes = None
     peer.live = True
+    peer.gone = False
     peer.role = command.role
     peer.draining = False
     peer.reports_ringing = command.reports_ringing
@@ -76,6 +77,8 @@ def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
     for device in command.endpoints:
         world.agent(peer.tenant, device.agent)
         check_channels(world, device.channels)
+    if peer.chore == "close":
+        gateways.end_chore(world, peer)
     for device in command.endpoints:
         _take_endpoint(world, peer, device)
     for alive in command.contacts:
