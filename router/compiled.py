@@ -71,7 +71,7 @@ class Sources(importlib.abc.MetaPathFinder):
     names = frozenset(f"router.{module}" for module in MODULES)
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """See `importlib.abc.MetaPathFinder`."""
         if fullname not in self.names:
@@ -117,9 +117,9 @@ def main() -> int:
         compile_in_place()
     except (Exception, SystemExit) as error:  # noqa: BLE001  # no compiler, no headers: the sources run as well
         DIGEST.unlink(missing_ok=True)
-        print(f"switchboard: runs from its sources, not compiled ({type(error).__name__}: {error})", file=sys.stderr)
+        sys.stderr.write(f"switchboard: runs from its sources, not compiled ({type(error).__name__}: {error})\n")
         return 0
-    print("switchboard: the core is compiled", file=sys.stderr)
+    sys.stderr.write("switchboard: the core is compiled\n")
     return 0
 
 

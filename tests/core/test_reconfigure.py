@@ -118,7 +118,8 @@ def test_a_queue_that_is_gone_is_served_to_the_end() -> None:
     site = Site()
     site.switch(queues=OLD.queues[1:])
     reply = site.say(ask.Enqueue, "late", "sales")
-    assert isinstance(reply, Error) and reply.code == "unknown_queue"
+    assert isinstance(reply, Error)
+    assert reply.code == "unknown_queue"
     site.finish("s0")
     assert site.offers()[-1] == "s1 to ann"
     site.switch(queues=OLD.queues)
@@ -135,7 +136,8 @@ def test_an_agent_who_is_gone_finishes_first() -> None:
     site.say(ask.Complete, "s0")
     assert AgentState("ann", "offline") in site.heard
     reply = site.say(ask.LogIn, "ann", True)
-    assert isinstance(reply, Error) and reply.code == "unknown_agent"
+    assert isinstance(reply, Error)
+    assert reply.code == "unknown_agent"
 
 
 @pytest.mark.parametrize("choice", ["round_robin", "least_occupied", "best_skill"])
