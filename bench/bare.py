@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import sys
+from collections.abc import Callable
 from typing import Any, Union
 
 import uvloop
@@ -18,9 +19,7 @@ from router.core.commands import WIRE_REQUESTS, Enqueue
 from router.core.effects import Message, Offer, Ok, Queued
 from router.wire.messages import SESSION_REQUESTS, Hello, Limits, Welcome
 
-Anything = Union[WIRE_REQUESTS + SESSION_REQUESTS]
-
-_decode = Decoder(Anything).decode
+_decode: Callable[[bytes], Any] = Decoder(Union[WIRE_REQUESTS + SESSION_REQUESTS]).decode  # noqa: UP007  # of a tuple of types
 _encode = Encoder().encode
 _length = struct.Struct(">I")
 
@@ -36,7 +35,8 @@ class Bare(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Frames in, frames out."""
         data = self.rest + data
-        at, out = 0, []
+        at = 0
+        out: list[bytes] = []
         while len(data) - at >= 4:
             end = at + 4 + int.from_bytes(data[at : at + 4], "big")
             if end > len(data):

@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 from collections import deque
+from pathlib import Path
 from time import process_time
 
 from bench.centre import LARGE, SMALL, Size, agent_name, idle_agents, idle_queues, queue_name, settings
@@ -156,8 +157,7 @@ def memory() -> int:
 
 def rss_bytes() -> int:
     """Resident memory of this process."""
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[1]) * 4096
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
 
 
 def main(arguments: list[str]) -> int:

@@ -25,7 +25,7 @@ from router.wire.messages import SESSION_REPLIES, Hello, Ping, Welcome
 BARE = "g"
 """The bare server's name for every gateway."""
 
-_decode = Decoder(Union[REPLIES + EVENTS + SESSION_REPLIES]).decode
+_decode: Callable[[bytes], Any] = Decoder(Union[REPLIES + EVENTS + SESSION_REPLIES]).decode  # noqa: UP007  # of a tuple of types
 _encode = Encoder().encode
 _length = struct.Struct(">I")
 

@@ -16,7 +16,7 @@ from router.core.entities import Leg
 from router.terms import MILLISECOND_US
 
 if TYPE_CHECKING:
-    from router.core.entities import Contact, Tombstone
+    from router.core.entities import Contact, Peer
     from router.core.world import World
 
 STREAM = "history"
@@ -73,12 +73,11 @@ def write_refused(world: World, contact: str, gateway: str, tenant: str, queue: 
     ))  # fmt: skip
 
 
-def amend(world: World, tombstone: Tombstone, channel: str) -> None:
-    """Add the codes of a late `complete`."""
-    peer = tombstone.peer
+def amend(world: World, peer: Peer, contact: str, queue: str, codes: tuple[str, ...], resolved: str) -> None:
+    """Add what `complete` said of a visit whose record in that queue is written already: late, or after a transfer."""
     world.history.append(Visit(
-        tombstone.id, peer.name, peer.tenant, tombstone.queue, channel, tombstone.outcome, codes=tombstone.codes,
-        resolved=tombstone.resolved, ended_utc_s=world.utc_s, epoch=world.epoch, amends=True,
+        contact, peer.name, peer.tenant, queue, "", "answered", codes=codes, resolved=resolved,
+        ended_utc_s=world.utc_s, epoch=world.epoch, amends=True,
     ))  # fmt: skip
 
 

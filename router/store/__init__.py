@@ -9,15 +9,15 @@ from pathlib import Path
 
 from router.store.base import Store, StoreUnusable
 from router.store.memory import VolatileStore
+from router.store.redis import open_redis
+from router.store.redis_url import SCHEMES
 from router.store.sqlite import SqliteStore
 
 __all__ = ["Store", "StoreUnusable", "open_store"]
 
-LATER = ("redis:", "rediss:", "redis+sentinel:", "redis+cluster:")
-
 
 def open_store(url: str, site: str, temporary: bool = False, streams_most: dict[str, int] | None = None) -> Store:
-    """Open the store of `url` for `site`: `memory:`, or `sqlite:PATH`. Raises `StoreUnusable`.
+    """Open the store of `url` for `site`: `memory:`, `sqlite:PATH` or Redis. Raises `StoreUnusable`.
 
     `temporary`: core time runs faster than the clock in it. A file made so is never taken for a real one.
     """
@@ -29,6 +29,6 @@ def open_store(url: str, site: str, temporary: bool = False, streams_most: dict[
         # file.
         path = Path("/" + rest.lstrip("/") if rest.startswith("//") else rest)
         return SqliteStore(path, site, temporary, streams_most)
-    if scheme + colon in LATER:
-        raise StoreUnusable("store_unknown", f"{scheme}: is not in this release", "use sqlite:PATH or memory:")
-    raise StoreUnusable("store_unknown", f"{url!r} names no store", "use sqlite:PATH or memory:")
+    if colon and scheme in SCHEMES:
+        return open_redis(url, site, temporary, streams_most)
+    raise StoreUnusable("store_unknown", f"{url!r} names no store", "use sqlite:PATH, redis://HOST or memory:")

@@ -173,9 +173,10 @@ NO_ROLES: Final[Mapping[str, Role]] = MappingProxyType({})
 class Session:
     """The conversation with one client.
 
-    `key_of` gives the shared key of a peer, None where none is asked for. `nonce` is drawn for this
-    connection alone. `roles`: peer -> the one role that its key is for. `guest` is the hello that is taken as said when somebody begins without one: only for a
-    listener that knows who reaches it. Times are seconds of a clock that stands still while we do not listen.
+    `key_of` gives the shared key of a peer, None where none is asked for; `roles` the one role that its key is for.
+    `nonce` is drawn for this connection alone. `guest` is the hello that is taken as said when somebody begins without
+    one: only for a listener that knows who reaches it. Times are seconds of a clock that stands still while we do not
+    listen.
     """
 
     __slots__ = (

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from typing import Any
 
 import pytest
 
@@ -83,9 +84,15 @@ def test_the_schema_knows_every_key_of_the_sample() -> None:
     whole = schema()
     json.dumps(whole, allow_nan=False)
 
-    def follow(value: object, part: dict[str, object], path: str) -> None:
+    def follow(value: object, part: dict[str, Any], path: str) -> None:
         if not isinstance(value, dict):
-            kinds = {"string": str, "boolean": bool, "integer": int, "number": (int, float), "array": list}
+            kinds: dict[str, Any] = {
+                "string": str,
+                "boolean": bool,
+                "integer": int,
+                "number": (int, float),
+                "array": list,
+            }
             assert isinstance(value, kinds[part["type"]]), path
             return
         assert part["type"] == "object", path

@@ -135,7 +135,8 @@ class Engine:
             return None
         self.batches += 1
         puts = [("contact", str(key), bytes(self.record_bytes)) for key in world.changed]
-        appends, visits = [("history", entry) for entry in world.history], list(world.history)
+        appends = [("history", entry) for entry in world.history]
+        visits: list[Any] = list(world.history)
         world.changed, world.history = {}, []
         return Batch(self.batches, 1, puts, [], appends, visits)
 

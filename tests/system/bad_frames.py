@@ -24,7 +24,9 @@ def changed(**fields: Any) -> bytes:
 def with_raw(value: bytes) -> bytes:
     """The enqueue with `queue` written as these bytes."""
     others = {name: value for name, value in ENQUEUE.items() if name != "queue"}
-    return b"\x84" + msgpack.packb(others)[1:] + msgpack.packb("queue") + value
+    start: bytes = msgpack.packb(others)[1:]
+    key: bytes = msgpack.packb("queue")
+    return b"\x84" + start + key + value
 
 
 def hello_of(**fields: Any) -> bytes:

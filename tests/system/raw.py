@@ -24,7 +24,7 @@ PATIENCE_S = 5.0
 
 def frame_of(message: Any) -> bytes:
     """A message as a frame."""
-    payload = msgpack.packb(message)
+    payload: bytes = msgpack.packb(message)
     return struct.pack(">I", len(payload)) + payload
 
 

@@ -39,7 +39,9 @@ def without(field: str) -> dict[str, Any]:
 
 def with_raw(value: bytes) -> bytes:
     """The good message with `queue` written as these bytes."""
-    return b"\x84" + msgpack.packb(without("queue"))[1:] + msgpack.packb("queue") + value
+    start: bytes = msgpack.packb(without("queue"))[1:]
+    key: bytes = msgpack.packb("queue")
+    return b"\x84" + start + key + value
 
 
 def test_a_good_frame_is_its_message() -> None:

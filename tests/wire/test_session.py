@@ -93,7 +93,7 @@ def test_the_table_says_what_happens(state: str, kind: str) -> None:
     made = in_state(state)
     assert made.state == state
     actions = made.receive(MESSAGES[kind])
-    what = TABLE[state][kind]  # type: ignore[index]  # the parameter is a state
+    what = TABLE[state][kind]
     if what.startswith("error "):
         code = what.removeprefix("error ")
         assert errors(actions) == [code]

@@ -73,11 +73,15 @@ def ready(world: World, peer: Peer, command: ask.Ready) -> Reply:
         wrapping = [offer for offer in wrapping if offer in legs]
         if not wrapping:
             raise Refused("bad_state", command.contact)
+    pending = agent.next_state
+    if command.contact is None and pending == "not_ready":
+        agent.next_state = agent.next_reason = ""
     for offer in wrapping:
         if offers.may_end_early(offer):
             offers.wrapped_up(world, offer)
-    if agent.state == "offline":
-        # The log-out that was pending took effect with the last wrap-up.
+    if agent.state == "offline" or (pending and command.contact is not None):
+        # The log-out that was pending took effect with the last wrap-up; or one piece of work is over, and the break
+        # that was asked for meanwhile is not taken back by that.
         return Ok(command.seq)
     people.become_ready(world, agent)
     return Ok(command.seq)

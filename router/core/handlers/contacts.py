@@ -7,6 +7,7 @@ from router.core import gateways, history, offers, visits
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.handlers.entry import check_data, find_queue, sorted_needs
+from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US
@@ -193,28 +194,33 @@ def connect_failed(world: World, peer: Peer, command: ask.ConnectFailed) -> Repl
 def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
     """The agent is done with it: outcome recorded, talk and wrap-up over."""
     contact = worked_by(world, peer, command.contact, command.gateway)
-    if command.codes:
-        _check_codes(world, contact, command.codes)
     if isinstance(contact, Tombstone):
         _amend(world, contact, command)
         return Ok(command.seq)
     legs = legs_of(contact, peer)
     if not legs:
         raise Refused("bad_state", contact.state)
-    contact.codes, contact.resolved = command.codes, command.resolved
+    # After a transfer the sender may stand for the agent who wraps up and for the one who talks: it is about the first.
+    # The talk is never cut by what was meant for a wrap-up.
+    spoken_for = [offer for offer in legs if offer.state == "wrap_up"] or legs
+    for offer in spoken_for:
+        _check_codes(offer.queue, command.codes)
+    for offer in spoken_for:
+        if offer.queue is contact.queue:
+            contact.codes, contact.resolved = command.codes, command.resolved
+        else:
+            history.amend(world, contact.peer, contact.id, offer.queue.name, command.codes, command.resolved)
     world.changed[contact] = None
-    if any(offer.state == "connected" for offer in legs):
+    if spoken_for[0].state == "connected":
         contact.ended_by = "agent"
         gateways.end_talk(world, contact, peer)
-    for offer in legs:
+    for offer in spoken_for:
         if offer.state == "wrap_up" and offers.may_end_early(offer):
             offers.wrapped_up(world, offer)
     return Ok(command.seq)
 
 
-def _check_codes(world: World, contact: Contact | Tombstone, codes: tuple[str, ...]) -> None:
-    name = contact.queue if isinstance(contact, Tombstone) else contact.queue.name
-    queue = world.queues.get((contact.peer.tenant, name))
+def _check_codes(queue: Queue | None, codes: tuple[str, ...]) -> None:
     listed = queue.settings.codes if queue is not None else ()
     for code in codes:
         if listed and code not in listed:
@@ -226,9 +232,10 @@ def _amend(world: World, tombstone: Tombstone, command: ask.Complete) -> None:
     kept_us = world.settings.limits.complete_kept_us
     if tombstone.outcome != "answered" or world.now_us > tombstone.ended_us + kept_us:
         raise Refused("bad_state", "ended")
+    _check_codes(world.queues.get((tombstone.peer.tenant, tombstone.queue)), command.codes)
     tombstone.codes, tombstone.resolved = command.codes, command.resolved
     world.changed[tombstone] = None
-    history.amend(world, tombstone, "")
+    history.amend(world, tombstone.peer, tombstone.id, tombstone.queue, command.codes, command.resolved)
 
 
 def extend_wrap_up(world: World, peer: Peer, command: ask.ExtendWrapUp) -> Reply:
