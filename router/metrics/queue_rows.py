@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from router.core.handlers.questions import oldest_wait_us
+from router.core.handlers.questions import oldest_wait_us, top_urgency
 from router.core.queue import Queue
 from router.core.tally import REACTION_BOUNDS_S, WAIT_BOUNDS_S, Histogram
 from router.core.world import World
@@ -100,6 +100,13 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "gauge",
         "Longest wait of those who stand at the head of a line; 0 where nobody waits.",
         lambda at: oldest_wait_us(at.world, at.queue) / SECOND_US,
+    ),
+    Row(
+        "switchboard_urgency_ratio",
+        "gauge",
+        "Highest urgency of those at the head of a line: boost + (wait + head start) / target. With load below capacity "
+        "no able agent takes less urgent ones first, so a value that keeps growing is the alarm for starvation.",
+        lambda at: top_urgency(at.world, at.queue),
     ),
     Row(
         "switchboard_staffed_agents",

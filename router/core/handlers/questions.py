@@ -42,6 +42,15 @@ def oldest_wait_us(world: World, queue: Queue) -> int:
     return max((world.now_us - head[2].entered_us for head in heads), default=0)
 
 
+def top_urgency(world: World, queue: Queue) -> float:
+    """The highest urgency among the heads of the queue's lines; 0 where nobody stands."""
+    now_us = world.now_us
+    return max(
+        (line.urgency(line.order.first[0], now_us) for line in queue.lines.values() if line.order.first is not None),
+        default=0.0,
+    )
+
+
 def queue_status(world: World, queue: Queue) -> QueueStatus:
     """One queue, now and since the engine's start."""
     tally, counts = queue.tally, queue.counts
