@@ -184,7 +184,8 @@ class Reject(Request, tag="reject"):
 
 
 class Complete(Request, tag="complete"):
-    """The agent is done with the contact: what is left of talk and wrap-up ends, and the outcome is recorded.
+    """The agent is done with the contact: what is left of talk and wrap-up ends (wrap-up not where its queue has
+    `early_end = false`), and the outcome is recorded. After a transfer it is about the agent who wraps up.
 
     Accepted until `complete_kept_s` after wrap-up; it then only adds codes and outcome to the record.
     """
@@ -231,7 +232,8 @@ class LogOut(Request, tag="log_out"):
 
 
 class Ready(Request, tag="ready"):
-    """The agent is ready: wrap-up (of `contact`, else every one) is over, a break ends, misses are forgotten."""
+    """The agent is ready: wrap-up is over, a break ends, misses are forgotten. With `contact` only its wrap-up is
+    meant: a break or log-out that was asked for meanwhile takes effect."""
 
     agent: Id
     contact: Id | None = None

@@ -106,7 +106,7 @@ def attach(world: World, peer: Peer, command: ask.Attach) -> Reply:
             raise Refused("address_taken", known.agent.name)
         if known.channels == command.channels:
             return Ok(command.seq)
-        _withdraw_from(world, known)
+        withdraw_from(world, known)
         people.detach(world, known)
     people.attach(world, peer, command.endpoint, agent, command.channels)
     return Ok(command.seq)
@@ -126,7 +126,7 @@ def _endpoint(peer: Peer, address: str) -> Endpoint:
     return endpoint
 
 
-def _withdraw_from(world: World, endpoint: Endpoint) -> None:
+def withdraw_from(world: World, endpoint: Endpoint) -> None:
     """Offers that ring on this device are withdrawn without a miss."""
     for offer in list(endpoint.agent.offers.values()):
         if offer.state == "offered" and offer.endpoint_peer is endpoint.peer and offer.endpoint == endpoint.address:
@@ -137,9 +137,7 @@ def detach(world: World, peer: Peer, command: ask.Detach) -> Reply:
     """A device is gone."""
     endpoint = _endpoint(peer, command.endpoint)
     people.detach(world, endpoint)
-    for offer in list(endpoint.agent.offers.values()):
-        if offer.state == "offered" and offer.endpoint_peer is peer and offer.endpoint == endpoint.address:
-            offers.cancel(world, offer, "agent_busy", back=True)
+    withdraw_from(world, endpoint)
     return Ok(command.seq)
 
 

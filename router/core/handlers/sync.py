@@ -6,7 +6,7 @@ from router.core import commands as ask
 from router.core import gateways, internal, offers, people, states, visits
 from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
-from router.core.handlers.agents import check_channels
+from router.core.handlers.agents import check_channels, withdraw_from
 from router.core.handlers.entry import admit, check_data, find_queue
 from router.core.match.choose import usable_endpoint
 from router.core.world import World
@@ -91,6 +91,7 @@ def _take_endpoint(world: World, peer: Peer, alive: ask.AliveEndpoint) -> None:
     endpoint = peer.endpoints.get(alive.endpoint)
     if endpoint is not None and (endpoint.agent is not agent or endpoint.channels != alive.channels):
         people.detach(world, endpoint)
+        withdraw_from(world, endpoint)
         endpoint = None
     if endpoint is None:
         endpoint = people.attach(world, peer, alive.endpoint, agent, alive.channels)
@@ -205,6 +206,7 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
     gone = [endpoint for endpoint in peer.endpoints.values() if endpoint.sync_round != peer.sync_round]
     for endpoint in gone:
         people.detach(world, endpoint)
+        withdraw_from(world, endpoint)
     peer.synced = True
     world.deadlines.cancel(peer)
     gateways.set_open(world, peer)

@@ -1,0 +1,136 @@
+"""The head of a story: the centre that it happens in, written in the words of the configuration.
+
+    queue     sales   needs = { sales = 3 }, target_s = 30      as [queues.sales] of queues.toml
+    agent     ann     skills = { sales = 5 }                    as [agents.ann] of agents.toml
+    channel   voice   ring_s = 15                               as [channels.voice]
+    target    gold    target_s = 10                             as [target_classes.gold]
+    limits    gateway_grace_s = 30                              as [limits] of switchboard.toml
+    centre    break_resets_idle = false                         as the first lines of queues.toml and agents.toml
+    gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
+    desk      d1      a desk; so is `supervisor`
+    endpoint  101     ann on gw1 for voice, chat                a device; for voice where nothing is said
+    ready     ann ben at d1                                     signed in and ready; else where their device is
+
+What follows a name is an inline table of TOML; a line that begins with spaces goes on with the one before. It is read
+and checked by the engine's own reader of configurations.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from router.config import Surroundings, check_texts
+from router.core.commands import Attach, LogIn, Request, SyncEnd
+from router.core.internal import GatewayUp
+from router.core.settings import Settings
+from tests.scenarios.language import Unclear
+
+TABLES = {
+    "queue": ("queues.toml", "queues"),
+    "channel": ("queues.toml", "channels"),
+    "target": ("queues.toml", "target_classes"),
+    "agent": ("agents.toml", "agents"),
+}
+OF_AGENTS = ("break_resets_idle", "not_ready_reasons")
+"""Settings of the whole centre that stand in agents.toml."""
+AROUND = Surroundings(Path("centre"), {})
+
+
+class Centre(Struct):
+    """Settings, clients, and what they say before the story begins."""
+
+    settings: Settings
+    peers: dict[str, GatewayUp]
+    before: list[tuple[str, Request]]
+    """(peer's name, request): its number is given when it is said."""
+
+
+def read(lines: list[str]) -> Centre:
+    """The centre of a story. Raises `Unclear`."""
+    texts: dict[str, list[str]] = {"switchboard.toml": ["[listen]", "trust_loopback = true"]}
+    peers: dict[str, GatewayUp] = {}
+    homes: dict[str, str] = {}
+    attached: list[tuple[str, Request]] = []
+    ready: list[tuple[str, str]] = []
+    for word, name, rest in _entries(lines):
+        if word in TABLES:
+            file, table = TABLES[word]
+            texts.setdefault(file, []).append(f'{table}."{name}" = {{ {rest} }}')
+        elif word == "limits":
+            texts["switchboard.toml"] += ["[limits]", *_settings(f"{name} {rest}")]
+        elif word == "centre":
+            for setting in _settings(f"{name} {rest}"):
+                file = "agents.toml" if setting.startswith(OF_AGENTS) else "queues.toml"
+                texts.setdefault(file, []).insert(0, setting)
+        elif word in ("gateway", "desk", "supervisor"):
+            peers[name] = GatewayUp("i1", word, **tomllib.loads(f"hello = {{ {rest} }}")["hello"])  # type: ignore[arg-type]  # a role
+        elif word == "endpoint":
+            agent, gateway, channels = _device(rest)
+            homes.setdefault(agent, gateway)
+            attached.append((gateway, Attach(1, name, agent, channels)))
+        elif word == "ready":
+            people, _, at = f"{name} {rest}".partition(" at ")
+            ready += [(agent, at.strip()) for agent in people.split()]
+        else:
+            raise Unclear(f"{word!r} is no part of a centre: {', '.join([*TABLES, 'limits', 'centre', 'gateway'])} ...")
+    signed_in = [(at or homes[agent], LogIn(1, agent, True)) for agent, at in ready]
+    synced = [(name, SyncEnd(1)) for name, up in peers.items() if up.role == "gateway"]
+    strangers = {peer for peer, _ in [*attached, *signed_in]} - peers.keys()
+    if strangers:
+        raise Unclear(f"there is no gateway or desk named {', '.join(sorted(strangers))}")
+    settings = _checked({name: "\n".join(text) for name, text in texts.items()})
+    return Centre(settings, peers, [*synced, *attached, *signed_in])
+
+
+def changed(lines: list[str], line: str) -> list[str]:
+    """The head with `line` in place of the one that begins with the same two words; new where there is none, and
+    without it where nothing but `gone` follows them. Raises `Unclear`."""
+    said = next(_entries([line]))
+    kept = [" ".join(entry) for entry in _entries(lines) if entry[:2] != said[:2]]
+    if said[2] == "gone" and len(kept) == len(list(_entries(lines))):
+        raise Unclear(f"there is no {said[0]} {said[1]}")
+    return kept if said[2] == "gone" else [*kept, line]
+
+
+def _entries(lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    """(word, name, rest) of each entry; a line that begins with spaces goes on with the one before."""
+    joined: list[str] = []
+    for line in lines:
+        if line.startswith(" ") and joined:
+            joined[-1] += " " + line.strip()
+        else:
+            joined.append(line.strip())
+    for entry in joined:
+        word, name, rest = [*entry.split(None, 2), "", ""][:3]
+        yield word, name, rest
+
+
+def _settings(text: str) -> list[str]:
+    """The settings of an inline table, a line each."""
+    table: dict[str, Any] = tomllib.loads(f"table = {{ {text} }}")["table"]
+    return [f"{name} = {_toml(value)}" for name, value in table.items()]
+
+
+def _toml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
+
+
+def _device(text: str) -> tuple[str, str, tuple[str, ...]]:
+    """`ann on gw1 for voice, chat`."""
+    who, _, channels = text.partition(" for ")
+    words = who.split()
+    if len(words) != 3 or words[1] != "on":
+        raise Unclear("an endpoint is written: endpoint ADDRESS AGENT on GATEWAY [for CHANNEL, CHANNEL]")
+    return words[0], words[2], tuple(channel.strip() for channel in channels.split(",")) if channels else ("voice",)
+
+
+def _checked(texts: dict[str, str]) -> Settings:
+    report = check_texts({"queues.toml": "", "agents.toml": "", **texts}, around=AROUND)
+    if report.configuration is None:
+        raise Unclear("\n".join(str(fault) for fault in report.faults))
+    return report.configuration.settings

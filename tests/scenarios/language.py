@@ -1,0 +1,249 @@
+"""The words of the stories: lines to commands, and effects to lines.
+
+Both are read off the messages' own types, so a new field needs no new word here. Durations are written with their unit
+(`20s`), an offer by the contact it is about (`c1`, or `c1#2` for its second offer), lists with commas, tables as
+`name=value`. It knows nothing of the engine.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
+
+from router.core import commands as ask
+from router.core import effects as told
+from router.terms import MILLISECOND_US, SECOND_US
+
+TIME = re.compile(r"(?:(\d+):)?(\d+):(\d\d)(?:\.(\d{1,6}))?")
+"""Hours, minutes, seconds, parts of a second; the hours may be left out."""
+
+
+class Unclear(ValueError):
+    """A line that can't be understood; the message says what would be."""
+
+
+class Said(Struct, frozen=True):
+    """Something in words: what must be there, and what may be added as `name value`."""
+
+    head: tuple[str, ...]
+    details: Mapping[str, str]
+    who: str = ""
+
+    def __str__(self) -> str:
+        shown = [f"{name} {value}" for name, value in self.details.items() if value not in ("none", "0", "no", "0s")]
+        return " ".join([*([self.who] if self.who else []), *self.head, *shown])
+
+    def is_told_by(self, line: str) -> bool:
+        """Does `line` say this? It must have all of the head, and of the details those that it likes."""
+        words = words_of(line)
+        if self.who and (not words or words.pop(0) != self.who):
+            return False
+        most = len(self.head)
+        if tuple(words[:most]) != self.head:
+            return False
+        return all(self.details.get(name) == value for name, value in pairs(words[most:]))
+
+
+def words_of(line: str) -> list[str]:
+    """A line as words; what stands in quotes is one."""
+    try:
+        return shlex.split(line)
+    except ValueError as wrong:
+        raise Unclear(str(wrong)) from wrong
+
+
+def pairs(words: list[str]) -> Iterator[tuple[str, str]]:
+    """`name value` after `name value`."""
+    for at in range(0, len(words), 2):
+        yield words[at], words[at + 1] if at + 1 < len(words) else ""
+
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+
+def time_us(word: str) -> int | None:
+    """`0:20.5` in microseconds, None where the word is no time."""
+    found = TIME.fullmatch(word)
+    if found is None:
+        return None
+    hours, minutes, seconds, part = found.groups("0")
+    return (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * SECOND_US + int(part.ljust(6, "0"))
+
+
+def clock(us: int) -> str:
+    """The time of a story, as it is written there."""
+    minutes, rest = divmod(us, 60 * SECOND_US)
+    seconds, part = divmod(rest, SECOND_US)
+    return f"{minutes}:{seconds:02}.{f'{part:06}'.rstrip('0') or '0'}"
+
+
+def duration(us: int) -> str:
+    """`20s`, `1.5s`."""
+    return f"{us / SECOND_US:.6f}".rstrip("0").rstrip(".") + "s"
+
+
+def shown(name: str, value: Any) -> tuple[str, str]:
+    """A field in words: its name without its unit, and its value."""
+    if isinstance(value, told.Treatment):
+        return name, f"{value.do}:{value.to}" if value.to else value.do
+    for unit, us in (("_ms", MILLISECOND_US), ("_s", SECOND_US)):
+        if name.endswith(unit) and isinstance(value, int):
+            return name.removesuffix(unit), duration(value * us)
+    if isinstance(value, bool):
+        return name, "yes" if value else "no"
+    if isinstance(value, dict):
+        return name, ",".join(f"{key}={each}" for key, each in sorted(value.items())) or "none"
+    if isinstance(value, list | tuple):
+        return name, ",".join(map(str, value)) or "none"
+    return name.removesuffix("_ms").removesuffix("_s"), "none" if value in (None, "") else str(value)
+
+
+def _read(field: str, word: str) -> Any:
+    """A value for a field of a command, from its word."""
+    for unit, us in (("_ms", MILLISECOND_US), ("_s", SECOND_US)):
+        if field.endswith(unit):
+            if not re.fullmatch(r"\d+(\.\d+)?s", word):
+                raise Unclear(f"{field.removesuffix(unit)} is a duration like 20s, not {word!r}")
+            return round(float(word[:-1]) * SECOND_US) // us
+    if field in ("needs", "data"):
+        table = dict(each.partition("=")[::2] for each in word.split(","))
+        return {key: int(value) for key, value in table.items()} if field == "needs" else table
+    if field in ("channels", "codes"):
+        return tuple(word.split(","))
+    return int(word) if field == "units" else word
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+POSITIONAL = {
+    "enqueue": ("contact", "queue"), "probe": ("queue",), "hold": ("contact",), "resume": ("contact",),
+    "update": ("contact",), "transfer": ("contact", "queue"), "end": ("contact",), "connected": ("contact",),
+    "connect_failed": ("contact", "fault"), "ringing": ("offer",), "accept": ("offer",), "reject": ("offer",),
+    "complete": ("contact",), "extend_wrap_up": ("contact", "by"), "log_in": ("agent",), "log_out": ("agent",),
+    "ready": ("agent",), "not_ready": ("agent", "reason"), "attach": ("endpoint", "agent"), "detach": ("endpoint",),
+    "occupy": ("endpoint", "kind"), "release": ("endpoint",), "drain": ("on",), "sync_end": (),
+    "position": ("contact",), "status": (), "agents": (),
+}  # fmt: skip
+"""What follows a command without its name; everything else follows as `name value`, or `name` alone for a yes."""
+
+REQUESTS = {str(request.__struct_config__.tag): request for request in ask.WIRE_REQUESTS}
+
+
+def command(words: list[str], seq: int, offer_id: Callable[[str], str]) -> ask.Request:
+    """The request that these words make. `offer_id` finds an offer by its contact."""
+    name = words[0]
+    if name == "sync":
+        return _sync(words[1:], seq)
+    if name not in POSITIONAL:
+        raise Unclear(f"nobody can say {name!r}; there are {', '.join(sorted([*POSITIONAL, 'sync']))}")
+    given = _fields(REQUESTS[name], POSITIONAL[name], words[1:])
+    if "offer" in given:
+        given["offer"] = offer_id(given["offer"])
+    if name == "drain":
+        given["on"] = given["on"] == "on"
+    request: ask.Request = _built(REQUESTS[name], {"seq": seq, **given})
+    return request
+
+
+def _fields(kind: type[Struct], positional: tuple[str, ...], words: list[str]) -> dict[str, Any]:
+    """The fields that the words give, by name."""
+    names = {re.sub(r"_m?s$", "", field): field for field in kind.__struct_fields__}
+    flags = {field.name for field in fields(kind) if field.type is bool}
+    if len(words) < len(positional):
+        raise Unclear(f"it needs {' and '.join(positional)}")
+    given = {names[name]: _read(names[name], word) for name, word in zip(positional, words, strict=False)}
+    rest = words[len(positional) :]
+    while rest:
+        name = rest.pop(0)
+        if name not in names or name == "seq":
+            raise Unclear(f"{name!r} is none of its fields: {', '.join(sorted(names.keys() - {'seq'}))}")
+        if name in flags:
+            given[name] = True
+        elif rest:
+            given[names[name]] = _read(names[name], rest.pop(0))
+        else:
+            raise Unclear(f"{name} needs a value")
+    return given
+
+
+def _built(kind: type[Any], given: dict[str, Any]) -> Any:
+    """The message, checked as one that came over the wire is."""
+    tag = kind.__struct_config__.tag
+    try:
+        return msgspec.convert(given | ({"t": tag} if tag else {}), kind)
+    except msgspec.ValidationError as wrong:
+        raise Unclear(str(wrong)) from wrong
+
+
+def _sync(words: list[str], seq: int) -> ask.Request:
+    """`sync c1 sales waited 20s ; endpoint 101 ann`: contacts and endpoints that are alive."""
+    contacts: list[Any] = []
+    endpoints: list[Any] = []
+    for part in " ".join(shlex.quote(word) for word in words).replace("';'", ";").split(" ; "):
+        entry = words_of(part)
+        if entry[:1] == ["endpoint"]:
+            endpoints.append(_built(ask.AliveEndpoint, _fields(ask.AliveEndpoint, ("endpoint", "agent"), entry[1:])))
+        elif entry:
+            contacts.append(_built(ask.AliveContact, _fields(ask.AliveContact, ("contact", "queue"), entry)))
+    return ask.Sync(seq, tuple(contacts), tuple(endpoints))
+
+
+# -- effects ----------------------------------------------------------------------------------------------------------
+
+HEADS: dict[type[Struct], str] = {
+    told.Ok: "ok",
+    told.Already: "already",
+    told.Error: "error {code}",
+    told.Busy: "busy",
+    told.Queued: "queued {contact}",
+    told.RefusedEntry: "refused {why}",
+    told.Probed: "probed",
+    told.PositionReply: "position {contact} {position}",
+    told.StatusReply: "status",
+    told.AgentsReply: "agents",
+    told.Synced: "synced",
+    told.Offer: "offer {contact} to {agent} at {endpoint}",
+    told.OfferCancelled: "offer_cancelled {contact} {reason}",
+    told.Accepted: "accepted {contact} by {agent} at {endpoint}",
+    told.ConnectedEvent: "connected {contact} with {agent}",
+    told.TalkOver: "talk_over {contact} with {agent}",
+    told.AgentState: "agent_state {agent} {state}",
+    told.Displaced: "displaced {agent} by {by}",
+    told.Treat: "treat {contact} {why}",
+    told.Suspended: "suspended",
+    told.ContactState: "state {contact} {state}",
+    told.OfferState: "state {contact} to {agent} {state}",
+}
+"""What every line about such an effect says; its other fields may follow."""
+
+DONE: tuple[type[told.Reply], ...] = (told.Ok, told.Queued, told.Synced)
+"""Replies that need not be told."""
+
+
+def said(struct: Struct, head: str, who: str = "", **more: Any) -> Said:
+    """A struct in words, with `more` beside its own fields."""
+    values = {field: getattr(struct, field) for field in struct.__struct_fields__} | more
+    used = set(re.findall(r"{(\w+)}", head))
+    details = dict(shown(name, value) for name, value in values.items() if name not in used | {"re"})
+    return Said(tuple(head.format(**values).split()), details, who)
+
+
+def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -> list[Said]:
+    """An effect in words: one line, or for a `state` one an entry. `offer_name` names an offer by its contact."""
+    who = peer.partition("/")[2]
+    if isinstance(message, told.State):
+        entries: list[Struct] = [*message.contacts, *message.offers]
+        return [_one(who, entry, offer_name) for entry in entries]
+    return [_one(who, message, offer_name)]
+
+
+def _one(who: str, message: Struct, offer_name: Callable[[str], str]) -> Said:
+    offer = getattr(message, "offer", None)
+    more = {"offer": offer_name(offer)} if isinstance(offer, str) else {}
+    return said(message, HEADS[type(message)], who, **more)

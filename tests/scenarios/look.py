@@ -1,0 +1,113 @@
+"""What is true at a moment of a story: the lines that begin with `?`.
+
+    ? position c1 2 line_length 3 waited 20s     where it stands in its line (0: it does not)
+    ? contact c1 waiting queue sales        its state; `ended answered`, or `unknown`
+    ? agent ann not_ready missed units 0    state and reason, and what they do
+    ? queue sales waiting 2 answered 1      what `status` shows
+    ? record c1 answered waited 20s         the record of the visit, the last one unless `c1#1`
+    ? leg c1 2 ben served talk 60s          the second leg of the last record of c1 with legs
+    ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
+
+They ask the engine's own questions where there is one, and look at the world where there is none.
+"""
+
+from __future__ import annotations
+
+from router.core import history
+from router.core.commands import AliveContact, AliveEndpoint, Position, Sync
+from router.core.effects import PositionReply
+from router.core.entities import Agent, Contact, Peer
+from router.core.handlers import questions
+from router.core.world import World
+from router.terms import MILLISECOND_US
+from tests.scenarios.language import Said, Unclear, said, words_of
+
+
+def look(world: World, visits: list[history.Visit], line: str) -> Said:
+    """What a line asks about, as it is."""
+    words = words_of(line)
+    what, name = [*words, "", ""][:2]
+    if what == "position":
+        contact = _contact(world, name)
+        if contact is None:
+            return Said(("position", name, "unknown"), {})
+        reply = questions.position(world, contact.peer, Position(1, name))
+        assert isinstance(reply, PositionReply)
+        return said(reply, "position {contact} {position}")
+    if what == "contact":
+        return _contact_said(world, name)
+    if what == "agent":
+        return _agent_said(world, world.agent("main", name))
+    if what == "queue":
+        return said(questions.queue_status(world, world.queues["main", name]), "queue {queue}")
+    if what == "record":
+        return _record(visits, name)
+    if what == "leg":
+        return _leg(visits, name, words[2])
+    if what == "client":
+        return Said(("client", name, _client(world.peers.get(f"main/{name}"))), {})
+    raise Unclear(f"{what!r} can't be asked: position, contact, agent, queue, record, leg or client")
+
+
+def _contact(world: World, name: str) -> Contact | None:
+    return next((peer.contacts[name] for peer in world.peers.values() if name in peer.contacts), None)
+
+
+def _contact_said(world: World, name: str) -> Said:
+    contact = _contact(world, name)
+    if contact is None:
+        ended = [peer.ended[name].outcome for peer in world.peers.values() if name in peer.ended]
+        return Said(("contact", name, *(("ended", ended[0]) if ended else ("unknown",))), {})
+    waited_us = contact.waited_us or world.now_us - contact.entered_us
+    return said(
+        contact, "contact {id} {state}", queue=contact.queue.name, waited_ms=waited_us // MILLISECOND_US,
+        agents=[offer.agent.name for offer in contact.offers], peer=contact.peer.name, offers=len(contact.offers),
+        legs=len(contact.legs), line=None, entry=None, standing=None,
+    )  # fmt: skip
+
+
+def _agent_said(world: World, agent: Agent) -> Said:
+    status = questions.agent_status(world, agent)
+    head = "agent {agent} {state}" + (" {reason}" if agent.state == "not_ready" else "")
+    session = agent.session.partition("/")[2] if agent.state != "offline" else ""
+    return said(status, head, session=session, next=agent.next_state)
+
+
+def _record(visits: list[history.Visit], name: str) -> Said:
+    contact, _, nth = name.partition("#")
+    found = [visit for visit in visits if visit.contact == contact]
+    if not found:
+        return Said(("record", name, "none"), {})
+    visit = found[int(nth) - 1 if nth else -1]
+    return said(visit, f"record {name} {{outcome}}", legs=len(visit.legs))
+
+
+def _leg(visits: list[history.Visit], name: str, nth: str) -> Said:
+    found = [visit for visit in visits if visit.contact == name and visit.legs]
+    if not found or len(found[-1].legs) < int(nth):
+        return Said(("leg", name, nth, "none"), {})
+    return said(found[-1].legs[int(nth) - 1], f"leg {name} {nth} {{agent}} {{how}}")
+
+
+def _client(peer: Peer | None) -> str:
+    if peer is None:
+        return "unknown"
+    if not peer.live:
+        return "away"
+    if not peer.synced:
+        return "not_synced"
+    return "suspended" if peer.suspended_until_us else "draining" if peer.draining else "live"
+
+
+def all_alive(peer: Peer) -> Sync:
+    """The list of a gateway that still has all that the engine knows of it, and has seen nothing else."""
+    contacts = []
+    for contact in peer.contacts.values():
+        talking = [offer.agent.name for offer in contact.offers if offer.state == "connected"]
+        if contact.state != "wrapping":
+            alive = AliveContact(contact.id, contact.queue.name, contact.channel, talks_to=next(iter(talking), None))
+            contacts.append(alive)
+    endpoints = [
+        AliveEndpoint(endpoint.address, endpoint.agent.name, endpoint.channels) for endpoint in peer.endpoints.values()
+    ]
+    return Sync(1, tuple(contacts), tuple(endpoints))
