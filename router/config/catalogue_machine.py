@@ -186,6 +186,18 @@ LIMITS = Section(
             "How long a lost gateway's agents and contacts are kept for its return.",
         ),
         Row(
+            "fault_pause_s",
+            Seconds(0.1, DAY_S),
+            "How long a contact is kept from an agent whose device failed or who was busy elsewhere, also where there is "
+            "no other agent.",
+        ),
+        Row(
+            "legs_max",
+            Whole(2, 1_000),
+            "Past legs kept of one contact in its record: beyond it the oldest that never talked is dropped.",
+            unit="legs",
+        ),
+        Row(
             "suspend_after_failures",
             Whole(1, 1_000),
             "Offers failed in a row, over more than one agent of a gateway, that suspend the gateway.",

@@ -130,6 +130,8 @@ class Contact(Entity, eq=False, gc=False):
     data: dict[str, str] | None = None
     missed: dict[str, int] | None = None
     """Agents who missed it, and when: passed over for it for a while."""
+    retry_us: int = 0
+    """After a failure that was nobody's miss: not tried again before, also where there is only one agent."""
     waited_us: int = 0
     """Time waited in queues, fixed when it was answered."""
     offers: list[Offer] = []

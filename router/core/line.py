@@ -65,7 +65,8 @@ class Line(Struct, eq=False, gc=False):
 
 def passed_over(contact: Contact, agent: Agent, now_us: int) -> bool:
     """Is `agent` passed over for `contact` after a miss? Not once `miss_hold_s` is over, or they said `ready` since,
-    or while nobody else able is signed in (a contact that is direct to them waits the hold out)."""
+    or while nobody else able is signed in (a contact that is direct to them waits the hold out, and a failed device is
+    left alone for a moment all the same)."""
     missed = contact.missed
     if missed is None:
         return False
@@ -76,7 +77,7 @@ def passed_over(contact: Contact, agent: Agent, now_us: int) -> bool:
     return (
         now_us < at_us + contact.queue.settings.miss_hold_us
         and agent.made_ready_us <= at_us
-        and (contact.direct is not None or line is None or line.needs.staffed > 1)
+        and (contact.direct is not None or line is None or line.needs.staffed > 1 or now_us < contact.retry_us)
     )
 
 

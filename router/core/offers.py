@@ -99,6 +99,8 @@ def _let_go(world: World, offer: Offer, how: str) -> None:
         leg.talk_ms = talk_us // MILLISECOND_US
         leg.hold_ms = offer.held_us // MILLISECOND_US
         leg.wrap_up_ms = (now_us - over_us) // MILLISECOND_US
+    if len(contact.legs) >= world.settings.limits.legs_max:
+        _drop_leg(contact)
     contact.legs.append(leg)
     world.changed[contact] = None
     if began_us:
@@ -108,13 +110,24 @@ def _let_go(world: World, offer: Offer, how: str) -> None:
         came_free(world, agent, served=False)
 
 
-def _put_back(world: World, offer: Offer, how: str) -> None:
-    """The contact returns to its old place."""
+def _drop_leg(contact: Contact) -> None:
+    """Make room: the oldest leg that never came to a talk is the one that tells least."""
+    for leg in contact.legs:
+        if leg.how != "served":
+            contact.legs.remove(leg)
+            return
+
+
+def _put_back(world: World, offer: Offer, how: str, failed: bool) -> None:
+    """The contact returns to its old place. One that has waited as long as it may is not tried again after `failed`."""
     contact = offer.contact
     world.move_contact(contact, "put_back")
     contact.waited_us = 0
     _let_go(world, offer, how)
-    visits.stand_in_line(world, contact)
+    if failed and visits.waited_out(world, contact):
+        visits.treat(world, contact, "waited_too_long")
+    else:
+        visits.stand_in_line(world, contact)
 
 
 def cancel(world: World, offer: Offer, reason: CancelReason, back: bool) -> None:
@@ -122,7 +135,7 @@ def cancel(world: World, offer: Offer, reason: CancelReason, back: bool) -> None
     states.move(states.OFFER, offer, "cancel")
     world.tell_everyone(offer, OfferCancelled(offer.id, offer.contact.id, reason))
     if back:
-        _put_back(world, offer, "cancelled")
+        _put_back(world, offer, "cancelled", failed=False)
     else:
         _let_go(world, offer, "cancelled")
 
@@ -186,9 +199,11 @@ def give_back(world: World, offer: Offer, reason: str, by: Peer | None) -> None:
     world.tell_everyone(offer, OfferCancelled(offer.id, contact.id, cancelled), but=by)
     if reason in MISSES:
         _count_miss(world, agent, offer.channel)
-    elif reason == "unreachable":
+    else:
+        contact.retry_us = world.now_us + world.settings.limits.fault_pause_us
+    if reason == "unreachable":
         gateway_failed(world, offer)
-    _put_back(world, offer, reason)
+    _put_back(world, offer, reason, failed=True)
 
 
 def _count_miss(world: World, agent: Agent, channel: str) -> None:
@@ -223,10 +238,11 @@ def connecting_failed(world: World, offer: Offer, faulty: bool) -> None:
     if contact.missed is None:
         contact.missed = {}
     contact.missed[agent.name] = world.now_us
+    contact.retry_us = world.now_us + world.settings.limits.fault_pause_us
     world.tell_agents_side(offer, OfferCancelled(offer.id, contact.id, "withdrawn"), but=contact.peer)
     if faulty:
         gateway_failed(world, offer)
-    _put_back(world, offer, "failed")
+    _put_back(world, offer, "failed", failed=True)
 
 
 def talk_over(world: World, offer: Offer, by: Peer | None) -> None:

@@ -118,6 +118,7 @@ class ContactRecord(Struct, array_like=True, tag="live", gc=False):
     hold_began_us: int
     data: dict[str, str] | None
     missed: dict[str, int] | None
+    retry_us: int
     waited_us: int
     offers: list[OfferRecord]
     legs: list[Leg]
@@ -254,8 +255,8 @@ def of_contact(c: Contact) -> bytes:
         "live", SCHEMA, c.id, c.peer.key, c.queue.name, c.channel, c.number, c.arrived_us, c.entered_us, c.key_us,
         c.digest, c.state, c.priority_s, c.needs, c.customer, c.link, c.language, c.preferred,
         c.preferred_until_us, c.direct,
-        c.held_until_us, c.hold_began_us, c.data, c.missed, c.waited_us, [_of_offer(o) for o in c.offers], c.legs,
-        c.outcome, c.ended_by, c.left_us, c.codes, c.resolved, c.sync_round, c.due_us, c.due_number,
+        c.held_until_us, c.hold_began_us, c.data, c.missed, c.retry_us, c.waited_us,
+        [_of_offer(o) for o in c.offers], c.legs, c.outcome, c.ended_by, c.left_us, c.codes, c.resolved, c.sync_round, c.due_us, c.due_number,
     ))  # fmt: skip
 
 

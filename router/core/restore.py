@@ -178,8 +178,8 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
     contact = Contact(
         r.id, peer, queue, r.channel, r.number, r.arrived_us, r.entered_us, r.key_us, r.digest, r.state, r.priority_s,
         r.needs, r.customer, r.link, r.language, r.preferred, r.preferred_until_us, r.direct, r.held_until_us,
-        r.hold_began_us, r.data, r.missed, r.waited_us, [], r.legs, r.outcome, r.ended_by, r.left_us, r.codes,
-        r.resolved, r.sync_round,
+        r.hold_began_us, r.data, r.missed, r.retry_us, r.waited_us, [], r.legs, r.outcome, r.ended_by, r.left_us,
+        r.codes, r.resolved, r.sync_round,
     )  # fmt: skip
     peer.contacts[r.id] = contact
     queue.counts[r.state] += 1

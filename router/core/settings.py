@@ -108,6 +108,11 @@ class Limits(Struct, frozen=True, gc=False):
     """How long after wrap-up `complete` may still add codes."""
     gateway_grace_us: int = 60 * SECOND_US
     """How long a lost gateway's agents and contacts are kept for its return."""
+    fault_pause_us: int = 1 * SECOND_US
+    """How long a contact is kept from an agent whose device failed or who was busy elsewhere, also where there is no
+    other agent: without it engine and gateway would try in a circle."""
+    legs_max: int = 64
+    """Past legs kept of one contact: beyond it the oldest that never talked is dropped."""
     suspend_after_failures: int = 5
     """Offers failed in a row, over more than one agent of a gateway, that suspend the gateway."""
     suspend_us: int = 30 * SECOND_US

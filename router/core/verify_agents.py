@@ -112,7 +112,7 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
         return True
     if world.now_us >= missed_us + contact.queue.settings.miss_hold_us:
         return True
-    return contact.direct is None and len(_able(world, line.needs)) <= 1
+    return contact.direct is None and world.now_us >= contact.retry_us and len(_able(world, line.needs)) <= 1
 
 
 def _meets(agent: Agent, needs: Needs) -> bool:

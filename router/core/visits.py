@@ -85,6 +85,7 @@ def arm(world: World, contact: Contact) -> None:
             at_us = contact.preferred_until_us
         if contact.missed is not None:
             ends = [missed_us + settings.miss_hold_us for missed_us in contact.missed.values()]
+            ends.append(contact.retry_us)
             ahead = [end for end in ends if end > now_us]
             if ahead:
                 at_us = min(ahead) if not at_us else min(at_us, *ahead)
@@ -107,13 +108,13 @@ def disarm(world: World, contact: Contact) -> None:
 
 def due(world: World, contact: Contact) -> None:
     """A deadline of a waiting contact has come."""
-    now_us, settings = world.now_us, contact.queue.settings
+    now_us = world.now_us
     world.changed[contact] = None
     if not contact.peer.live or contact.state not in ("held", "waiting"):
         # Its gateway could not have resumed it, nor be told; or it is offered now, and an offer runs to its end. It is
         # armed again when the gateway is back, or when it waits again.
         return
-    if settings.wait_most_us and now_us >= contact.entered_us + settings.wait_most_us:
+    if waited_out(world, contact):
         treat(world, contact, "waited_too_long")
         return
     if contact.state == "held" and now_us >= contact.held_until_us:
@@ -127,14 +128,19 @@ def due(world: World, contact: Contact) -> None:
         stand_in_line(world, contact)
 
 
+def waited_out(world: World, contact: Contact) -> bool:
+    """Has it waited as long as its queue lets anybody wait? Never while its gateway could not be told."""
+    most_us = contact.queue.settings.wait_most_us
+    return most_us != 0 and contact.peer.live and world.now_us >= contact.entered_us + most_us
+
+
 def treat(world: World, contact: Contact, why: str) -> None:
     """The contact can't be served any longer where it waits: tell its gateway what to do with it, and end it."""
     key = "nobody_left" if why == "nobody" else why
     treatment = contact.queue.treatment(key)
     world.tell(contact.peer, Treat(contact.id, why, treatment))  # type: ignore[arg-type]  # one of its literals
-    outcome = "waited_too_long" if why != "nobody" else "moved"
-    if treatment.do == "callback":
-        outcome = "callback_taken"
+    outcome = "waited_too_long" if why != "nobody" else "refused"
+    outcome = {"callback": "callback_taken", "queue": "moved", "voicemail": "moved"}.get(treatment.do, outcome)
     leave(world, contact, outcome, "system")
 
 
