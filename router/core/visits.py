@@ -139,8 +139,10 @@ def treat(world: World, contact: Contact, why: str) -> None:
     key = "nobody_left" if why == "nobody" else why
     treatment = contact.queue.treatment(key)
     world.tell(contact.peer, Treat(contact.id, why, treatment))  # type: ignore[arg-type]  # one of its literals
-    outcome = "waited_too_long" if why != "nobody" else "refused"
-    outcome = {"callback": "callback_taken", "queue": "moved", "voicemail": "moved"}.get(treatment.do, outcome)
+    # `refused` is kept for those who were never let in: what was accepted and sent elsewhere has moved.
+    outcome = "waited_too_long" if why != "nobody" else "moved"
+    if treatment.do == "callback":
+        outcome = "callback_taken"
     leave(world, contact, outcome, "system")
 
 
