@@ -108,6 +108,8 @@ mutants: setup  ## take each guard out once: some test must fail
 
 .PHONY: docs
 docs: $(STAMP)  ## write what is rendered from the code into docs/
+	$(BIN)/python -m tests.config.rendered
+	$(BIN)/python -m tests.cli.page
 	$(BIN)/python -m tests.render_docs --write
 
 .PHONY: lock

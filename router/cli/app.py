@@ -1,0 +1,58 @@
+"""The typer application: every command, in the order of `--help`.
+
+Nothing is done here. Help is plain text: it reads well in a pipe, and rich would cost a tenth of a second.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from router.cli.commands.agents import agents
+from router.cli.commands.check import check
+from router.cli.commands.demo import demo
+from router.cli.commands.play import play
+from router.cli.commands.replay import replay
+from router.cli.commands.serve import serve
+from router.cli.commands.status import status
+from router.cli.commands.traces import traces
+
+app = typer.Typer(
+    name="switchboard",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from router.cli.version import version
+
+        typer.echo(f"switchboard {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def switchboard(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Decides, for every call, chat, e-mail and ticket of a contact centre, who takes it and when.
+
+    Example: switchboard demo
+    """
+
+
+app.command()(serve)
+app.command()(check)
+app.command()(status)
+app.command()(demo)
+app.add_typer(traces, name="import")
+app.command()(replay)
+app.command()(play)
+app.add_typer(agents, name="agents")

@@ -1,0 +1,93 @@
+"""What commands show in a terminal: queues, agents, times.
+
+It must not ask anybody. The one idea: a figure that nobody knows yet is a dash, never a zero.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import RenderableType
+
+    from router.cli.asking import Standing
+    from router.wire.catalogue import AgentStatus, QueueStatus
+
+
+def standing(shown: Standing) -> RenderableType:
+    """What `status` shows."""
+    whole = shown.whole
+    parts: list[RenderableType] = [queues(shown.by_queue), by_state(whole.agents)]
+    if shown.agents is not None:
+        parts.append(agents(shown.agents))
+    line = f"{whole.contacts} contacts live, epoch {whole.epoch}, configuration {whole.version}"
+    parts.append(Text(line + (f", {whole.violations} violations" if whole.violations else "")))
+    return Group(*parts)
+
+
+def queues(of: Iterable[QueueStatus]) -> Table:
+    """One line a queue: now, and since the daemon's start."""
+    shown = table("queue", "waiting", "oldest", "offered", "talking", "free", "answered", "abandoned", "level", "asa")
+    for queue in of:
+        shown.add_row(
+            queue.queue,
+            str(queue.waiting + queue.held),
+            seconds(queue.oldest_wait_ms) if queue.waiting else "-",
+            str(queue.offered),
+            str(queue.connected),
+            f"{queue.free}/{queue.staffed}",
+            str(queue.answered),
+            str(queue.abandoned),
+            share(queue.service_level),
+            seconds(queue.asa_ms),
+        )
+    return shown
+
+
+def agents(of: Iterable[AgentStatus]) -> Table:
+    """One line an agent."""
+    shown = table("agent", "team", "state", "since", "units", "offered", "talking", "wrap-up", words=3)
+    for agent in of:
+        state = f"{agent.state} ({agent.reason})" if agent.reason else agent.state
+        units = f"{agent.units}/{agent.capacity}"
+        shown.add_row(
+            agent.agent, agent.team, state, seconds(agent.since_ms), units,
+            str(agent.offered), str(agent.connected), str(agent.wrapping),
+        )  # fmt: skip
+    return shown
+
+
+def by_state(of: Mapping[str, int]) -> Text:
+    """Agents by state, in one line."""
+    return Text("agents: " + (", ".join(f"{count} {state}" for state, count in sorted(of.items())) or "none"))
+
+
+def seconds(milliseconds: int | None) -> str:
+    """A time as people say it: 7 s, 2:05, 1:00:05; a dash where there is none."""
+    if milliseconds is None:
+        return "-"
+    whole = milliseconds // 1000
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return f"{whole // 60}:{whole % 60:02}"
+    return f"{whole // 3_600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def share(of: float | None) -> str:
+    """A share in percent; a dash where nothing has been counted."""
+    return "-" if of is None else f"{of:.0%}"
+
+
+def table(*columns: str, words: int = 1) -> Table:
+    """A table whose first `words` columns are words, and the others figures."""
+    made = Table(box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        made.add_column(column, justify="left" if number < words else "right", no_wrap=True)
+    return made

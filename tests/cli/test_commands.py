@@ -1,0 +1,239 @@
+"""Commands that need no daemon: what they print, how they end, and that a mistake of the user's is one line."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Switchboard
+from tests.cli.page import COMMANDS, PAGE, help_of, rendered
+from tests.conftest import ROOT
+
+SAMPLE = ROOT / "config"
+QUEUE_LOG = ROOT / "tests" / "trace" / "queue_log"
+
+HEAVY = ("asyncio", "msgspec", "rich", "structlog", "aiohttp", "router.core", "router.config", "router.trace")
+"""What `switchboard --help` must not wait for."""
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Path:
+    """A copy of the sample configuration."""
+    return Path(shutil.copytree(SAMPLE, tmp_path / "config"))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
+    """`--help` ends well and shows how the command is used."""
+    assert "Example: switchboard" in help_of(command)
+
+
+def test_the_page_of_commands_is_what_they_say() -> None:
+    """docs/commands.md holds the help of today; `python -m tests.cli.page` writes it."""
+    present = PAGE.read_text(encoding="utf-8")
+    assert present == rendered(present), "run: python -m tests.cli.page"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """The command line is there at once: what a command needs is imported when it runs."""
+    code = f"import sys, router.cli.app; print([name for name in {HEAVY!r} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_version(switchboard: Switchboard) -> None:
+    """`--version` prints one line."""
+    result = switchboard("--version")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("switchboard ")
+
+
+@pytest.mark.parametrize("words", [("nonsense",), ("replay",), ("serve", "--speed", "0"), ("check", "--colour")])
+def test_a_wrong_command_line_is_usage(switchboard: Switchboard, words: tuple[str, ...]) -> None:
+    """Exit code 2, and nothing on standard output."""
+    result = switchboard(*words)
+    assert result.exit_code == 2
+    assert not result.stdout
+
+
+# -- check -------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_the_sample(switchboard: Switchboard) -> None:
+    """The sample configuration passes, strictly too."""
+    result = switchboard("check", SAMPLE, "--strict")
+    assert result.exit_code == 0, result.output
+    assert "ok: " in result.stdout
+
+
+def test_check_names_every_mistake(switchboard: Switchboard, centre: Path) -> None:
+    """A mistake is a line with file, line number and remedy, and the exit code is 1; --json says the same."""
+    queues = centre / "queues.toml"
+    queues.write_text(queues.read_text().replace("[queues.accounts]", "[queues.accounts]\nrings_s = 5"))
+    result = switchboard("check", centre)
+    assert result.exit_code == 1
+    assert "queues.toml:" in result.stdout
+    assert "did you mean ring_s?" in result.stdout
+    told = json.loads(switchboard("check", centre, "--json").stdout)
+    assert told["ok"] is False
+    assert told["errors"] == len([fault for fault in told["faults"] if fault["level"] == "error"]) >= 1
+    assert told["faults"][0]["file"] == "queues.toml"
+    assert told["faults"][0]["line"] > 0
+
+
+def test_warnings_count_only_when_strict(switchboard: Switchboard, centre: Path) -> None:
+    """A warning alone is exit code 0, with --strict 1."""
+    machine = centre / "switchboard.toml"
+    machine.write_text(machine.read_text().replace("trust_loopback = true", ""))
+    assert switchboard("check", centre).exit_code == 0
+    assert switchboard("check", centre, "--strict").exit_code == 1
+    told = json.loads(switchboard("check", centre, "--json").stdout)
+    assert (told["ok"], told["warnings"]) == (True, 1)
+
+
+def test_check_prints_the_schema(switchboard: Switchboard) -> None:
+    """--schema prints the JSON Schema that lies beside the sample."""
+    printed = switchboard("check", "--schema").stdout
+    assert json.loads(printed) == json.loads((SAMPLE / "schema.json").read_text())
+
+
+def test_check_of_nothing(switchboard: Switchboard, tmp_path: Path) -> None:
+    """A directory that is not there is a problem with a name, not a traceback."""
+    result = switchboard("check", tmp_path / "nowhere")
+    assert result.exit_code == 1
+    assert "nowhere" in result.stdout
+
+
+def test_serve_refuses_a_wrong_configuration(switchboard: Switchboard, tmp_path: Path) -> None:
+    """Nothing is started, and the exit code is the one at which a service manager gives up."""
+    result = switchboard("serve", "--config", tmp_path)
+    assert result.exit_code == 78
+    assert "switchboard check" in result.stderr
+
+
+# -- agents ------------------------------------------------------------------------------------------------------
+
+
+def test_agents_go_out_and_come_back(switchboard: Switchboard, centre: Path, tmp_path: Path) -> None:
+    """Export, import, export: the same table, and the directory still passes."""
+    table = tmp_path / "people.csv"
+    assert switchboard("agents", "export", table, "--config", centre).exit_code == 0
+    assert switchboard("agents", "import", table, "--config", centre).exit_code == 0
+    assert switchboard("check", centre, "--strict").exit_code == 0
+    again = switchboard("agents", "export", "--config", centre)
+    assert again.stdout == table.read_text()
+    assert len(again.stdout.splitlines()) == 31
+
+
+def test_a_dry_run_says_what_would_change(switchboard: Switchboard, centre: Path, tmp_path: Path) -> None:
+    """With --dry-run the changes are named and no file is touched."""
+    table = tmp_path / "people.csv"
+    switchboard("agents", "export", table, "--config", centre)
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join([*lines[:-1], "newcomer,accounts,main,100"]) + "\n")
+    before = {path.name: path.read_bytes() for path in centre.iterdir()}
+    result = switchboard("agents", "import", table, "--config", centre, "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "added agents.newcomer" in result.stdout
+    assert "removed agents." in result.stdout
+    assert {path.name: path.read_bytes() for path in centre.iterdir()} == before
+
+
+def test_a_bad_table_changes_nothing(switchboard: Switchboard, centre: Path, tmp_path: Path) -> None:
+    """Every bad cell is named with its line, the exit code is 1 and the directory is as it was."""
+    table = tmp_path / "people.csv"
+    table.write_text("name,team,accounts\nanna,accounts,eleven\n")
+    before = (centre / "agents.toml").read_bytes()
+    result = switchboard("agents", "import", table, "--config", centre)
+    assert result.exit_code == 1
+    assert "people.csv:2" in result.stderr
+    assert (centre / "agents.toml").read_bytes() == before
+    assert switchboard("agents", "import", tmp_path / "none.csv", "--config", centre).exit_code == 3
+
+
+# -- traces ------------------------------------------------------------------------------------------------------
+
+
+def test_import_and_replay(switchboard: Switchboard, tmp_path: Path) -> None:
+    """A queue_log becomes a trace, and the trace is replayed; --json prints one object each time."""
+    trace = tmp_path / "mine.trace"
+    told = json.loads(switchboard("import", "asterisk", QUEUE_LOG, "--out", trace, "--json").stdout)
+    assert told["contacts"] > 0
+    assert told["left_out_in_all"] == sum(told["left_out"].values())
+    result = switchboard("replay", trace, "--json")
+    assert result.exit_code == 0, result.output
+    replayed = json.loads(result.stdout)
+    assert replayed["contacts"] == told["contacts"] + told["left_out_in_all"]
+    assert replayed["violations"] == 0
+    shown = switchboard("replay", trace)
+    assert replayed["digest"] in shown.stdout.replace("\n", "")
+
+
+def test_replay_of_one_day_and_by_a_configuration(switchboard: Switchboard, hour: Path, centre: Path) -> None:
+    """--day cuts a day out; queues of the trace that the configuration has are routed by it, the others are not."""
+    whole = json.loads(switchboard("replay", hour, "--json").stdout)
+    one = json.loads(switchboard("replay", hour, "--day", 1, "--config", centre, "--json").stdout)
+    assert one["contacts"] == whole["contacts"] > 100
+    assert whole["settings"]["configured"] == []
+    assert one["settings"]["configured"] == ["internet"]
+
+
+@pytest.mark.parametrize("words", [("replay",), ("play", "--start")])
+def test_a_trace_that_is_none(switchboard: Switchboard, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """No file, and a file of something else: exit code 3 and a line that says what to do."""
+    assert switchboard(*words, tmp_path / "none.trace").exit_code == 3
+    (tmp_path / "text.trace").write_text("nothing of the kind")
+    result = switchboard(*words, tmp_path / "text.trace")
+    assert result.exit_code == 3
+    assert "not_a_trace" in result.stderr
+
+
+def test_importing_what_is_no_record(switchboard: Switchboard, tmp_path: Path) -> None:
+    """A file of something else is refused with its code, and no trace appears."""
+    (tmp_path / "x.tsv").write_text("a\tb\n1\t2\n")
+    result = switchboard("import", "technion", tmp_path / "x.tsv", "--out", tmp_path / "x.trace")
+    assert result.exit_code == 3
+    assert "not_call_records" in result.stderr
+    assert switchboard("import", "asterisk", tmp_path / "none", "--out", tmp_path / "x.trace").exit_code == 3
+    assert not (tmp_path / "x.trace").exists()
+
+
+def test_days_count_from_one(switchboard: Switchboard, hour: Path) -> None:
+    """A day that the trace does not have is a mistake in the command line."""
+    for command in ("replay", "play"):
+        result = switchboard(command, hour, "--day", 2)
+        assert result.exit_code == 2
+        assert "there is no day 2" in result.stderr
+
+
+def test_play_options_that_exclude_each_other(switchboard: Switchboard, hour: Path) -> None:
+    """Only a daemon of our own may be killed, and there is only one daemon."""
+    assert switchboard("play", hour, "--kill-after", 5).exit_code == 2
+    assert switchboard("play", hour, "--start", "--address", "127.0.0.1:7450").exit_code == 2
+    assert switchboard("play", hour, "--address", "nowhere").exit_code == 2
+
+
+def test_the_configuration_that_a_trace_needs(switchboard: Switchboard, hour: Path, tmp_path: Path) -> None:
+    """What --write-config writes passes strictly, holds everybody, and is never written over another."""
+    directory = tmp_path / "bank"
+    assert switchboard("play", hour, "--write-config", directory).exit_code == 0
+    told = json.loads(switchboard("check", directory, "--strict", "--json").stdout)
+    assert (told["ok"], told["queues"], told["agents"]) == (True, 6, 30)
+    result = switchboard("play", hour, "--write-config", directory)
+    assert result.exit_code == 3
+    assert "is there already" in result.stderr
+
+
+# -- status ------------------------------------------------------------------------------------------------------
+
+
+def test_status_of_nobody(switchboard: Switchboard, tmp_path: Path) -> None:
+    """Where no daemon answers the exit code is 3, and the line says how to start one."""
+    result = switchboard("status", "--socket", tmp_path / "none.sock")
+    assert result.exit_code == 3
+    assert "switchboard serve" in result.stderr
+    assert switchboard("status", "--socket", tmp_path, "--address", "127.0.0.1:1").exit_code == 2
+    assert switchboard("status", "--address", "nowhere").exit_code == 2
