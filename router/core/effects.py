@@ -274,7 +274,8 @@ class ContactState(Struct, omit_defaults=True, gc=False):
 
 
 class State(Message, tag="state"):
-    """After sync_end: the whole present state of what this gateway owns, in pieces."""
+    """After sync_end: the whole present state of what this gateway owns and serves, in pieces. To a desk after its
+    welcome, where its agents have live offers or talks."""
 
     contacts: list[ContactState] = []
     offers: list[OfferState] = []

@@ -44,6 +44,9 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
         world.deadlines.cancel(peer)
         peer.synced = True
         gateways.set_open(world, peer)
+        if command.role == "desk":
+            # It has no list to send first, but its agents may have an offer or a talk that went on without it.
+            _tell_state(world, peer)
 
 
 def down(world: World, peer: Peer, command: internal.GatewayDown) -> None:
@@ -215,7 +218,8 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
 
 
 def _tell_state(world: World, peer: Peer) -> None:
-    """The whole present state of what the gateway owns or serves, in pieces."""
+    """The whole present state of what the client owns or serves, in pieces: its contacts, and live offers and talks of
+    them, of its endpoints and of the agents who are signed in there."""
     now_us = world.now_us
     contacts = [
         ContactState(
@@ -230,7 +234,7 @@ def _tell_state(world: World, peer: Peer) -> None:
             offer.endpoint_peer.name, offer.state, _left_ms(offer, now_us),  # type: ignore[arg-type]  # a table's
         )
         for offer in world.offers.values()
-        if offer.contact.peer is peer or offer.endpoint_peer is peer
+        if offer.contact.peer is peer or offer.endpoint_peer is peer or offer.agent.session == peer.key
     ]  # fmt: skip
     for start in range(0, max(len(contacts), len(live)), ENTRIES_A_FRAME):
         world.tell(peer, State(contacts[start : start + ENTRIES_A_FRAME], live[start : start + ENTRIES_A_FRAME]))
