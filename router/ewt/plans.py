@@ -1,0 +1,67 @@
+"""What is known of the future: planned log-ins and log-outs of agents.
+
+What lives here: `Plans`, bounded, replaced as they are told again, dropped as they come true.
+What it must not know: laws, queues' states, where plans come from (rosters, rules about to act).
+The idea: a planned log-in is one take at its time, a planned log-out thins the takes after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+GRACE_S = 5.0
+"""A plan is still believed so long after its time; then the agent is missing, and nothing is counted on."""
+
+
+class Plans:
+    """Plans by agent; one log-in and one log-out each, the next ones of further shifts refused until then."""
+
+    __slots__ = ("_most", "_plans")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._plans: dict[tuple[str, bool, float], frozenset[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._plans)
+
+    def add(self, agent: str, login: bool, at_s: float, skills: frozenset[str]) -> bool:
+        """Keep a plan; False when there are too many."""
+        if len(self._plans) >= self._most:
+            return False
+        self._plans[agent, login, at_s] = skills
+        return True
+
+    def came_true(self, agent: str, login: bool, now_s: float) -> None:
+        """The agent did log in or out: the plan nearest in time is done, and older ones with it."""
+        mine = [key for key in self._plans if key[0] == agent and key[1] is login]
+        if not mine:
+            return
+        nearest = min(mine, key=lambda key: abs(key[2] - now_s))
+        for key in mine:
+            if key[2] <= nearest[2]:
+                del self._plans[key]
+
+    def missing(self, now_s: float) -> list[tuple[str, float]]:
+        """Agents whose planned log-in is past and did not happen: (agent, planned time)."""
+        return [(agent, at) for agent, login, at in self._plans if login and at < now_s]
+
+    def expire(self, before_s: float) -> None:
+        """Forget plans whose time was before `before_s`."""
+        for key in [key for key in self._plans if key[2] < before_s]:
+            del self._plans[key]
+
+    def jumps(
+        self, now_s: float, skills_of: Callable[[str], frozenset[str] | None]
+    ) -> dict[frozenset[str], list[tuple[float, int]]]:
+        """(seconds from now, +1 or -1) by skill set.  `skills_of`: of an agent who is logged in now, else None."""
+        out: dict[frozenset[str], list[tuple[float, int]]] = {}
+        for (agent, login, at), skills in self._plans.items():
+            if at < now_s - GRACE_S:
+                continue
+            present = skills_of(agent)
+            if login and present is None:
+                out.setdefault(skills, []).append((max(0.0, at - now_s), 1))
+            elif not login and (present is not None or skills):
+                out.setdefault(present or skills, []).append((max(0.0, at - now_s), -1))
+        return out

@@ -1,0 +1,163 @@
+"""Walks the waiting callers along the curve of the flow: the wait and its variance, for every position.
+
+What lives here: `walk`.  What it must not know: agents, laws of service, what was learned.
+The idea: caller j is reached when the takes left for the class have passed the callers ahead who are still
+there and half a step more; caller j is still there with the probability that its patience outlives that wait.
+For exponential service and patience this is the sum over k of 1/(s mu + k theta) to the grid.
+
+    takes(W_j) = sum over i<j of alive_i(W_i) + 1/2 + v/2,   v = d variance / d mean of the takes at W_j
+
+The last term is the mean first passage of a counting process to second order: v = 1 for a Poisson stream
+(a whole step), v = 0 where takes are certain (the middle of the unit).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from math import exp
+
+from router.ewt.flow import Flow
+from router.ewt.lifetable import Hazard
+
+
+class Equal:
+    """A queue of our own class: its callers come before ours where they are more urgent.
+
+    `arrived`: ascending; `share`: of its service that our agents give; `target_s`, `boost`: urgency is
+    boost + waited / target; `per_s`: arrivals.
+    """
+
+    __slots__ = ("ahead", "arrived", "boost", "patience", "per_s", "share", "sum_ahead", "target_s")
+
+    def __init__(
+        self, arrived: Sequence[float], share: float, target_s: float, boost: float, per_s: float, patience: Hazard
+    ) -> None:
+        self.arrived = arrived
+        self.share = share
+        self.target_s = target_s
+        self.boost = boost
+        self.per_s = per_s
+        self.patience = patience
+        self.ahead = 0
+        self.sum_ahead = 0.0
+
+    def pass_to(self, until_s: float, wait_s: float, now_s: float) -> float:
+        """Callers expected to be served before one who ranks level with an arrival at `until_s`."""
+        patience = self.patience
+        while self.ahead < len(self.arrived) and self.arrived[self.ahead] < until_s:
+            age = now_s - self.arrived[self.ahead]
+            self.sum_ahead += exp(patience.upto(age) - patience.upto(age + wait_s))
+            self.ahead += 1
+        future = max(0.0, until_s - now_s) * self.per_s if self.ahead == len(self.arrived) else 0.0
+        return (self.sum_ahead + future) * self.share
+
+
+class Asker:
+    """The queue asked for: `arrived` ascending, then one who joins now; see `Equal` for the rest."""
+
+    __slots__ = ("arrived", "boost", "patience", "target_s")
+
+    def __init__(self, arrived: list[float], target_s: float, boost: float, patience: Hazard) -> None:
+        self.arrived = arrived
+        self.target_s = target_s
+        self.boost = boost
+        self.patience = patience
+
+
+class _Pointer:
+    """Finds where the curve passes a need; needs rise, so it only moves forward."""
+
+    __slots__ = ("flow", "k")
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.k = 0
+
+    def find(self, need: float, equal_need: list[float]) -> float:
+        """First time at which takes less the equal queues' share reach `need`."""
+        flow = self.flow
+        k = self.k
+        at = self._left(k, equal_need)
+        while True:
+            if k + 1 >= len(flow.net) and not flow.extend():
+                self.k = k
+                return flow.wait_max_s
+            then = self._left(k + 1, equal_need)
+            if then >= need:
+                break
+            k += 1
+            at = then
+        self.k = k
+        start = flow.times[k]
+        part = (need - at) / (then - at) if then > at else 1.0
+        return start + min(max(part, 0.0), 1.0) * (flow.times[k + 1] - start)
+
+    def _left(self, k: int, equal_need: list[float]) -> float:
+        flow = self.flow
+        if not equal_need:
+            return flow.net[k]
+        taken = sum(min(need, curve[k]) for need, curve in zip(equal_need, flow.shared, strict=True))
+        return flow.net[k] - min(taken, flow.any_shared[k])
+
+    def slope(self, at_s: float) -> float:
+        """Takes a second around the place found, not below half the mean up to there."""
+        flow = self.flow
+        low, high = max(self.k - 1, 0), min(self.k + 2, len(flow.net) - 1)
+        width = flow.times[high] - flow.times[low]
+        near = (flow.net[high] - flow.net[low]) / width if width > 0 else 0.0
+        taken = flow.net[min(self.k + 1, len(flow.net) - 1)]
+        return max(near, 0.5 * taken / max(at_s, 1e-9), 1e-9)
+
+
+def walk(
+    flow: Flow, asker: Asker, equals: Sequence[Equal], now_s: float, blocks: int
+) -> tuple[list[int], list[float], list[float]]:
+    """Positions (1 = next, rising, the last one who would join now), their waits in s and variances in s^2.
+
+    Queues longer than `blocks` are walked in blocks: only each block's last position is in the answer.
+    """
+    pointer = _Pointer(flow)
+    count = len(asker.arrived)
+    size = -(-count // blocks) if count > blocks else 1
+    positions: list[int] = []
+    waits: list[float] = []
+    variances: list[float] = []
+    ahead = spread = wait = last = 0.0
+    done = 0
+    while done <= count:
+        end = min(done + size, count) if done < count else count + 1
+        arrived = asker.arrived[end - 1] if end <= count else now_s
+        middle = wait + (wait - last) / 2
+        alive = exp(asker.patience.upto(now_s - arrived) - asker.patience.upto(now_s - arrived + middle))
+        last = wait
+        wait = _one(pointer, asker, equals, now_s, ahead + (end - done - 1) * alive, arrived, wait)
+        variance, _ = flow.dispersion(wait)
+        variance += spread + sum(queue.per_s for queue in flow.higher) * wait
+        positions.append(end)
+        waits.append(wait)
+        variances.append(variance / pointer.slope(wait) ** 2)
+        alive = exp(asker.patience.upto(now_s - arrived) - asker.patience.upto(now_s - arrived + wait))
+        ahead += (end - done) * alive
+        spread += (end - done) * alive * (1 - alive)
+        done = end
+    return positions, waits, variances
+
+
+def _one(
+    pointer: _Pointer, asker: Asker, equals: Sequence[Equal], now_s: float, ahead: float, arrived: float, wait: float
+) -> float:
+    """The wait of one caller with `ahead` callers of the own queue before; not below the last one's."""
+    equal_need = []
+    for queue in equals:
+        at = now_s + wait
+        until = at - queue.target_s * ((at - arrived) / asker.target_s + asker.boost - queue.boost)
+        equal_need.append(queue.pass_to(until, wait, now_s))
+    found = pointer.find(ahead + 0.5, equal_need)
+    _, slope = pointer.flow.dispersion(found)
+    return max(wait, pointer.find(ahead + 0.5 + 0.5 * slope, equal_need))
+
+
+def position_at(positions: Sequence[int], position: int) -> int:
+    """Index of the first walked position that is not before `position`."""
+    return min(bisect_left(positions, position), len(positions) - 1)

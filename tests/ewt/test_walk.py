@@ -1,0 +1,128 @@
+"""Flow and walk against the formulas of queueing theory, for every position."""
+
+import pytest
+
+from router.ewt.flow import Flow, Higher, Supply
+from router.ewt.laws import GRID_STEPS, POINTS, StateLaw
+from router.ewt.lifetable import AGE_BINS, Hazard
+from router.ewt.walk import Asker, walk
+from tests.ewt.given import FOREVER, constant_hazard, laws_of
+
+TALK_S = 200.0
+STEP_S = 8.0
+NONE: frozenset[int] = frozenset()
+
+
+def supply(agents: float, law: StateLaw, cycle: list[float], higher: frozenset[int] = NONE) -> Supply:
+    """So many agents in one state."""
+    made = Supply(higher, NONE)
+    made.first = [agents * x for x in law.first]
+    made.mean = [agents * x for x in law.mean]
+    made.variance = [agents * x for x in law.variance]
+    made.cycle = cycle
+    made.rate = agents * STEP_S / TALK_S
+    made.size = agents
+    return made
+
+
+def exponential(agents: float, higher: frozenset[int] = NONE) -> Supply:
+    """Agents in an exponential talk."""
+    laws = laws_of(constant_hazard(TALK_S), STEP_S)
+    return supply(agents, laws.talk[0], laws.cycle, higher)
+
+
+def waits(flow: Flow, waiting: int, patience: Hazard = FOREVER) -> list[float]:
+    """Mean waits of all positions, everybody having just arrived."""
+    return walk(flow, Asker([0.0] * waiting, 1.0, 0.0, patience), [], 0.0, 10_000)[1]
+
+
+@pytest.mark.parametrize("agents", [1, 4, 20, 100])
+def test_exponential_service_is_the_erlang_mean(agents: int) -> None:
+    """M/M/s: position p waits p/(s mu), within the grid and far beyond its end."""
+    flow = Flow([exponential(agents)], [], [], 0, STEP_S, 86400)
+    for position, wait in enumerate(waits(flow, 150), 1):
+        assert wait == pytest.approx(position * TALK_S / agents, rel=0.02, abs=0.5)
+
+
+def test_exponential_variance_is_erlangs() -> None:
+    """M/M/s: the variance of position p is p/(s mu)^2."""
+    flow = Flow([exponential(20)], [], [], 0, STEP_S, 86400)
+    _, _, variances = walk(flow, Asker([0.0] * 20, 1.0, 0.0, FOREVER), [], 0.0, 100)
+    for position, variance in enumerate(variances, 1):
+        assert variance == pytest.approx(position * 100, rel=0.12)
+
+
+@pytest.mark.parametrize("patience_s", [100.0, 300.0, 2000.0])
+def test_abandonment_is_the_sum_of_its_formula(patience_s: float) -> None:
+    """M/M/s+M: W = sum over k of 1/(s mu + k theta)."""
+    flow = Flow([exponential(20)], [], [], 0, STEP_S, 86400)
+    for ahead, wait in enumerate(waits(flow, 60, constant_hazard(patience_s))):
+        best = sum(1 / (20 / TALK_S + k / patience_s) for k in range(ahead + 1))
+        assert wait == pytest.approx(best, rel=0.03)
+
+
+def test_two_priorities_in_one_pool() -> None:
+    """With x of a higher class waiting and its arrivals a, position p waits (x + p)/(s mu - a)."""
+    for backlog in (0, 3):
+        upper = Higher(backlog, 0.0, 0.03, FOREVER)
+        flow = Flow([exponential(18, frozenset((0,)))], [], [upper], 0, STEP_S, 86400)
+        for position, wait in enumerate(waits(flow, 30), 1):
+            assert wait == pytest.approx((position + backlog) / (18 / TALK_S - 0.03), rel=0.03, abs=1)
+
+
+def test_certain_talks_end_when_they_end() -> None:
+    """One agent at the start of a talk that lasts just about 200 s: the next caller waits about that long."""
+    rates = [1e-9] * AGE_BINS
+    for i in range(AGE_BINS):
+        if 2 * 1.25 ** (i - 1) >= 186:
+            rates[i] = 0.2
+    laws = laws_of(Hazard(rates), STEP_S)
+    flow = Flow([supply(1, laws.talk[0], laws.cycle)], [], [], 0, STEP_S, 86400)
+    mean_s = Hazard(rates).mean_s
+    assert waits(flow, 2)[0] == pytest.approx(mean_s, rel=0.05)
+    assert waits(flow, 2)[1] == pytest.approx(2 * mean_s, rel=0.06)
+
+
+def test_nobody_there_is_the_longest_wait() -> None:
+    """Without agents the wait is the limit, not infinity."""
+    none = Supply(NONE, NONE)
+    none.cycle = [0.0] * GRID_STEPS
+    assert waits(Flow([none], [], [], 0, STEP_S, 7200), 2) == [7200, 7200, 7200]
+
+
+def test_a_planned_login_is_a_take_at_its_time() -> None:
+    """Nobody there, somebody due in 300 s: the first caller waits about 300 s, the second a talk longer."""
+    none = exponential(0)
+    none.jumps = [(300.0, 1)]
+    first, second, *_ = waits(Flow([none], [], [], 0, STEP_S, 86400), 2)
+    assert first == pytest.approx(300, abs=2 * STEP_S)
+    assert second > first + 100
+
+
+def test_a_planned_logout_lengthens_waits() -> None:
+    """Half of the agents leave in 100 s: who is served after that waits longer, who is served before does not."""
+    leaving = exponential(4)
+    leaving.jumps = [(100.0, -1), (100.0, -1)]
+    short, long = (
+        waits(Flow([exponential(4)], [], [], 0, STEP_S, 86400), 10),
+        waits(Flow([leaving], [], [], 0, STEP_S, 86400), 10),
+    )
+    assert long[0] == pytest.approx(short[0])
+    assert long[9] > 1.5 * short[9]
+
+
+def test_blocks_agree_with_single_steps() -> None:
+    """A queue walked in blocks gives the same waits at the blocks' ends."""
+    arrived = [float(-i) for i in range(300, 0, -1)]
+    patience = constant_hazard(900)
+    fine = walk(Flow([exponential(20)], [], [], 0, STEP_S, 86400), Asker(arrived, 1.0, 0.0, patience), [], 0.0, 1000)
+    rough = walk(Flow([exponential(20)], [], [], 0, STEP_S, 86400), Asker(arrived, 1.0, 0.0, patience), [], 0.0, 32)
+    assert len(rough[0]) <= 34
+    for position, wait in zip(rough[0], rough[1], strict=True):
+        assert wait == pytest.approx(fine[1][position - 1], rel=0.06)
+
+
+def test_points_lie_on_the_grid() -> None:
+    """The points where variances are kept rise and end with the grid."""
+    assert list(POINTS) == sorted(set(POINTS))
+    assert POINTS[-1] == GRID_STEPS
