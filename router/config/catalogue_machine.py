@@ -6,6 +6,8 @@ done with it is written where it is used.
 
 from __future__ import annotations
 
+import re
+
 from router.config import model
 from router.config.kinds import Checked, Choice, Flag, Name, Number, Seconds, Text, Whole, Wrong
 from router.config.rows import File, Row, Section, words_of
@@ -15,13 +17,18 @@ DAY_S = 86_400
 KEY_CHARACTERS_LEAST = 16
 """Shorter keys can be found by trying."""
 
-STORE_SCHEMES = ("memory:", "sqlite:")
+REDIS = re.compile(r"\A(redis|rediss|redis\+unix|rediss?\+sentinel|rediss?\+cluster)://")
+"""How a Redis URL begins. The store reads the rest of it at the start."""
 
 
 def _store_url(url: str) -> Wrong | None:
-    if url == "memory:" or url.startswith("sqlite:"):
+    if url == "memory:" or url.startswith("sqlite:") or REDIS.match(url):
         return None
-    return Wrong(f'is "{url}", a store that this release does not know', 'use "sqlite:PATH" or "memory:"')
+    # The rest may hold a password.
+    return Wrong(
+        f'begins with "{url.partition(":")[0]}", a store that this release does not know',
+        'use "sqlite:PATH", "redis://HOST" or "memory:"',
+    )
 
 
 def _host(host: str) -> Wrong | None:
@@ -89,9 +96,9 @@ STORE = Section(
         Row(
             "url",
             Checked("store", _store_url, 1_024),
-            "`sqlite:PATH`, a file of its own (no path: `switchboard.sqlite` in `state_directory`, from "
-            "where "
-            "relative paths count), or `memory:`, which forgets everything at a stop.",
+            "`sqlite:PATH`, a file of its own (no path: `switchboard.sqlite` in `state_directory`, from where "
+            "relative paths count); `redis://HOST`, also `rediss://`, `redis+unix://`, `redis+sentinel://` and "
+            "`redis+cluster://` (see durability.md); or `memory:`, which forgets everything at a stop.",
             hot=False,
         ),
     ),

@@ -46,7 +46,7 @@ class Store(Struct, frozen=True, gc=False):
     """Where records are kept."""
 
     url: str = "sqlite:"
-    """`memory:` or `sqlite:PATH`; the path is absolute after loading."""
+    """`memory:`, `sqlite:PATH` (absolute after loading) or that of a Redis."""
 
 
 class Connections(Struct, frozen=True, gc=False):

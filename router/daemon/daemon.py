@@ -8,6 +8,7 @@ promise (told means kept) holds through every way of ending.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import traceback
 from pathlib import Path
@@ -31,6 +32,7 @@ from router.server.hub import Hub
 from router.server.listener import Listener, listen_tcp
 from router.server.people import SocketTaken, listen_unix
 from router.store.base import Store, StoreError
+from router.store.redis import RedisStore
 from router.store.sqlite import SqliteStore
 from router.terms import SECOND_US
 
@@ -267,4 +269,9 @@ class Daemon:
         report: dict[str, object] = {"durability": self.store.durability}
         if isinstance(self.store, SqliteStore):
             report |= {"path": str(self.store.path), "fsync_ms": round(self.store.fsync_s() * 1000, 3)}
+        elif isinstance(self.store, RedisStore):
+            report["url"] = self.store.where.shown
+            # A Redis that is away by now is the business of the first commit.
+            with contextlib.suppress(StoreError):
+                report["fsync_ms"] = round(self.store.fsync_s() * 1000, 3)
         return report

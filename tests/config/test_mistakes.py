@@ -105,7 +105,7 @@ MISTAKES = [
      "include_csv", "no file people.csv", "agents import"),
     ("a table elsewhere", agents("[teams.front]", 'include_csv = "../people.csv"\n[teams.front]'), 1,
      "include_csv", 'is "../people.csv"', "a file of this directory"),
-    ("a store of later", machine('[store]\nurl = "redis://localhost"'), 4, "store.url", "does not know",
+    ("a store of later", machine('[store]\nurl = "postgres://localhost"'), 4, "store.url", "does not know",
      'use "sqlite:PATH"'),
     ("trust in everybody", {"switchboard.toml": '[listen]\ntrust_loopback = true\nhost = "0.0.0.0"'}, 2,
      "listen.trust_loopback", "trusted on 0.0.0.0", "give every client a key"),

@@ -1,0 +1,352 @@
+"""The production store: a site's records in Redis, one script a batch (see `redis_script` for the keys).
+
+A commit is one command on one connection that the event loop itself listens to (`redis_line`). Whatever is not that
+one command and its answer (dialling, a script that Redis forgot, a cluster that moved the site) happens in a thread
+that waits and does not compute.
+
+It must not know what is in a record. The one idea: the script knows the number of the last batch, so nothing here
+has to know whether a batch whose answer was lost is kept: the same one is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import ClassVar, Final, NamedTuple
+
+from router.core.batch import Batch
+from router.store import redis_load as loading
+from router.store import redis_script as script
+from router.store.base import (
+    SCHEMA,
+    STREAMS_MOST,
+    Landed,
+    Stamp,
+    Store,
+    StoreAway,
+    StoreError,
+    StoreUnusable,
+    next_epoch,
+)
+from router.store.redis_errors import at_start, error_of
+from router.store.redis_line import Line
+from router.store.redis_url import Where, read
+from router.store.redis_wire import Dialler, Wire
+
+FEED_BYTES_MOST: Final = 33_554_432
+"""Changes kept in the feed by one epoch, 32 MiB: some 100,000 lifecycles. A standby further behind loads again."""
+
+START_MOST_S: Final = 30.0
+"""How long a start waits for a Redis that is itself starting; the service manager waits longer."""
+
+START_PAUSE_S: Final = 0.1
+
+WAIT_MS: Final = 500
+"""How long replicas may take to have a batch before it is asked for again."""
+
+STARTING: Final = frozenset({"store_loading", "store_no_primary", "store_cluster_down", "store_moving"})
+"""Codes that pass by themselves soon."""
+
+
+class Flight(NamedTuple):
+    """A batch on its way."""
+
+    batch: Batch
+    stamp: Stamp
+    data: bytes
+    size: int
+    """Of its changes, as the feed keeps them."""
+    landed: Landed
+
+
+class RedisStore(Store):
+    """Opens the store at `url`, and writes nothing to it yet. Raises `StoreUnusable`."""
+
+    durability: ClassVar[str] = "redis"
+    synchronous: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        where: Where,
+        site: str,
+        temporary: bool = False,
+        streams_most: dict[str, int] | None = None,
+    ) -> None:
+        self.where = where
+        self._temporary = temporary
+        self._streams_most = STREAMS_MOST if streams_most is None else streams_most
+        self._keys = script.Keys(site)
+        self._dialler = Dialler(where, self._keys.meta)
+        self._wire: Wire | None = None
+        """For those who wait for an answer."""
+        self._line: Line | None = None
+        """For the event loop."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._post: Callable[..., object] = _call
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._feed: deque[tuple[bytes, int]] = deque()
+        """Ids and sizes of this epoch's entries in the feed."""
+        self._feed_bytes = 0
+        try:
+            self._look()
+        except StoreError as error:
+            self.close()
+            raise at_start(error) from error
+
+    # -- starting ----------------------------------------------------------------------------------------
+
+    def _look(self) -> loading.Meta | None:
+        """Read meta; a Redis that is just starting is waited for."""
+        until = time.monotonic() + START_MOST_S
+        meta: loading.Meta | None = None
+        while True:
+            try:
+                meta = loading.look(self._waiting(), self._keys, self._temporary)
+                break
+            except StoreAway as error:
+                self._hang_up()
+                if error.code not in STARTING or time.monotonic() > until:
+                    raise
+                time.sleep(START_PAUSE_S)
+        if meta is not None:
+            self.epoch, self.number, self.stamp = meta.epoch, meta.number, meta.stamp
+            self._keys.generation = meta.generation
+        return meta
+
+    def begin_epoch(self, stamp: Stamp | None = None) -> int:
+        """See `Store`. The epoch is at least the time of day: a Redis that lost its tail, or was replaced by a
+        replica, may not know the last one that gateways have seen."""
+        least = next_epoch(0, stamp) if stamp is not None else 1
+        keys = [self._keys.meta, self._keys.feed]
+        values = [b"%d" % SCHEMA, self._keys.site.encode(), b"1" if self._temporary else b"0", b"%d" % least]
+        try:
+            answer = self._talk(script.run(script.BEGIN, keys, *values))
+            self._raise_if_error(answer)
+        except StoreError as error:
+            raise at_start(error) from error
+        _, epoch, generation = answer.split()
+        self.epoch = int(epoch)
+        self.number = 0
+        self._keys.generation = int(generation)
+        self._feed.clear()
+        self._feed_bytes = 0
+        return self.epoch
+
+    def load(self) -> Iterator[tuple[str, str, bytes]]:
+        """See `Store`. After `begin_epoch` no other engine can write meanwhile."""
+        try:
+            meta = self._look()
+            if meta is not None:
+                yield from loading.records(self._waiting(), self._keys, meta)
+        except StoreError as error:
+            self._hang_up()
+            raise at_start(error) from error
+
+    # -- committing --------------------------------------------------------------------------------------
+
+    def commit(self, batch: Batch, stamp: Stamp | None = None) -> bool:
+        """See `Store`. Waits for Redis: on the loop's own thread only where there is no loop."""
+        data, size = self._command(batch, stamp)
+        try:
+            answer = self._talk(data)
+        except StoreAway:
+            self._hang_up()
+            raise
+        return self._judge(answer, batch, stamp, size)
+
+    def _command(self, batch: Batch, stamp: Stamp | None) -> tuple[bytes, int]:
+        """The bytes of a commit, and how many of them the feed will keep."""
+        packed = script.pack(batch, self._streams_most)
+        oldest = self._feed[0][0] if self._feed else b"0"
+        replicas = self.where.wait_replicas
+        data = script.commit(batch, stamp, self._keys, packed, oldest, touch=replicas > 0)
+        if replicas:
+            data += script.command(b"WAIT", b"%d" % replicas, b"%d" % WAIT_MS)
+        return data, len(packed.changes)
+
+    @property
+    def _lines(self) -> int:
+        """Reply lines of a commit."""
+        return 2 if self.where.wait_replicas else 1
+
+    def _judge(self, answer: bytes, batch: Batch, stamp: Stamp | None, size: int) -> bool:
+        """What the answer to a commit means: True kept now, False it was there; or raises."""
+        self._raise_if_error(answer)
+        said, _, acknowledged = answer.partition(b"\r\n:")
+        if self.where.wait_replicas and int(acknowledged or b"0") < self.where.wait_replicas:
+            raise error_of(
+                f"NOREPLICAS {acknowledged.decode()} of {self.where.wait_replicas} replicas have the batch so far",
+                self.where.shown,
+            )
+        if self.number != batch.number:
+            self.number = batch.number
+            self._feed.append((b"%d-%d" % (batch.epoch, batch.number), size))
+            self._feed_bytes += size
+            while self._feed_bytes > FEED_BYTES_MOST and len(self._feed) > 1:
+                self._feed_bytes -= self._feed.popleft()[1]
+        if stamp is not None:
+            self.stamp = stamp
+        return said == b"+KEPT"
+
+    def _raise_if_error(self, answer: bytes) -> None:
+        if answer.startswith(b"-"):
+            line = answer.partition(b"\r\n")[0][1:].decode(errors="replace")
+            raise error_of(line, self.where.shown)
+
+    def _talk(self, data: bytes) -> bytes:
+        """Send a script's command and wait for its answer. A server that does not know the script, or not the
+        site any more, has done nothing: a new connection finds the right one and brings the script along."""
+        lines = self._lines if data.count(script.COMMIT.sha, 0, 200) else 1
+        answer = self._waiting().exchange(data, lines)
+        if answer.startswith((b"-NOSCRIPT", b"-MOVED")):
+            self._hang_up()
+            answer = self._waiting().exchange(data, lines)
+        return answer
+
+    def _waiting(self) -> Wire:
+        """The connection of those who wait."""
+        if self._wire is None:
+            self._wire = self._dialler.dial()
+        return self._wire
+
+    def _hang_up(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    # -- on the event loop -------------------------------------------------------------------------------
+
+    def attach(self, post: Callable[..., object]) -> None:
+        """See `Store`. To be called on the event loop that commits; elsewhere `send` waits."""
+        self._post = post
+        with contextlib.suppress(RuntimeError):
+            self._loop = asyncio.get_running_loop()
+        if self._loop is not None and self._wire is not None:
+            self._line = Line(self._loop, self._wire)
+            self._wire = None
+
+    def send(self, batch: Batch, stamp: Stamp, landed: Landed) -> None:
+        """See `Store`."""
+        if self._loop is None:
+            super().send(batch, stamp, self._posting(landed))
+            return
+        data, size = self._command(batch, stamp)
+        flight = Flight(batch, stamp, data, size, landed)
+        if self._line is None or self._line.lost:
+            self._take_the_long_way(flight)
+        else:
+            self._line.ask(data, self._lines, partial(self._answered, flight))
+
+    def _posting(self, landed: Landed) -> Landed:
+        def post(outcome: StoreError | None) -> None:
+            self._post(landed, outcome)
+
+        return post
+
+    def _answered(self, flight: Flight, answer: bytes | StoreError) -> None:
+        """The answer on the loop's own connection."""
+        if isinstance(answer, bytes) and answer.startswith((b"-NOSCRIPT", b"-MOVED")) and not self._closed:
+            self._drop_line()
+            self._take_the_long_way(flight)
+            return
+        self._tell(flight, answer)
+
+    def _take_the_long_way(self, flight: Flight) -> None:
+        """By a new connection, dialled in a thread, since names, TLS and Sentinels make it wait."""
+        self._thread = threading.Thread(target=self._dial_and_talk, args=(flight,), name="store", daemon=True)
+        self._thread.start()
+
+    def _dial_and_talk(self, flight: Flight) -> None:
+        answer: bytes | StoreError
+        wire: Wire | None = None
+        try:
+            wire = self._dialler.dial()
+            answer = wire.exchange(flight.data, self._lines)
+        except StoreError as error:
+            answer = error
+        except Exception as error:  # noqa: BLE001  # whatever it is, the loop must hear of it
+            answer = StoreError("store_broken", f"our own mistake: {error!r}", "report it; start again")
+        self._post(self._came_back, (flight, wire, answer))
+
+    def _came_back(self, what: tuple[Flight, Wire | None, bytes | StoreError]) -> None:
+        """On the loop again. The connection stays, where it is one."""
+        flight, wire, answer = what
+        self._thread = None
+        if wire is not None:
+            if isinstance(answer, StoreError) or self._loop is None or self._closed:
+                wire.close()
+            else:
+                self._line = Line(self._loop, wire)
+        self._tell(flight, answer)
+
+    def _tell(self, flight: Flight, answer: bytes | StoreError) -> None:
+        outcome: StoreError | None = None
+        try:
+            if isinstance(answer, StoreError):
+                raise answer
+            self._judge(answer, flight.batch, flight.stamp, flight.size)
+        except StoreError as error:
+            # Another server may be the right one by now: the next attempt looks.
+            self._drop_line()
+            outcome = error
+        flight.landed(outcome)
+
+    def _drop_line(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    # -- the rest ----------------------------------------------------------------------------------------
+
+    def read(self, stream: str, after: int, count: int) -> list[tuple[int, bytes]]:
+        """See `Store`. Waits, on a connection of its own while commits run. Raises `StoreError`."""
+        try:
+            found = self._waiting().call("XRANGE", self._keys.stream(stream), f"(0-{after}", "+", "COUNT", count)
+        except StoreError:
+            self._hang_up()
+            raise
+        return [(int(name.partition(b"-")[2]), fields[1]) for name, fields in found]
+
+    def fsync_s(self, tries: int = 5) -> float:
+        """How long Redis takes to keep one page, in seconds: the median of some writes, with whatever
+        appendfsync it has. No commit is quicker. Raises `StoreError`."""
+        took: list[float] = []
+        for _ in range(tries):
+            started = time.perf_counter()
+            self._waiting().call("SET", self._keys.probe, bytes(4096), "PX", 60_000)
+            took.append(time.perf_counter() - started)
+        return sorted(took)[len(took) // 2]
+
+    def close(self) -> None:
+        """See `Store`. Waits no longer than a commit may take."""
+        self._closed = True
+        if self._thread is not None:
+            self._thread.join()
+        self._drop_line()
+        self._hang_up()
+
+
+class ReplicatedStore(RedisStore):
+    """The same with `wait_replicas` in its URL: a batch counts as kept when so many replicas have it."""
+
+    durability: ClassVar[str] = "replicated"
+
+
+def open_redis(url: str, site: str, temporary: bool = False, streams_most: dict[str, int] | None = None) -> RedisStore:
+    """Open the store of a Redis URL (`redis_url`). Raises `StoreUnusable`."""
+    where = read(url)
+    kind = ReplicatedStore if where.wait_replicas else RedisStore
+    return kind(where, site, temporary, streams_most)
+
+
+def _call(function: Callable[..., object], *arguments: object) -> None:
+    function(*arguments)
+
+
+__all__ = ["RedisStore", "ReplicatedStore", "StoreUnusable", "open_redis"]

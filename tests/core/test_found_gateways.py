@@ -1,0 +1,244 @@
+"""What reading and the simulation found in how gateways come and go, each as a scenario without chance."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from router.core import commands as ask
+from router.core import gateways
+from router.core import internal as told
+from router.core import settings as of
+from router.core.effects import Already, OfferCancelled, State, Synced
+from router.terms import SECOND_US
+from tests.core.drive import Centre
+from tests.core.test_found import Q, settings
+
+TIMED = (("voice", of.WrapUp("timed", time_us=30 * SECOND_US)),)
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done in slices is done one by one, so that a test can stand between."""
+    monkeypatch.setattr(gateways, "SLICE", 1)
+
+
+def test_an_offer_stands_still_while_the_engine_is_away() -> None:
+    """No offer is held against anyone for the time we were away: it rings on with what was left (I7)."""
+    centre = Centre(settings())
+    centre.agent("ann")
+    centre.call("c")
+    offer = centre.offer("c").offer
+    centre.wait(5)
+    centre.ok(ask.Update(0, "c", data={"a": "record"}))
+    centre.restart(away_s=50)
+    assert centre.offers() == {"c": "ann"}
+    centre.up("gw", synced=False)
+    device = ask.AliveEndpoint("sip-ann", "ann")
+    centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"),), (device,)))
+    centre.say(ask.SyncEnd(0))
+    (state,) = centre.told(State)
+    assert [(live.offer, live.left_ms) for live in state.offers] == [(offer, 15_000)]
+    centre.ok(ask.Accept(0, offer))
+    assert centre.state("c") == "connected"
+
+
+def test_joining_has_its_whole_time_where_the_callers_gateway_is_away() -> None:
+    """Accepted while the other side is awaited: the time to join begins when it is back."""
+    centre = Centre(settings(), ("gw", "phones"), reports_connecting=True)
+    centre.agent("ann", "phones")
+    centre.call("c")
+    offer = centre.offer("c").offer
+    centre.restart()
+    centre.up("phones", synced=False)
+    centre.ok(ask.Sync(0, endpoints=(ask.AliveEndpoint("sip-ann", "ann"),)), "phones")
+    centre.say(ask.SyncEnd(0), "phones")
+    centre.ok(ask.Accept(0, offer), "phones")
+    centre.wait(40)
+    centre.up("gw", synced=False, reports_connecting=True)
+    centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"),)))
+    centre.say(ask.SyncEnd(0))
+    centre.wait(20)
+    centre.ok(ask.Connected(0, "c"))
+    assert centre.state("c") == "connected"
+
+
+def test_a_wrap_up_ends_though_the_agents_gateway_is_gone_for_good() -> None:
+    """Time stands still for who is awaited, not for who was given up: nobody stays in wrap-up for ever (L2)."""
+    centre = Centre(settings(structs.replace(Q, wrap_up=TIMED)), ("gw", "phones"))
+    centre.agent("ann", "phones")
+    centre.call("c")
+    centre.talk("c")
+    centre.down("phones", "bye")
+    assert centre.state("c") == "connected"
+    centre.ok(ask.End(0, "c"))
+    assert centre.state("c") == "wrapping"
+    centre.wait(31)
+    assert (centre.state("c"), centre.used("ann")) == ("ended", 0)
+
+
+def test_a_wrap_up_goes_on_though_the_callers_gateway_is_gone() -> None:
+    """After-contact work is the agent's: it is not cut because the contact's gateway was given up."""
+    centre = Centre(settings(structs.replace(Q, wrap_up=TIMED)), ("gw", "phones"))
+    centre.agent("ann", "phones")
+    centre.call("c")
+    centre.talk("c")
+    centre.ok(ask.End(0, "c"))
+    centre.down("gw", "bye")
+    centre.wait(20)
+    assert centre.used("ann") == 100
+    centre.wait(11)
+    assert (centre.state("c"), centre.used("ann")) == ("ended", 0)
+
+
+def test_a_connection_that_takes_over_begins_with_its_list() -> None:
+    """A second connection of a name, without a word from the first, is asked for its list like any other."""
+    centre = Centre(settings())
+    centre.call("c")
+    centre.up("gw", synced=False)
+    centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"),)))
+    assert isinstance(centre.say(ask.SyncEnd(0)), Synced)
+    assert centre.state("c") == "waiting"
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_who_comes_back_while_being_closed_keeps_what_is_left() -> None:
+    """Closing a gateway goes on in slices only while it is away: nothing is lost behind its back."""
+    centre = Centre(settings())
+    for name in ("a", "b", "c"):
+        centre.call(name)
+    centre.down("gw")
+    world, engine = centre.engine.world, centre.engine
+    centre.now_us += world.settings.limits.gateway_grace_us
+    while len(world.peers["main/gw"].contacts) == 3:
+        engine.tick(centre.now_us)
+    engine.apply(centre.now_us, "main/gw", told.GatewayUp("1"))
+    centre.rest()
+    # One was lost before, one in the step that let the gateway in.
+    assert [centre.state(name) for name in ("a", "b", "c")] == ["ended", "ended", "waiting"]
+
+
+def test_a_list_that_never_ends_is_given_up_with_the_grace_time() -> None:
+    """A gateway that says hello and then nothing is as good as away (L2)."""
+    centre = Centre(settings())
+    centre.call("c")
+    centre.down("gw")
+    centre.up("gw", synced=False)
+    centre.wait(59)
+    assert centre.state("c") == "waiting"
+    centre.wait(2)
+    assert centre.state("c") == "ended"
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_opening_in_the_middle_of_being_shut_leaves_nobody_out() -> None:
+    """A gateway that drains and at once no longer does has every contact looked at (I10)."""
+    centre = Centre(settings(), ("gw", "phones"))
+    centre.agent("ann", "phones", ready=False)
+    for name in ("a", "b", "c"):
+        centre.call(name)
+    engine = centre.engine
+    engine.apply(centre.now_us, "main/gw", ask.Drain(90, True))
+    engine.tick(centre.now_us)
+    engine.apply(centre.now_us, "main/phones", ask.Ready(90, "ann"))
+    engine.apply(centre.now_us, "main/gw", ask.Drain(91, False))
+    centre.rest()
+    assert centre.offers() == {"a": "ann"}
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_direct_to_an_agent_whose_gateway_is_being_shut() -> None:
+    """An agent who still stands free, because the chore has not come to them, is offered nothing."""
+    centre = Centre(settings(), ("gw", "phones"))
+    centre.agent("ann", "phones")
+    for number in range(5):
+        centre.ok(ask.Attach(0, f"spare-{number}", "bob"), "phones")
+    engine = centre.engine
+    engine.apply(centre.now_us, "main/phones", told.GatewayDown())
+    engine.apply(centre.now_us, "main/gw", ask.Enqueue(90, "c", "q", agent="ann"))
+    centre.rest()
+    assert (centre.state("c"), centre.offers()) == ("waiting", {})
+
+
+def test_a_list_takes_back_who_was_thought_to_talk() -> None:
+    """The queue has too many different needs by then: the contact joins the line of the queue's own."""
+    limits = of.Limits(lines_per_queue_max=3)
+    centre = Centre(settings(limits=limits))
+    centre.agent("ann")
+    centre.call("c", needs={"cards": 2})
+    centre.talk("c")
+    centre.call("d", needs={"loans": 2})
+    centre.down("gw")
+    centre.up("gw", synced=False)
+    centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"), ask.AliveContact("d", "q"))))
+    centre.say(ask.SyncEnd(0))
+    contact = centre.engine.world.peers["main/gw"].contacts["c"]
+    assert (contact.state, contact.needs) == ("waiting", ())
+
+
+def test_after_contact_work_is_not_lost_with_a_list() -> None:
+    """A visit that is over need not be listed, and is not counted as lost."""
+    centre = Centre(settings(structs.replace(Q, wrap_up=TIMED)))
+    centre.agent("ann")
+    centre.call("c")
+    centre.talk("c")
+    centre.ok(ask.End(0, "c"))
+    centre.down("gw")
+    centre.up("gw", synced=False)
+    synced = centre.say(ask.SyncEnd(0))
+    assert isinstance(synced, Synced)
+    assert synced.lost == 0
+
+
+def test_a_device_that_is_not_listed_rings_no_more() -> None:
+    """Its offer is withdrawn without a miss, and the contact looks for someone else."""
+    centre = Centre(settings(), ("gw", "phones"))
+    centre.agent("ann", "phones")
+    centre.call("c")
+    offer = centre.offer("c").offer
+    centre.restart()
+    centre.up("gw", synced=False)
+    centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"),)))
+    centre.say(ask.SyncEnd(0))
+    centre.up("phones")
+    cancelled = [told_of.offer for told_of in centre.told(OfferCancelled)]
+    assert cancelled == [offer]
+    assert centre.state("c") == "waiting"
+    assert centre.engine.world.agents["main", "ann"].misses == {}
+
+
+def test_lists_have_one_order_before_and_after_a_start() -> None:
+    """What a gateway is told of its contacts is in the order of their numbers, however it came to be known (I13)."""
+    wide = structs.replace(of.Agent("ann"), capacity_units=200)
+    centre = Centre(settings(agents=(wide,)))
+    centre.agent("ann")
+    centre.call("a")
+    centre.talk("a")
+    centre.call("b")
+    centre.ok(ask.Transfer(0, "a", "q", place="restart"))
+    alive = (ask.AliveContact("a", "q"), ask.AliveContact("b", "q"))
+    lists = []
+    for _ in range(2):
+        centre.down("gw")
+        centre.up("gw", synced=False)
+        centre.ok(ask.Sync(0, alive))
+        centre.say(ask.SyncEnd(0))
+        lists.append([contact.contact for state in centre.told(State) for contact in state.contacts])
+        centre.restart()
+    assert lists == [["b", "a"], ["b", "a"]]
+
+
+def test_a_client_that_was_given_up_keeps_its_numbers_for_a_while() -> None:
+    """What it says again after its grace time has no second effect (I14); it is forgotten like ended ids are."""
+    centre = Centre(settings(), ("gw", "desk1"))
+    centre.ok(ask.LogIn(0, "ann"), "desk1")
+    centre.down("desk1", "bye")
+    centre.wait(100)
+    centre.restart()
+    centre.up("desk1")
+    centre.give("desk1", ask.LogIn(1, "ann"))
+    assert centre.told(Already, "desk1") != []
+    assert centre.engine.world.agents["main", "ann"].state == "offline"
+    centre.down("desk1", "bye")
+    centre.wait(400)
+    assert "main/desk1" not in centre.engine.world.peers

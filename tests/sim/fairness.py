@@ -1,0 +1,279 @@
+"""The judge's view of who may be offered to whom: capacity (I5), order and urgency (I6, I8), eligibility (I9), and that
+nobody waits while an able agent is free (I10). All from the settings and from what was said; nothing from the core.
+
+It judges only what is surely so: an agent who may still be in wrap-up, or a gateway that was opened a moment ago,
+proves nothing either way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from router.core import commands as ask
+from router.core.effects import Offer
+from router.terms import MILLISECOND_US, SECOND_US
+from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, units_of
+
+if TYPE_CHECKING:
+    from tests.sim.judge import Judge
+
+ABOUT = 1e-6
+"""Urgencies that differ by less are equal."""
+SETTLED_STEPS = 3
+"""Someone who waits or is ready for so many steps has been looked at."""
+
+
+class Fairness:
+    """See the module."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._misses = {channel.name: channel.misses_to_not_ready for channel in judge.settings.channels}
+        self._must_stop: AgentSeen | None = None
+        self._most_at_once = {channel.name: channel.most_at_once for channel in judge.settings.channels}
+
+    # -- what was said --------------------------------------------------------------------------------------------
+
+    def visit(self, gateway: GatewaySeen, asked: ask.Enqueue | ask.AliveContact) -> Visit:
+        """A contact that was just let in."""
+        judge = self._judge
+        queue = judge.queues[asked.queue]
+        own = dict(asked.needs or {})
+        entered_us = judge.now_us - asked.waited_ms * MILLISECOND_US
+        visit = Visit(
+            gateway,
+            asked.contact,
+            queue,
+            asked.channel,
+            _both(dict(queue.needs), own),
+            own,
+            asked.priority_s,
+            entered_us,
+        )
+        visit.direct = asked.agent
+        if isinstance(asked, ask.Enqueue):
+            visit.body = None
+            if asked.agent is None:
+                visit.preferred = asked.preferred
+                visit.preferred_until_us = judge.now_us + asked.preferred_most_ms * MILLISECOND_US
+        else:
+            visit.unsure = True
+        return visit
+
+    def said(self, gateway: GatewaySeen, command: Any) -> None:
+        """A command that was answered ok."""
+        judge = self._judge
+        if isinstance(command, ask.Attach):
+            gateway.endpoints[command.endpoint] = (command.agent, command.channels)
+        elif isinstance(command, ask.Detach):
+            known = gateway.endpoints.pop(command.endpoint, None)
+            if known is not None:
+                judge.agents[known[0]].outside.pop((gateway.key, command.endpoint), None)
+        elif isinstance(command, ask.Drain):
+            gateway.changed_step, gateway.changed_us = judge.step, judge.now_us
+            gateway.draining = command.on
+            gateway.suspended = gateway.suspended and command.on
+        elif isinstance(command, ask.Occupy):
+            agent = gateway.endpoints[command.endpoint][0]
+            judge.agents[agent].outside[gateway.key, command.endpoint] = command.units
+        elif isinstance(command, ask.NotReady | ask.LogOut):
+            judge.agents[command.agent].leaving = True
+        elif isinstance(command, ask.Ready):
+            self._ready(judge.agents[command.agent], command.contact is None)
+        elif isinstance(command, ask.Complete):
+            self._not_sure(gateway, command)
+        elif isinstance(command, ask.Update):
+            visit = judge.visits.get((gateway.key, command.contact))
+            if visit is not None and command.priority_s is not None:
+                visit.priority_s = command.priority_s
+
+    def _ready(self, agent: AgentSeen, wholly: bool) -> None:
+        """`wholly`: not only one piece of work is over; then a break that was asked for meanwhile is taken back."""
+        agent.leaving = agent.leaving and not wholly
+        agent.misses.clear()
+        agent.changed_step = self._judge.step
+        for leg in agent.legs.values():
+            leg.sure_until_us = 0 if _ends_early(leg) else leg.sure_until_us
+
+    def _not_sure(self, gateway: GatewaySeen, command: ask.Complete) -> None:
+        """`complete` ends some leg of this contact."""
+        for agent in self._judge.agents.values():
+            for leg in agent.legs.values():
+                if leg.visit.id == command.contact:
+                    leg.sure_until_us = 0
+
+    def moved_on(self, visit: Visit, command: Any) -> None:
+        """The talk is over and the visit goes on: by a transfer, or because a list says that it waits."""
+        judge = self._judge
+        if not isinstance(command, ask.Transfer):
+            visit.unsure = True
+            return
+        visit.queue = judge.queues[command.queue]
+        visit.own_needs = dict(command.needs or {})
+        visit.needs = _both(dict(visit.queue.needs), visit.own_needs)
+        visit.direct, visit.preferred = command.agent, None
+        visit.missed.clear()
+        visit.entered_us = judge.now_us - (0 if command.place == "restart" else visit.waited_us)
+        visit.unsure = visit.unsure or command.place == "front"
+
+    def wraps_up(self, offer: OfferSeen) -> None:
+        """After-contact work: at least so long, and no longer than that."""
+        now_us = self._judge.now_us
+        rule = dict(offer.queue.wrap_up).get(offer.channel)
+        offer.state = "wrap_up"
+        legs = self._judge.agents[offer.agent].legs
+        if rule is None or rule.mode == "none":
+            legs.pop(offer.id, None)
+            return
+        lasts_us = rule.time_us if rule.mode == "timed" else rule.most_us
+        offer.maybe_until_us = now_us + max(rule.most_us, lasts_us) + SECOND_US
+        offer.sure_until_us = now_us + lasts_us
+        if self._judge.now_us and (offer.disturbed or isinstance(self._judge.command, ask.Complete | ask.Ready)):
+            offer.sure_until_us = 0
+        if offer.disturbed or any(not side.up for side in offer.sides):
+            # Its time may stand still while the gateway is away.
+            offer.maybe_until_us += NOBODY_KNOWS_US
+
+    def gave_back(self, offer: OfferSeen, missed: bool) -> None:
+        """So many misses in a row on a channel make the agent not ready (RONA): seen when the step is over."""
+        agent = self._judge.agents[offer.agent]
+        if missed:
+            misses = agent.misses[offer.channel] = agent.misses.get(offer.channel, 0) + 1
+            if misses >= self._misses[offer.channel] and agent.state == "available" and not agent.leaving:
+                self._must_stop = agent
+
+    def step_over(self) -> None:
+        """After all that a step said."""
+        agent, self._must_stop = self._must_stop, None
+        if agent is None:
+            return
+        engaged = [leg for leg in agent.perhaps(self._judge.now_us) if leg.state != "offered"]
+        if agent.state == "available" and not engaged:
+            self._judge.fault("RONA", f"{agent.known.name} has missed {agent.misses} in a row and is available")
+
+    def ended(self, visit: Visit) -> None:
+        """Nobody works on it any more."""
+        for agent in self._judge.agents.values():
+            for key in [key for key, leg in agent.legs.items() if leg.visit is visit]:
+                del agent.legs[key]
+
+    # -- what is judged -------------------------------------------------------------------------------------------
+
+    def offered(self, seen: OfferSeen, offer: Offer) -> None:
+        """An offer was made: was it this contact's turn, and this agent's to take?"""
+        judge = self._judge
+        agent, visit = judge.agents[offer.agent], seen.visit
+        self._eligible(agent, visit, seen, offer)
+        if agent.surely(judge.now_us) + seen.units > agent.known.capacity_units:
+            judge.fault("I5", f"{offer.agent} has {agent.surely(judge.now_us)} units of {agent.known.capacity_units}, "
+                              f"and is offered {offer!r}")  # fmt: skip
+        agent.legs[seen.id] = seen
+        if visit.unsure:
+            return
+        rank = visit.rank(judge.now_us, judge.settings.oldest_target_us)
+        for other in judge.visits.values():
+            if other is visit or other.state != "waiting" or other.unsure:
+                continue
+            better = other.rank(judge.now_us, judge.settings.oldest_target_us)
+            if better[0] < rank[0] or (better[0] == rank[0] and better[1] <= rank[1] + ABOUT):
+                continue
+            if self._is_eligible(agent, other) and self._fits_instead(agent, other, seen):
+                name = "I6" if other.queue is visit.queue and other.priority_s == visit.priority_s else "I8"
+                judge.fault(name, f"{offer!r} of rank {rank}, but {other.id} of rank {better} waits")
+                return
+
+    def _eligible(self, agent: AgentSeen, visit: Visit, seen: OfferSeen, offer: Offer) -> None:
+        """The agent meets the needs, is there and ready, and both gateways want offers (I9)."""
+        judge = self._judge
+        needs = dict(visit.queue.needs) if visit.unsure else visit.needs
+        if visit.direct != offer.agent and not _meets(agent.levels, needs):
+            judge.fault("I9", f"{offer!r}: needs {needs}, has {agent.levels}")
+        if visit.direct not in (None, offer.agent):
+            judge.fault("I9", f"{offer!r}: is direct to {visit.direct}")
+        if agent.state != "available":
+            judge.fault("I9", f"{offer!r}: {offer.agent} is {agent.state}")
+        for side in seen.sides:
+            if not side.open():
+                judge.fault("I9", f"{offer!r}: {side.key} takes no offers now: {side!r}"[:400])
+        known = seen.sides[1].endpoints.get(offer.endpoint)
+        if known is None or known[0] != offer.agent or offer.channel not in known[1]:
+            judge.fault("I9", f"{offer!r}: endpoint {known}")
+        others = [name for name, other in judge.agents.items() if self._could(other, visit) and name != offer.agent]
+        if visit.gave_back == (offer.agent, judge.now_us) and others:
+            judge.fault("I9", f"{offer!r}: gave it back this moment, and {others} are there")
+
+    def _could(self, agent: AgentSeen, visit: Visit) -> bool:
+        """Is the agent surely signed in and able, free or not?"""
+        return (
+            agent.state != "offline"
+            and agent.changed_step < self._judge.step - SETTLED_STEPS
+            and not agent.leaving
+            and _meets(agent.levels, visit.needs)
+            and self._has_endpoint(agent, visit.channel)
+        )
+
+    def _has_endpoint(self, agent: AgentSeen, channel: str) -> bool:
+        judge = self._judge
+        return any(
+            owner == agent.known.name and channel in channels
+            for gateway in judge.gateways.values()
+            if gateway.surely_open(judge.step, judge.now_us)
+            for owner, channels in gateway.endpoints.values()
+        )
+
+    def _is_eligible(self, agent: AgentSeen, visit: Visit) -> bool:
+        """Could this waiting contact surely be offered to this agent, if they are free?"""
+        judge = self._judge
+        if not visit.gateway.surely_open(judge.step, judge.now_us) or agent.known.name in visit.missed:
+            return False
+        if judge.step - visit.state_step <= SETTLED_STEPS:
+            return False
+        name = agent.known.name
+        if visit.direct is not None:
+            return visit.direct == name
+        if visit.preferred is not None and judge.now_us <= visit.preferred_until_us:
+            return False
+        return _meets(agent.levels, visit.needs)
+
+    def _fits_instead(self, agent: AgentSeen, other: Visit, taken: OfferSeen) -> bool:
+        """Could the agent have taken the other contact in the place of the one that was taken?"""
+        if other.channel == taken.channel:
+            return True
+        if units_of(self._judge.settings, other.channel) > taken.units:
+            return False
+        held = sum(1 for leg in agent.perhaps(self._judge.now_us) if leg.channel == other.channel)
+        return held < self._most_at_once[other.channel] and self._has_endpoint(agent, other.channel)
+
+    def look(self) -> None:
+        """Does anybody wait while an able agent is surely free (I10)?"""
+        judge = self._judge
+        waiting = [visit for visit in judge.visits.values() if visit.state == "waiting" and not visit.unsure]
+        if not waiting:
+            return
+        for agent in judge.agents.values():
+            if agent.state != "available" or agent.leaving or judge.step - agent.changed_step <= SETTLED_STEPS:
+                continue
+            legs = agent.perhaps(judge.now_us)
+            used = sum(leg.units for leg in legs) + sum(agent.outside.values())
+            for visit in waiting:
+                if used + units_of(judge.settings, visit.channel) > agent.known.capacity_units:
+                    continue
+                held = sum(1 for leg in legs if leg.channel == visit.channel)
+                if held >= self._most_at_once[visit.channel] or not self._has_endpoint(agent, visit.channel):
+                    continue
+                if self._is_eligible(agent, visit):
+                    judge.fault("I10", f"{agent.known.name} is free and {visit.id} waits")
+                    return
+
+
+def _meets(levels: dict[str, int], needs: dict[str, int]) -> bool:
+    return all(levels.get(skill, 0) >= level for skill, level in needs.items())
+
+
+def _both(needs: dict[str, int], own: dict[str, int]) -> dict[str, int]:
+    return {skill: max(needs.get(skill, 0), own.get(skill, 0)) for skill in {**needs, **own}}
+
+
+def _ends_early(leg: OfferSeen) -> bool:
+    rule = dict(leg.queue.wrap_up).get(leg.channel)
+    return rule is None or rule.early_end

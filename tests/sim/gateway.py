@@ -1,0 +1,360 @@
+"""A simulated gateway: it owns callers and devices, and tells what is true of them.
+
+Its calls know whether they live and to whom they talk; that is the truth which the list after hello is made of. Callers
+lose patience in whatever state they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from router.core import commands as ask
+from router.core import internal as told
+from router.core.effects import (
+    Accepted,
+    Error,
+    Message,
+    Offer,
+    OfferState,
+    Ok,
+    Queued,
+    RefusedEntry,
+    Reply,
+    State,
+    Suspended,
+    TalkOver,
+    Treat,
+)
+from router.terms import MILLISECOND_US, SECOND_US, Fault, Place, WorkKind
+from tests.sim.client import Client
+
+if TYPE_CHECKING:
+    from tests.sim.run import Run
+
+OUTSIDE: tuple[WorkKind, ...] = ("outbound", "internal", "dialler", "personal")
+
+
+class Call(Struct, eq=False):
+    """One caller, as the gateway knows them. `state`: asked, in, joined, over."""
+
+    enqueue: ask.Enqueue
+    state: str = "asked"
+    seen: str = "asked"
+    """What the engine said last: asked, waiting, held, offered, connecting, connected."""
+    agent: str = ""
+    joined_us: int = 0
+    round: int = 0
+    """Counts what was planned for it: what is planned for an earlier round is out of date."""
+
+    @property
+    def id(self) -> str:
+        """The contact's id."""
+        return self.enqueue.contact
+
+
+class Gateway(Client):
+    """See the module."""
+
+    role = "gateway"
+
+    def __init__(self, run: Run, number: int, key: str) -> None:
+        super().__init__(run.site, key)
+        self.run = run
+        self.ringing = run.plan.ringing[number]
+        self.connecting = run.plan.connecting[number]
+        self.calls: dict[str, Call] = {}
+        self.devices: dict[str, ask.AliveEndpoint] = {}
+        self.offers: dict[str, Offer] = {}
+        self.draining = False
+        self._listed: set[str] = set()
+
+    # -- callers --------------------------------------------------------------------------------------------------
+
+    def arrive(self, enqueue: ask.Enqueue) -> None:
+        """A caller comes in and asks for a queue."""
+        call = self.calls[enqueue.contact] = Call(enqueue)
+        self.say(enqueue)
+        if enqueue.held:
+            self._later(call, 5 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
+        if self.site.happens(self.run.chances.impatient):
+            self._plan_hang_up(call)
+
+    def _later(self, call: Call, mean_us: int, work: Any) -> None:
+        """Do `work` later, if the call is still in the same round."""
+        round_then = call.round
+
+        def work_if_still_so() -> None:
+            if call.round == round_then and call.state != "over":
+                work()
+
+        self.site.after(self.site.some(mean_us), work_if_still_so)
+
+    def _plan_hang_up(self, call: Call) -> None:
+        patience_us = self.site.some(self.run.plan.patience_us)
+        self.site.after(patience_us, lambda: self.hang_up(call))
+
+    def hang_up(self, call: Call) -> None:
+        """The caller has had enough, whatever the state."""
+        if call.state == "over":
+            return
+        name = "waiting" if call.seen == "asked" else call.seen
+        self.site.faults[f"caller gone: {name}"] += 1
+        reasons = ("hangup", "hangup", "key", "withdrawn")
+        self._over(call)
+        self.say(ask.End(1, call.id, self.site.rng.choice(reasons)))  # type: ignore[arg-type]  # one of its literals
+
+    def _over(self, call: Call) -> None:
+        call.state = "over"
+        call.round += 1
+        self.calls.pop(call.id, None)
+
+    def joined(self, call: Call, agent: str) -> None:
+        """Customer and agent are to be joined: say how it went."""
+        call.agent = agent
+        call.seen = "connecting"
+        call.round += 1
+        if not self.connecting:
+            self._talk(call)
+            return
+        chances = self.run.chances
+        if self.site.happens(chances.connect_silent):
+            self.site.faults["joining never reported"] += 1
+        elif self.site.happens(chances.connect_fails):
+            self._later(call, SECOND_US // 2, lambda: self._fail(call))
+        else:
+            self._later(call, SECOND_US // 2, lambda: self._talk(call))
+
+    def _fail(self, call: Call) -> None:
+        faults: tuple[Fault, ...] = ("caller", "device", "media")
+        fault = self.site.rng.choice(faults)
+        self.site.faults[f"joining failed: {fault}"] += 1
+        call.seen = "waiting"
+        self.say(ask.ConnectFailed(1, call.id, fault))
+        if fault == "caller":
+            # The offer may be over already; then it is this that counts.
+            self._over(call)
+            self.say(ask.End(1, call.id))
+
+    def _talk(self, call: Call) -> None:
+        call.state, call.seen = "joined", "connected"
+        call.joined_us = self.site.now_us
+        if self.connecting:
+            self.say(ask.Connected(1, call.id))
+        self._later(call, self.run.plan.talk_us, lambda: self._talk_ends(call))
+        if self.site.happens(self.run.chances.held):
+            self.site.faults["held while connected"] += 1
+            self._later(call, SECOND_US, lambda: self.say(ask.Hold(1, call.id)))
+            self._later(call, 3 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
+
+    def _talk_ends(self, call: Call) -> None:
+        if call.state != "joined":
+            return
+        if self.site.happens(self.run.chances.transfers):
+            self._transfer(call)
+            # Should the engine refuse it, the talk ends after all.
+            self._later(call, 20 * SECOND_US, lambda: self._talk_ends(call))
+            return
+        self._over(call)
+        by = self.site.rng.choice(("customer", "agent", "system"))
+        self.say(ask.End(1, call.id, by=by))  # type: ignore[arg-type]  # one of its literals
+
+    def _transfer(self, call: Call) -> None:
+        places: tuple[Place, ...] = ("keep", "restart", "front")
+        place = self.site.rng.choice(places)
+        queue = self.site.rng.choice(self.run.plan.settings.queues).name
+        agent = self.run.some_agent() if self.site.happens(self.run.chances.direct) else None
+        self.site.faults["transfer: direct" if agent else f"transfer: {place}"] += 1
+        self.say(ask.Transfer(1, call.id, queue, agent, place, self.run.some_needs(), {"step": "2"}))
+
+    def bother(self) -> None:
+        """Hold, resume, change or add to one of the calls."""
+        calls = [call for call in self.calls.values() if call.state == "in"]
+        if not calls:
+            return
+        site, chances = self.site, self.run.chances
+        call = site.rng.choice(calls)
+        if site.happens(chances.held):
+            if call.seen in ("waiting", "offered"):
+                site.faults[f"held while {call.seen}"] += 1
+            self.say(ask.Hold(1, call.id))
+            self._later(call, 8 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
+        if site.happens(chances.updates):
+            site.faults["priority changed"] += 1
+            priority_s = site.rng.choice((None, 0, 30, 90))
+            self.say(ask.Update(1, call.id, priority_s, {"note": "x" * site.rng.choice((1, 40))}))
+
+    # -- devices --------------------------------------------------------------------------------------------------
+
+    def attach(self, address: str, agent: str, channels: tuple[str, ...]) -> None:
+        """A device comes up."""
+        self.devices[address] = ask.AliveEndpoint(address, agent, channels)
+        self.say(ask.Attach(1, address, agent, channels))
+
+    def detach(self, address: str) -> None:
+        """A device goes down."""
+        if self.devices.pop(address, None) is not None:
+            self.say(ask.Detach(1, address))
+
+    def outside_work(self, address: str) -> None:
+        """A device is busy with what the engine did not give, for a while."""
+        device = self.devices.get(address)
+        if device is None:
+            return
+        self.site.faults["outside work"] += 1
+        kind = self.site.rng.choice(OUTSIDE)
+        device.occupied, device.units = kind, self.site.rng.choice((25, 50))
+        self.say(ask.Occupy(1, address, kind, device.units))
+        self.site.after(self.site.some(5 * SECOND_US), lambda: self._free_again(device))
+
+    def _free_again(self, device: ask.AliveEndpoint) -> None:
+        if device.occupied is not None:
+            device.occupied = None
+            self.site.faults["outside work over"] += 1
+            self.say(ask.Release(1, device.endpoint))
+
+    # -- hello ----------------------------------------------------------------------------------------------------
+
+    def hello(self) -> told.GatewayUp:
+        """What it says of itself."""
+        return told.GatewayUp(f"{self.name}-{self._instance}", "gateway", self.ringing, self.connecting)
+
+    def introduce(self) -> None:
+        """List what is alive; now and then the list is wrong."""
+        site, chances = self.site, self.run.chances
+        self._listed = set()
+        self.draining = False
+        for call in list(self.calls.values()):
+            if call.state != "asked" and site.happens(chances.sync_misses):
+                site.faults["sync missed a contact"] += 1
+                self._over(call)
+        contacts = [self._alive(call) for call in self.calls.values()]
+        if site.happens(chances.sync_adds):
+            site.faults["sync added a contact"] += 1
+            call = Call(self.run.some_enqueue(), "in", "waiting")
+            self.calls[call.id] = call
+            contacts.append(self._alive(call))
+        endpoints = list(self.devices.values())
+        step = site.rng.choice((1, 7, 200))
+        for start in range(0, len(endpoints), step):
+            self._transmit(ask.Sync(1, endpoints=tuple(endpoints[start : start + step])))
+        for start in range(0, len(contacts), step):
+            self._transmit(ask.Sync(1, contacts=tuple(contacts[start : start + step])))
+        self._transmit(ask.SyncEnd(1))
+
+    def _alive(self, call: Call) -> ask.AliveContact:
+        talks_to, talked_ms = None, 0
+        if call.state == "joined":
+            self.site.faults["sync: talks to"] += 1
+            talks_to, talked_ms = call.agent, (self.site.now_us - call.joined_us) // MILLISECOND_US
+        e = call.enqueue
+        return ask.AliveContact(
+            e.contact, e.queue, e.channel, e.priority_s, e.needs, e.customer, e.link, e.language, e.agent, e.waited_ms,
+            e.data, talks_to, talked_ms,
+        )  # fmt: skip
+
+    def lose_calls(self) -> None:
+        """Every caller is gone with the machine."""
+        for call in list(self.calls.values()):
+            self._over(call)
+
+    def synced(self) -> None:
+        """What the engine did not name is over: it has been told, or has timed out, while nobody listened."""
+        unheard = [*self._held_back, *self._waiting, *self._sent.values()]
+        asked = {request.contact for request in unheard if isinstance(request, ask.Enqueue)}
+        for call in list(self.calls.values()):
+            if call.id not in self._listed and call.id not in asked:
+                self._over(call)
+
+    # -- hearing --------------------------------------------------------------------------------------------------
+
+    def answered(self, request: Any, reply: Reply) -> None:
+        """The outcome of something that it said."""
+        if isinstance(request, ask.Enqueue):
+            self._entered(request, reply)
+        elif isinstance(request, ask.Accept) and isinstance(reply, Ok):
+            offer = self.offers.get(request.offer)
+            if offer is not None:
+                self._join(offer.contact, offer.agent)
+        elif isinstance(request, ask.Transfer) and isinstance(reply, Ok):
+            call = self.calls.get(request.contact)
+            if call is not None and call.state == "joined":
+                call.state, call.seen = "in", "waiting"
+                call.round += 1
+                self._plan_hang_up(call)
+        elif isinstance(reply, Error):
+            self.site.faults["nonsense refused"] += 1
+
+    def _entered(self, enqueue: ask.Enqueue, reply: Reply) -> None:
+        call = self.calls.get(enqueue.contact)
+        if call is None:
+            if isinstance(reply, Queued):
+                # Asked twice, and it was over after the first answer.
+                self.say(ask.End(1, enqueue.contact, "withdrawn"))
+            return
+        if isinstance(reply, Queued):
+            if call.state == "asked":
+                call.state = "in"
+                call.seen = "held" if enqueue.held else "waiting"
+        elif isinstance(reply, RefusedEntry):
+            self.site.faults[f"refused: {reply.why}"] += 1
+            self._over(call)
+            if not self.flowing:
+                # It has just been listed as alive.
+                self.say(ask.End(1, call.id, "withdrawn"))
+        elif call.state == "asked":
+            self._over(call)
+            self.say(ask.End(1, call.id, "withdrawn"))
+
+    def _join(self, contact: str, agent: str) -> None:
+        call = self.calls.get(contact)
+        if call is not None and call.state in ("asked", "in"):
+            call.state = "in"
+            self.joined(call, agent)
+
+    def event(self, message: Message) -> None:
+        """Something that it was told."""
+        if isinstance(message, Offer):
+            self._offer(message)
+        elif isinstance(message, Accepted):
+            self._join(message.contact, message.agent)
+        elif isinstance(message, TalkOver):
+            self.run.people[message.agent].talk_over(message)
+        elif isinstance(message, Treat):
+            self.site.faults[f"treated: {message.why}"] += 1
+            call = self.calls.get(message.contact)
+            if call is not None:
+                self._over(call)
+        elif isinstance(message, Suspended):
+            self.site.faults["suspended"] += message.on
+        elif isinstance(message, State):
+            self._state(message)
+
+    def _offer(self, offer: Offer) -> None:
+        if offer.gateway == self.name:
+            self.offers[offer.offer] = offer
+            call = self.calls.get(offer.contact)
+            if call is not None:
+                call.seen = "offered"
+        if offer.endpoint_gateway == self.name:
+            self.run.people[offer.agent].offered(self, offer, self.ringing)
+
+    def _state(self, state: State) -> None:
+        self._listed.update(contact.contact for contact in state.contacts)
+        for contact in state.contacts:
+            call = self.calls.get(contact.contact)
+            if call is not None:
+                call.seen = contact.state
+        for offer in state.offers:
+            if offer.gateway == self.name and offer.state in ("connecting", "connected"):
+                self._join(offer.contact, offer.agent)
+            if offer.endpoint_gateway == self.name and offer.state == "offered":
+                self.run.people[offer.agent].offered(self, _offer_of(offer), self.ringing)
+
+
+def _offer_of(offer: OfferState) -> Offer:
+    return Offer(
+        offer.offer, offer.contact, offer.gateway, "", "", offer.agent, offer.endpoint, offer.endpoint_gateway,
+        offer.left_ms or 0, 0,
+    )  # fmt: skip

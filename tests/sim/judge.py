@@ -1,0 +1,319 @@
+"""The judge: it hears what was said to the engine and what the engine said, as far as that was kept, and holds it
+against the promises. It shares no code with the core.
+
+Here: nothing is lost or doubled (I1, I2), and numbers that come again (I14). Offers are judged in `offer_book.py` (I3,
+I4, I7), who is offered to whom in `fairness.py` (I5, I6, I8 to I10), records and counters in `ledger.py` (I1, I16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from router.core import commands as ask
+from router.core import internal as told
+from router.core.effects import (
+    AgentEvent,
+    Already,
+    ContactEvent,
+    Error,
+    Offer,
+    OfferCancelled,
+    Ok,
+    Queued,
+    Reply,
+    State,
+    StatusReply,
+    Suspended,
+)  # fmt: skip
+from tests.sim.fairness import Fairness
+from tests.sim.ledger import Ledger
+from tests.sim.offer_book import OfferBook
+from tests.sim.plan import Plan
+from tests.sim.seen import (
+    NOBODY_KNOWS_US,
+    AgentSeen,
+    GatewaySeen,
+    Visit,
+    asked_for,
+    body_of,
+)
+from tests.sim.site import Flight, Site, Step
+
+LOOK_EVERY = 25
+"""Steps between looks at all that waits."""
+MOVES = {
+    "new": ("waiting", "held"),
+    "held": ("waiting", "wrapping"),
+    "waiting": ("held", "offered", "wrapping", "connected"),
+    "offered": ("connecting", "waiting", "wrapping"),
+    "connecting": ("connected", "waiting", "wrapping"),
+    "connected": ("wrapping", "waiting"),
+    "wrapping": ("ended",),
+}
+"""The life of a contact, as it is promised."""
+
+
+class Judge:
+    """See the module. `violations` are sentences that begin with the invariant's id."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.settings = plan.settings
+        self.violations: list[str] = []
+        self.step = 0
+        self.now_us = 0
+        self.queues = {queue.name: queue for queue in plan.settings.queues}
+        self.gateways: dict[str, GatewaySeen] = {}
+        self.agents = {agent.name: AgentSeen(agent, dict(agent.skills)) for agent in plan.settings.agents}
+        self.visits: dict[tuple[str, str], Visit] = {}
+        self.ended: dict[tuple[str, str], tuple[int, str]] = {}
+        """Contact -> when and how it ended last."""
+        self.book = OfferBook(self)
+        self.fairness = Fairness(self)
+        self.ledger = Ledger(self.fault)
+        self.command: Any = None
+        """Of the step that is being judged."""
+        self._listed: dict[str, str] = {}
+        self._said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
+            ask.Enqueue: self._enqueue,
+            ask.End: self._end,
+            ask.Sync: self._sync,
+            ask.SyncEnd: self._sync_end,
+            ask.Accept: self.book.accept,
+            ask.Reject: self.book.reject,
+            ask.Ringing: self.book.ringing,
+        }
+
+    def fault(self, invariant: str, what: str) -> None:
+        """Something does not hold."""
+        self.violations.append(f"{invariant} at {self.now_us}: {what}")
+
+    # -- listening ------------------------------------------------------------------------------------------------
+
+    def stepped(self, site: Site, step: Step) -> None:
+        """Not kept yet: it may be lost."""
+
+    def landed(self, site: Site, flight: Flight) -> None:
+        """These steps are kept: they count."""
+        for step in flight.steps:
+            self._take(step)
+        self.ledger.landed(flight)
+        if self.step % LOOK_EVERY < len(flight.steps):
+            self._look()
+            if site.at_boundary():
+                self.ledger.reconcile(site)
+
+    def killed(self, site: Site) -> None:
+        """What had not landed never was."""
+
+    def restarted(self, site: Site) -> None:
+        """Nobody is heard; the offers stand still."""
+        for gateway in self.gateways.values():
+            self._changed(gateway)
+            gateway.up = gateway.synced = False
+        self._disturb(None)
+        for offer in self.book.offers.values():
+            offer.kept_until_us = site.now_us + self.settings.limits.gateway_grace_us
+
+    def _disturb(self, gateway: GatewaySeen | None) -> None:
+        """This side (none given: everybody) is not heard: what runs with it may stand still."""
+        for agent in self.agents.values():
+            for leg in agent.legs.values():
+                if gateway is None or gateway in leg.sides:
+                    leg.disturbed = True
+                    leg.maybe_until_us += NOBODY_KNOWS_US
+
+    # -- a step ---------------------------------------------------------------------------------------------------
+
+    def _take(self, step: Step) -> None:
+        self.step += 1
+        self.now_us = step.now_us
+        self.command = step.command
+        gateway = self.gateway(step.peer) if step.peer else None
+        seq = getattr(step.command, "seq", 0)
+        replies = 0
+        if gateway is not None and not seq:
+            self._session(gateway, step.command)
+        for key, message in step.effects:
+            if isinstance(message, Reply):
+                if key == step.peer and message.re == seq and gateway is not None:
+                    replies += 1
+                    self._reply(gateway, step, message)
+                else:
+                    self.fault("I14", f"a reply that nobody asked for: {message!r}")
+            elif isinstance(message, ContactEvent):
+                self._contact(message)
+            elif isinstance(message, AgentEvent):
+                agent = self.agents[message.agent]
+                agent.state, agent.changed_step, agent.leaving = message.state, self.step, False
+                agent.misses.clear()
+            elif isinstance(message, Offer):
+                self.book.made(message)
+            elif isinstance(message, OfferCancelled):
+                self.book.cancelled(message)
+            elif isinstance(message, Suspended):
+                self._changed(self.gateway(key))
+                self.gateway(key).suspended = message.on
+            elif isinstance(message, State):
+                self._listed.update((contact.contact, contact.state) for contact in message.contacts)
+        self.fairness.step_over()
+        if seq and replies != (gateway is not None and gateway.up):
+            self.fault("I14", f"{replies} replies to {step.command!r}")
+
+    def gateway(self, key: str) -> GatewaySeen:
+        """The client of that name."""
+        gateway = self.gateways.get(key)
+        if gateway is None:
+            gateway = self.gateways[key] = GatewaySeen(key)
+        return gateway
+
+    def _changed(self, gateway: GatewaySeen) -> None:
+        gateway.changed_step, gateway.changed_us = self.step, self.now_us
+
+    def _session(self, gateway: GatewaySeen, command: Any) -> None:
+        """A client comes or goes."""
+        limits = self.settings.limits
+        away_us = 0 if gateway.up else self.now_us - gateway.changed_us
+        gateway.forgotten |= away_us > limits.gateway_grace_us + limits.ended_kept_us
+        self._changed(gateway)
+        for offer in self.book.offers.values():
+            offer.kept_until_us = 0 if gateway in offer.sides else offer.kept_until_us
+        gateway.synced = gateway.draining = gateway.suspended = False
+        gateway.listed = {}
+        self._disturb(gateway)
+        gateway.up = isinstance(command, told.GatewayUp)
+        if isinstance(command, told.GatewayUp):
+            gateway.role, gateway.rings = command.role, command.reports_ringing
+            gateway.synced = command.role != "gateway"
+            if gateway.instance != command.instance:
+                gateway.instance, gateway.last_seq, gateway.forgotten = command.instance, 0, False
+                gateway.replies.clear()
+
+    # -- replies --------------------------------------------------------------------------------------------------
+
+    def _reply(self, gateway: GatewaySeen, step: Step, reply: Reply) -> None:
+        command = step.command
+        if isinstance(reply, StatusReply) and reply.contacts != len(self.visits):
+            self.fault(
+                "I1", f"status says {reply.contacts} contacts, {len(self.visits)} were let in and have not ended"
+            )
+        if not command.numbered or (isinstance(reply, Error) and reply.code == "not_synced"):
+            return
+        if command.seq <= gateway.last_seq and not gateway.begins_anew(command.seq, reply, len(step.effects)):
+            self._again(gateway, step, reply)
+            return
+        gateway.last_seq = max(command.seq, gateway.last_seq)
+        if not gateway.synced and not isinstance(command, ask.Sync | ask.SyncEnd):
+            self.fault("I14", f"{command!r} was taken before the list was whole: {reply!r}")
+        gateway.replies[command.seq] = reply
+        if isinstance(reply, Error) and step.quiet and len(step.effects) != 1:
+            self.fault("I14", f"refused with {reply.code}, but {step.effects!r}")
+        handler = self._said.get(type(command))
+        if handler is not None:
+            handler(gateway, command, reply)
+        if isinstance(reply, Ok):
+            self.fairness.said(gateway, command)
+
+    def _again(self, gateway: GatewaySeen, step: Step, reply: Reply) -> None:
+        """A number that comes again has the same outcome, or `already`, and no effect (I14)."""
+        first = gateway.replies.get(step.command.seq)
+        if not isinstance(reply, Already) and reply != first:
+            self.fault("I14", f"{step.command!r} was answered {first!r}, and again {reply!r}")
+        if step.quiet and len(step.effects) != 1:
+            self.fault("I14", f"{step.command!r} came again and caused {step.effects!r}")
+
+    def _enqueue(self, gateway: GatewaySeen, command: ask.Enqueue, reply: Reply) -> None:
+        key = (gateway.key, command.contact)
+        visit, known = self.visits.get(key), self._recently_ended(key)
+        if visit is not None and visit.body is not None:
+            same = body_of(command) == visit.body
+            if isinstance(reply, Queued) != same:
+                self.fault("I14", f"{command!r} again, same body {same}: {reply!r}")
+        elif known and visit is None and not isinstance(reply, Error):
+            self.fault("I14", f"{key} has ended, and again: {reply!r}")
+        elif visit is None and isinstance(reply, Queued):
+            self.fault("I1", f"{key} was queued without a trace")
+        elif isinstance(reply, Error) and reply.code in ("ended", "conflict") and key not in self.ended and not visit:
+            self.fault("I14", f"{key} was never seen: {reply!r}")
+        if visit is not None and visit.body is None and isinstance(reply, Queued):
+            visit.body = None if visit.unsure else body_of(command)
+
+    def _recently_ended(self, key: tuple[str, str]) -> bool:
+        ended = self.ended.get(key)
+        return ended is not None and self.now_us < ended[0] + self.settings.limits.ended_kept_us
+
+    def _end(self, gateway: GatewaySeen, command: ask.End, reply: Reply) -> None:
+        """An id that was never seen is remembered as ended."""
+        key = (gateway.key, command.contact)
+        if key not in self.visits and not self._recently_ended(key):
+            self.ended[key] = (self.now_us, "withdrawn")
+
+    def _sync(self, gateway: GatewaySeen, command: ask.Sync, reply: Reply) -> None:
+        if isinstance(reply, Ok):
+            gateway.listed.update((device.endpoint, (device.agent, device.channels)) for device in command.endpoints)
+
+    def _sync_end(self, gateway: GatewaySeen, command: ask.SyncEnd, reply: Reply) -> None:
+        """The list is whole: the engine has named exactly what it should have kept (I1, I2)."""
+        if isinstance(reply, Error):
+            return
+        gateway.synced, gateway.endpoints = True, gateway.listed
+        self._changed(gateway)
+        kept = {key[1]: visit.state for key, visit in self.visits.items() if key[0] == gateway.key}
+        if kept != self._listed:
+            self.fault("I2", f"{gateway.key} is told of {self._listed}, kept were {kept}")
+        self._listed = {}
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def _contact(self, event: ContactEvent) -> None:
+        key = (event.gateway, event.contact)
+        visit = self.visits.get(key)
+        if visit is None:
+            visit = self._admitted(key, event)
+            if visit is None:
+                return
+        if event.state not in MOVES[visit.state]:
+            self.fault("I1", f"{key} goes from {visit.state} to {event.state}")
+        before, visit.state, visit.state_step = visit.state, event.state, self.step
+        if event.state == "ended":
+            del self.visits[key]
+            self.ended[key] = (self.now_us, event.outcome or "")
+            self.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
+            self.fairness.ended(visit)
+        elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping"):
+            self.book.leaves(visit, before)
+        elif visit.offer is not None and event.state in ("connecting", "connected"):
+            visit.offer.state = event.state
+            visit.offer.accepted_us = visit.offer.accepted_us or self.now_us
+            visit.waited_us = visit.offer.accepted_us - visit.entered_us
+            visit.missed.clear()
+        elif event.state == "connected":
+            self.book.found(visit, event.agent)
+        if event.state == "waiting" and before == "connected":
+            self.fairness.moved_on(visit, self.command)
+
+    def _admitted(self, key: tuple[str, str], event: ContactEvent) -> Visit | None:
+        """A contact that was not there: it was let in by this very command, or is a ghost."""
+        asked = asked_for(self.command, key[1])
+        if asked is None:
+            self.fault("I1", f"{key} lives, and nobody brought it: {event!r}")
+            return None
+        if self._recently_ended(key) and self.ended[key][1] != "lost_with_gateway":
+            self.fault("I1", f"{key} has ended as {self.ended[key][1]} and lives again")
+        visit = self.visits[key] = self.fairness.visit(self.gateway(key[0]), asked)
+        return visit
+
+    # -- now and then ---------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Offers end in time (I7); nobody waits for an agent who is free (I10)."""
+        self.book.look()
+        self.fairness.look()
+
+    def rest(self, over: bool) -> None:
+        """At the end nothing may be left, here or there (L1 to L3)."""
+        if not over:
+            self.fault("L3", "the faults have stopped, and not everything comes to its end")
+        for (_, contact), visit in self.visits.items():
+            self.fault("L3", f"{contact} is still {visit.state}")

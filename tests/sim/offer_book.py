@@ -1,0 +1,137 @@
+"""The judge's book of offers: one at a time (I3), accepted once (I4), ended in time (I7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from router.core import commands as ask
+from router.core.effects import Error, Offer, OfferCancelled, Ok, Reply
+from router.terms import SECOND_US
+from tests.sim.seen import GatewaySeen, OfferSeen, Visit, offer_seen, units_of
+
+if TYPE_CHECKING:
+    from tests.sim.judge import Judge
+
+LATE_MOST_US = SECOND_US // 10
+
+
+class OfferBook:
+    """See the module."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self.offers: dict[str, OfferSeen] = {}
+        self.over: dict[str, OfferSeen] = {}
+        """Offers that are over."""
+
+    # -- what is said ---------------------------------------------------------------------------------------------
+
+    def accept(self, _gateway: GatewaySeen, command: ask.Accept, reply: Reply) -> None:
+        """Accepting is idempotent, and an offer that is over is `gone` (I4)."""
+        offer = self.offers.get(command.offer)
+        if isinstance(reply, Ok):
+            if command.offer in self.over:
+                self._judge.fault("I4", f"{command!r} was ok, and the offer is over")
+            elif offer is not None:
+                self._judge.agents[offer.agent].misses.clear()
+        elif isinstance(reply, Error) and reply.code == "unknown_offer" and command.offer in self.over:
+            self._judge.fault("I4", f"{command!r} is not known, and the offer was made")
+        elif isinstance(reply, Error) and reply.code == "gone" and offer is not None and offer.state != "wrap_up":
+            self._judge.fault("I4", f"{command!r} is gone, and the offer is {offer.state}")
+
+    def ringing(self, _gateway: GatewaySeen, command: ask.Ringing, reply: Reply) -> None:
+        offer = self.offers.get(command.offer)
+        if offer is not None and isinstance(reply, Ok) and offer.state == "offered" and not offer.rang_us:
+            offer.rang_us = self._judge.now_us
+
+    def reject(self, _gateway: GatewaySeen, command: ask.Reject, reply: Reply) -> None:
+        if not isinstance(reply, Ok):
+            return
+        gave_back = self.over.get(command.offer)
+        if gave_back is None:
+            self._judge.fault("I4", f"{command!r} was ok, and nothing followed")
+        else:
+            self._gave_back(gave_back, command.reason in ("declined", "no_answer"))
+
+    # -- what happens --------------------------------------------------------------------------------------------
+
+    def made(self, offer: Offer) -> None:
+        if offer.offer in self.offers:
+            return
+        key = (f"main/{offer.gateway}", offer.contact)
+        visit = self._judge.visits.get(key)
+        if offer.offer in self.over or visit is None or visit.state != "offered":
+            self._judge.fault("I3", f"{offer!r}, contact {visit and visit.state}")
+            return
+        if visit.offer is not None:
+            self._judge.fault("I3", f"{offer!r}, but it has {visit.offer.id} {visit.offer.state}")
+        sides = (self._judge.gateway(key[0]), self._judge.gateway(f"main/{offer.endpoint_gateway}"))
+        units = units_of(self._judge.settings, offer.channel)
+        seen = self.offers[offer.offer] = visit.offer = offer_seen(offer, visit, sides, units, self._judge.now_us)
+        self._judge.fairness.offered(seen, offer)
+
+    def found(self, visit: Visit, agent: str) -> None:
+        """Its gateway said that they talk: a leg that the engine has not given."""
+        units = units_of(self._judge.settings, visit.channel)
+        sides = (visit.gateway,)
+        leg = OfferSeen(
+            f"found {self._judge.step} {visit.id}", visit, visit.queue, agent, sides, units, visit.channel,
+            self._judge.now_us, 0, "connected", found=True, disturbed=True,
+        )  # fmt: skip
+        self.offers[leg.id] = visit.offer = leg
+        visit.unsure = True
+        self._judge.agents[agent].legs[leg.id] = leg
+
+    def leaves(self, visit: Visit, before: str) -> None:
+        """The agent and the contact part."""
+        offer, visit.offer = visit.offer, None
+        if offer is None:
+            self._judge.fault("I3", f"{visit.id} was {before} without an offer")
+            return
+        if before == "connected":
+            self._judge.fairness.wraps_up(offer)
+        else:
+            if before == "offered" and self._judge.command is None and self._judge.now_us < offer.kept_until_us:
+                self._judge.fault("I7", f"{offer.id} was given up, and only the engine was away")
+            offer.state = "over"
+            self._judge.agents[offer.agent].legs.pop(offer.id, None)
+            if visit.state == "waiting":
+                visit.missed[offer.agent] = self._judge.now_us
+        self.offers.pop(offer.id)
+        if before != "connected":
+            self.over[offer.id] = offer
+
+    def cancelled(self, cancelled: OfferCancelled) -> None:
+        """The agent's time is theirs: an offer is not timed out early, nor while its sides are not heard (I7)."""
+        offer = self.offers.get(cancelled.offer)
+        if offer is None or cancelled.reason != "timed_out":
+            return
+        self._gave_back(offer, True)
+        began_us = offer.rang_us or offer.made_us
+        if self._judge.now_us < began_us + offer.ring_us:
+            self._judge.fault("I7", f"{offer.id} timed out {self._judge.now_us - began_us} us after it began to ring")
+        if any(not side.up for side in offer.sides):
+            self._judge.fault("I7", f"{offer.id} timed out while a side was away")
+
+    def _gave_back(self, offer: OfferSeen, missed: bool) -> None:
+        self._judge.fairness.gave_back(offer, missed)
+        offer.visit.gave_back = (offer.agent, self._judge.now_us)
+        # Who misses too many is not ready any more, at the latest when no longer engaged.
+        self._judge.agents[offer.agent].leaving = True
+
+    def look(self) -> None:
+        """Offers end in time (I7)."""
+        connect_us = {channel.name: channel.connect_us for channel in self._judge.settings.channels}
+        for offer in self.offers.values():
+            if offer.disturbed or any(not side.up for side in offer.sides):
+                continue
+            until_us = 0
+            if offer.state == "offered":
+                twice = 2 if offer.sides[-1].rings and not offer.rang_us else 1
+                until_us = (offer.rang_us or offer.made_us) + twice * offer.ring_us
+            elif offer.state == "connecting":
+                until_us = offer.accepted_us + connect_us[offer.channel]
+            if until_us and self._judge.now_us > until_us + LATE_MOST_US:
+                self._judge.fault(
+                    "I7", f"{offer.id} is {offer.state} {self._judge.now_us - until_us} us after its time"
+                )

@@ -1,0 +1,311 @@
+"""One run of a seed: clients, people and callers on a site; faults while traffic lasts, then calm until all is over."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from hashlib import blake2b
+from pathlib import Path
+
+from msgspec import Struct, structs
+from msgspec.msgpack import Encoder
+
+from router.core import commands as ask
+from router.core import internal as told
+from router.core.effects import AgentsReply, Message, Offer, Reply, StatusReply, TalkOver
+from router.terms import SECOND_US
+from tests.sim.client import Client
+from tests.sim.counts import counting
+from tests.sim.gateway import Gateway
+from tests.sim.judge import Judge
+from tests.sim.people import Person
+from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
+from tests.sim.site import Flight, Site, Step
+from tests.sim.twin import Twin
+from tests.sim.watch import Watch
+
+COMMANDS = 2000
+"""Commands of one run before the faults stop."""
+
+CALM_MOST_US = 3600 * SECOND_US
+"""Once the faults have stopped everything must be over within an hour of core time (L1 to L3)."""
+
+BOSS = "main/boss"
+
+
+class Desk(Client):
+    """An agents' own program, or a supervisor's."""
+
+    def __init__(self, run: Run, key: str) -> None:
+        super().__init__(run.site, key)
+        self.run = run
+        if key == BOSS:
+            self.role = "supervisor"
+
+    def event(self, message: Message) -> None:
+        """What agents see on their screens."""
+        if isinstance(message, Offer):
+            self.run.people[message.agent].offered(self, message, rings=False)
+        elif isinstance(message, TalkOver):
+            self.run.people[message.agent].talk_over(message)
+
+    def answered(self, request: object, reply: Reply) -> None:
+        """What a supervisor reads."""
+        if isinstance(reply, StatusReply | AgentsReply):
+            self.run.answers += 1
+
+
+class Digest:
+    """A digest of all effects in the order decided, for comparing two runs byte by byte."""
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=16)
+        self._encode = Encoder().encode
+
+    def stepped(self, site: Site, step: Step) -> None:
+        """Take the effects of a step in."""
+        self._hash.update(self._encode(step.effects))
+
+    def landed(self, site: Site, flight: Flight) -> None:
+        """Nothing new."""
+
+    def killed(self, site: Site) -> None:
+        """Nothing new."""
+
+    def restarted(self, site: Site) -> None:
+        """Nothing new."""
+
+    def hex(self) -> str:
+        """So far."""
+        return self._hash.hexdigest()
+
+
+class Run:
+    """See the module."""
+
+    def __init__(self, seed: int, commands: int = COMMANDS) -> None:
+        self.plan: Plan = draw(seed)
+        self.chances: Chances = self.plan.chances
+        self.calming = False
+        self.answers = 0
+        self.site = Site(self.plan)
+        self.digest = Digest()
+        self.twin = Twin(self.site)
+        self.site.beside = self.twin
+        self.judge = Judge(self.plan)
+        self.watch = Watch()
+        self.site.listeners += [self.digest, self.judge, self.twin, self.watch]
+        self._commands = commands
+        self._called = 0
+        self.gateways = [Gateway(self, number, key) for number, key in enumerate(GATEWAYS)]
+        self.clients: dict[str, Client] = {gateway.key: gateway for gateway in self.gateways}
+        for key in (*DESKS, BOSS):
+            self.clients[key] = Desk(self, key)
+        self.people = {agent.name: Person(self, agent.name) for agent in self.plan.settings.agents}
+
+    def run(self) -> None:
+        """Traffic and faults until enough was said, then calm."""
+        site = self.site
+        for client in self.clients.values():
+            site.after(site.some(SECOND_US // 10), client.connect)
+        for person in self.people.values():
+            site.after(site.some(SECOND_US), person.pulse)
+        site.after(SECOND_US, self._beat)
+        site.after(SECOND_US, self._arrival)
+        while site.commands < self._commands:
+            site.run_next()
+        self.calm()
+
+    # -- traffic --------------------------------------------------------------------------------------------------
+
+    def _arrival(self) -> None:
+        if self.calming:
+            return
+        self.site.after(self.site.some(self.plan.gap_us), self._arrival)
+        gateway = self.site.rng.choice(self.gateways)
+        enqueue = self.some_enqueue()
+        gateway.arrive(enqueue)
+        if self.site.happens(self.chances.says_again):
+            gateway.say_again(enqueue)
+        if self.site.happens(self.chances.nonsense):
+            gateway.say(structs.replace(enqueue, priority_s=77))
+
+    def some_enqueue(self) -> ask.Enqueue:
+        """What a new caller asks for."""
+        rng, chances, site = self.site.rng, self.chances, self.site
+        self._called += 1
+        queue = rng.choice(self.plan.settings.queues)
+        enqueue = ask.Enqueue(1, f"c{self._called}", queue.name, rng.choice(queue.channels), needs=self.some_needs())
+        if site.happens(chances.head_start):
+            enqueue.priority_s = rng.choice((30, 90))
+            enqueue.waited_ms = rng.choice((0, 5000))
+        enqueue.customer = f"cust-{rng.randrange(40)}"
+        if site.happens(chances.preferred):
+            site.faults["preferred agent"] += 1
+            enqueue.preferred = self.some_agent()
+            enqueue.preferred_most_ms = rng.choice((0, 3000, 20_000))
+        elif site.happens(chances.direct):
+            site.faults["direct to an agent"] += 1
+            enqueue.agent = self.some_agent()
+        enqueue.held = site.happens(chances.held)
+        if rng.random() < 0.1:
+            enqueue.data = {"crm": "x" * rng.choice((3, 30))}
+        return enqueue
+
+    def some_agent(self) -> str:
+        """Any agent."""
+        return self.site.rng.choice(self.plan.settings.agents).name
+
+    def some_needs(self) -> dict[str, int] | None:
+        """Needs of a contact's own, now and then."""
+        if not self.site.happens(self.chances.own_needs):
+            return None
+        return {self.site.rng.choice(SKILLS[:2]): self.site.rng.randint(1, 5)}
+
+    # -- faults ---------------------------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        site, chances = self.site, self.chances
+        site.after(site.some(SECOND_US), self._beat)
+        self._ask()
+        if self.calming:
+            return
+        if site.happens(chances.kill):
+            site.kill()
+        for client in self.clients.values():
+            if client.up and site.happens(chances.drop):
+                self._drop(client)
+        for gateway in self.gateways:
+            gateway.bother()
+            if site.happens(chances.drain) or (gateway.draining and site.happens(0.2)):
+                gateway.draining = not gateway.draining
+                site.faults["drain on" if gateway.draining else "drain off"] += 1
+                gateway.say(ask.Drain(1, gateway.draining))
+        if site.happens(chances.nonsense):
+            self._nonsense()
+
+    def _drop(self, client: Client) -> None:
+        site, chances = self.site, self.chances
+        site.faults["gateway dropped"] += 1
+        if site.happens(chances.replaced):
+            site.faults["gateway replaced"] += 1
+            client.cut()
+            client.connect()
+            return
+        bye = site.happens(chances.bye)
+        site.faults["gateway said bye"] += bye
+        client.cut()
+        connection = client.connection
+        down = told.GatewayDown("bye" if bye else "closed")
+
+        def noticed() -> None:
+            if client.connection == connection:
+                site.apply(client.key, down)
+
+        site.after(site.some(SECOND_US // 2), noticed)
+        if site.happens(chances.away_long):
+            # `cut` has planned the return; being up keeps it from coming, until the time is over.
+            site.faults["gateway away beyond its grace"] += 1
+            client.up = True
+            away_us = self.plan.settings.limits.gateway_grace_us + site.some(5 * SECOND_US)
+            site.after(away_us, client.connect)
+        if isinstance(client, Gateway):
+            self._restart(client)
+
+    def _restart(self, gateway: Gateway) -> None:
+        site, chances = self.site, self.chances
+        if not site.happens(chances.new_instance):
+            site.faults["same instance again"] += 1
+            return
+        gateway.new_instance()
+        if site.happens(chances.calls_lost):
+            site.faults["new instance, calls lost"] += 1
+            gateway.lose_calls()
+        else:
+            site.faults["new instance, calls alive"] += 1
+
+    def _ask(self) -> None:
+        """Questions change nothing, and must not harm."""
+        rng = self.site.rng
+        boss, gateway = self.clients[BOSS], rng.choice(self.gateways)
+        boss.say(ask.Status(1))
+        if rng.random() < 0.2:
+            boss.say(ask.Agents(1))
+        queue = rng.choice(self.plan.settings.queues)
+        gateway.say(ask.Probe(1, queue.name, rng.choice(CHANNELS), self.some_needs()))
+        if gateway.calls:
+            gateway.say(ask.Position(1, rng.choice(list(gateway.calls))))
+
+    def _nonsense(self) -> None:
+        """Something that must be refused, from anybody."""
+        rng = self.site.rng
+        gateway = rng.choice(self.gateways)
+        call = rng.choice([*gateway.calls, "nobody"])
+        agent = self.some_agent()
+        requests: list[ask.Request] = [
+            ask.Accept(1, f"1-{rng.randrange(1, 4000)}"), ask.Accept(1, "what"), ask.Reject(1, "9-9"),
+            ask.Ringing(1, "0-1"), ask.Hold(1, call), ask.Resume(1, call), ask.Connected(1, call),
+            ask.ConnectFailed(1, call, "media"), ask.Transfer(1, call, "nowhere"),
+            ask.Transfer(1, call, "q0", data={"big": "x" * 2500}), ask.Complete(1, call), ask.LogIn(1, "nobody"),
+            ask.Transfer(1, call, "q0", needs={"cards": 9}, data={"big": "x" * 2500}),
+            ask.NotReady(1, agent, "holiday"), ask.LogOut(1, agent), ask.Detach(1, "none"), ask.Release(1, "none"),
+            ask.Attach(1, f"sip-{agent}", self.some_agent()), ask.Occupy(1, f"sip-{agent}", "personal", 9999),
+            ask.ExtendWrapUp(1, call, 1000), ask.Update(1, call, 10), ask.SyncEnd(1), ask.Sync(1),
+        ]  # fmt: skip
+        gateway.say(rng.choice(requests))
+        never = f"never-{rng.randrange(9)}"
+        if rng.random() < 0.3:
+            gateway.say(ask.End(1, never))
+            gateway.arrive(ask.Enqueue(1, never, "q0"))
+
+    # -- calm -----------------------------------------------------------------------------------------------------
+
+    def calm(self) -> None:
+        """The faults stop; everything that is under way must come to its end."""
+        self.calming = True
+        site = self.site
+        for name in self.chances.__struct_fields__:
+            setattr(self.chances, name, 0.0)
+        self.chances.impatient = 1.0
+        for gateway in self.gateways:
+            if gateway.draining:
+                gateway.draining = False
+                gateway.say(ask.Drain(1, False))
+            for call in list(gateway.calls.values()):
+                gateway._plan_hang_up(call)
+        until_us = site.now_us + CALM_MOST_US
+        while site.now_us < until_us and not self.is_over():
+            for _ in range(50):
+                site.run_next()
+
+    def is_over(self) -> bool:
+        """Nothing lives any more, here or there."""
+        world = self.site.engine.world
+        return not world.live and not world.offers and not any(gateway.calls for gateway in self.gateways)
+
+
+class Outcome(Struct):
+    """What a run came to."""
+
+    seed: int
+    commands: int
+    digest: str
+    violations: list[str]
+    moves: Counter[str]
+    faults: Counter[str]
+
+
+def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
+    """Run a seed and judge it. A violation is a sentence that begins with an invariant's id, or with `crash`."""
+    moves: Counter[str] = Counter()
+    with counting(moves):
+        run = Run(seed, commands)
+        try:
+            run.run()
+            run.judge.rest(run.is_over())
+            violations = run.judge.violations + run.twin.violations + run.watch.violations
+        except Exception as error:  # noqa: BLE001  # whatever the engine raises is the finding, with its seed
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            violations = [f"crash {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"]
+    site = run.site
+    return Outcome(seed, site.commands, run.digest.hex(), violations, moves, site.faults)

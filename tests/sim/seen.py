@@ -1,0 +1,182 @@
+"""What the judge knows of contacts, offers, agents and gateways: only what was said to the engine and what it said.
+
+Nothing here looks into the engine. Where a promise leaves room (when exactly a wrap-up ends), there are two views: what
+is surely so, and what may still be so.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from router.core import commands as ask
+from router.core import settings as of
+from router.core.effects import Already, Offer, Reply
+from router.terms import SECOND_US
+
+SURE_STEPS = 150
+SURE_US = SECOND_US
+"""A gateway that has been open for so many steps and so long is surely through with being opened in slices."""
+NOBODY_KNOWS_US = 10_000 * SECOND_US
+"""Added to a time that stands still for as long as somebody is away."""
+
+
+class GatewaySeen(Struct, eq=False):
+    """A client."""
+
+    key: str
+    up: bool = False
+    synced: bool = False
+    draining: bool = False
+    suspended: bool = False
+    rings: bool = False
+    role: str = "gateway"
+    changed_step: int = 0
+    changed_us: int = 0
+    last_seq: int = 0
+    instance: str = ""
+    replies: dict[int, object] = {}
+    forgotten: bool = False
+    """It was away for longer than its grace time and the time for which ended things are remembered."""
+    endpoints: dict[str, tuple[str, tuple[str, ...]]] = {}
+    """Address -> agent and channels."""
+    listed: dict[str, tuple[str, tuple[str, ...]]] = {}
+    """Endpoints of the list that is being made."""
+
+    def open(self) -> bool:
+        """May offers touch it?"""
+        return self.up and self.synced and not self.draining and not self.suspended
+
+    def begins_anew(self, seq: int, reply: Reply, effects: int) -> bool:
+        """Away for so long that it may be forgotten: was this number, which comes again, taken as a new one?"""
+        if not self.forgotten or isinstance(reply, Already):
+            return False
+        return effects > 1 or reply != self.replies.get(seq)
+
+    def surely_open(self, step: int, now_us: int) -> bool:
+        """Has it been open long enough for everything of it to take part?"""
+        return self.open() and step - self.changed_step > SURE_STEPS and now_us - self.changed_us > SURE_US
+
+
+class Visit(Struct, eq=False):
+    """A contact."""
+
+    gateway: GatewaySeen
+    id: str
+    queue: of.Queue
+    channel: str
+    needs: dict[str, int]
+    """The queue's and its own."""
+    own_needs: dict[str, int]
+    priority_s: int
+    entered_us: int
+    body: object = None
+    state: str = "new"
+    state_step: int = 0
+    preferred: str | None = None
+    preferred_until_us: int = 0
+    direct: str | None = None
+    missed: dict[str, int] = {}
+    gave_back: tuple[str, int] = ("", 0)
+    """Who rejected or did not answer it last, and when."""
+    offer: OfferSeen | None = None
+    waited_us: int = 0
+    unsure: bool = False
+    """Its place is not known exactly: it goes before all, or came back by a list."""
+
+    def rank(self, now_us: int, oldest_target_us: int) -> tuple[int, float]:
+        """(class, urgency) as the design defines it."""
+        queue = self.queue
+        oldest = queue.order == "oldest"
+        target_us = oldest_target_us if oldest else queue.target_us
+        boost = 0.0 if oldest else queue.boost
+        waited_us = now_us - self.entered_us + self.priority_s * SECOND_US
+        return queue.contact_class, boost + waited_us / target_us
+
+
+class OfferSeen(Struct, eq=False):
+    """An offer, and the leg that it becomes."""
+
+    id: str
+    visit: Visit
+    queue: of.Queue
+    agent: str
+    sides: tuple[GatewaySeen, ...]
+    """The contact's gateway and the endpoint's."""
+    units: int
+    channel: str
+    made_us: int
+    ring_us: int
+    state: str = "offered"
+    rang_us: int = 0
+    accepted_us: int = 0
+    over_us: int = 0
+    found: bool = False
+    """Not given by the engine: a gateway said that they talk."""
+    kept_until_us: int = 0
+    """The engine itself was away: until a side of it comes or goes, or then, it stands still."""
+    disturbed: bool = False
+    """A side was away since it was made: its times are not decidable."""
+    sure_until_us: int = 0
+    """Wrap-up: it surely lasts until then."""
+    maybe_until_us: int = 0
+    """Wrap-up: it may last until then."""
+
+
+class AgentSeen(Struct, eq=False):
+    """An agent."""
+
+    known: of.Agent
+    levels: dict[str, int]
+    state: str = "offline"
+    changed_step: int = 0
+    leaving: bool = False
+    """A break or log-out may be pending."""
+    legs: dict[str, OfferSeen] = {}
+    misses: dict[str, int] = {}
+    """Channel -> misses in a row."""
+    outside: dict[tuple[str, str], int] = {}
+    """Outside work: endpoint -> units, as far as it may be."""
+
+    def surely(self, now_us: int) -> int:
+        """Units that the engine has surely given."""
+        return sum(
+            leg.units
+            for leg in self.legs.values()
+            if not leg.found and (leg.state != "wrap_up" or now_us < leg.sure_until_us)
+        )
+
+    def perhaps(self, now_us: int) -> list[OfferSeen]:
+        """Everything that may take capacity."""
+        over = [key for key, leg in self.legs.items() if leg.state == "wrap_up" and now_us > leg.maybe_until_us]
+        for key in over:
+            del self.legs[key]
+        return list(self.legs.values())
+
+
+def asked_for(command: object, contact: str) -> ask.Enqueue | ask.AliveContact | None:
+    """What this command says of a contact that it brings, if it does."""
+    if isinstance(command, ask.Enqueue) and command.contact == contact:
+        return command
+    if isinstance(command, ask.Sync):
+        return next((alive for alive in command.contacts if alive.contact == contact), None)
+    return None
+
+
+def units_of(settings: of.Settings, channel: str) -> int:
+    """Units of a contact of this channel."""
+    return next(known.units for known in settings.channels if known.name == channel)
+
+
+def body_of(command: ask.Enqueue) -> object:
+    """What must be the same for an enqueue to be a repetition."""
+    return (
+        command.queue, command.channel, command.priority_s, command.needs, command.customer, command.link,
+        command.language, command.preferred, command.agent, command.held, command.data,
+    )  # fmt: skip
+
+
+def offer_seen(offer: Offer, visit: Visit, sides: tuple[GatewaySeen, ...], units: int, now_us: int) -> OfferSeen:
+    """A new offer."""
+    return OfferSeen(
+        offer.offer, visit, visit.queue, offer.agent, sides, units, offer.channel, now_us, offer.ring_ms * 1000
+    )

@@ -1,0 +1,155 @@
+"""A second engine, loaded from the records in the middle of a run, which must from then on decide as the first (I13).
+
+At a commit boundary the records are put in an order that means nothing and the engine goes on where they stand,
+without `Restarted`. It then gets the same commands at the same times. All that it says and all that it records must be
+the same, byte for byte; excepted is what is not state: replies remembered for numbers that come again, and counts since
+the start.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import structs
+from msgspec.msgpack import Decoder, Encoder
+
+from router.core.batch import Batch
+from router.core.effects import Already, Message, QueueStatus, Reply, StatusReply
+from router.core.engine import RECORDED, Engine
+from router.core.history import Visit
+from router.core.records import decode
+from router.core.world import World
+from tests.sim.site import Effects, Flight, Site, Step
+
+COMMANDS_BESIDE = 500
+"""Commands that both engines get."""
+BEGINS = 0.02
+"""Chance that a commit boundary is the one where it begins."""
+
+_encode = Encoder().encode
+_decode_entry = Decoder(Visit).decode
+
+
+class Twin:
+    """See the module. Differences are violations of I13."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._engine: Engine | None = None
+        self._left = 0
+        self.violations: list[str] = []
+
+    # -- beside the first -----------------------------------------------------------------------------------------
+
+    def landed(self, site: Site, flight: Flight) -> None:
+        """A commit boundary, if nothing else is open."""
+        if self._engine is None and site.at_boundary() and site.happens(BEGINS):
+            world = site.engine.world
+            engine = Engine(site.plan.settings, world.epoch)
+            for (kind, key), record in site.shuffled(site.store):
+                engine.put(kind, key, record)
+            engine.activate(world.now_us)
+            engine.world.monitored = True
+            engine.world.utc_s = world.utc_s
+            self._compare("state", state_of(world), state_of(engine.world))
+            self._engine = engine
+            self._left = COMMANDS_BESIDE
+
+    def tick(self, now_us: int, effects: Effects) -> None:
+        """The first engine's time went on, and it said this."""
+        if self._engine is not None:
+            self._engine.tick(now_us)
+            self._same_effects(effects, None)
+
+    def apply(self, now_us: int, peer: str, command: Any, effects: Effects) -> None:
+        """The first engine was given this, and said that."""
+        if self._engine is not None:
+            self._engine.apply(now_us, peer, command)
+            self._same_effects(effects, command)
+
+    def batch(self, batch: Batch | None) -> None:
+        """The first engine has recorded this."""
+        if self._engine is None:
+            return
+        self._compare("batch", _records_of(batch), _records_of(self._engine.take_batch()))
+        self._left -= 1
+        if self._left <= 0:
+            self._compare("state", state_of(self._site.engine.world), state_of(self._engine.world))
+            self._site.faults["loaded beside the running engine"] += 1
+            self._engine = None
+
+    # -- comparing ------------------------------------------------------------------------------------------------
+
+    def _same_effects(self, effects: Effects, command: Any) -> None:
+        assert self._engine is not None
+        others = self._engine.take_effects()
+        if effects == others or _encode(effects) == _encode(others):
+            return
+        mine, its = list(map(_plain, effects)), list(map(_plain, others))
+        if len(mine) == len(its):
+            pairs = zip(mine, its, strict=True)
+            its = [one if _is_remembered(one[1], other[1]) else other for one, other in pairs]
+        self._compare(f"effects of {command!r}", mine, its)
+
+    def _compare(self, what: str, mine: Any, its: Any) -> None:
+        if mine == its:
+            return
+        if isinstance(mine, dict):
+            keys = [key for key in {**mine, **its} if mine.get(key) != its.get(key)][:2]
+            mine, its = [(key, _read(key, mine.get(key))) for key in keys], [_read(key, its.get(key)) for key in keys]
+        self.violations.append(f"I13 {what}: {mine!r} and after loading {its!r}")
+        self._engine = None
+
+    # -- listening ------------------------------------------------------------------------------------------------
+
+    def stepped(self, site: Site, step: Step) -> None:
+        """Told by `tick` and `apply`."""
+
+    def killed(self, site: Site) -> None:
+        """There is nothing to compare with any more."""
+        self._engine = None
+
+    def restarted(self, site: Site) -> None:
+        """It begins again at some later boundary."""
+
+
+def state_of(world: World) -> dict[tuple[str, str], bytes]:
+    """Every record that the world would write now."""
+    entities: list[Any] = [*world.peers.values(), *world.agents.values()]
+    for peer in world.peers.values():
+        entities += [*peer.contacts.values(), *peer.endpoints.values(), *peer.ended.values()]
+    records = {}
+    for entity in entities:
+        kind, key, encode = RECORDED[type(entity)]
+        records[kind, key(entity)] = encode(entity)
+    return records
+
+
+def _read(key: Any, record: Any) -> Any:
+    """A record in words."""
+    kind, name = key if isinstance(record, bytes) else ("", "")
+    return decode(kind, name, record) if isinstance(record, bytes) else record
+
+
+def _records_of(batch: Batch | None) -> dict[Any, Any]:
+    if batch is None:
+        return {}
+    records: dict[Any, Any] = {(kind, key): record for kind, key, record in batch.puts}
+    records["drops"] = sorted(batch.drops)
+    # Decoded: whether a default is left out of an entry depends on which of two equal strings it holds.
+    records["appends"] = [(stream, _decode_entry(entry)) for stream, entry in batch.appends]
+    return records
+
+
+def _plain(effect: tuple[str, Message]) -> tuple[str, Message]:
+    """An effect without counts since the engine's start."""
+    key, message = effect
+    if not isinstance(message, StatusReply):
+        return effect
+    queues = [QueueStatus(queue.queue, *structs.astuple(queue)[1:9]) for queue in message.queues]
+    return key, structs.replace(message, queues=queues)
+
+
+def _is_remembered(mine: Message, its: Message) -> bool:
+    """The first engine remembers its reply to a number that comes again; the other knows only that it was applied."""
+    return isinstance(its, Already) and isinstance(mine, Reply) and mine.re == its.re
