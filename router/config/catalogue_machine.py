@@ -195,8 +195,8 @@ LIMITS = Section(
         Row(
             "fault_pause_s",
             Seconds(0.1, DAY_S),
-            "How long a contact is kept from an agent whose device failed or who was busy elsewhere, also where there is "
-            "no other agent.",
+            "How long a contact is kept from an agent whose device failed or who was busy elsewhere, also where "
+            "there is no other agent.",
         ),
         Row(
             "legs_max",

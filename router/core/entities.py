@@ -259,5 +259,7 @@ class Tombstone(Entity, eq=False, gc=False):
     waited_us: int = 0
     codes: tuple[str, ...] = ()
     resolved: str = "unknown"
+    agent: str = ""
+    """Who served it last, and so may still add to its record."""
     due_us: int = 0
     due_number: int = 0

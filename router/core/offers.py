@@ -121,9 +121,9 @@ def _drop_leg(contact: Contact) -> None:
 def _put_back(world: World, offer: Offer, how: str, failed: bool) -> None:
     """The contact returns to its old place. One that has waited as long as it may is not tried again after `failed`."""
     contact = offer.contact
-    world.move_contact(contact, "put_back")
-    contact.waited_us = 0
     _let_go(world, offer, how)
+    contact.waited_us = 0
+    world.move_contact(contact, "put_back")
     if failed and visits.waited_out(world, contact):
         visits.treat(world, contact, "waited_too_long")
     else:

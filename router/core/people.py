@@ -138,7 +138,9 @@ def _take(world: World, agent: Agent, state: str, reason: str) -> None:
     world.roster.withdraw(agent)
     if agent.state == "not_ready":
         agent.reason = reason
+        agent.since_us = world.now_us
         world.changed[agent] = None
+        world.tell_monitors_of(agent)
     else:
         world.move_agent(agent, "not_ready", reason)
     release_wanted(world, agent)

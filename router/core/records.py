@@ -146,6 +146,7 @@ class TombstoneRecord(Struct, array_like=True, tag="ended", gc=False):
     waited_us: int
     codes: tuple[str, ...]
     resolved: str
+    agent: str
     due_us: int
     due_number: int
 
@@ -254,9 +255,9 @@ def of_contact(c: Contact) -> bytes:
     return encode((
         "live", SCHEMA, c.id, c.peer.key, c.queue.name, c.channel, c.number, c.arrived_us, c.entered_us, c.key_us,
         c.digest, c.state, c.priority_s, c.needs, c.customer, c.link, c.language, c.preferred,
-        c.preferred_until_us, c.direct,
-        c.held_until_us, c.hold_began_us, c.data, c.missed, c.retry_us, c.waited_us,
-        [_of_offer(o) for o in c.offers], c.legs, c.outcome, c.ended_by, c.left_us, c.codes, c.resolved, c.sync_round, c.due_us, c.due_number,
+        c.preferred_until_us, c.direct, c.held_until_us, c.hold_began_us, c.data, c.missed, c.retry_us, c.waited_us,
+        [_of_offer(o) for o in c.offers], c.legs, c.outcome, c.ended_by, c.left_us, c.codes, c.resolved, c.sync_round,
+        c.due_us, c.due_number,
     ))  # fmt: skip
 
 
@@ -264,7 +265,7 @@ def of_tombstone(t: Tombstone) -> bytes:
     """The stored form of what is remembered of an ended contact."""
     return encode((
         "ended", SCHEMA, t.id, t.peer.key, t.digest, t.outcome, t.queue, t.number, t.ended_us, t.waited_us, t.codes,
-        t.resolved, t.due_us, t.due_number,
+        t.resolved, t.agent, t.due_us, t.due_number,
     ))  # fmt: skip
 
 

@@ -165,7 +165,7 @@ def _find_queue(world: World, tenant: str, name: str, channel: str) -> Queue:
 def _tombstone(world: World, r: stored.TombstoneRecord) -> None:
     peer = _find_peer(world, r.peer)
     tombstone = Tombstone(
-        r.id, peer, r.digest, r.outcome, r.queue, r.number, r.ended_us, r.waited_us, r.codes, r.resolved
+        r.id, peer, r.digest, r.outcome, r.queue, r.number, r.ended_us, r.waited_us, r.codes, r.resolved, r.agent
     )
     tombstone.due_us, tombstone.due_number = r.due_us, r.due_number
     peer.ended[r.id] = tombstone

@@ -118,6 +118,9 @@ def due(world: World, contact: Contact) -> None:
         treat(world, contact, "waited_too_long")
         return
     if contact.state == "held" and now_us >= contact.held_until_us:
+        if "held_too_long" in contact.queue.treatments:
+            treat(world, contact, "held_too_long")
+            return
         world.move_contact(contact, "resume")
         contact.held_until_us = 0
         stand_in_line(world, contact)
@@ -198,8 +201,16 @@ def close(world: World, contact: Contact) -> None:
         world.deadlines.cancel(contact)
     bury(world, Tombstone(
         contact.id, peer, contact.digest, contact.outcome or "withdrawn", contact.queue.name, contact.number,
-        world.now_us, contact.waited_us, contact.codes, contact.resolved,
+        world.now_us, contact.waited_us, contact.codes, contact.resolved, _served_by(contact),
     ))  # fmt: skip
+
+
+def _served_by(contact: Contact) -> str:
+    """The agent who served it last; nobody, where none did."""
+    for leg in reversed(contact.legs):
+        if leg.how == "served":
+            return leg.agent
+    return ""
 
 
 def bury(world: World, tombstone: Tombstone) -> None:

@@ -64,6 +64,8 @@ class World:
         self.loose_agents: dict[Agent, None] = {}
         """Agents who came free in this step: each looks for a contact."""
         self.monitored = False
+        self.durability = ""
+        """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
         self.tally = Tally()
         self.adopt(settings)
 
@@ -192,6 +194,18 @@ class World:
         if self.monitored:
             self.effects.append((f"{contact.peer.tenant}/{MONITOR}", self._contact_event(contact)))
 
+    def transfer_contact(self, contact: Contact, queue: Queue) -> None:
+        """Move a connected contact into the waiting of another queue."""
+        contact.queue.counts[contact.state] -= 1
+        contact.queue = queue
+        queue.counts[contact.state] += 1
+        self.move_contact(contact, "transfer")
+
+    def tell_monitors_of(self, agent: Agent) -> None:
+        """Something about an agent has changed that is no move: their reason, or what they are busy with."""
+        if self.monitored:
+            self.effects.append((f"{agent.tenant}/{MONITOR}", self._agent_event(agent)))
+
     def move_agent(self, agent: Agent, event: str, reason: str) -> None:
         """Move an agent along the table, record it, and tell monitors."""
         states.move(states.AGENT, agent, event)
@@ -237,11 +251,13 @@ class World:
                 self.tell(desk, message)
 
     def _contact_event(self, contact: Contact) -> ContactEvent:
-        agent = contact.offers[-1].agent.name if contact.offers else ""
+        served = contact.offers and contact.state not in ("waiting", "held")
+        agent = contact.offers[-1].agent.name if served else ""
+        outcome = contact.outcome if contact.state in ("wrapping", "ended") else None
         waited_us = contact.waited_us or self.now_us - contact.entered_us
         return ContactEvent(
             0, contact.id, contact.peer.key, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
-            agent, contact.outcome, waited_us // MILLISECOND_US, self.now_us // MILLISECOND_US,  # type: ignore[arg-type]
+            agent, outcome, waited_us // MILLISECOND_US, self.now_us // MILLISECOND_US,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def _agent_event(self, agent: Agent) -> AgentEvent:

@@ -186,6 +186,7 @@ class GroupCommit:
         if figures.store_away:
             # The next batch holds all that was routed from memory; what is decided from now on waits again.
             figures.store_away = self.refusing = False
+            self._engine.world.durability = self._store.durability
             figures.away_since_us = 0
             self.on_back()
         if not self._stopped:
@@ -227,6 +228,7 @@ class GroupCommit:
         figures = self._figures
         if not figures.store_away:
             figures.store_away = True
+            self._engine.world.durability = "memory"
             figures.away_since_us = boot_us()
             self.on_away(error)
         self.full = False

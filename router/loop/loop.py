@@ -85,6 +85,7 @@ class Loop:
         """Told how long a step took, in microseconds, where that is longer than `stall_alarm_us`."""
         self.stall_alarm_us = SECOND_US
         self._on_failure = on_failure
+        engine.world.durability = store.durability
         self._event_loop = event_loop or asyncio.get_running_loop()
         self.commits: Commits
         if store.synchronous:

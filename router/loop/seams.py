@@ -21,6 +21,9 @@ Effects = list[tuple[str, Message]]
 class Changes(Protocol):
     """What has changed since the last batch; only their numbers matter here."""
 
+    durability: str
+    """What an acknowledged command survives now: shown by `status`."""
+
     monitored: bool
     """Somebody wants to hear of every change: the one thing that the ring tells the core outside of commands,
     since it changes no decision."""

@@ -104,8 +104,9 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
     Row(
         "switchboard_urgency_ratio",
         "gauge",
-        "Highest urgency of those at the head of a line: boost + (wait + head start) / target. With load below capacity "
-        "no able agent takes less urgent ones first, so a value that keeps growing is the alarm for starvation.",
+        "Highest urgency of those at the head of a line: boost + (wait + head start) / target. With load below "
+        "capacity no able agent takes less urgent ones first, so a value that keeps growing is the alarm for "
+        "starvation.",
         lambda at: top_urgency(at.world, at.queue),
     ),
     Row(

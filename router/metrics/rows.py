@@ -17,7 +17,8 @@ PREFIX: Final = "switchboard_"
 
 UNITS: Final = (
     "agents", "batches", "bytes", "clients", "commands", "connections", "contacts", "effects", "errors",
-    "failures", "info", "legs", "lines", "offers", "ratio", "records", "reloads", "seconds", "series", "steps", "violations",
+    "failures", "info", "legs", "lines", "offers", "ratio", "records", "reloads", "seconds", "series", "steps",
+    "violations",
 )  # fmt: skip
 """What a name may end in, before `_total`: base units, and the nouns that are counted."""
 

@@ -57,6 +57,8 @@ class Worker(Struct, eq=False):
     made_ready_us: int = 0
     free_since_us: int = 0
     last_offer: int = 0
+    misses: dict[str, int] = {}
+    """Channel -> misses in a row."""
     work: dict[str, tuple[int, str, int]] = {}
     """Offer -> units, channel, and when its wrap-up ends (0: it is offered or talked)."""
 
@@ -107,7 +109,8 @@ class Model:
             return False
         if now_us < caller.retry_us:
             return True
-        return caller.direct is not None or sum(self.able(other, caller) for other in self.workers.values()) > 1
+        alone = sum(self.able(other, caller) for other in self.workers.values()) <= 1
+        return caller.direct is not None or not alone or now_us < caller.retry_us
 
     def waits_for(self, caller: Caller, now_us: int) -> str | None:
         """The one agent whom it waits for, if any."""
@@ -130,6 +133,19 @@ class Model:
         if caller.direct is None and not self.able(worker, caller):
             return False
         return caller.channel in worker.channels and not self.passed_over(worker, caller, now_us)
+
+    def missed(self, worker: Worker, caller: Caller) -> None:
+        """So many misses in a row on a channel make the agent not ready, at the latest when no longer engaged."""
+        misses = worker.misses[caller.channel] = worker.misses.get(caller.channel, 0) + 1
+        known = self.channels[caller.channel]
+        if misses < known.misses_to_not_ready or worker.state != "available" or worker.pending:
+            return
+        worker.misses.clear()
+        offered = {other.offer for other in self.callers.values() if other.state == "offered"}
+        if set(worker.work) - offered:
+            worker.pending = True
+        else:
+            worker.state = "not_ready"
 
     # -- what must hold ---------------------------------------------------------------------------------------------
 
@@ -182,8 +198,10 @@ class Model:
             for caller in self.callers.values()
             if caller.state != "talking"
         }
-        return len({
-            name
-            for name, channel, needs in lines
-            if channel in worker.channels and all(levels.get(skill, 0) >= level for skill, level in needs)
-        })
+        return len(
+            {
+                name
+                for name, channel, needs in lines
+                if channel in worker.channels and all(levels.get(skill, 0) >= level for skill, level in needs)
+            }
+        )

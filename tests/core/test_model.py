@@ -3,9 +3,10 @@ allows (I3 to I10). Hypothesis draws the centre and the steps, and shortens what
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
-from hypothesis import Phase
+from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -65,6 +66,19 @@ centres = st.builds(
     st.integers(1, 3),
 )
 anyone = st.integers(0, 10**6)
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
+"""All but explaining, which takes minutes."""
+STEPS = (
+    *("enqueue",) * 6, *("accept",) * 5, *("end",) * 3, *("wait",) * 2, *("ready",) * 3, *("log_in",) * 2,
+    "reject", "transfer", "hold", "resume", "change_priority", "leave", "accept_too_late",
+)  # fmt: skip
+FIELDS: dict[str, tuple[Any, ...]] = {
+    "priority_s": (10, 30),
+    "waited_ms": (0, 4000),
+    "needs": ({"cards": 1}, {"loans": 2}, {"cards": 2, "loans": 1}),
+    "preferred": ("a0", "a1"),
+    "agent": ("a2", "a3"),
+}
 
 
 class EngineAgainstModel(RuleBasedStateMachine):
@@ -125,7 +139,11 @@ class EngineAgainstModel(RuleBasedStateMachine):
                 caller.missed[caller.agent] = self.now_us
                 if caller.preferred == caller.agent:
                     caller.preferred = None
-            self.put_back(caller)
+                worker = self.model.workers[caller.agent]
+                self.put_back(caller)
+                self.model.missed(worker, caller)
+            else:
+                self.put_back(caller)
         elif isinstance(message, AgentState):
             worker = self.model.workers[message.agent]
             worker.state, worker.pending = message.state, False
@@ -193,6 +211,7 @@ class EngineAgainstModel(RuleBasedStateMachine):
         caller.state, caller.accepted_us = "talking", self.now_us
         caller.waited_us = self.now_us - caller.entered_us
         caller.missed.clear()
+        self.model.workers[caller.agent].misses.clear()
         self.hear()
 
     @precondition(lambda self: self.gone)
@@ -213,6 +232,8 @@ class EngineAgainstModel(RuleBasedStateMachine):
         if caller.preferred == agent:
             caller.preferred = None
         self.put_back(caller)
+        if reason != "busy":
+            self.model.missed(self.model.workers[agent], caller)
         self.centre.ok(ask.Reject(0, offer, reason))
         self.hear()
 
@@ -298,6 +319,7 @@ class EngineAgainstModel(RuleBasedStateMachine):
             worker.state = "available" if ready else "not_ready"
             worker.free_since_us = worker.made_ready_us = self.now_us
             worker.pending = False
+            worker.misses.clear()
         elif ready:
             self.made_ready(worker)
         else:
@@ -311,6 +333,7 @@ class EngineAgainstModel(RuleBasedStateMachine):
         if worker.state == "not_ready":
             worker.free_since_us = self.now_us
         worker.state, worker.pending, worker.made_ready_us = "available", False, self.now_us
+        worker.misses.clear()
 
     @rule(number=anyone)
     def ready(self, number: int) -> None:
@@ -369,6 +392,26 @@ class EngineAgainstModel(RuleBasedStateMachine):
             for offer in over:
                 worker.free_since_us = worker.work.pop(offer)[2]
 
+    # -- many steps at once -----------------------------------------------------------------------------------------
+
+    def do(self, name: str, number: int, other: int) -> None:
+        """A step by its name; the numbers draw the rest."""
+        if name == "enqueue":
+            fields = {key: values[other % len(values)] for key, values in FIELDS.items() if number & len(key)}
+            self.enqueue(number, ("voice", "chat")[other % 2], fields)
+        elif name == "reject":
+            self.reject(number, ("declined", "busy", "no_answer")[other % 3])
+        elif name == "transfer":
+            self.transfer(number, other, ("keep", "restart", "front")[other % 3])
+        elif name == "wait":
+            self.wait((1, 3, 9, 25)[other % 4])
+        elif name == "change_priority":
+            self.change_priority(number, (0, 30)[other % 2])
+        elif name in ("log_in", "leave"):
+            getattr(self, name)(number, bool(other % 2))
+        elif name != "accept_too_late" or self.gone:
+            getattr(self, name)(number)
+
     # -- what must hold ---------------------------------------------------------------------------------------------
 
     @invariant()
@@ -385,9 +428,15 @@ class EngineAgainstModel(RuleBasedStateMachine):
 
 
 TestEngineAgainstModel = EngineAgainstModel.TestCase
-TestEngineAgainstModel.settings = hypothesis_settings(
-    max_examples=150,
-    stateful_step_count=40,
-    report_multiple_bugs=False,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-)
+TestEngineAgainstModel.settings = hypothesis_settings(max_examples=100, report_multiple_bugs=False, phases=PHASES)
+
+
+@hypothesis_settings(max_examples=100, report_multiple_bugs=False, phases=PHASES)
+@given(settings=centres, seed=anyone)
+def test_busy_centre_against_model(settings: of.Settings, seed: int) -> None:
+    """Steps that Hypothesis draws one by one seldom fill a centre: here a hundred of them follow one another."""
+    machine, chance = EngineAgainstModel(), Random(seed)
+    machine.begin(settings)
+    for _ in range(100):
+        machine.do(chance.choice(STEPS), chance.randrange(1000), chance.randrange(1000))
+        machine.in_balance()

@@ -1,4 +1,4 @@
-"""The simulation as a test: a hundred seeds and the kept ones break no promise, reach everything, and repeat exactly."""
+"""The simulation as a test: a hundred seeds and the kept ones break no promise, reach everything and repeat."""
 
 from __future__ import annotations
 

@@ -125,13 +125,11 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     history.write(world, contact, transferred_to=queue.name)
     contact.legs = []
     talking = [offer for offer in contact.offers if offer.state == "connected"]
-    world.move_contact(contact, "transfer")
+    contact.outcome = None
+    world.transfer_contact(contact, queue)
     for offer in talking:
         offers.talk_over(world, offer, peer)
-    contact.queue.counts["waiting"] -= 1
-    queue.counts["waiting"] += 1
     queue.tally.arrived += 1
-    contact.queue = queue
     contact.needs = sorted_needs(command.needs)
     contact.direct, contact.preferred, contact.missed, contact.outcome = command.agent, None, None, None
     kept_us = 0 if command.place == "restart" else contact.waited_us
@@ -195,7 +193,7 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
     """The agent is done with it: outcome recorded, talk and wrap-up over."""
     contact = worked_by(world, peer, command.contact, command.gateway)
     if isinstance(contact, Tombstone):
-        _amend(world, contact, command)
+        _amend(world, peer, contact, command)
         return Ok(command.seq)
     legs = legs_of(contact, peer)
     if not legs:
@@ -227,8 +225,15 @@ def _check_codes(queue: Queue | None, codes: tuple[str, ...]) -> None:
             raise Refused("unknown_code", code)
 
 
-def _amend(world: World, tombstone: Tombstone, command: ask.Complete) -> None:
-    """Within its time, a late `complete` adds to the record of a visit that was answered."""
+def _amend(world: World, peer: Peer, tombstone: Tombstone, command: ask.Complete) -> None:
+    """Within its time, a late `complete` adds to the record of a visit that was answered. It comes from the contact's
+    gateway, or from a side of the agent who served it."""
+    agent = world.agents.get((tombstone.peer.tenant, tombstone.agent))
+    agents_side = agent is not None and (
+        agent.session == peer.key or any(endpoint.peer is peer for endpoint in agent.endpoints.values())
+    )
+    if tombstone.peer is not peer and not agents_side:
+        raise Refused("not_yours", tombstone.id)
     kept_us = world.settings.limits.complete_kept_us
     if tombstone.outcome != "answered" or world.now_us > tombstone.ended_us + kept_us:
         raise Refused("bad_state", "ended")

@@ -21,6 +21,8 @@ from router.errors import Refused
 from router.terms import MILLISECOND_US
 
 PAGE = 1000
+OLDEST_MOST = 1000
+"""Places of a line that are looked at for the oldest: as many as come within a common head start."""
 
 
 def position(world: World, peer: Peer, command: ask.Position) -> Reply:
@@ -37,9 +39,15 @@ def position(world: World, peer: Peer, command: ask.Position) -> Reply:
 
 
 def oldest_wait_us(world: World, queue: Queue) -> int:
-    """The longest wait of those standing in the queue's lines."""
-    heads = [line.order.first for line in queue.lines.values() if line.order.first is not None]
-    return max((world.now_us - head[2].entered_us for head in heads), default=0)
+    """The longest wait of those standing in the queue's lines. With head starts the head of a line need not have waited
+    longest: but nobody waits since before their key, so a walk ends where the keys reach the oldest entry found."""
+    oldest_us = world.now_us
+    for line in queue.lines.values():
+        for key_us, _, contact in islice(line.order, OLDEST_MOST):
+            if key_us >= oldest_us:
+                break
+            oldest_us = min(oldest_us, contact.entered_us)
+    return world.now_us - oldest_us
 
 
 def top_urgency(world: World, queue: Queue) -> float:
@@ -56,7 +64,7 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
     tally, counts = queue.tally, queue.counts
     answered = tally.answered_wait.count
     status = QueueStatus(
-        queue.name, counts["waiting"], counts["held"], counts["offered"] + counts["connecting"],
+        queue.name, counts["waiting"] + counts["held"], counts["held"], counts["offered"] + counts["connecting"],
         counts["connected"], counts["wrapping"],
     )  # fmt: skip
     status.oldest_wait_ms = oldest_wait_us(world, queue) // MILLISECOND_US
@@ -88,7 +96,14 @@ def status(world: World, peer: Peer, command: ask.Status) -> Reply:
             doing = agent_doing(agent)
             by_state[doing] = by_state.get(doing, 0) + 1
     return StatusReply(
-        command.seq, queues, by_state, world.live, world.epoch, world.settings.version, world.tally.violations
+        command.seq,
+        queues,
+        by_state,
+        world.live,
+        world.epoch,
+        world.settings.version,
+        world.tally.violations,
+        world.durability,
     )
 
 
