@@ -45,6 +45,8 @@ def configuration(directory: Path) -> Configuration:
     """The configuration in a directory; keys of clients are left alone."""
     from router.config import check
 
+    if not directory.is_dir():
+        say.fail(f"{directory}: there is no such directory", "name the directory that holds queues.toml", exits.CANNOT)
     report = check(directory, read_keys=False)
     if report.configuration is None:
         for fault in report.errors:

@@ -151,6 +151,9 @@ class Model:
 
     def idle_pairs(self, now_us: int) -> list[tuple[str, str]]:
         """Everybody who is free while somebody waits whom they could take (I10): must be empty."""
+        for caller in self.callers.values():
+            if caller.state == "waiting":
+                self.waits_for(caller, now_us)
         return [
             (worker.known.name, caller.id)
             for worker in self.workers.values()

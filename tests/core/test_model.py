@@ -146,7 +146,9 @@ class EngineAgainstModel(RuleBasedStateMachine):
                 self.put_back(caller)
         elif isinstance(message, AgentState):
             worker = self.model.workers[message.agent]
-            worker.state, worker.pending = message.state, False
+            # Told also when a wrap-up has ended and nothing else has changed.
+            worker.pending = worker.pending and message.state == worker.state
+            worker.state = message.state
 
     def put_back(self, caller: Caller) -> None:
         self.gone.append(caller.offer)
@@ -185,6 +187,7 @@ class EngineAgainstModel(RuleBasedStateMachine):
         caller.direct = fields.get("agent")
         if caller.direct is None:
             caller.preferred, caller.preferred_until_us = fields.get("preferred"), self.now_us + 20 * SECOND_US
+        self.model.waits_for(caller, self.now_us)
         free = [
             worker
             for worker in self.model.workers.values()

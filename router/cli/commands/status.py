@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 EVERY_S = 1.0
 """How often `--watch` asks: as fast as people read."""
 
+PIPE_COLUMNS = 200
+"""Wide enough for every column of the table."""
+
 
 def status(
     socket: Annotated[
@@ -61,7 +64,9 @@ def _print(shown: asking.Standing, *, as_json: bool) -> None:
 
     from router.cli import tables
 
-    Console(highlight=False).print(tables.standing(shown))
+    # Into a pipe or a file the table is as wide as it needs: nobody there could make the window larger.
+    width = None if sys.stdout.isatty() else PIPE_COLUMNS
+    Console(highlight=False, width=width).print(tables.standing(shown))
 
 
 def _watch(asker: Asker, queue: str | None, *, agents: bool, as_json: bool) -> asking.Standing:
