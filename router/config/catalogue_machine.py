@@ -101,6 +101,13 @@ STORE = Section(
             "`redis+cluster://` (see durability.md); or `memory:`, which forgets everything at a stop.",
             hot=False,
         ),
+        Row(
+            "degrade_after_s",
+            Seconds(0.05, DAY_S),
+            "A store that has not answered for this long is away: the engine routes on from memory, and says so. "
+            "What is acknowledged meanwhile survives the store's absence, not the daemon's death.",
+            hot=False,
+        ),
     ),
     struct=model.Store,
 )

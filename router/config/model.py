@@ -47,6 +47,8 @@ class Store(Struct, frozen=True, gc=False):
 
     url: str = "sqlite:"
     """`memory:`, `sqlite:PATH` (absolute after loading) or that of a Redis."""
+    degrade_after_us: int = 300_000
+    """A store that has not answered for this long is away: the engine routes on from memory, and says so."""
 
 
 class Connections(Struct, frozen=True, gc=False):

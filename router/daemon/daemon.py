@@ -111,6 +111,7 @@ class Daemon:
         loop.stall_alarm_us = self.configuration.daemon.stall_alarm_us
         loop.commits.on_batch = self._contact_lines
         if isinstance(loop.commits, GroupCommit):
+            loop.commits.degrade_after_us = self.configuration.store.degrade_after_us
             loop.commits.on_away = self._store_away
             loop.commits.on_back = self._store_back
 

@@ -71,6 +71,7 @@ class GroupCommit:
         self._call_later = call_later
         self.full = False
         self.refusing = False
+        self.degrade_after_us = DEGRADE_AFTER_US
         self.on_batch: OnBatch | None = None
         self.on_landed: Callable[[], None] = _nothing
         """Told when the open batch has room again, or may have."""
@@ -150,7 +151,7 @@ class GroupCommit:
         if batch.puts:
             mean = sum(len(record) for _, _, record in batch.puts) / len(batch.puts)
             self._record_bytes += (mean - self._record_bytes) / 8
-        self._late = self._call_later(DEGRADE_AFTER_US / 1e6, self._look_at_late)
+        self._late = self._call_later(self.degrade_after_us / 1e6, self._look_at_late)
         self._send()
 
     def _send(self) -> None:
