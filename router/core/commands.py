@@ -43,9 +43,6 @@ class Request(Struct, tag_field="t", forbid_unknown_fields=True, omit_defaults=T
     numbered: ClassVar[bool] = True
 
 
-# -- contacts: from the gateway that owns them ------------------------------------------------------------------
-
-
 class Enqueue(Request, tag="enqueue"):
     """A contact asks for an agent of a queue.
 
@@ -336,9 +333,6 @@ class SyncEnd(Request, tag="sync_end"):
     with `state` frames of all that it owns, then `synced`; from then on it is offered."""
 
     answers = ("synced",)
-
-
-# -- questions --------------------------------------------------------------------------------------------------
 
 
 class Position(Request, tag="position"):
