@@ -9,6 +9,7 @@ replaces is not there any more, or where the engine as it is breaks a promise: t
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,8 @@ SEEDS_MOST = 60
 """Seeds that a mutant may survive."""
 SECONDS_MOST = 120
 """A mutant that makes a seed run for ever is noticed too."""
-COPIED = ("router", "tests/sim")
+COPIED = ("router", "tests/sim", "tests/core")
+SCENARIOS = ("tests/core/test_found.py", "tests/core/test_found_gateways.py")
 HUNT = """
 import sys
 from tests.sim.run import simulate
@@ -79,7 +81,8 @@ def prog_name() -> str:
 def copy_tree(tree: Path) -> None:
     """What the simulation needs, in another place."""
     for name in COPIED:
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    shutil.copy(ROOT / "pyproject.toml", tree)
     (tree / "tests" / "__init__.py").touch()
 
 
@@ -91,15 +94,30 @@ def try_out(tree: Path, mutant: Mutant, seeds: int) -> Verdict:
         return Verdict(False, -1, f"its guard is found {source.count(mutant.guard)} times in {mutant.path}")
     path.write_text(source.replace(mutant.guard, mutant.instead))
     try:
-        return _hunt(tree, seeds)
+        return _scenarios(tree) if mutant.scenarios else _hunt(tree, seeds)
     finally:
         path.write_text(source)
+
+
+def _environment(tree: Path) -> dict[str, str]:
+    """The copy's sources, never a compiled core."""
+    return {**os.environ, "PYTHONPATH": str(tree), "SWITCHBOARD_PURE": "1"}
+
+
+def _scenarios(tree: Path) -> Verdict:
+    """Do the scenarios fail?"""
+    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *SCENARIOS]
+    ran = subprocess.run(command, cwd=tree, env=_environment(tree), capture_output=True, text=True, check=False)
+    failed = [line for line in ran.stdout.splitlines() if line.startswith("FAILED")]
+    return Verdict(bool(failed), -1, failed[0].partition("::")[2] if failed else "")
 
 
 def _hunt(tree: Path, seeds: int) -> Verdict:
     command = [sys.executable, "-B", "-c", HUNT.format(seeds=seeds)]
     try:
-        ran = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=SECONDS_MOST, check=False)
+        ran = subprocess.run(
+            command, cwd=tree, env=_environment(tree), capture_output=True, text=True, timeout=SECONDS_MOST, check=False
+        )
     except subprocess.TimeoutExpired:
         return Verdict(True, -1, f"a seed ran for more than {SECONDS_MOST} s")
     if ran.returncode == 0:

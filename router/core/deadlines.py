@@ -75,7 +75,8 @@ class Deadlines(Generic[T]):
         slot = entity.due_us >> SLOT_BITS
         if slot >= self._edge:
             return self._slots.get(slot, {}).get(entity.due_number) is entity
-        return any(kept is entity and number == entity.due_number for _, number, kept in self._near)
+        due = (entity.due_us, entity.due_number)
+        return any(kept is entity and (at_us, number) == due for at_us, number, kept in self._near)
 
     def __len__(self) -> int:
         """How many entities have a deadline. For `verify`: counts them all."""

@@ -20,7 +20,7 @@ from router.core.effects import (
 from router.core.effects import Offer as OfferMessage
 from router.core.entities import Agent, Contact, Leg, Offer, Peer
 from router.core.match.choose import usable_endpoint
-from router.core.people import came_free
+from router.core.people import came_free, release_wanted
 from router.core.queue import NO_WRAP_UP
 from router.core.tally import add_reaction
 from router.core.world import World
@@ -214,6 +214,7 @@ def _count_miss(world: World, agent: Agent, channel: str) -> None:
     if missed >= world.channels[channel].misses_to_not_ready and agent.state == "available" and not agent.next_state:
         agent.misses.clear()
         agent.next_state, agent.next_reason = "not_ready", "missed"
+        release_wanted(world, agent)
 
 
 def gateway_failed(world: World, offer: Offer) -> None:

@@ -303,7 +303,7 @@ def _line(world: World, line: Line) -> Found:
         yield "I6", f"{name}: not in order"
     if line.order.first is not (entries[0] if entries else None):
         yield "I6", f"{name}: its head is not its first"
-    if any(entry[2].standing is not line.order for entry in entries):
+    if any(entry[2].standing is not line.order or entry != entry[2].entry for entry in entries):
         yield "I6", f"{name}: holds one who stands elsewhere"
     if line.members == 0 and line not in line.queue.own.values():
         yield "index", f"{name}: empty and kept"

@@ -63,6 +63,8 @@ class World:
         """Contacts that came to stand in a line in this step: each looks for an agent."""
         self.loose_agents: dict[Agent, None] = {}
         """Agents who came free in this step: each looks for a contact."""
+        self._per_us: dict[int, float] = {}
+        """Target -> 1 / target."""
         self.monitored = False
         self.durability = ""
         """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
@@ -136,7 +138,9 @@ class World:
         oldest = settings.order == "oldest"
         line.target_class = settings.target_class
         line.boost = 0.0 if oldest else settings.boost
-        line.per_us = 1.0 / (self.settings.oldest_target_us if oldest else settings.target_us)
+        target_us = self.settings.oldest_target_us if oldest else settings.target_us
+        # Lines of one target share one number: an agent who comes free reads it for each of theirs.
+        line.per_us = self._per_us.setdefault(target_us, 1.0 / target_us)
 
     def leave_line(self, contact: Contact) -> None:
         """The contact belongs to its line no more; a line for special needs goes with its last member."""

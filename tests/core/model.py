@@ -11,6 +11,9 @@ from msgspec import Struct
 from router.core import settings as of
 from router.terms import SECOND_US
 
+EQUAL = 1e-6
+"""Urgencies of two lines that differ by less are equal."""
+
 
 class Caller(Struct, eq=False):
     """A contact. `state`: waiting, held, offered, talking."""
@@ -57,6 +60,8 @@ class Worker(Struct, eq=False):
     made_ready_us: int = 0
     free_since_us: int = 0
     last_offer: int = 0
+    several_ended_us: int = 0
+    """When several wrap-ups ended in one moment: they end one after another, and each time there is a look."""
     misses: dict[str, int] = {}
     """Channel -> misses in a row."""
     work: dict[str, tuple[int, str, int]] = {}
@@ -165,16 +170,29 @@ class Model:
 
     def better(self, taken: Caller, worker: Worker, now_us: int) -> list[str]:
         """Who waits and could be offered to this agent in the place of the one taken, and should be (I6, I8)."""
+        if worker.several_ended_us == now_us:
+            return []
         rank = taken.rank(now_us, self.settings.oldest_target_us)
         found = []
         for caller in self.callers.values():
-            if caller.state != "waiting" or caller.front or taken.front:
+            if caller.state != "waiting" or caller.front or taken.front or self.on_the_edge(caller, now_us):
                 continue
             room = self.has_room(worker, caller.channel)
-            higher = caller.rank(now_us, self.settings.oldest_target_us) > rank
+            its = caller.rank(now_us, self.settings.oldest_target_us)
+            if its[0] == rank[0] and abs(its[1] - rank[1]) < EQUAL and caller.queue is not taken.queue:
+                # Equal but for the last digits, which depend on the order of the multiplications.
+                continue
+            higher = its > rank
             if room and higher and self.eligible(worker, caller, now_us):
                 found.append(caller.id)
         return found
+
+    @staticmethod
+    def on_the_edge(caller: Caller, now_us: int) -> bool:
+        """Does a wait for somebody, or a hold after a miss, end at this very moment? Deadlines of one moment fire one
+        after another."""
+        ends = [missed_us + caller.queue.miss_hold_us for missed_us in caller.missed.values()]
+        return now_us in (caller.preferred_until_us, caller.retry_us, *ends)
 
     def chosen(self, caller: Caller, free: list[Worker]) -> str:
         """The agent whom the queue's agent choice takes out of those who are free and eligible."""

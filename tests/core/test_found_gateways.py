@@ -70,6 +70,7 @@ def test_a_wrap_up_ends_though_the_agents_gateway_is_gone_for_good() -> None:
     centre.call("c")
     centre.talk("c")
     centre.down("phones", "bye")
+    centre.wait(1)
     assert centre.state("c") == "connected"
     centre.ok(ask.End(0, "c"))
     assert centre.state("c") == "wrapping"

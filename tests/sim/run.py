@@ -20,7 +20,7 @@ from tests.sim.gateway import Gateway
 from tests.sim.judge import Judge
 from tests.sim.people import Person
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
-from tests.sim.site import Flight, Site, Step
+from tests.sim.site import Flight, Site, Step, slices
 from tests.sim.twin import Twin
 from tests.sim.watch import Watch
 
@@ -298,8 +298,8 @@ class Outcome(Struct):
 def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
     """Run a seed and judge it. A violation is a sentence that begins with an invariant's id, or with `crash`."""
     moves: Counter[str] = Counter()
-    with counting(moves):
-        run = Run(seed, commands)
+    run = Run(seed, commands)
+    with counting(moves), slices(run.plan.slice):
         try:
             run.run()
             run.judge.rest(run.is_over())

@@ -8,7 +8,8 @@ from the records that had landed. It does not judge: each landed batch goes to w
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from heapq import heappop, heappush
 from random import Random
 from typing import Any, NamedTuple, Protocol
@@ -80,6 +81,17 @@ class Listener(Protocol):
         """The next engine has started."""
 
 
+@contextmanager
+def slices(most: int) -> Iterator[None]:
+    """While this is open, what the engine does in slices is done so many at a time."""
+    usual = gateways.SLICE, core.EVACUATED_A_STEP
+    gateways.SLICE = core.EVACUATED_A_STEP = most
+    try:
+        yield
+    finally:
+        gateways.SLICE, core.EVACUATED_A_STEP = usual
+
+
 class Beside(Protocol):
     """Who is given all that the engine is given, also time alone."""
 
@@ -118,8 +130,6 @@ class Site:
         self._flights: deque[Flight] = deque()
         self._wire_us: dict[tuple[str, bool], int] = {}
         self._bound: dict[str, int] = {}
-        gateways.SLICE = plan.slice
-        core.EVACUATED_A_STEP = plan.slice
         self.engine = Engine(plan.settings, epoch=1)
         self.engine.activate(self.now_us)
         self.engine.world.monitored = True

@@ -65,7 +65,25 @@ def agent_for(contact: Contact, now_us: int) -> Agent | None:
 
 def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | None:
     """The most urgent contact that a free agent may take on one of `channels`: compares the heads of the lines that
-    they can serve, and of those who wait for them by name. Ties go to the earlier arrival."""
+    they can serve, and of those who wait for them by name. Ties go to the earlier arrival.
+
+    The heads are compared by their places alone, without a look at the contacts, which lie all over the memory of a
+    large centre; only if the winner may not be taken by this agent are all of them looked at."""
+    best, rank = _most_urgent_head(agent, channels, now_us, checked=False)
+    if best is not None and (best[2].missed is not None or not best[2].peer.open):
+        best, rank = _most_urgent_head(agent, channels, now_us, checked=True)
+    if agent.wanted is not None:
+        named = _most_urgent_wanted(agent, agent.wanted, channels, now_us)
+        if named is not None and (best is None or named[1] > (rank[0], rank[1], -best[1])):
+            return named[0]
+    return best[2] if best is not None else None
+
+
+def _most_urgent_head(
+    agent: Agent, channels: list[str], now_us: int, checked: bool
+) -> tuple[Entry | None, tuple[int, float]]:
+    """The most urgent place, and its class and urgency. `checked`: of the first in each line whom the agent may take,
+    else of the first in each."""
     profile = agent.profile
     assert profile is not None
     best: Entry | None = None
@@ -74,14 +92,9 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
     for channel in channels:
         for needs in profile.pools[channel].needs:
             for line in needs.lines:
-                entry = line.order.first
+                entry = first_for(line.order, agent, now_us) if checked else line.order.first
                 if entry is None:
                     continue
-                head = entry[2]
-                if head.missed is not None or not head.peer.open:
-                    entry = first_for(line.order, agent, now_us)
-                    if entry is None:
-                        continue
                 urgency = line.boost + (now_us - entry[0]) * line.per_us
                 if (
                     best is None
@@ -92,13 +105,7 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
                     )
                 ):
                     best, best_class, best_urgency = entry, line.contact_class, urgency
-    if agent.wanted is not None:
-        named = _most_urgent_wanted(agent, agent.wanted, channels, now_us)
-        if named is not None:
-            rank = named[1]
-            if best is None or rank > (best_class, best_urgency, -best[1]):
-                return named[0]
-    return best[2] if best is not None else None
+    return best, (best_class, best_urgency)
 
 
 def _most_urgent_wanted(
