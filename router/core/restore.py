@@ -93,7 +93,9 @@ def _visits(world: World, entries: list[Any]) -> None:
 def _due(world: World, entity: Any, record: Any) -> None:
     entity.due_us, entity.due_number = 0, record.due_number
     # Numbers go on above the highest, also where the record of the world is older than that of the entity.
-    world.counter = max(world.counter, entity.number, record.due_number)
+    # An agent's number is their place in the configuration.
+    drawn = 0 if isinstance(entity, Agent) else entity.number
+    world.counter = max(world.counter, drawn, record.due_number)
     if record.due_us:
         world.deadlines.set(entity, record.due_us, record.due_number)
 
