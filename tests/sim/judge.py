@@ -175,7 +175,9 @@ class Judge:
         """A client comes or goes."""
         limits = self.settings.limits
         away_us = 0 if gateway.up else self.now_us - gateway.changed_us
-        gateway.forgotten |= away_us > limits.gateway_grace_us + limits.ended_kept_us
+        grace_us = 0 if gateway.said_bye else limits.gateway_grace_us
+        gateway.forgotten |= away_us > grace_us + limits.ended_kept_us
+        gateway.said_bye = isinstance(command, told.GatewayDown) and command.reason == "bye"
         self._changed(gateway)
         for offer in self.book.offers.values():
             offer.kept_until_us = 0 if gateway in offer.sides else offer.kept_until_us

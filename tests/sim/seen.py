@@ -37,6 +37,8 @@ class GatewaySeen(Struct, eq=False):
     replies: dict[int, object] = {}
     forgotten: bool = False
     """It was away for longer than its grace time and the time for which ended things are remembered."""
+    said_bye: bool = False
+    """It left for good, which takes its grace time away."""
     endpoints: dict[str, tuple[str, tuple[str, ...]]] = {}
     """Address -> agent and channels."""
     listed: dict[str, tuple[str, tuple[str, ...]]] = {}
