@@ -266,11 +266,11 @@ async def growth() -> dict[str, Any]:
                         gateway.hold = True
                     if number:
                         times.setdefault(f"{name}_{part}", []).append(time_us)
-    result = {}
+    result: dict[str, Any] = {}
     for part, key in (("busy", "growth"), ("idle", "growth_idle")):
         ratios = [b / a for a, b in zip(times[f"small_{part}"], times[f"large_{part}"], strict=True)]
         result[key] = round(statistics.median(ratios), 2)
-        result[f"{key}_spread"] = [round(min(ratios), 2), round(max(ratios), 2)]  # type: ignore[assignment]
+        result[f"{key}_spread"] = [round(min(ratios), 2), round(max(ratios), 2)]
     return result
 
 

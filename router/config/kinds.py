@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -43,15 +44,15 @@ class Taken(NamedTuple):
     wrongs: tuple[Wrong, ...] = ()
 
 
-class Kind:
+class Kind(ABC):
     """A kind of value."""
 
     words = ""
     """What documentation calls it."""
 
+    @abstractmethod
     def take(self, value: object) -> Taken:
         """From the file's value to the one that is kept."""
-        raise NotImplementedError
 
     def show(self, kept: Any) -> Any:
         """From the kept value back to what the file would say."""
@@ -61,9 +62,9 @@ class Kind:
         """The bounds, for documentation; empty where there are none."""
         return ""
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the file's value."""
-        raise NotImplementedError
 
 
 class Number(Kind):

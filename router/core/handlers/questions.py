@@ -34,7 +34,7 @@ def position(world: World, peer: Peer, command: ask.Position) -> Reply:
         order = contact.standing if contact.standing is not None else contact.line.order
         place, length = order.rank(contact.entry) + 1, len(order)
     return PositionReply(
-        command.seq, contact.id, contact.state, place, waited_us // MILLISECOND_US, length  # type: ignore[arg-type]
+        command.seq, contact.id, contact.state, place, waited_us // MILLISECOND_US, length  # type: ignore[arg-type]  # a table's
     )  # fmt: skip
 
 
