@@ -194,10 +194,10 @@ def give_back(world: World, offer: Offer, reason: str, by: Peer | None) -> None:
     contact.missed[agent.name] = world.now_us
     if contact.preferred == agent.name:
         contact.preferred = None
-    contact.queue.tally.missed += 1
     cancelled: CancelReason = "timed_out" if reason == "timed_out" else "agent_busy"
     world.tell_everyone(offer, OfferCancelled(offer.id, contact.id, cancelled), but=by)
     if reason in MISSES:
+        contact.queue.tally.missed += 1
         _count_miss(world, agent, offer.channel)
     else:
         contact.retry_us = world.now_us + world.settings.limits.fault_pause_us
