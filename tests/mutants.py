@@ -25,7 +25,7 @@ SEEDS_MOST = 60
 """Seeds that a mutant may survive."""
 SECONDS_MOST = 120
 """A mutant that makes a seed run for ever is noticed too."""
-COPIED = ("router", "tests/sim", "tests/core")
+COPIED = ("router", "tests/sim", "tests/core", "tests/scenarios")
 SCENARIOS = ("tests/core/test_found.py", "tests/core/test_found_gateways.py")
 HUNT = """
 import sys
@@ -94,6 +94,8 @@ def try_out(tree: Path, mutant: Mutant, seeds: int) -> Verdict:
         return Verdict(False, -1, f"its guard is found {source.count(mutant.guard)} times in {mutant.path}")
     path.write_text(source.replace(mutant.guard, mutant.instead))
     try:
+        if mutant.story:
+            return _story(tree, mutant.story)
         return _scenarios(tree) if mutant.scenarios else _hunt(tree, seeds)
     finally:
         path.write_text(source)
@@ -110,6 +112,13 @@ def _scenarios(tree: Path) -> Verdict:
     ran = subprocess.run(command, cwd=tree, env=_environment(tree), capture_output=True, text=True, check=False)
     failed = [line for line in ran.stdout.splitlines() if line.startswith("FAILED")]
     return Verdict(bool(failed), -1, failed[0].partition("::")[2] if failed else "")
+
+
+def _story(tree: Path, name: str) -> Verdict:
+    """Does that one of tests/scenarios differ?"""
+    command = [sys.executable, "-B", "-m", "tests.scenarios", f"tests/scenarios/{name}.txt"]
+    ran = subprocess.run(command, cwd=tree, env=_environment(tree), capture_output=True, text=True, check=False)
+    return Verdict(ran.returncode != 0, -1, (ran.stdout + ran.stderr).strip()[-140:].replace("\n", " "))
 
 
 def _hunt(tree: Path, seeds: int) -> Verdict:

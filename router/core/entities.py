@@ -14,6 +14,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from router.core.effects import Reply
+    from router.core.extra import Extra
     from router.core.line import Entry, Line
     from router.core.order import Order
     from router.core.queue import Queue
@@ -145,6 +146,7 @@ class Contact(Entity, eq=False, gc=False):
     codes: tuple[str, ...] = ()
     resolved: str = "unknown"
     sync_round: int = 0
+    extra: Extra | None = None
     due_us: int = 0
     due_number: int = 0
     # run-time

@@ -21,6 +21,7 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.extra import Extra
 
 if TYPE_CHECKING:
     from router.core.world import World
@@ -130,6 +131,7 @@ class ContactRecord(Struct, array_like=True, tag="live", gc=False):
     sync_round: int
     due_us: int
     due_number: int
+    extra: Extra | None = None
 
 
 class TombstoneRecord(Struct, array_like=True, tag="ended", gc=False):
@@ -257,7 +259,7 @@ def of_contact(c: Contact) -> bytes:
         c.digest, c.state, c.priority_s, c.needs, c.customer, c.link, c.language, c.preferred,
         c.preferred_until_us, c.direct, c.held_until_us, c.hold_began_us, c.data, c.missed, c.retry_us, c.waited_us,
         [_of_offer(o) for o in c.offers], c.legs, c.outcome, c.ended_by, c.left_us, c.codes, c.resolved, c.sync_round,
-        c.due_us, c.due_number,
+        c.due_us, c.due_number, c.extra,
     ))  # fmt: skip
 
 

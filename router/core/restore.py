@@ -183,7 +183,7 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
         r.id, peer, queue, r.channel, r.number, r.arrived_us, r.entered_us, r.key_us, r.digest, r.state, r.priority_s,
         r.needs, r.customer, r.link, r.language, r.preferred, r.preferred_until_us, r.direct, r.held_until_us,
         r.hold_began_us, r.data, r.missed, r.retry_us, r.waited_us, [], r.legs, r.outcome, r.ended_by, r.left_us,
-        r.codes, r.resolved, r.sync_round,
+        r.codes, r.resolved, r.sync_round, r.extra,
     )  # fmt: skip
     peer.contacts[r.id] = contact
     queue.counts[r.state] += 1

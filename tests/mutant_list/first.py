@@ -1,26 +1,8 @@
-"""The guards that `tests/mutants.py` takes out, one at a time: what is replaced in which file, and by what.
-
-A name begins with the promise that the guard keeps. Guard texts are exact and stand once in their file; a change of the
-engine that moves one must move it here too.
-"""
+"""The guards of the first engine: contacts, offers, agents, gateways, order."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Mutant(NamedTuple):
-    """One guard and what stands in its place when it is taken out."""
-
-    name: str
-    path: str
-    guard: str
-    instead: str
-    scenarios: bool = False
-    """Noticed by tests/core/test_found*.py rather than by seeds: what it allows is rare, or passes quickly."""
-
-
-CORE = "router/core/"
+from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(

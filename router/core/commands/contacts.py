@@ -1,0 +1,115 @@
+"""What a gateway asks for its contacts, from the arrival to the end of the visit."""
+
+from __future__ import annotations
+
+from router.core.commands.base import Request
+from router.terms import Data, DurationMs, EndedBy, Fault, HeadStartS, Id, LeaveReason, NewId, Place, SkillNeeds
+
+
+class Enqueue(Request, tag="enqueue"):
+    """A contact asks for an agent of a queue.
+
+    Sent again with the same body it gets the same reply without effect; with another body, `conflict`.
+    """
+
+    contact: NewId
+    queue: Id
+    channel: Id = "voice"
+    priority_s: HeadStartS = 0
+    needs: SkillNeeds | None = None
+    customer: NewId | None = None
+    link: NewId | None = None
+    language: Id | None = None
+    preferred: Id | None = None
+    """An agent to wait for, at most `preferred_most_ms`, while logged in and not on a break."""
+    preferred_most_ms: DurationMs = 20_000
+    agent: Id | None = None
+    """Direct to this agent: nobody else takes it."""
+    waited_ms: DurationMs = 0
+    """Time that it has already waited in queues, before this message."""
+    held: bool = False
+    """It ages and keeps its place, but is not offered until `resume` or the queue's `held_most_s`."""
+    data: Data | None = None
+    answers = ("queued", "refused", "busy")
+    errors = (
+        "bad_id", "conflict", "ended", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs",
+        "data_too_large",
+    )  # fmt: skip
+
+
+class Probe(Request, tag="probe"):
+    """Would a contact be let in? The entry checks, asked before the call is answered; changes nothing."""
+
+    queue: Id
+    channel: Id = "voice"
+    needs: SkillNeeds | None = None
+    customer: NewId | None = None
+    agent: Id | None = None
+    answers = ("probed", "refused")
+    errors = ("unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs")
+    numbered = False
+
+
+class Hold(Request, tag="hold"):
+    """Waiting: stop offering the contact, keep its place. Connected: the customer is on hold (counted)."""
+
+    contact: Id
+    errors = ("unknown_contact", "bad_state")
+
+
+class Resume(Request, tag="resume"):
+    """Undo `hold`."""
+
+    contact: Id
+    errors = ("unknown_contact", "bad_state")
+
+
+class Update(Request, tag="update"):
+    """Add to a contact's data while it lives (a key given again is replaced); change its priority while it waits."""
+
+    contact: Id
+    priority_s: HeadStartS | None = None
+    data: Data | None = None
+    errors = ("unknown_contact", "bad_state", "data_too_large")
+
+
+class Transfer(Request, tag="transfer"):
+    """The talk with this agent is over and the visit goes on: to a queue, or direct to an agent of a queue."""
+
+    contact: Id
+    queue: Id
+    agent: Id | None = None
+    place: Place = "keep"
+    """The time in queues so far counts on (`keep`), starts again (`restart`), or it goes before all (`front`)."""
+    needs: SkillNeeds | None = None
+    data: Data | None = None
+    errors = (
+        "unknown_contact", "bad_state", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs",
+        "data_too_large",
+    )  # fmt: skip
+
+
+class End(Request, tag="end"):
+    """The customer's side is over. While waiting: left (`reason`); while connected: talk over, wrap-up begins.
+
+    For an id that the engine does not know it is no error: the id is remembered, and a later enqueue is `ended`.
+    """
+
+    contact: NewId
+    reason: LeaveReason = "hangup"
+    by: EndedBy = "customer"
+
+
+class Connected(Request, tag="connected"):
+    """The contact's gateway has joined customer and agent: talk begins."""
+
+    contact: Id
+    errors = ("unknown_contact", "bad_state")
+
+
+class ConnectFailed(Request, tag="connect_failed"):
+    """Joining failed: the caller is gone (visit over), or the device or media failed (back to its place)."""
+
+    contact: Id
+    fault: Fault
+    errors = ("unknown_contact", "bad_state")

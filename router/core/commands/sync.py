@@ -1,0 +1,59 @@
+"""What a gateway says of itself: after hello the list of what is alive, later that it drains."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from router.core.commands.base import Request
+from router.terms import Channels, Data, DurationMs, HeadStartS, Id, NewId, SkillNeeds, Units, WorkKind
+
+
+class Drain(Request, tag="drain"):
+    """This gateway wants no more offers (its contacts wait, its endpoints are passed over), or wants them again."""
+
+    on: bool
+
+
+class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """A contact that the gateway still owns, as it sees it: its enqueue's fields, and whether it talks."""
+
+    contact: NewId
+    queue: Id
+    channel: Id = "voice"
+    priority_s: HeadStartS = 0
+    needs: SkillNeeds | None = None
+    customer: NewId | None = None
+    link: NewId | None = None
+    language: Id | None = None
+    agent: Id | None = None
+    waited_ms: DurationMs = 0
+    data: Data | None = None
+    talks_to: Id | None = None
+    """The agent it is connected to, if it is."""
+    talked_ms: DurationMs = 0
+
+
+class AliveEndpoint(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """An endpoint that the gateway serves now, the agent signed in there, and any outside work on it."""
+
+    endpoint: NewId
+    agent: Id
+    channels: Channels = ("voice",)
+    occupied: WorkKind | None = None
+    units: Units = 100
+
+
+class Sync(Request, tag="sync"):
+    """A part of the list of what is alive, at most 256 entries a frame. Known contacts keep their place; unknown
+    ones are taken in at the place that their wait earns."""
+
+    contacts: tuple[AliveContact, ...] = ()
+    endpoints: tuple[AliveEndpoint, ...] = ()
+    errors = ("unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs", "data_too_large")
+
+
+class SyncEnd(Request, tag="sync_end"):
+    """The list is whole: what the engine knows of this gateway and was not listed has ended. The engine answers
+    with `state` frames of all that it owns, then `synced`; from then on it is offered."""
+
+    answers = ("synced",)

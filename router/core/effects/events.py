@@ -1,0 +1,154 @@
+"""What is pushed to clients without being asked for, and the list after sync_end."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from router.core.effects.base import Message
+from router.core.effects.replies import Treatment
+from router.terms import AgentStateName, CancelReason, ContactStateName, Data, OfferStateName, Outcome
+
+
+class Offer(Message, tag="offer"):
+    """Take this contact: to the contact's gateway, the endpoint's gateway and the desk, under one id."""
+
+    offer: str
+    contact: str
+    gateway: str
+    """The contact's gateway."""
+    queue: str
+    channel: str
+    agent: str
+    endpoint: str
+    """The address to ring."""
+    endpoint_gateway: str
+    ring_ms: int
+    waited_ms: int
+    whisper: str = ""
+    data: Data | None = None
+    link: str | None = None
+    customer: str | None = None
+
+
+class OfferCancelled(Message, tag="offer_cancelled"):
+    """Stop ringing; the offer is over."""
+
+    offer: str
+    contact: str
+    reason: CancelReason
+
+
+class Accepted(Message, tag="accepted"):
+    """To the contact's gateway: the agent takes it, join them now and say `connected` or `connect_failed`."""
+
+    offer: str
+    contact: str
+    agent: str
+    endpoint: str
+    endpoint_gateway: str
+
+
+class ConnectedEvent(Message, tag="connected"):
+    """To the agent's side: customer and agent are joined."""
+
+    offer: str
+    contact: str
+    agent: str
+
+
+class TalkOver(Message, tag="talk_over"):
+    """To the agent's side: the talk is over. `wrap_up_ms`: none (0), a time, or none given: until `ready`."""
+
+    offer: str
+    contact: str
+    agent: str
+    wrap_up_ms: int | None = 0
+
+
+class AgentState(Message, tag="agent_state"):
+    """To the agent's gateway and desk: the engine changed the agent's state (miss, end of a pending change)."""
+
+    agent: str
+    state: AgentStateName
+    reason: str = ""
+
+
+class Displaced(Message, tag="displaced"):
+    """To the old desk or gateway: the agent has signed in elsewhere."""
+
+    agent: str
+    by: str
+
+
+class Treat(Message, tag="treat"):
+    """To the contact's gateway: the contact can't be served any longer where it waits (`why`); it is ended here,
+    and this is what configuration wants done with it."""
+
+    contact: str
+    why: Literal["nobody", "waited_too_long", "held_too_long", "closed"]
+    treatment: Treatment
+
+
+class Suspended(Message, tag="suspended"):
+    """To a gateway: too many offers in a row failed on it over several agents; none until it drains off and on, or
+    `for_ms` has passed."""
+
+    on: bool
+    for_ms: int = 0
+
+
+class OfferState(Struct, omit_defaults=True, gc=False):
+    """A live offer or talk, as the engine has it."""
+
+    offer: str
+    contact: str
+    gateway: str
+    agent: str
+    endpoint: str
+    endpoint_gateway: str
+    state: OfferStateName
+    left_ms: int | None = None
+
+
+class ContactState(Struct, omit_defaults=True, gc=False):
+    """A contact of this gateway, as the engine has it."""
+
+    contact: str
+    queue: str
+    state: ContactStateName
+    waited_ms: int = 0
+
+
+class State(Message, tag="state"):
+    """After sync_end: the whole present state of what this gateway owns and serves, in pieces. To a desk after its
+    welcome, where its agents have live offers or talks."""
+
+    contacts: list[ContactState] = field(default_factory=list)
+    offers: list[OfferState] = field(default_factory=list)
+
+
+class AgentEvent(Message, tag="agent_event"):
+    """To monitors: an agent changed. Numbered without gaps within an epoch."""
+
+    number: int
+    agent: str
+    state: AgentStateName
+    reason: str = ""
+    units: int = 0
+    at_ms: int = 0
+
+
+class ContactEvent(Message, tag="contact_event"):
+    """To monitors: a contact changed. Numbered without gaps within an epoch."""
+
+    number: int
+    contact: str
+    gateway: str
+    queue: str
+    state: ContactStateName
+    agent: str = ""
+    outcome: Outcome | None = None
+    waited_ms: int = 0
+    at_ms: int = 0

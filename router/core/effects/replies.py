@@ -1,0 +1,139 @@
+"""The answers to requests, each with what it is made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from router.core.effects.base import Reply
+from router.terms import AgentStateName, ContactStateName, RefusedWhy
+
+
+class Ok(Reply, tag="ok"):
+    """Done, and kept as the declared durability says."""
+
+
+class Already(Reply, tag="already"):
+    """This number was applied before; its outcome is no longer remembered. Without effect."""
+
+
+class Error(Reply, tag="error"):
+    """Refused, nothing was changed. `re` is 0 where the request's number could not be read."""
+
+    code: str
+    detail: str = ""
+    fault: str = "client"
+    closes: bool = False
+
+
+class Busy(Reply, tag="busy"):
+    """Not now: a limit is reached, or the store is away. Send it again after `retry_ms`."""
+
+    retry_ms: int
+    what: str = ""
+
+
+class Queued(Reply, tag="queued"):
+    """The contact is in: kept, and in its line."""
+
+    contact: str
+    durability: str | None = None
+    """Only where it is less than what welcome declared."""
+
+
+class Treatment(Struct, omit_defaults=True, gc=False):
+    """What configuration wants done with a contact that is not let in, or can no longer be served."""
+
+    do: Literal["refuse", "message", "queue", "voicemail", "callback"] = "refuse"
+    to: str = ""
+    """The message id, queue or mailbox."""
+
+
+class RefusedEntry(Reply, tag="refused"):
+    """The entry checks did not let the contact in; it is not kept. `treatment` says what to do with it."""
+
+    why: RefusedWhy
+    treatment: Treatment
+
+
+class Probed(Reply, tag="probed"):
+    """It would be let in: contacts ahead of it now, and able agents free and staffed."""
+
+    ahead: int
+    free: int
+    staffed: int
+
+
+class PositionReply(Reply, tag="position"):
+    """Standing in the line: 1 is the head. 0 where it does not stand in a line now (offered, connected)."""
+
+    contact: str
+    state: ContactStateName
+    position: int
+    waited_ms: int
+    line_length: int
+
+
+class QueueStatus(Struct, omit_defaults=True, gc=False):
+    """One queue, now and since the start of the engine."""
+
+    queue: str
+    waiting: int = 0
+    held: int = 0
+    offered: int = 0
+    connected: int = 0
+    wrapping: int = 0
+    oldest_wait_ms: int = 0
+    staffed: int = 0
+    free: int = 0
+    arrived: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    refused: int = 0
+    service_level: float | None = None
+    """Share answered within target as `docs/figures.md` defines it; none where nothing has happened yet."""
+    asa_ms: int | None = None
+
+
+class StatusReply(Reply, tag="status"):
+    """How things stand."""
+
+    queues: list[QueueStatus]
+    agents: dict[str, int]
+    contacts: int
+    epoch: int
+    version: int
+    violations: int
+    durability: str = ""
+
+
+class AgentStatus(Struct, omit_defaults=True, gc=False):
+    """One agent. `busy` says what the units are used for."""
+
+    agent: str
+    team: str
+    state: AgentStateName
+    reason: str = ""
+    since_ms: int = 0
+    units: int = 0
+    capacity: int = 0
+    offered: int = 0
+    connected: int = 0
+    wrapping: int = 0
+    outside: int = 0
+
+
+class AgentsReply(Reply, tag="agents"):
+    """A page of agents by name; `more` where another page follows after the last name."""
+
+    agents: list[AgentStatus]
+    more: bool = False
+
+
+class Synced(Reply, tag="synced"):
+    """The end of the `state` frames. `lost` contacts were known here and not listed, and are ended now."""
+
+    contacts: int
+    endpoints: int
+    lost: int

@@ -1,0 +1,13 @@
+"""What only some contacts carry, a field a topic: an ordinary call has none of it and pays one pointer.
+
+Stored with the contact's record as a map by field name, so that a topic comes without another schema. Values are names
+and numbers only, never links to what lives. It must not know what the topics do.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Extra(Struct, omit_defaults=True, gc=False):
+    """The special parts of one contact."""

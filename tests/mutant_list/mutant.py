@@ -1,0 +1,20 @@
+"""What a mutant is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+CORE = "router/core/"
+
+
+class Mutant(NamedTuple):
+    """One guard and what stands in its place when it is taken out."""
+
+    name: str
+    path: str
+    guard: str
+    instead: str
+    scenarios: bool = False
+    """Noticed by tests/core/test_found*.py rather than by seeds: what it allows is rare, or passes quickly."""
+    story: str = ""
+    """Noticed by this file of tests/scenarios (no folder, no .txt), for what seeds meet too rarely."""
