@@ -14,7 +14,7 @@ from tests.house.tree import python_files, syntax
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("terms", "errors", "logs", "compiled"),
-    ("rules", "ewt", "stats"),
+    ("rules", "ewt", "stats", "hours"),
     ("core",),
     ("wire",),
     ("config", "trace"),
