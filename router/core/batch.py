@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from router.core.audit import Deed
 from router.core.history import Visit
 
 
@@ -22,3 +23,5 @@ class Batch(Struct, gc=False):
     """(stream, entry)"""
     visits: list[Visit] = []
     """What the appended contact records say, for whoever logs them; not stored."""
+    deeds: list[Deed] = []
+    """The same of the appended entries of the audit."""

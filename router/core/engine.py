@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from router.core import audit, gateways, history, internal, offers, reconfigure, visits
 from router.core import commands as ask
-from router.core import gateways, history, internal, offers, reconfigure, visits
 from router.core import records as stored
 from router.core.batch import Batch
 from router.core.dispatch import settle
@@ -259,21 +259,23 @@ class Engine:
         if not records:
             world.changed.clear()
             world.dropped.clear()
-        if not world.changed and not world.dropped and not world.history:
+        if not world.changed and not world.dropped and not world.history and not world.deeds:
             return None
+        appends = [(audit.STREAM, audit.encode(deed)) for deed in world.deeds]
         if not records:
-            return self._batch([], [])
+            return self._batch([], appends)
         puts = []
         for entity in world.changed:
             kind, key, encode = RECORDED[type(entity)]
             puts.append((kind, key(entity), encode(entity)))
         puts.append(("world", "world", stored.of_world(world)))
-        return self._batch(puts, [(history.STREAM, history.encode(visit)) for visit in world.history])
+        appends += [(history.STREAM, history.encode(visit)) for visit in world.history]
+        return self._batch(puts, appends)
 
     def _batch(self, puts: list[tuple[str, str, bytes]], appends: list[tuple[str, bytes]]) -> Batch:
         """Close the batch: its changes are the world's no more."""
         world = self.world
         self._batches += 1
-        batch = Batch(self._batches, world.epoch, puts, world.dropped, appends, world.history)
-        world.changed, world.dropped, world.history = {}, [], []
+        batch = Batch(self._batches, world.epoch, puts, world.dropped, appends, world.history, world.deeds)
+        world.changed, world.dropped, world.history, world.deeds = {}, [], [], []
         return batch

@@ -11,6 +11,7 @@ from typing import Any
 
 from router.core import settings as of
 from router.core import states
+from router.core.audit import Deed
 from router.core.deadlines import Deadlines
 from router.core.effects import AgentEvent, ContactEvent, Message
 from router.core.entities import Agent, Contact, Offer, Peer, Tombstone
@@ -58,6 +59,8 @@ class World:
         """Entities to record with the next batch, in the order of their first change."""
         self.dropped: list[tuple[str, str]] = []
         self.history: list[Visit] = []
+        self.deeds: list[Deed] = []
+        """What people did by hand since the last batch."""
         self.effects: list[tuple[str, Message]] = []
         self.loose_contacts: list[Contact] = []
         """Contacts that came to stand in a line in this step: each looks for an agent."""

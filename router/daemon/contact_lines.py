@@ -1,4 +1,5 @@
-"""One line in the log for each contact that has ended, as many as the limit of lines a second allows.
+"""One line in the log for each contact that has ended, as many as the limit of lines a second allows, and one for each
+deed that people did by hand.
 
 The lines are made of the records that the batch keeps, so that log and records never tell different stories.
 The one idea: above the limit contacts are counted and not logged; the log is for eyes, the records are for
@@ -10,6 +11,7 @@ from __future__ import annotations
 import time
 
 from router import logs
+from router.core.audit import Deed
 from router.core.batch import Batch
 from router.core.history import Visit
 from router.loop.figures import Figures
@@ -29,11 +31,27 @@ class ContactLines:
 
     def __call__(self, batch: Batch) -> None:
         """Log what has ended in this batch."""
+        for deed in batch.deeds:
+            self._deed(deed)
         second = int(time.monotonic())
         for visit in batch.visits:
             if self._sampler.admit(second):
                 self._line(visit)
         self._figures.contact_lines_left_out = self._sampler.left_out
+
+    def _deed(self, deed: Deed) -> None:
+        """What people do by hand is rare, and always logged."""
+        self._log.info(
+            "by_hand",
+            who=deed.who,
+            why=deed.why,
+            what=deed.what,
+            target=deed.target,
+            tenant=deed.tenant,
+            client=deed.client,
+            before=deed.before,
+            after=deed.after,
+        )
 
     def _line(self, visit: Visit) -> None:
         if visit.amends:

@@ -80,7 +80,7 @@ class StraightCommit:
             self._store.commit(batch, self._clock.stamp(now_us))
             figures.commit_us.observe((monotonic_ns() - began_ns) // 1000)
             count_batch(figures, batch)
-            if self.on_batch is not None and batch.visits:
+            if self.on_batch is not None and (batch.visits or batch.deeds):
                 self.on_batch(batch)
         effects = engine.effects
         outbox = self._outbox

@@ -181,7 +181,7 @@ class GroupCommit:
         self._flight = None
         held, self._flying = self._flying, Held()
         self._tell(held)
-        if self.on_batch is not None and batch.visits:
+        if self.on_batch is not None and (batch.visits or batch.deeds):
             self.on_batch(batch)
         self.full = False
         if figures.store_away:
@@ -196,7 +196,7 @@ class GroupCommit:
 
     def _look_whether_full(self) -> None:
         world = self._engine.world
-        records = len(world.changed) + len(world.dropped) + len(world.history)
+        records = len(world.changed) + len(world.dropped) + len(world.history) + len(world.deeds)
         if records >= RECORDS_MOST or records * self._record_bytes >= BYTES_MOST:
             self.full = True
 

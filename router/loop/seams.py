@@ -40,6 +40,10 @@ class Changes(Protocol):
     def history(self) -> Sized:
         """Entries to append."""
 
+    @property
+    def deeds(self) -> Sized:
+        """Entries of the audit to append."""
+
 
 class Engine(Protocol):
     """The core, as far as the loop drives it. See `router.core.engine.Engine`."""

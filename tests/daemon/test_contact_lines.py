@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from router import logs
+from router.core.audit import Deed
 from router.core.batch import Batch
 from router.core.commands import Attach, End, Enqueue, LogIn, SyncEnd
 from router.core.engine import Engine
@@ -83,3 +84,18 @@ def test_other_streams_are_not_contacts(stream: io.StringIO) -> None:
     """The audit is not the contact log's business."""
     ContactLines(500, Figures())(Batch(1, 1, [], [], [("audit", b"\xc1")]))
     assert stream.getvalue() == ""
+
+
+def test_a_deed_is_a_line_whatever_the_limit(stream: io.StringIO) -> None:
+    """Who changed what by hand, and why."""
+    deed = Deed(1, "main", "mia", "storm", "set_agent", "ann", "boss", {}, {"state": "not_ready"})
+    ContactLines(0, Figures())(Batch(1, 1, [], [], [], [], [deed]))
+    line = json.loads(stream.getvalue())
+    assert {name: line[name] for name in ("event", "who", "why", "what", "target", "after")} == {
+        "event": "by_hand",
+        "who": "mia",
+        "why": "storm",
+        "what": "set_agent",
+        "target": "ann",
+        "after": {"state": "not_ready"},
+    }

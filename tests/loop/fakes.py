@@ -89,6 +89,7 @@ class World:
         self.changed: dict[Any, Any] = {}
         self.dropped: list[Any] = []
         self.history: list[bytes] = []
+        self.deeds: list[bytes] = []
         self.durability = ""
         self.monitored = False
 

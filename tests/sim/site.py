@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, NamedTuple, Protocol
 
 from router.core import engine as core
-from router.core import gateways
+from router.core import gateways, history
 from router.core import internal as told
 from router.core.batch import Batch
 from router.core.effects import Message
@@ -259,7 +259,7 @@ class Site:
             self.store.pop(kind_and_key, None)
         for kind, key, record in batch.puts:
             self.store[kind, key] = record
-        self.history.extend(entry for _, entry in batch.appends)
+        self.history.extend(entry for stream, entry in batch.appends if stream == history.STREAM)
 
     # -- kill and start -------------------------------------------------------------------------------------------
 
