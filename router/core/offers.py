@@ -46,6 +46,7 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
     states.move(states.OFFER, offer, "offer")
     contact.offers.append(offer)
     link(world, offer)
+    world.tell_monitors_of(agent)
     agent.last_offer = number
     world.move_contact(contact, "offer")
     # A gateway that reports ringing starts the ring time itself; until then twice the time is the most.
@@ -78,6 +79,7 @@ def _let_go(world: World, offer: Offer, how: str) -> None:
     del agent.offers[offer.number]
     del world.offers[offer.id]
     agent.used -= offer.units
+    world.tell_monitors_of(agent)
     now_us = world.now_us
     began_us = offer.accepted_us
     leg = Leg(
@@ -262,6 +264,9 @@ def talk_over(world: World, offer: Offer, by: Peer | None) -> None:
         told_ms = None if rule.mode == "until_ready" else lasts_us // MILLISECOND_US
         message = TalkOver(offer.id, contact.id, offer.agent.name, told_ms)
         world.tell_agents_side(offer, message, but=by)
+    if by is not None and by is not contact.peer and contact.peer is not offer.endpoint_peer:
+        # The agent's side ended the talk: the customer's does not know yet.
+        world.tell(contact.peer, TalkOver(offer.id, contact.id, offer.agent.name, lasts_us // MILLISECOND_US))
     if lasts_us == 0:
         wrapped_up(world, offer)
     else:

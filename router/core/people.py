@@ -83,7 +83,8 @@ def _after_leaving(world: World, scarce: list[Needs]) -> None:
 
 
 def release_wanted(world: World, agent: Agent) -> None:
-    """The agent is on a break or gone: who preferred them joins the line; who is direct to them goes on waiting."""
+    """The agent is on a break or gone: who preferred them joins the line; who is direct to them goes on waiting, unless
+    they are gone and the queue has a treatment for it."""
     if agent.wanted is None:
         return
     for entry in list(agent.wanted):
@@ -91,6 +92,8 @@ def release_wanted(world: World, agent: Agent) -> None:
         if contact.direct is None:
             world.unstand(contact)
             visits.stand_in_line(world, contact)
+        elif agent.state == "offline":
+            visits.arm(world, contact)
 
 
 def become_ready(world: World, agent: Agent) -> None:
@@ -181,6 +184,7 @@ def begin_outside(world: World, endpoint: Endpoint, kind: str, units: int) -> No
     endpoint.outside, endpoint.outside_units, endpoint.outside_since_us = kind, units, world.now_us
     endpoint.agent.used += units
     world.changed[endpoint] = None
+    world.tell_monitors_of(endpoint.agent)
     world.loose_agents[endpoint.agent] = None
 
 
@@ -188,6 +192,7 @@ def end_outside(world: World, endpoint: Endpoint) -> None:
     """Outside work is over: it counts in occupancy."""
     agent = endpoint.agent
     agent.used -= endpoint.outside_units
+    world.tell_monitors_of(agent)
     lasted_us = world.now_us - endpoint.outside_since_us
     agent.worked_us += lasted_us * endpoint.outside_units // max(1, agent.capacity)
     endpoint.outside, endpoint.outside_units, endpoint.outside_since_us = "", 0, 0

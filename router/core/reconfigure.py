@@ -67,12 +67,21 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
             queue.own[channel] = world.line(queue, channel, ())
     for line in queue.lines.values():
         world.weigh(line)
-    if moved or old.wait_most_us != settings.wait_most_us:
+    if moved or _waits_otherwise(old, settings):
         for contact in _waiting_in(world, queue):
             _take_along(world, contact, moved)
+    for line in queue.lines.values():
+        if line.members and line.needs.staffed == 0:
+            visits.leave_unstaffed(world, line)
     for line in outdated:
         if line.members == 0 and line not in queue.own.values():
             world.drop_line(line)
+
+
+def _waits_otherwise(old: of.Queue, new: of.Queue) -> bool:
+    """Do those who wait have other limits now?"""
+    left = [any(why == "nobody_left" for why, _ in queue.treatments) for queue in (old, new)]
+    return (old.wait_most_us, old.enter_unstaffed, left[0]) != (new.wait_most_us, new.enter_unstaffed, left[1])
 
 
 def _waiting_in(world: World, queue: Queue) -> list[Contact]:

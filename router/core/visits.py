@@ -42,6 +42,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
         contact.due_us
         or contact.missed is not None
         or contact.preferred is not None
+        or contact.direct is not None
         or contact.queue.settings.wait_most_us
     ):
         arm(world, contact)
@@ -74,6 +75,14 @@ def leave_unstaffed(world: World, line: Line) -> None:
         world.unmet[line.needs] = None
 
 
+def is_deserted(world: World, contact: Contact) -> bool:
+    """Has the one agent whom it waits for signed out, and has its queue a treatment for that?"""
+    agent = world.agents.get((contact.peer.tenant, contact.direct or ""))
+    if agent is not None and agent.state != "offline":
+        return False
+    return not contact.queue.settings.enter_unstaffed and "nobody_left" in contact.queue.treatments
+
+
 def arm(world: World, contact: Contact) -> None:
     """Set the contact's deadline to the first of those that its state has."""
     settings, now_us = contact.queue.settings, world.now_us
@@ -83,6 +92,8 @@ def arm(world: World, contact: Contact) -> None:
     elif contact.state == "waiting":
         if contact.preferred is not None:
             at_us = contact.preferred_until_us
+        elif contact.direct is not None and is_deserted(world, contact):
+            at_us = now_us
         if contact.missed is not None:
             ends = [missed_us + settings.miss_hold_us for missed_us in contact.missed.values()]
             ends.append(contact.retry_us)
@@ -124,6 +135,9 @@ def due(world: World, contact: Contact) -> None:
         world.move_contact(contact, "resume")
         contact.held_until_us = 0
         stand_in_line(world, contact)
+        return
+    if contact.direct is not None and is_deserted(world, contact):
+        treat(world, contact, "nobody")
         return
     if contact.state == "waiting":
         # The wait for a preferred agent is over, or a miss is forgiven: it looks again.

@@ -6,9 +6,12 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import first
+from tests.mutant_list import channels, first
 from tests.mutant_list.mutant import Mutant
 
-MUTANTS = (*first.MUTANTS,)
+MUTANTS = (
+    *first.MUTANTS,
+    *channels.MUTANTS,
+)
 
 __all__ = ["MUTANTS", "Mutant"]

@@ -10,6 +10,7 @@
     desk      d1      a desk; so is `supervisor`
     endpoint  101     ann on gw1 for voice, chat                a device; for voice where nothing is said
     ready     ann ben at d1                                     signed in and ready; else where their device is
+    monitor   all                                               somebody watches: what monitors are told is told too
 
 What follows a name is an inline table of TOML; a line that begins with spaces goes on with the one before. It is read
 and checked by the engine's own reader of configurations.
@@ -48,6 +49,7 @@ class Centre(Struct):
     peers: dict[str, GatewayUp]
     before: list[tuple[str, Request]]
     """(peer's name, request): its number is given when it is said."""
+    monitored: bool = False
 
 
 def read(lines: list[str]) -> Centre:
@@ -57,6 +59,7 @@ def read(lines: list[str]) -> Centre:
     homes: dict[str, str] = {}
     attached: list[tuple[str, Request]] = []
     ready: list[tuple[str, str]] = []
+    monitored = False
     for word, name, rest in _entries(lines):
         if word in TABLES:
             file, table = TABLES[word]
@@ -69,6 +72,8 @@ def read(lines: list[str]) -> Centre:
                 texts.setdefault(file, []).insert(0, setting)
         elif word in ("gateway", "desk", "supervisor"):
             peers[name] = GatewayUp("i1", word, **tomllib.loads(f"hello = {{ {rest} }}")["hello"])  # type: ignore[arg-type]  # a role
+        elif word == "monitor":
+            monitored = True
         elif word == "endpoint":
             agent, gateway, channels = _device(rest)
             homes.setdefault(agent, gateway)
@@ -84,7 +89,7 @@ def read(lines: list[str]) -> Centre:
     if strangers:
         raise Unclear(f"there is no gateway or desk named {', '.join(sorted(strangers))}")
     settings = _checked({name: "\n".join(text) for name, text in texts.items()})
-    return Centre(settings, peers, [*synced, *attached, *signed_in])
+    return Centre(settings, peers, [*synced, *attached, *signed_in], monitored)
 
 
 def changed(lines: list[str], line: str) -> list[str]:

@@ -217,6 +217,8 @@ HEADS: dict[type[Struct], str] = {
     told.Displaced: "displaced {agent} by {by}",
     told.Treat: "treat {contact} {why}",
     told.Suspended: "suspended",
+    told.AgentEvent: "agent_event {agent} {state}",
+    told.ContactEvent: "contact_event {contact} {state}",
     told.ContactState: "state {contact} {state}",
     told.OfferState: "state {contact} to {agent} {state}",
 }
@@ -236,7 +238,7 @@ def said(struct: Struct, head: str, who: str = "", **more: Any) -> Said:
 
 def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -> list[Said]:
     """An effect in words: one line, or for a `state` one an entry. `offer_name` names an offer by its contact."""
-    who = peer.partition("/")[2]
+    who = peer.partition("/")[2].lstrip("*")
     if isinstance(message, told.State):
         entries: list[Struct] = [*message.contacts, *message.offers]
         return [_one(who, entry, offer_name) for entry in entries]

@@ -42,6 +42,7 @@ class Site:
         self._stopped = False
         self.engine = Engine(given.settings, 1)
         self.engine.activate(BEGIN_US)
+        self._monitored = given.monitored
         for name, up in given.peers.items():
             self.engine.apply(BEGIN_US, f"main/{name}", up)
         for name, request in given.before:
@@ -49,6 +50,7 @@ class Site:
         refused = [effect for effect in self.take([]) if effect.head != ("ok",)]
         if refused:
             raise Unclear(f"before the story begins: {refused[0]}")
+        self.engine.world.monitored = given.monitored
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -121,6 +123,7 @@ class Site:
         for (kind, key), record in self._stored.items():
             self.engine.put(kind, key, record)
         self.engine.activate(self._now_us)
+        self.engine.world.monitored = self._monitored
 
     def _connect(self, who: str, *, anew: bool) -> None:
         if anew:

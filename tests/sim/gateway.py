@@ -321,6 +321,7 @@ class Gateway(Client):
             self._join(message.contact, message.agent)
         elif isinstance(message, TalkOver):
             self.run.people[message.agent].talk_over(message)
+            self._talk_was_ended(message)
         elif isinstance(message, Treat):
             self.site.faults[f"treated: {message.why}"] += 1
             call = self.calls.get(message.contact)
@@ -330,6 +331,12 @@ class Gateway(Client):
             self.site.faults["suspended"] += message.on
         elif isinstance(message, State):
             self._state(message)
+
+    def _talk_was_ended(self, over: TalkOver) -> None:
+        """By the agent's side, if it is one of ours: then nothing is left to end; some gateways do it all the same."""
+        call = self.calls.get(over.contact)
+        if call is not None and call.state == "joined" and call.agent == over.agent and self.site.happens(0.7):
+            self._over(call)
 
     def _offer(self, offer: Offer) -> None:
         if offer.gateway == self.name:

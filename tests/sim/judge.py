@@ -145,9 +145,7 @@ class Judge:
             elif isinstance(message, ContactEvent):
                 self._contact(message)
             elif isinstance(message, AgentEvent):
-                agent = self.agents[message.agent]
-                agent.state, agent.changed_step, agent.leaving = message.state, self.step, False
-                agent.misses.clear()
+                self._agent(message)
             elif isinstance(message, Offer):
                 self.book.made(message)
             elif isinstance(message, OfferCancelled):
@@ -160,6 +158,13 @@ class Judge:
         self.fairness.step_over()
         if seq and replies != (gateway is not None and gateway.up):
             self.fault("I14", f"{replies} replies to {step.command!r}")
+
+    def _agent(self, event: AgentEvent) -> None:
+        """An agent's state, or only their units, are others now."""
+        agent = self.agents[event.agent]
+        if agent.state != event.state:
+            agent.state, agent.changed_step, agent.leaving = event.state, self.step, False
+            agent.misses.clear()
 
     def gateway(self, key: str) -> GatewaySeen:
         """The client of that name."""

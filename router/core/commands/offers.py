@@ -35,7 +35,8 @@ class Complete(Request, tag="complete"):
     """The agent is done with the contact: what is left of talk and wrap-up ends (wrap-up not where its queue has
     `early_end = false`), and the outcome is recorded. After a transfer it is about the agent who wraps up.
 
-    Accepted until `complete_kept_s` after wrap-up; it then only adds codes and outcome to the record.
+    Accepted until `complete_kept_s` after wrap-up, and after a transfer as long as the visit goes on; it then only adds
+    codes and outcome to the record.
     """
 
     contact: Id
@@ -43,6 +44,8 @@ class Complete(Request, tag="complete"):
     """The contact's gateway, where it is not the sender."""
     codes: Codes = ()
     resolved: Resolved = "unknown"
+    agent: Id | None = None
+    """Whose work is done, where the sender speaks for several agents of the visit."""
     roles = ("gateway", "desk")
     errors = ("unknown_contact", "bad_state", "unknown_code")
 

@@ -59,7 +59,8 @@ class ConnectedEvent(Message, tag="connected"):
 
 
 class TalkOver(Message, tag="talk_over"):
-    """To the agent's side: the talk is over. `wrap_up_ms`: none (0), a time, or none given: until `ready`."""
+    """To the agent's side: the talk is over. `wrap_up_ms`: none (0), a time, or none given: until `ready`. To the
+    contact's gateway too, where the agent's side has ended it: there is nothing left to `end`."""
 
     offer: str
     contact: str

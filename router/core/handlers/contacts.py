@@ -34,11 +34,12 @@ def worked_by(world: World, peer: Peer, contact_id: str, gateway: str | None) ->
     return contact
 
 
-def legs_of(contact: Contact, peer: Peer) -> list[Offer]:
-    """The legs in talk or wrap-up that the sender may speak for: it is the contact's or the agent's side."""
+def legs_of(contact: Contact, peer: Peer, agent: str | None = None) -> list[Offer]:
+    """The legs in talk or wrap-up that the sender may speak for: it is the contact's or the agent's side. Only those of
+    `agent`, where one is named."""
     legs = []
     for offer in contact.offers:
-        if offer.state not in ("connected", "wrap_up"):
+        if offer.state not in ("connected", "wrap_up") or agent not in (None, offer.agent.name):
             continue
         if contact.peer is peer or offer.endpoint_peer is peer or offer.agent.session == peer.key:
             legs.append(offer)
@@ -195,9 +196,10 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
     if isinstance(contact, Tombstone):
         _amend(world, peer, contact, command)
         return Ok(command.seq)
-    legs = legs_of(contact, peer)
+    legs = legs_of(contact, peer, command.agent)
     if not legs:
-        raise Refused("bad_state", contact.state)
+        _amend_left(world, peer, contact, command)
+        return Ok(command.seq)
     # After a transfer the sender may stand for the agent who wraps up and for the one who talks: it is about the first.
     # The talk is never cut by what was meant for a wrap-up.
     spoken_for = [offer for offer in legs if offer.state == "wrap_up"] or legs
@@ -225,14 +227,31 @@ def _check_codes(queue: Queue | None, codes: tuple[str, ...]) -> None:
             raise Refused("unknown_code", code)
 
 
+def is_agents_side(world: World, peer: Peer, name: str) -> bool:
+    """Is the sender a side of this agent: where they are signed in, or where they have a device?"""
+    agent = world.agents.get((peer.tenant, name))
+    return agent is not None and (
+        agent.session == peer.key or any(endpoint.peer is peer for endpoint in agent.endpoints.values())
+    )
+
+
+def _amend_left(world: World, peer: Peer, contact: Contact, command: ask.Complete) -> None:
+    """The visit goes on, and the sender's agent is through with it, wrap-up too: after a transfer what they say late
+    adds to the record of their part."""
+    for leg in reversed(contact.legs):
+        if leg.how != "served" or command.agent not in (None, leg.agent):
+            continue
+        if contact.peer is peer or is_agents_side(world, peer, leg.agent):
+            _check_codes(world.queues.get((peer.tenant, leg.queue)), command.codes)
+            history.amend(world, contact.peer, contact.id, leg.queue, command.codes, command.resolved)
+            return
+    raise Refused("bad_state", contact.state)
+
+
 def _amend(world: World, peer: Peer, tombstone: Tombstone, command: ask.Complete) -> None:
     """Within its time, a late `complete` adds to the record of a visit that was answered. It comes from the contact's
     gateway, or from a side of the agent who served it."""
-    agent = world.agents.get((tombstone.peer.tenant, tombstone.agent))
-    agents_side = agent is not None and (
-        agent.session == peer.key or any(endpoint.peer is peer for endpoint in agent.endpoints.values())
-    )
-    if tombstone.peer is not peer and not agents_side:
+    if tombstone.peer is not peer and not is_agents_side(world, peer, tombstone.agent):
         raise Refused("not_yours", tombstone.id)
     kept_us = world.settings.limits.complete_kept_us
     if tombstone.outcome != "answered" or world.now_us > tombstone.ended_us + kept_us:

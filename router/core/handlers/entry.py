@@ -128,14 +128,19 @@ def refusal(world: World, line: Line, customer: str | None, agent: Agent | None)
         return "closed"
     if customer is not None and customer in world.blocked:
         return "blocked"
-    if agent is not None:
-        if agent.state == "offline" or agent.next_state == "offline":
-            return "nobody"
-    elif line.needs.staffed == 0 and not queue.settings.enter_unstaffed:
+    if not queue.settings.enter_unstaffed and not _somebody(line, agent):
         return "nobody"
     if queue.waiting() >= queue.settings.waiting_max:
         return "full"
     return None
+
+
+def _somebody(line: Line, agent: Agent | None) -> bool:
+    """Is somebody able signed in? Where it asks for one agent only: is that one, to stay, with a device for it?"""
+    if agent is None:
+        return line.needs.staffed > 0
+    there = agent.state != "offline" and agent.next_state != "offline"
+    return there and agent.profile is not None and line.needs.channel in agent.profile.pools
 
 
 def probe(world: World, peer: Peer, command: Probe) -> Reply:
