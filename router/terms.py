@@ -60,6 +60,8 @@ Place: TypeAlias = Literal["keep", "restart", "front"]
 NotReadyReason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 RejectReason: TypeAlias = Literal["declined", "busy", "no_answer", "unreachable"]
 EndedBy: TypeAlias = Literal["customer", "agent", "system"]
+Business: TypeAlias = Literal["consult", "query", "handle", "complaint"]
+"""What a customer wants, in kind: advice, an answer, something done, or redress."""
 LeaveReason: TypeAlias = Literal["hangup", "key", "withdrawn"]
 Fault: TypeAlias = Literal["caller", "device", "media"]
 WorkKind: TypeAlias = Literal["outbound", "internal", "dialler", "personal"]

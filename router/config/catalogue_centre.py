@@ -134,7 +134,11 @@ TREATMENTS = Section(
     "served any longer where it waits (`waited_too_long`, `held_too_long`, `nobody_left`). Not named: "
     "refused.",
     (
-        Row("do", Choice(words_of(Treatment, "do")), "What the gateway does with it."),
+        Row(
+            "do",
+            Choice(words_of(Treatment, "do")),
+            "What the gateway does with it. `queue` the engine does itself: it goes on there at once.",
+        ),
         Row("to", Text(64), "The message, queue or mailbox."),
     ),
     struct=Treatment,
@@ -228,6 +232,13 @@ QUEUES = File(
             "short_abandon_s",
             Seconds(0, 3_600),
             "Who hangs up sooner than this does not count in service level.",
+        ),
+        Row(
+            "hops_max",
+            Whole(0, 16),
+            'Queues that one contact is sent on to by treatments with do = "queue", at entry and again while it '
+            "waits. 0: nothing is sent on, and the gateway is told the queue.",
+            unit="queues",
         ),
         Row("blocked_customers", Names(100_000), "Customers that are not let in: see the treatment `blocked`."),
         Row(

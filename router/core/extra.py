@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from router.core.routed import Routed
+
 
 class Extra(Struct, omit_defaults=True, gc=False):
     """The special parts of one contact."""
+
+    route: Routed | None = None

@@ -65,10 +65,12 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
     ))  # fmt: skip
 
 
-def write_refused(world: World, contact: str, gateway: str, tenant: str, queue: str, channel: str, why: str) -> None:
-    """Write the record of a contact that was not let in."""
+def write_refused(
+    world: World, contact: str, gateway: str, tenant: str, queue: str, channel: str, why: str, to: str = ""
+) -> None:
+    """Write the record of a contact that was not let in; `to`: the queue that was asked next."""
     world.history.append(Visit(
-        contact, gateway, tenant, queue, channel, "refused", ended_utc_s=world.utc_s, why=why,
+        contact, gateway, tenant, queue, channel, "refused", ended_utc_s=world.utc_s, why=why, transferred_to=to,
         version=world.settings.version, epoch=world.epoch,
     ))  # fmt: skip
 

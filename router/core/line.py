@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Entry: TypeAlias = "tuple[int, int, Contact]"
 """(key_us, number, contact): a place."""
 
+LineKey: TypeAlias = "tuple[Needs, int, str]"
+"""(needs, contact class, target class of its contacts themselves): what tells the lines of a queue apart."""
+
 NeedsKey: TypeAlias = tuple[str, str, tuple[tuple[str, int], ...]]
 """(tenant, channel, skills with least levels, sorted)."""
 
@@ -52,11 +55,18 @@ class Line(Struct, eq=False, gc=False):
     needs: Needs
     contact_class: int
     order: Order[Entry]
+    own_target: str = ""
+    """The target class of its contacts themselves (their segment's); empty: the queue's."""
     target_class: str = ""
     boost: float = 0.0
     per_us: float = 0.0
     members: int = 0
     """Contacts that belong here: standing, beside the line, or offered; the line lives while there are any."""
+
+    @property
+    def key(self) -> LineKey:
+        """Under which its queue has it."""
+        return self.needs, self.contact_class, self.own_target
 
     def urgency(self, key_us: int, now_us: int) -> float:
         """Urgency of a place with this key: 1.0 when its target has passed, without boost."""

@@ -22,6 +22,7 @@ from router.core.entities import Agent, Contact, Leg, Offer, Peer
 from router.core.match.choose import usable_endpoint
 from router.core.people import came_free, release_wanted
 from router.core.queue import NO_WRAP_UP
+from router.core.routed import is_test
 from router.core.tally import add_reaction
 from router.core.world import World
 from router.terms import MILLISECOND_US, CancelReason
@@ -53,8 +54,9 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
     world.set_due(offer, now_us + (2 * ring_us if endpoint.peer.reports_ringing else ring_us))
     waited_us = now_us - contact.entered_us
     tally = queue.tally
-    tally.offers += 1
-    add_reaction(tally.to_offer, waited_us)
+    if not is_test(contact):
+        tally.offers += 1
+        add_reaction(tally.to_offer, waited_us)
     message = OfferMessage(
         offer.id, contact.id, contact.peer.name, queue.name, contact.channel, agent.name, endpoint.address,
         endpoint.peer.name, ring_us // MILLISECOND_US, waited_us // MILLISECOND_US, queue.settings.whisper,
@@ -94,10 +96,11 @@ def _let_go(world: World, offer: Offer, how: str) -> None:
         over_us = offer.talk_over_us or now_us
         tally = offer.queue.tally
         talk_us = over_us - offer.connected_us - offer.held_us
-        tally.legs += 1
-        tally.talk_us += talk_us
-        tally.hold_us += offer.held_us
-        tally.wrap_up_us += now_us - over_us
+        if not is_test(contact):
+            tally.legs += 1
+            tally.talk_us += talk_us
+            tally.hold_us += offer.held_us
+            tally.wrap_up_us += now_us - over_us
         leg.talk_ms = talk_us // MILLISECOND_US
         leg.hold_ms = offer.held_us // MILLISECOND_US
         leg.wrap_up_ms = (now_us - over_us) // MILLISECOND_US
@@ -199,7 +202,7 @@ def give_back(world: World, offer: Offer, reason: str, by: Peer | None) -> None:
     cancelled: CancelReason = "timed_out" if reason == "timed_out" else "agent_busy"
     world.tell_everyone(offer, OfferCancelled(offer.id, contact.id, cancelled), but=by)
     if reason in MISSES:
-        contact.queue.tally.missed += 1
+        contact.queue.tally.missed += not is_test(contact)
         _count_miss(world, agent, offer.channel)
     else:
         contact.retry_us = world.now_us + world.settings.limits.fault_pause_us

@@ -11,20 +11,20 @@ from router.core.effects import Treatment
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
-    from router.core.line import Line, Needs
+    from router.core.line import Line, LineKey
 
 NO_WRAP_UP = of.WrapUp()
 
 
 class Queue(Struct, eq=False, gc=False):
-    """One named service. `lines` are found by their needs and class; `own` are the queue's needs by channel."""
+    """One named service. `lines` are found by their needs and classes; `own` are the queue's needs by channel."""
 
     name: str
     settings: of.Queue
     tally: QueueTally
     wrap_ups: dict[str, of.WrapUp]
     treatments: dict[str, Treatment]
-    lines: dict[tuple[Needs, int], Line] = {}
+    lines: dict[LineKey, Line] = {}
     own: dict[str, Line] = {}
     """Channel -> the line of contacts without needs of their own: it stays while the queue does."""
     retired: bool = False

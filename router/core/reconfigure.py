@@ -10,11 +10,9 @@ from __future__ import annotations
 from router.core import people, visits
 from router.core import settings as of
 from router.core.entities import Agent, Contact
-from router.core.line import Line
 from router.core.order import Order
 from router.core.queue import Queue
 from router.core.world import World
-from router.errors import Refused
 
 
 def switch(world: World, new: of.Settings) -> None:
@@ -103,21 +101,11 @@ def _take_along(world: World, contact: Contact, moved: bool) -> None:
         assert old is not None
         world.unstand(contact)
         old.members -= 1
-        visits.join_line(contact, _line(world, contact))
+        visits.join_line(contact, world.some_line_of(contact))
         if stood:
             visits.stand_in_line(world, contact)
     if contact.state in ("waiting", "held"):
         visits.arm(world, contact)
-
-
-def _line(world: World, contact: Contact) -> Line:
-    try:
-        return world.line(contact.queue, contact.channel, contact.needs)
-    except Refused:
-        # The new settings leave no room for its own needs: it is served by the queue's.
-        contact.needs = ()
-        world.changed[contact] = None
-        return world.line(contact.queue, contact.channel, ())
 
 
 def _switch_agents(world: World, new: of.Settings) -> None:

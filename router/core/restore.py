@@ -209,7 +209,7 @@ def _stand(world: World, contact: Contact) -> None:
     """Give the contact its line, and its stand where it had one: a chore under way tells how far it has come."""
     queue, peer = contact.queue, contact.peer
     try:
-        line = world.line(queue, contact.channel, contact.needs)
+        line = world.line_of(contact)
     except Refused:
         line = next(iter(queue.own.values()))
     join_line(contact, line)

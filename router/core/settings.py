@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from router.core.effects import Treatment
+from router.core.route_settings import Route, Segment, Steer
 from router.terms import SECOND_US
 
 AgentChoice: TypeAlias = Literal["longest_idle", "best_skill", "least_flexible", "round_robin", "least_occupied"]
@@ -155,4 +156,14 @@ class Settings(Struct, frozen=True):
     short_abandon_us: int = 5 * SECOND_US
     """Abandoned sooner than this is not counted in service level."""
     blocked_customers: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+    """In their order: the first that matches decides."""
+    segments: tuple[Segment, ...] = ()
+    """In their order: a contact belongs to the first that it meets."""
+    steers: tuple[Steer, ...] = ()
+    blocked: dict[str, int] = {}
+    """tenant/customer -> until when it is not let in, in UTC seconds; 0: for good."""
+    hops_max: int = 3
+    """Queues that one contact is sent on to by treatments, at entry and again while it waits; 0: the gateway is told
+    the queue, and nothing is sent on."""
     limits: Limits = Limits()

@@ -115,7 +115,7 @@ def _is_there(world: World, entity: Any) -> bool:
     if isinstance(entity, Offer):
         return entity.id in world.offers
     if isinstance(entity, Line):
-        return entity.queue.lines.get((entity.needs, entity.contact_class)) is entity
+        return entity.queue.lines.get(entity.key) is entity
     if isinstance(entity, Needs):
         return world.roster.needs.get(entity.key) is entity
     return isinstance(entity, Agent | Peer) or world.roster.profiles.get(entity.key) is entity
@@ -173,9 +173,13 @@ def _counts(world: World) -> Faults:
                 counts[contact.state] += 1
         if counts != queue.counts:
             yield Violation("I1", f"queue {queue.name} counts {queue.counts}, found {counts}")
-    members = Counter((line.needs.key, line.queue.name) for line in (contact.line for contact in contacts) if line)
+    members = Counter(
+        (line.needs.key, line.queue.name, line.contact_class, line.own_target)
+        for line in (contact.line for contact in contacts)
+        if line
+    )
     kept = {
-        (line.needs.key, queue.name): line.members
+        (line.needs.key, queue.name, line.contact_class, line.own_target): line.members
         for queue in world.queues.values()
         for line in queue.lines.values()
         if line.members

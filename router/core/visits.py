@@ -10,6 +10,7 @@ from router.core.entities import Agent, Contact, Tombstone
 from router.core.line import Line
 from router.core.order import Order
 from router.core.records import contact_key
+from router.core.routed import is_test
 from router.core.tally import add_wait
 from router.core.world import World
 
@@ -43,7 +44,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
         or contact.missed is not None
         or contact.preferred is not None
         or contact.direct is not None
-        or contact.queue.settings.wait_most_us
+        or waits_at_most(world, contact)
     ):
         arm(world, contact)
 
@@ -100,8 +101,8 @@ def arm(world: World, contact: Contact) -> None:
             ahead = [end for end in ends if end > now_us]
             if ahead:
                 at_us = min(ahead) if not at_us else min(at_us, *ahead)
-    if settings.wait_most_us and contact.state in ("held", "waiting"):
-        most_us = contact.entered_us + settings.wait_most_us
+    if contact.state in ("held", "waiting") and waits_at_most(world, contact):
+        most_us = wait_ends_us(world, contact)
         at_us = most_us if not at_us else min(at_us, most_us)
     if at_us:
         world.set_due(contact, max(at_us, now_us))
@@ -147,14 +148,41 @@ def due(world: World, contact: Contact) -> None:
 
 def waited_out(world: World, contact: Contact) -> bool:
     """Has it waited as long as its queue lets anybody wait? Never while its gateway could not be told."""
+    return waits_at_most(world, contact) != 0 and contact.peer.live and world.now_us >= wait_ends_us(world, contact)
+
+
+def waits_at_most(world: World, contact: Contact) -> int:
+    """How long the contact may wait where it is, in microseconds; 0: as long as it likes. The tolerance of its segment
+    is such a limit too, where the queue says what is to be done then."""
     most_us = contact.queue.settings.wait_most_us
-    return most_us != 0 and contact.peer.live and world.now_us >= contact.entered_us + most_us
+    if contact.extra is not None and "waited_too_long" in contact.queue.treatments:
+        segment = world.segment_of(contact)
+        if segment is not None and segment.tolerance_us:
+            most_us = min(most_us, segment.tolerance_us) if most_us else segment.tolerance_us
+    return most_us
+
+
+def wait_ends_us(world: World, contact: Contact) -> int:
+    """When that time is over. One that was sent on begins anew in each queue."""
+    began_us = contact.entered_us
+    extra = contact.extra
+    if extra is not None and extra.route is not None:
+        began_us = max(began_us, extra.route.moved_us)
+    return began_us + waits_at_most(world, contact)
 
 
 def treat(world: World, contact: Contact, why: str) -> None:
-    """The contact can't be served any longer where it waits: tell its gateway what to do with it, and end it."""
+    """The contact can't be served any longer where it waits: it goes on in the queue that configuration names, or its
+    gateway is told what to do with it and it ends."""
     key = "nobody_left" if why == "nobody" else why
     treatment = contact.queue.treatment(key)
+    if treatment.do == "queue":
+        from router.core import moves
+
+        left = moves.send_on(world, contact, treatment, why)
+        if left is None:
+            return
+        treatment = left
     world.tell(contact.peer, Treat(contact.id, why, treatment))  # type: ignore[arg-type]  # one of its literals
     # `refused` is kept for those who were never let in: what was accepted and sent elsewhere has moved.
     outcome = "waited_too_long" if why != "nobody" else "moved"
@@ -179,6 +207,8 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
 
 def count_answered(contact: Contact) -> None:
     """Count an answered contact, at the moment when talk begins: waits and service level are known then."""
+    if is_test(contact):
+        return
     queue, waited_us = contact.queue, contact.waited_us
     tally = queue.tally
     add_wait(tally.answered_wait, waited_us)
@@ -189,6 +219,8 @@ def count_answered(contact: Contact) -> None:
 
 def count_ended(world: World, contact: Contact) -> None:
     """Count a visit that is over in its present queue."""
+    if is_test(contact):
+        return
     tally, outcome = contact.queue.tally, contact.outcome or "withdrawn"
     key = (contact.channel, outcome)
     tally.ended[key] = tally.ended.get(key, 0) + 1
@@ -251,7 +283,7 @@ def forget(world: World, tombstone: Tombstone) -> None:
 def evacuate(world: World, most: int) -> None:
     """Treat up to `most` contacts that wait for skills which nobody signed in has."""
     for needs in sorted(world.unmet, key=lambda needs: needs.key):
-        lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class))
+        lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class, line.own_target))
         for line in lines:
             if needs.staffed != 0 or "nobody_left" not in line.queue.treatments:
                 continue

@@ -21,6 +21,7 @@ from router.core.match.choose import CHOICES
 from router.core.order import Order
 from router.core.queue import Queue
 from router.core.roster import Roster
+from router.core.route_settings import Segment
 from router.core.tally import Tally, queue_tally
 from router.errors import Refused
 from router.terms import MILLISECOND_US
@@ -44,6 +45,9 @@ class World:
         """Live offers and legs by id, in the order in which they were made."""
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
+        self.segments: dict[tuple[str, str], Segment] = {}
+        self.targets: dict[str, int] = {}
+        """Target class -> target (us), of those that contacts may have themselves."""
         self.roster = Roster()
         self.deadlines: Deadlines[Any] = Deadlines()
         self.blocked: frozenset[str] = frozenset()
@@ -80,6 +84,9 @@ class World:
         """These settings are in force; what is built from them is the caller's to change."""
         self.settings = settings
         self.blocked = frozenset(settings.blocked_customers)
+        self.segments = {(segment.tenant, segment.name): segment for segment in settings.segments}
+        self.targets = {segment.target_class: segment.target_us for segment in settings.segments}
+        self.targets.pop("", None)
         self.channels = {channel.name: channel for channel in settings.channels}
         self.roster.order_kinds = tuple(
             sorted({CHOICES[queue.agent_choice].ORDER for queue in settings.queues} | {"free_since_us"})
@@ -104,6 +111,13 @@ class World:
             queue.own[channel] = self.line(queue, channel, ())
         return queue
 
+    def is_blocked(self, tenant: str, customer: str) -> bool:
+        """Is this customer not let in now?"""
+        if customer in self.blocked:
+            return True
+        until_s = self.settings.blocked.get(f"{tenant}/{customer}")
+        return until_s is not None and (until_s == 0 or self.utc_s < until_s)
+
     # -- finding ------------------------------------------------------------------------------------------------
 
     def agent(self, tenant: str, name: str) -> Agent:
@@ -113,9 +127,21 @@ class World:
             raise Refused("unknown_agent", name)
         return agent
 
-    def line(self, queue: Queue, channel: str, needs: tuple[tuple[str, int], ...]) -> Line:
-        """The line of `queue` for that channel and those needs beyond the queue's own. Raises `Refused`."""
-        if not needs:
+    def line(
+        self,
+        queue: Queue,
+        channel: str,
+        needs: tuple[tuple[str, int], ...],
+        contact_class: int | None = None,
+        own_target: str = "",
+    ) -> Line:
+        """The line of `queue` for that channel and those needs beyond the queue's own, of another class than the
+        queue's and of the contact's own target class where they are given. Raises `Refused`."""
+        if contact_class is None:
+            contact_class = queue.settings.contact_class
+        if own_target and (own_target == queue.settings.target_class or own_target not in self.targets):
+            own_target = ""
+        if not needs and not own_target and contact_class == queue.settings.contact_class:
             own = queue.own.get(channel)
             if own is not None:
                 return own
@@ -124,24 +150,62 @@ class World:
             least[skill] = max(level, least.get(skill, 0))
         key = (queue.settings.tenant, channel, tuple(sorted(least.items())))
         known = self.roster.needs.get(key)
-        if known is not None and (known, queue.settings.contact_class) in queue.lines:
-            return queue.lines[known, queue.settings.contact_class]
+        if known is not None:
+            line = queue.lines.get((known, contact_class, own_target))
+            if line is not None:
+                return line
         if len(queue.lines) >= self.settings.limits.lines_per_queue_max:
             raise Refused("too_many_needs", queue.name)
         needed = self.roster.intern_needs(key)
-        line = Line(queue, needed, queue.settings.contact_class, Order())
+        line = Line(queue, needed, contact_class, Order(), own_target)
         self.weigh(line)
-        queue.lines[needed, line.contact_class] = line
+        queue.lines[line.key] = line
         needed.lines.append(line)
         return line
 
+    def line_of(self, contact: Contact) -> Line:
+        """The line that a contact belongs in, by its queue, needs and classes. Raises `Refused`."""
+        extra = contact.extra
+        if extra is None or extra.route is None:
+            return self.line(contact.queue, contact.channel, contact.needs)
+        return self.line(
+            contact.queue, contact.channel, contact.needs, extra.route.contact_class, self.own_target(contact)
+        )
+
+    def some_line_of(self, contact: Contact) -> Line:
+        """The line that a contact belongs in; where its queue has too many already, that of the queue's own needs: what
+        the contact asks beyond them is given up."""
+        try:
+            return self.line_of(contact)
+        except Refused:
+            contact.needs = ()
+            if contact.extra is not None and contact.extra.route is not None:
+                contact.extra.route.contact_class, contact.extra.route.segment = None, ""
+            self.changed[contact] = None
+            return self.line(contact.queue, contact.channel, ())
+
+    def own_target(self, contact: Contact) -> str:
+        """The target class of the contact's segment; empty where its queue's counts."""
+        segment = self.segment_of(contact)
+        return segment.target_class if segment is not None else ""
+
+    def segment_of(self, contact: Contact) -> Segment | None:
+        """The contact's segment, as it is configured now."""
+        extra = contact.extra
+        if extra is None or extra.route is None or not extra.route.segment:
+            return None
+        return self.segments.get((contact.peer.tenant, extra.route.segment))
+
     def weigh(self, line: Line) -> None:
-        """Give a line the boost and target of its queue's settings. `order = "oldest"`: one target for all of them."""
+        """Give a line the boost of its queue's settings, and its own target or theirs. `order = "oldest"`: one target
+        for all of them."""
         settings = line.queue.settings
         oldest = settings.order == "oldest"
-        line.target_class = settings.target_class
+        line.target_class = line.own_target or settings.target_class
         line.boost = 0.0 if oldest else settings.boost
-        target_us = self.settings.oldest_target_us if oldest else settings.target_us
+        target_us = self.targets[line.own_target] if line.own_target else settings.target_us
+        if oldest:
+            target_us = self.settings.oldest_target_us
         # Lines of one target share one number: an agent who comes free reads it for each of theirs.
         line.per_us = self._per_us.setdefault(target_us, 1.0 / target_us)
 
@@ -159,7 +223,7 @@ class World:
     def drop_line(self, line: Line) -> None:
         """Nobody belongs to this line of special needs any more."""
         needs = line.needs
-        del line.queue.lines[needs, line.contact_class]
+        del line.queue.lines[line.key]
         needs.lines.remove(line)
         if not needs.lines:
             self.unmet.pop(needs, None)
@@ -201,12 +265,23 @@ class World:
         if self.monitored:
             self.effects.append((f"{contact.peer.tenant}/{MONITOR}", self._contact_event(contact)))
 
-    def transfer_contact(self, contact: Contact, queue: Queue) -> None:
-        """Move a connected contact into the waiting of another queue."""
+    def change_queue(self, contact: Contact, queue: Queue) -> None:
+        """The contact is in another queue from now on, in the same state."""
         contact.queue.counts[contact.state] -= 1
         contact.queue = queue
         queue.counts[contact.state] += 1
+        self.changed[contact] = None
+
+    def transfer_contact(self, contact: Contact, queue: Queue) -> None:
+        """Move a connected contact into the waiting of another queue."""
+        self.change_queue(contact, queue)
         self.move_contact(contact, "transfer")
+
+    def requeue_contact(self, contact: Contact, queue: Queue) -> None:
+        """Move a contact that waits, or is held, to another queue, and tell monitors."""
+        self.change_queue(contact, queue)
+        if self.monitored:
+            self.effects.append((f"{contact.peer.tenant}/{MONITOR}", self._contact_event(contact)))
 
     def tell_monitors_of(self, agent: Agent) -> None:
         """Something about an agent has changed that is no move: their reason, or what they are busy with."""

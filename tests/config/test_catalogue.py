@@ -22,7 +22,7 @@ ROWS = [
 ]
 
 BUILT = {
-    core.Settings: {"version", "channels", "queues", "agents", "limits"},
+    core.Settings: {"version", "channels", "queues", "agents", "limits", "routes", "segments", "steers", "blocked"},
     core.Channel: {"name"},
     core.Queue: {"wrap_up", "treatments"},
     core.Agent: set(),

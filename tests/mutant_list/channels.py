@@ -21,7 +21,7 @@ MUTANTS = (
     ),
     Mutant(
         "entry: a direct contact needs a device",
-        CORE + "handlers/entry.py",
+        CORE + "admission.py",
         "    return there and agent.profile is not None and line.needs.channel in agent.profile.pools\n",
         "    return there\n",
         story="entry_direct_without_a_device",

@@ -216,6 +216,7 @@ HEADS: dict[type[Struct], str] = {
     told.AgentState: "agent_state {agent} {state}",
     told.Displaced: "displaced {agent} by {by}",
     told.Treat: "treat {contact} {why}",
+    told.Moved: "moved {contact} {queue}",
     told.Suspended: "suspended",
     told.AgentEvent: "agent_event {agent} {state}",
     told.ContactEvent: "contact_event {contact} {state}",

@@ -34,7 +34,8 @@ FAULTS = (
     "joining failed: media", "joining never reported", "held while waiting", "held while offered",
     "held while connected", "transfer: keep", "transfer: restart", "transfer: front", "transfer: direct",
     "preferred agent", "direct to an agent", "completed late", "wrap-up extended", "treated: nobody",
-    "treated: waited_too_long", "refused: nobody", "refused: full", "refused: closed", "refused: blocked", "busy",
+    "treated: waited_too_long", "sent on at entry", "moved: nobody", "moved: waited_too_long", "moved: held_too_long",
+    "refused: nobody", "refused: full", "refused: closed", "refused: blocked", "busy",
     "nonsense refused", "priority changed", "loaded beside the running engine",
 )  # fmt: skip
 """Everything that a simulation may do to the engine; each must occur in a set of a hundred seeds."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from router.core import commands as ask
 from router.core import internal as told
@@ -16,6 +16,7 @@ from router.core.effects import (
     Accepted,
     Error,
     Message,
+    Moved,
     Offer,
     OfferState,
     Ok,
@@ -294,6 +295,8 @@ class Gateway(Client):
                 self.say(ask.End(1, enqueue.contact, "withdrawn"))
             return
         if isinstance(reply, Queued):
+            if reply.queue is not None:
+                self.site.faults["sent on at entry"] += 1
             if call.state == "asked":
                 call.state = "in"
                 call.seen = "held" if enqueue.held else "waiting"
@@ -327,6 +330,11 @@ class Gateway(Client):
             call = self.calls.get(message.contact)
             if call is not None:
                 self._over(call)
+        elif isinstance(message, Moved):
+            self.site.faults[f"moved: {message.why}"] += 1
+            call = self.calls.get(message.contact)
+            if call is not None:
+                call.enqueue = structs.replace(call.enqueue, queue=message.queue, needs=call.enqueue.needs)
         elif isinstance(message, Suspended):
             self.site.faults["suspended"] += message.on
         elif isinstance(message, State):

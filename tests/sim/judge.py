@@ -30,6 +30,7 @@ from tests.sim.fairness import Fairness
 from tests.sim.ledger import Ledger
 from tests.sim.offer_book import OfferBook
 from tests.sim.plan import Plan
+from tests.sim.route_book import RouteBook
 from tests.sim.seen import (
     NOBODY_KNOWS_US,
     AgentSeen,
@@ -44,8 +45,8 @@ LOOK_EVERY = 25
 """Steps between looks at all that waits."""
 MOVES = {
     "new": ("waiting", "held"),
-    "held": ("waiting", "wrapping"),
-    "waiting": ("held", "offered", "wrapping", "connected"),
+    "held": ("waiting", "held", "wrapping"),
+    "waiting": ("held", "waiting", "offered", "wrapping", "connected"),
     "offered": ("connecting", "waiting", "wrapping"),
     "connecting": ("connected", "waiting", "wrapping"),
     "connected": ("wrapping", "waiting"),
@@ -71,6 +72,7 @@ class Judge:
         """Contact -> when and how it ended last."""
         self.book = OfferBook(self)
         self.fairness = Fairness(self)
+        self.routes = RouteBook(self)
         self.ledger = Ledger(self.fault)
         self.command: Any = None
         """Of the step that is being judged."""
@@ -299,6 +301,10 @@ class Judge:
             self.book.found(visit, event.agent)
         if event.state == "waiting" and before == "connected":
             self.fairness.moved_on(visit, self.command)
+        elif event.state == before:
+            self.routes.moved(visit, event)
+        elif event.queue != visit.queue.name:
+            self.fault("I1", f"{key} was in {visit.queue.name} and is in {event.queue}")
 
     def _admitted(self, key: tuple[str, str], event: ContactEvent) -> Visit | None:
         """A contact that was not there: it was let in by this very command, or is a ghost."""
@@ -309,6 +315,7 @@ class Judge:
         if self._recently_ended(key) and self.ended[key][1] != "lost_with_gateway":
             self.fault("I1", f"{key} has ended as {self.ended[key][1]} and lives again")
         visit = self.visits[key] = self.fairness.visit(self.gateway(key[0]), asked)
+        self.routes.entered(visit, asked, event)
         return visit
 
     # -- now and then ---------------------------------------------------------------------------------------------

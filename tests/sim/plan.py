@@ -147,6 +147,7 @@ def _settings(rng: Random) -> of.Settings:
         ),
         break_resets_idle=rng.random() < 0.5,
         blocked_customers=("cust-0",),
+        hops_max=rng.choice((0, 1, 3, 3)),
         limits=_limits(rng),
     )
 
@@ -183,12 +184,18 @@ def _channel(rng: Random, name: str) -> of.Channel:
 
 def _queue(rng: Random, name: str, skills: tuple[str, ...]) -> of.Queue:
     treatments: dict[str, Treatment] = {}
+    elsewhere = Treatment("queue", f"q{rng.randrange(3)}")
     if rng.random() < 0.5:
-        treatments["nobody_left"] = Treatment("message", "sorry")
+        treatments["nobody_left"] = rng.choice((elsewhere, Treatment("message", "sorry")))
     if rng.random() < 0.5:
-        treatments["waited_too_long"] = Treatment(rng.choice(("voicemail", "callback")), "box")
-    if rng.random() < 0.5:
-        treatments["full"] = Treatment("queue", "q0")
+        treatments["waited_too_long"] = rng.choice(
+            (elsewhere, elsewhere, Treatment("voicemail", "box"), Treatment("callback", "box"))
+        )
+    if rng.random() < 0.3:
+        treatments["held_too_long"] = rng.choice((elsewhere, Treatment("message", "sorry")))
+    for why in ("full", "closed", "nobody", "blocked"):
+        if rng.random() < 0.4:
+            treatments[why] = elsewhere
     return of.Queue(
         name,
         channels=CHANNELS[: rng.randint(1, 3)],

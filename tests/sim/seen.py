@@ -82,6 +82,8 @@ class Visit(Struct, eq=False):
     """Who rejected or did not answer it last, and when."""
     offer: OfferSeen | None = None
     waited_us: int = 0
+    moves: int = 0
+    """How often it was sent on while it waited."""
     unsure: bool = False
     """Its place is not known exactly: it goes before all, or came back by a list."""
 

@@ -84,12 +84,21 @@ class Displaced(Message, tag="displaced"):
 
 
 class Treat(Message, tag="treat"):
-    """To the contact's gateway: the contact can't be served any longer where it waits (`why`); it is ended here,
-    and this is what configuration wants done with it."""
+    """To the contact's gateway: the contact can't be served any longer where it waits (`why`), nor in a queue that
+    configuration names instead; it is ended here, and this is what configuration wants done with it."""
 
     contact: str
     why: Literal["nobody", "waited_too_long", "held_too_long", "closed"]
     treatment: Treatment
+
+
+class Moved(Message, tag="moved"):
+    """To the contact's gateway: it waits in another queue now, with its age kept, because its first one could not
+    serve it any longer (`why`)."""
+
+    contact: str
+    queue: str
+    why: str
 
 
 class Suspended(Message, tag="suspended"):

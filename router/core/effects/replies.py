@@ -40,6 +40,8 @@ class Queued(Reply, tag="queued"):
     contact: str
     durability: str | None = None
     """Only where it is less than what welcome declared."""
+    queue: str | None = None
+    """The queue that it is in, where that is not the one asked for."""
 
 
 class Treatment(Struct, omit_defaults=True, gc=False):
@@ -63,6 +65,8 @@ class Probed(Reply, tag="probed"):
     ahead: int
     free: int
     staffed: int
+    queue: str | None = None
+    """The queue that would take it, where that is not the one asked for."""
 
 
 class PositionReply(Reply, tag="position"):

@@ -7,6 +7,7 @@ from zlib import crc32
 from msgspec.msgpack import Encoder
 
 from router.core import history, visits
+from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
@@ -14,13 +15,13 @@ from router.core.line import Line
 from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused
-from router.terms import MILLISECOND_US, SECOND_US, RefusedWhy
+from router.terms import MILLISECOND_US, SECOND_US
 
 _encode = Encoder().encode
 
 
 def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
-    """Take a contact in, or say why not."""
+    """Take a contact in, or say why not: where to, may it, make it, place it."""
     known = peer.contacts.get(command.contact)
     if known is not None or command.contact in peer.ended:
         return _again(peer, command, known)
@@ -32,27 +33,53 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
         check_data(world, command.data)
     if world.live >= world.settings.limits.contacts_max:
         return Busy(command.seq, world.settings.limits.retry_us // MILLISECOND_US, "contacts_max")
-    line = world.line(queue, command.channel, sorted_needs(command.needs))
+    needs = sorted_needs(command.needs)
+    line: Line | None = world.line(queue, command.channel, needs)
+    assert line is not None
     why = refusal(world, line, command.customer, agent)
     if why is not None:
         drop_if_empty(world, line)
-        refused = queue.tally.refused
-        refused[why] = refused.get(why, 0) + 1
-        history.write_refused(world, command.contact, peer.name, peer.tenant, queue.name, command.channel, why)
-        return RefusedEntry(command.seq, why, queue.treatment(why))
-    contact = admit(world, peer, queue, command, digest(command))
-    if command.preferred is not None and agent is None:
+        line, hops = follow(world, line, command.channel, needs, command.customer, why)
+        _count_refused(world, peer, command, hops, line)
+        if line is None:
+            return RefusedEntry(command.seq, hops[-1][1], last_treatment(world, hops))
+    contact = admit(world, peer, line.queue, command, digest(command))
+    if why is not None:
+        contact.direct = None
+    elif command.preferred is not None and agent is None:
         contact.preferred = command.preferred
         contact.preferred_until_us = world.now_us + command.preferred_most_ms * MILLISECOND_US
+    place(world, contact, line, command.held)
+    return _queued(command, contact)
+
+
+def place(world: World, contact: Contact, line: Line, held: bool) -> None:
+    """Let a contact that was just made stand in its line, or be held beside it."""
     visits.join_line(contact, line)
-    if command.held:
-        contact.held_until_us = world.now_us + queue.settings.held_most_us
+    if held:
+        contact.held_until_us = world.now_us + contact.queue.settings.held_most_us
         world.move_contact(contact, "enqueue_held")
         visits.arm(world, contact)
     else:
         world.move_contact(contact, "enqueue")
         visits.stand_in_line(world, contact)
-    return Queued(command.seq, contact.id)
+
+
+def _queued(command: Enqueue, contact: Contact) -> Queued:
+    """It is in, and where, if that is not where it wanted to be."""
+    reply = Queued(command.seq, contact.id)
+    if contact.queue.name != command.queue:
+        reply.queue = contact.queue.name
+    return reply
+
+
+def _count_refused(world: World, peer: Peer, command: Enqueue, hops: list[Hop], line: Line | None) -> None:
+    """Each queue that did not let it in counts that, and records where it went."""
+    following = [queue.name for queue, _ in hops[1:]] + [line.queue.name if line is not None else ""]
+    for (queue, why), to in zip(hops, following, strict=True):
+        refused = queue.tally.refused
+        refused[why] = refused.get(why, 0) + 1
+        history.write_refused(world, command.contact, peer.name, peer.tenant, queue.name, command.channel, why, to)
 
 
 def admit(world: World, peer: Peer, queue: Queue, asked: Enqueue | AliveContact, body_digest: int) -> Contact:
@@ -79,7 +106,7 @@ def _again(peer: Peer, command: Enqueue, known: Contact | None) -> Reply:
         raise Refused("conflict", command.contact)
     if known is None:
         raise Refused("ended", command.contact)
-    return Queued(command.seq, command.contact)
+    return _queued(command, known)
 
 
 def digest(command: Enqueue) -> int:
@@ -121,44 +148,22 @@ def sorted_needs(needs: dict[str, int] | None) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(needs.items())) if needs else ()
 
 
-def refusal(world: World, line: Line, customer: str | None, agent: Agent | None) -> RefusedWhy | None:
-    """The first entry check that fails, None where the contact may come in. `agent`: it asks for this one only."""
-    queue = line.queue
-    if not queue.settings.open:
-        return "closed"
-    if customer is not None and customer in world.blocked:
-        return "blocked"
-    if not queue.settings.enter_unstaffed and not _somebody(line, agent):
-        return "nobody"
-    if queue.waiting() >= queue.settings.waiting_max:
-        return "full"
-    return None
-
-
-def _somebody(line: Line, agent: Agent | None) -> bool:
-    """Is somebody able signed in? Where it asks for one agent only: is that one, to stay, with a device for it?"""
-    if agent is None:
-        return line.needs.staffed > 0
-    there = agent.state != "offline" and agent.next_state != "offline"
-    return there and agent.profile is not None and line.needs.channel in agent.profile.pools
-
-
 def probe(world: World, peer: Peer, command: Probe) -> Reply:
     """The entry checks without entering."""
     queue = find_queue(world, peer, command.queue, command.channel)
     agent = world.agent(peer.tenant, command.agent) if command.agent is not None else None
-    line = world.line(queue, command.channel, sorted_needs(command.needs))
+    needs = sorted_needs(command.needs)
+    line: Line | None = world.line(queue, command.channel, needs)
+    assert line is not None
     why = refusal(world, line, command.customer, agent)
-    free = sum(pool.free for pool in line.needs.ready.values())
-    ahead, staffed = len(line.order), line.needs.staffed
-    drop_if_empty(world, line)
     if why is not None:
-        return RefusedEntry(command.seq, why, queue.treatment(why))
-    return Probed(command.seq, ahead, free, staffed)
-
-
-def drop_if_empty(world: World, line: Line) -> None:
-    """A line that was made only to ask about it goes again."""
-    queue = line.queue
-    if line.members == 0 and line not in queue.own.values():
-        world.drop_line(line)
+        drop_if_empty(world, line)
+        line, hops = follow(world, line, command.channel, needs, command.customer, why)
+        if line is None:
+            return RefusedEntry(command.seq, hops[-1][1], last_treatment(world, hops))
+    free = sum(pool.free for pool in line.needs.ready.values())
+    reply = Probed(command.seq, len(line.order), free, line.needs.staffed)
+    if why is not None:
+        reply.queue = line.queue.name
+    drop_if_empty(world, line)
+    return reply

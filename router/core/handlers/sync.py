@@ -130,19 +130,9 @@ def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
     """A contact that we lost, or never had: no entry checks, its place is what its wait has earned."""
     queue = find_queue(world, peer, alive.queue, alive.channel)
     contact = admit(world, peer, queue, alive, 0)
-    _join_some_line(world, contact)
+    visits.join_line(contact, world.some_line_of(contact))
     world.move_contact(contact, "enqueue")
     return contact
-
-
-def _join_some_line(world: World, contact: Contact) -> None:
-    """The line of its needs; where the queue has too many of those, that of the queue's own needs."""
-    try:
-        line = world.line(contact.queue, contact.channel, contact.needs)
-    except Refused:
-        line = contact.queue.own[contact.channel]
-        contact.needs = ()
-    visits.join_line(contact, line)
 
 
 def _not_talking(world: World, contact: Contact) -> None:
@@ -153,7 +143,7 @@ def _not_talking(world: World, contact: Contact) -> None:
     world.move_contact(contact, "transfer")
     contact.outcome = None
     contact.waited_us = 0
-    _join_some_line(world, contact)
+    visits.join_line(contact, world.some_line_of(contact))
 
 
 def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveContact) -> None:

@@ -1,0 +1,103 @@
+"""May a contact come into a queue, and if not, into which other one: the entry checks, and the way along treatments.
+
+The checks come in their order: open, blocked, staffed, length. Where one fails and the queue's treatment for it is
+another queue, that one is asked at once, and so on for at most `hops_max` queues, none of them twice. Asking changes
+nothing: who counts and records what was refused is the caller's.
+"""
+
+from __future__ import annotations
+
+from router.core import settings as of
+from router.core.effects import Treatment
+from router.core.entities import Agent
+from router.core.line import Line
+from router.core.queue import Queue
+from router.core.world import World
+from router.errors import Refused
+from router.terms import RefusedWhy
+
+Needs = tuple[tuple[str, int], ...]
+Hop = tuple[Queue, RefusedWhy]
+"""A queue that did not let it in, and why."""
+
+
+def refusal(
+    world: World, line: Line, customer: str | None, agent: Agent | None, excused: bool = False
+) -> RefusedWhy | None:
+    """The first entry check that fails, None where the contact may come in. `agent`: it asks for this one only.
+    `excused`: it was sent on because it is blocked, and is not refused for that again."""
+    queue = line.queue
+    if not queue.settings.open:
+        return "closed"
+    if customer is not None and not excused and world.is_blocked(queue.settings.tenant, customer):
+        return "blocked"
+    if not queue.settings.enter_unstaffed and not _somebody(line, agent):
+        return "nobody"
+    if queue.waiting() >= queue.settings.waiting_max:
+        return "full"
+    return None
+
+
+def _somebody(line: Line, agent: Agent | None) -> bool:
+    """Is somebody able signed in? Where it asks for one agent only: is that one, to stay, with a device for it?"""
+    if agent is None:
+        return line.needs.staffed > 0
+    there = agent.state != "offline" and agent.next_state != "offline"
+    return there and agent.profile is not None and line.needs.channel in agent.profile.pools
+
+
+def follow(world: World, line: Line, channel: str, needs: Needs, customer: str | None, why: RefusedWhy,
+           contact_class: int | None = None, own_target: str = "") -> tuple[Line | None, list[Hop]]:  # fmt: skip
+    """After `line` has refused for `why`: the line of the first queue along the treatments that lets the contact in
+    (None where none does), and all that refused, the first one included. Nobody is asked for by name any more."""
+    queue = line.queue
+    hops: list[Hop] = [(queue, why)]
+    tenant = queue.settings.tenant
+    excused = why == "blocked"
+    while len(hops) <= world.settings.hops_max:
+        following = next_queue(world, tenant, queue.treatment(why), channel)
+        if following is None or any(following is hop[0] for hop in hops):
+            break
+        queue = following
+        try:
+            line = world.line(queue, channel, needs, contact_class, own_target)
+        except Refused:
+            # No room for another kind of needs there.
+            refused: RefusedWhy | None = "full"
+        else:
+            refused = refusal(world, line, customer, None, excused)
+            if refused is None:
+                return line, hops
+            drop_if_empty(world, line)
+        assert refused is not None
+        why = refused
+        excused = excused or why == "blocked"
+        hops.append((queue, why))
+    return None, hops
+
+
+def next_queue(world: World, tenant: str, treatment: Treatment, channel: str) -> Queue | None:
+    """The queue that a treatment leads to, None where it leads to none that takes the channel."""
+    if treatment.do != "queue":
+        return None
+    queue = world.queues.get((tenant, treatment.to))
+    if queue is None or queue.retired or channel not in queue.settings.channels:
+        return None
+    return queue
+
+
+def last_treatment(world: World, hops: list[Hop]) -> Treatment:
+    """What is left to do with a contact that nobody let in: the treatment of the last queue asked. One that leads on
+    to a queue is the engine's own to follow, and came to its end: refuse; unless following is switched off."""
+    queue, why = hops[-1]
+    treatment = queue.treatment(why)
+    if treatment.do == "queue" and world.settings.hops_max:
+        return of.REFUSE
+    return treatment
+
+
+def drop_if_empty(world: World, line: Line) -> None:
+    """A line that was made only to ask about it goes again."""
+    queue = line.queue
+    if line.members == 0 and line not in queue.own.values():
+        world.drop_line(line)

@@ -1,0 +1,87 @@
+"""Sending a waiting contact on to another queue: its visit ends in the first one as `moved` and goes on in the second.
+
+The age is kept: it stands where its whole wait has earned, and the limit on waiting of the new queue counts anew. What
+it asked of agents by name is over; who has just missed it is passed over there too. `send_on` follows treatments,
+`move` just moves: by a person's hand, say.
+"""
+
+from __future__ import annotations
+
+from router.core import history, visits
+from router.core.admission import drop_if_empty, follow, last_treatment, next_queue, refusal
+from router.core.effects import Moved, Treatment
+from router.core.entities import Contact
+from router.core.extra import Extra
+from router.core.line import Line
+from router.core.queue import Queue
+from router.core.routed import Routed, is_test, routed_of
+from router.core.world import World
+from router.errors import Refused
+
+
+def send_on(world: World, contact: Contact, treatment: Treatment, why: str) -> Treatment | None:
+    """The treatment of a contact that waits is another queue: send it there, or along that queue's own treatments.
+    None where it went; else what is left to do with it."""
+    if not world.settings.hops_max:
+        return treatment
+    routed = routed_of(contact)
+    first = next_queue(world, contact.peer.tenant, treatment, contact.channel)
+    if first is None or first is contact.queue or (routed is not None and routed.hops >= world.settings.hops_max):
+        return Treatment()
+    contact_class = routed.contact_class if routed is not None else None
+    own_target = world.own_target(contact)
+    try:
+        line: Line | None = world.line(first, contact.channel, contact.needs, contact_class, own_target)
+    except Refused:
+        return first.treatment("full") if first.treatment("full").do != "queue" else Treatment()
+    assert line is not None
+    refused = refusal(world, line, contact.customer, None)
+    if refused is not None:
+        drop_if_empty(world, line)
+        line, hops = follow(
+            world, line, contact.channel, contact.needs, contact.customer, refused, contact_class, own_target
+        )
+        if line is None or line.queue is contact.queue:
+            if line is not None:
+                drop_if_empty(world, line)
+            return last_treatment(world, hops)
+    if why == "held_too_long":
+        world.move_contact(contact, "resume")
+        contact.held_until_us = 0
+    move(world, contact, line, why)
+    note = marked(contact)
+    note.hops += 1
+    return None
+
+
+def marked(contact: Contact) -> Routed:
+    """What is kept of its way, begun where there was nothing yet."""
+    if contact.extra is None:
+        contact.extra = Extra()
+    if contact.extra.route is None:
+        contact.extra.route = Routed()
+    return contact.extra.route
+
+
+def move(world: World, contact: Contact, line: Line, why: str) -> None:
+    """A contact that waits, or is held, goes on in `line`, which may be of another queue."""
+    queue: Queue = line.queue
+    now_us = world.now_us
+    visits.disarm(world, contact)
+    contact.outcome = "moved"
+    contact.waited_us = now_us - contact.entered_us
+    visits.count_ended(world, contact)
+    history.write(world, contact, transferred_to=queue.name)
+    contact.outcome, contact.waited_us, contact.legs = None, 0, []
+    world.leave_line(contact)
+    world.requeue_contact(contact, queue)
+    if not is_test(contact):
+        queue.tally.arrived += 1
+    contact.direct = contact.preferred = None
+    marked(contact).moved_us = now_us
+    world.tell(contact.peer, Moved(contact.id, queue.name, why))
+    visits.join_line(contact, line)
+    if contact.state == "waiting":
+        visits.stand_in_line(world, contact)
+    else:
+        visits.arm(world, contact)

@@ -1,0 +1,73 @@
+"""What `routes.toml` tells the core: frozen, checked, in core units. See `settings.py` for the rest."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from router.core.effects import Treatment
+
+Attribute: TypeAlias = Literal["channel", "entry", "customer", "tier", "language", "region", "business"]
+"""What a contact arrives with, as far as rows can ask for it."""
+
+
+class Condition(Struct, frozen=True, gc=False):
+    """One attribute is one of these values, or begins with one of these prefixes; `negated`: it is none of them.
+
+    An attribute that the contact does not have meets no condition, and every negated one.
+    """
+
+    attribute: Attribute
+    values: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    negated: bool = False
+
+
+class Route(Struct, frozen=True, gc=False):
+    """A row: where contacts go that meet all of its conditions."""
+
+    name: str
+    tenant: str = "main"
+    conditions: tuple[Condition, ...] = ()
+    queue: str = ""
+    """Empty where it refuses."""
+    refuse: Treatment | None = None
+    priority_s: int = 0
+    """Head start, added to what the gateway says."""
+    contact_class: int | None = None
+    """Strict class; none: the queue's."""
+    needs: tuple[tuple[str, int], ...] = ()
+    """Beyond the queue's own and the contact's, sorted by skill."""
+    segment: str = ""
+    """Empty: the first that the contact belongs to."""
+    test: bool = False
+
+
+class Segment(Struct, frozen=True, gc=False):
+    """A kind of customer, by tier, region and language, with a target and a tolerance of their own."""
+
+    name: str
+    tenant: str = "main"
+    conditions: tuple[Condition, ...] = ()
+    target_class: str = ""
+    """Empty: the queue's."""
+    target_us: int = 0
+    tolerance_us: int = 0
+    """The wait that they bear; 0: nothing is said."""
+
+
+class Steer(Struct, frozen=True, gc=False):
+    """A cell of the matrix customer x business x channel: what fits better than waiting here."""
+
+    name: str
+    tenant: str = "main"
+    segments: tuple[str, ...] = ()
+    """Any of these; none: every customer."""
+    business: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    to: str = "self_service"
+    """`self_service`, `callback`, or a channel."""
+    queue: str = ""
+    """Where the other channel is served; empty where nobody is needed."""
+    gain_least_us: int = 0

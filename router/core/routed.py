@@ -1,0 +1,47 @@
+"""What the routes decided for a contact, as it is kept with it: row, segment, attributes, test mark.
+
+Only contacts that came by a route, or belong to a segment, or were sent on, carry one. It must not know how rows match.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from router.terms import Business
+
+if TYPE_CHECKING:
+    from router.core.entities import Contact
+
+
+class Routed(Struct, omit_defaults=True, gc=False):
+    """Part of a contact's `extra`."""
+
+    row: str = ""
+    """The row of `routes.toml` that it came by; empty: its gateway named the queue."""
+    segment: str = ""
+    contact_class: int | None = None
+    """Its own strict class; none: the queue's."""
+    test: bool = False
+    """Routed as any other, and left out of figures, estimates and what is remembered of customers."""
+    entry: str | None = None
+    tier: str | None = None
+    region: str | None = None
+    business: Business | None = None
+    hops: int = 0
+    """How often the engine has sent it on while it waited."""
+    moved_us: int = 0
+    """When it was sent on last: its queue's limit on waiting counts from then."""
+
+
+def routed_of(contact: Contact) -> Routed | None:
+    """What the routes decided for it, if they did."""
+    extra = contact.extra
+    return extra.route if extra is not None else None
+
+
+def is_test(contact: Contact) -> bool:
+    """Is it a test call, which no figure counts?"""
+    extra = contact.extra
+    return extra is not None and extra.route is not None and extra.route.test
