@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, available_timezones
 
+from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
 from router.config.faults import alike
 from router.config.kinds import (
@@ -97,6 +98,7 @@ CHANNELS = Section(
             "Contacts of this channel that one agent may hold, whatever their units.",
             unit="contacts",
         ),
+        *CHANNEL_ROWS,
     ),
     struct=core.Channel,
     many=True,
@@ -284,6 +286,7 @@ AGENT = Section(
         ),
     ),
     struct=core.Agent,
+    sections=(AGENT_CHANNELS,),
     many=True,
 )
 

@@ -20,6 +20,7 @@ from router.config import roster
 from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
 from router.config.centre import centre
+from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
 from router.config.faults import ConfigurationErrors, Fault, Findings, Where, listed
 from router.config.machine import Surroundings, machine
@@ -130,8 +131,9 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     tables = {file.file: _read(file, files, findings) for file in FILES}
     side = machine(tables[SWITCHBOARD.file], around, findings)
     services = centre(tables[QUEUES.file], side.limits.target_classes_max, findings)
+    check_channels(tables[QUEUES.file], services.channels, findings)
     persons, used = _included(tables[AGENTS.file], files, findings)
-    staff = people(tables[AGENTS.file], persons, findings)
+    staff = people(tables[AGENTS.file], persons, findings, services.channels)
     if not findings.errors_in(QUEUES.file, AGENTS.file, *used):
         # After a mistake in those, half of what follows would be its echo.
         coverage(services, staff, tables[QUEUES.file].where, findings)

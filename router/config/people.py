@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from router.config.catalogue_centre import ENGINE_REASONS
 from router.config.centre import dangling, doubled
+from router.config.channels import most_at_once
 from router.config.faults import Findings, Where, listed
 from router.config.read import Found
 from router.config.roster import Person
-from router.core.settings import Agent
+from router.core.settings import Agent, Channel
 
 DEFAULT = Agent("any")
 """For the defaults of team, tenant and capacity."""
@@ -34,14 +35,21 @@ class People(NamedTuple):
     """(tenant, agent) -> where they stand."""
 
 
-def people(found: Found, persons: Iterable[Person], findings: Findings) -> People:
-    """Agents of both kinds, sorted; every mistake in them is among the findings."""
+def people(
+    found: Found, persons: Iterable[Person], findings: Findings, channels: Iterable[Channel] | None = None
+) -> People:
+    """Agents of both kinds, sorted; every mistake in them is among the findings. `channels`: those that there are,
+    where that is known."""
+    known = None if channels is None else {channel.name for channel in channels}
     teams = {t.key: Team(t.get("tenant"), t.get("capacity_units")) for t in found.tables("teams")}
     _reasons(found, findings)
     agents: list[Agent] = []
     places: dict[tuple[str, str], Where] = {}
     for person in (*map(_person, found.tables("agents")), *persons):
         agent = _agent(person, teams, findings)
+        for channel, _ in person.most_at_once:
+            if known is not None and channel not in known:
+                dangling(person.where / "channels" / channel, "channel", channel, known, findings)
         key = (agent.tenant, agent.name)
         if key in places:
             doubled(person.where, f"agent {agent.name} of tenant {agent.tenant}", places[key], findings)
@@ -61,6 +69,7 @@ def _person(table: Found) -> Person:
         tenant=values.get("tenant"),
         capacity_units=values.get("capacity_units"),
         skills=values.get("skills", ()),
+        most_at_once=most_at_once(table),
     )
 
 
@@ -83,6 +92,7 @@ def _agent(person: Person, teams: dict[str, Team], findings: Findings) -> Agent:
         team=team,
         skills=person.skills,
         capacity_units=person.capacity_units or of_team.capacity_units,
+        most_at_once=person.most_at_once,
     )
 
 

@@ -14,8 +14,9 @@ from typing import Any, Final, NamedTuple
 from msgspec import UNSET
 
 from router.config.catalogue_centre import AGENT, SKILLS_PER_AGENT_MAX
+from router.config.catalogue_channels import AGENT_CHANNELS
 from router.config.faults import Findings, Path, Where
-from router.config.kinds import LEVEL_MAX, NAME_REMEDY
+from router.config.kinds import LEVEL_MAX, NAME_REMEDY, Kind, Whole
 from router.core.settings import Agent
 from router.terms import is_id
 
@@ -30,6 +31,10 @@ SKILL_COLUMNS_MAX: Final = 2_000
 PREFIX: Final = "skill:"
 """Before a heading: what follows is a skill, whatever it is called."""
 
+MOST: Final = "most:"
+"""Before a heading: what follows is a channel, and the cells say how many contacts of it at a time."""
+
+_MOST = AGENT_CHANNELS.rows["most_at_once"].kind
 _LEVELS = {str(level): level for level in range(1, LEVEL_MAX + 1)}
 
 
@@ -42,6 +47,7 @@ class Person(NamedTuple):
     tenant: str | None = None
     capacity_units: int | None = None
     skills: tuple[tuple[str, int], ...] = ()
+    most_at_once: tuple[tuple[str, int], ...] = ()
 
 
 class TableSource:
@@ -61,17 +67,18 @@ def write(agents: Iterable[Agent]) -> str:
     skills = sorted({skill for agent in people for skill, _ in agent.skills})
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, *map(_heading, skills)])
+    channels = sorted({channel for agent in people for channel, _ in agent.most_at_once})
+    writer.writerow([*COLUMNS, *(MOST + channel for channel in channels), *map(_heading, skills)])
     for agent in people:
-        levels = dict(agent.skills)
-        cells = (str(levels.get(skill, "")) for skill in skills)
+        levels, most = dict(agent.skills), dict(agent.most_at_once)
+        cells = [str(most.get(channel, "")) for channel in channels] + [str(levels.get(skill, "")) for skill in skills]
         writer.writerow([agent.name, agent.team, agent.tenant, agent.capacity_units, *cells])
     return out.getvalue()
 
 
 def _heading(skill: str) -> str:
     """A skill may be called as a column is, or begin as headings of skills do: with the prefix it is sure."""
-    return f"{PREFIX}{skill}" if skill in COLUMNS or skill.startswith(PREFIX) else skill
+    return f"{PREFIX}{skill}" if skill in COLUMNS or skill.startswith((PREFIX, MOST)) else skill
 
 
 def read(text: str, file: str, findings: Findings) -> list[Person]:
@@ -117,8 +124,8 @@ def _header(cells: list[str], where: Where, findings: Findings) -> list[str]:
     """The columns by name; skills as `skill:NAME`, those that can't be used empty."""
     columns: list[str] = []
     for number, cell in enumerate(cells, start=1):
-        column = cell if cell in COLUMNS else cell if cell.startswith(PREFIX) else PREFIX + cell
-        shown = column.removeprefix(PREFIX)
+        column = cell if cell in COLUMNS or cell.startswith((PREFIX, MOST)) else PREFIX + cell
+        shown = column.removeprefix(PREFIX).removeprefix(MOST)
         if not is_id(shown):
             findings.error(where, f"column {number} has the heading {shown[:40]!r}, no name of a skill", NAME_REMEDY)
             column = ""
@@ -145,7 +152,7 @@ def _person(cells: list[str], columns: list[str], where: Where, findings: Findin
         what = f"{name[:40]!r} is no name" if name else "has no name"
         findings.error(where, f"{what} (column {columns.index('name') + 1})", NAME_REMEDY)
     values: dict[str, Any] = {}
-    skills = {}
+    skills, most = {}, {}
     for number, (column, cell) in enumerate(zip(columns, cells, strict=False), start=1):
         if not cell or not column or column == "name":
             continue
@@ -156,16 +163,26 @@ def _person(cells: list[str], columns: list[str], where: Where, findings: Findin
             else:
                 what = f"is {cell[:40]!r} (column {number}), no level"
                 findings.error(where / "skills" / skill, what, f"use 1 to {LEVEL_MAX}, or leave it empty")
+        elif column.startswith(MOST):
+            limit = _whole(_MOST, cell, number, where / column, findings)
+            if limit is not None:
+                most[column.removeprefix(MOST)] = limit
         else:
             values[column] = _setting(column, cell, number, where / column, findings)
     if len(skills) > SKILLS_PER_AGENT_MAX:
         findings.error(where, f"has {len(skills)} skills", f"use at most {SKILLS_PER_AGENT_MAX}")
-    return Person(name=name, where=where, skills=tuple(sorted(skills.items())), **values)
+    return Person(
+        name=name, where=where, skills=tuple(sorted(skills.items())), most_at_once=tuple(sorted(most.items())), **values
+    )
 
 
 def _setting(column: str, cell: str, number: int, where: Where, findings: Findings) -> Any:
-    kind = AGENT.rows[column].kind
-    whole = column == "capacity_units" and cell.isascii() and cell.isdigit() and len(cell) < 10
+    return _whole(AGENT.rows[column].kind, cell, number, where, findings)
+
+
+def _whole(kind: Kind, cell: str, number: int, where: Where, findings: Findings) -> Any:
+    """What the cell says, of this kind; None where it can't be that."""
+    whole = isinstance(kind, Whole) and cell.isascii() and cell.isdigit() and len(cell) < 10
     taken = kind.take(int(cell) if whole else cell)
     for wrong in taken.wrongs:
         findings.error(where, f"{wrong.what} (column {number})", wrong.remedy)

@@ -7,6 +7,7 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 from __future__ import annotations
 
 from router.core import offers
+from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.line import passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
@@ -32,7 +33,11 @@ def settle(world: World) -> None:
 def free_channels(world: World, agent: Agent) -> list[str]:
     """The channels of which the agent could take one more contact now."""
     profile = agent.profile
-    if profile is None or agent.used >= agent.capacity or agent.state != "available" or agent.next_state:
+    if profile is None or agent.state != "available" or agent.next_state:
+        return []
+    if agent.used >= agent.capacity and not world.interrupting:
+        return []
+    if world.exclusive and _holds_exclusive(world, agent):
         return []
     channels = []
     for channel in profile.pools:
@@ -60,17 +65,38 @@ def refresh(world: World, agent: Agent) -> None:
 
 def _can_take(world: World, agent: Agent, channel: str) -> bool:
     settings = world.channels.get(channel)
-    if settings is None or agent.used + settings.units > agent.capacity:
+    if settings is None or (agent.used + settings.units > agent.capacity and not _may_interrupt(agent, settings)):
         return False
-    if len(agent.offers) >= settings.most_at_once:
-        held = sum(1 for offer in agent.offers.values() if offer.channel == channel)
-        if held >= settings.most_at_once:
-            return False
+    if settings.exclusive and agent.used:
+        return False
+    most = settings.most_at_once
+    if agent.most_at_once is not None:
+        most = agent.most_at_once.get(channel, most)
+    if len(agent.offers) >= most and held_of(agent, channel) >= most:
+        return False
     # Whose gateway is being shut stays in its pools until the chore has come to them: nothing but the reach decides.
     for endpoint in agent.endpoints.values():
         if channel in endpoint.channels and endpoint.number <= endpoint.peer.reach:
             return True
     return False
+
+
+def _holds_exclusive(world: World, agent: Agent) -> bool:
+    """Has the agent a contact beside which nothing else is given?"""
+    return any(offer.channel in world.exclusive for offer in agent.offers.values())
+
+
+def held_of(agent: Agent, channel: str) -> int:
+    """Contacts of that channel that the agent has, from the offer to the end of wrap-up."""
+    return sum(1 for offer in agent.offers.values() if offer.channel == channel)
+
+
+def _may_interrupt(agent: Agent, settings: of.Channel) -> bool:
+    """Is there room for a contact of this channel, if those that it may interrupt are left out?"""
+    if not settings.interrupts or held_of(agent, settings.name) >= settings.interrupts_most:
+        return False
+    units = sum(offer.units for offer in agent.offers.values() if offer.channel in settings.interrupts)
+    return agent.used - units + settings.units <= agent.capacity
 
 
 def _open_channels(world: World, agent: Agent) -> list[str]:
@@ -117,7 +143,7 @@ def _named(world: World, contact: Contact) -> Agent | None:
 
 def _settle_agent(world: World, agent: Agent) -> None:
     """Let a free agent take what they can; then they stand free with what capacity is left."""
-    while agent.used < agent.capacity:
+    while agent.used < agent.capacity or world.interrupting:
         channels = _open_channels(world, agent)
         contact = contact_for(agent, channels, world.now_us) if channels else None
         if contact is None:

@@ -223,6 +223,8 @@ class Agent(Entity, eq=False, gc=False):
     team: str = ""
     skills: tuple[tuple[str, int], ...] = ()
     capacity: int = 100
+    most_at_once: dict[str, int] | None = None
+    """Channel -> contacts at a time, where that is not the channel's own limit."""
     used: int = 0
     """Units of live offers, legs and outside work."""
     offers: dict[int, Offer] = {}

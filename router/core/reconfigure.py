@@ -128,6 +128,7 @@ def _switch_agents(world: World, new: of.Settings) -> None:
 def _switch_agent(world: World, agent: Agent, known: of.Agent) -> None:
     agent.retired = False
     agent.team = known.team
+    agent.most_at_once = dict(known.most_at_once) or None
     if (agent.skills, agent.capacity) == (known.skills, known.capacity_units):
         return
     agent.skills, agent.capacity = known.skills, known.capacity_units

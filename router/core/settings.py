@@ -33,6 +33,12 @@ class Channel(Struct, frozen=True, gc=False):
     """Misses in a row that make the agent not-ready."""
     most_at_once: int = 100
     """Contacts of this channel that one agent may hold, whatever their units."""
+    interrupts: tuple[str, ...] = ()
+    """Channels whose contacts do not keep an agent from being offered one of this channel."""
+    interrupts_most: int = 1
+    """Contacts of this channel that one agent may hold when it is offered by interrupting."""
+    exclusive: bool = False
+    """An agent gets it only when empty, and nothing beside it."""
 
 
 class WrapUp(Struct, frozen=True, gc=False):
@@ -89,6 +95,8 @@ class Agent(Struct, frozen=True):
     skills: tuple[tuple[str, int], ...] = ()
     """Skill and level 1..10, sorted by skill."""
     capacity_units: int = 100
+    most_at_once: tuple[tuple[str, int], ...] = ()
+    """Contacts of a channel that they may hold, where that is not the channel's own limit; sorted by channel."""
 
 
 class Limits(Struct, frozen=True, gc=False):

@@ -24,12 +24,19 @@ def check_agent(world: World, agent: Agent) -> Found:
     outside = sum(endpoint.outside_units for endpoint in agent.endpoints.values())
     if agent.used != engaged + outside:
         yield "I5", f"{name}: {agent.used} units counted, {engaged} engaged and {outside} outside found"
-    given = sum(offer.units for offer in agent.offers.values() if offer.ring_us)
-    if given > agent.capacity:
-        yield "I5", f"{name}: {given} units given of {agent.capacity}"
-    for channel, settings in world.channels.items():
-        if _held(agent, channel) > settings.most_at_once:
-            yield "I5", f"{name}: {_held(agent, channel)} contacts on {channel}, at most {settings.most_at_once}"
+    given = [offer for offer in agent.offers.values() if offer.ring_us]
+    beneath = {
+        channel for offer in given if (known := world.channels.get(offer.channel)) for channel in known.interrupts
+    }
+    units = sum(offer.units for offer in given if offer.channel not in beneath)
+    if units > agent.capacity:
+        yield "I5", f"{name}: {units} units given of {agent.capacity}"
+    for channel in world.channels:
+        most = _most_at_once(world, agent, channel)
+        if _held(agent, channel) > most:
+            yield "I5", f"{name}: {_held(agent, channel)} contacts on {channel}, at most {most}"
+    if len(given) > 1 and any(offer.channel in world.exclusive for offer in given):
+        yield "I5", f"{name}: something beside an exclusive contact"
     if any(world.offers.get(offer.id) is not offer for offer in agent.offers.values()):
         yield "index", f"{name}: holds an offer that is not known"
     if agent.next_state and all(offer.state == "offered" for offer in agent.offers.values()):
@@ -72,15 +79,21 @@ def _held(agent: Agent, channel: str) -> int:
     return sum(1 for offer in agent.offers.values() if offer.channel == channel and offer.ring_us)
 
 
+def _most_at_once(world: World, agent: Agent, channel: str) -> int:
+    return (agent.most_at_once or {}).get(channel, world.channels[channel].most_at_once)
+
+
 def _has_room(world: World, agent: Agent, channel: str) -> bool:
     settings = world.channels.get(channel)
-    return (
-        settings is not None
-        and agent.state == "available"
-        and not agent.next_state
-        and agent.used + settings.units <= agent.capacity
-        and sum(1 for offer in agent.offers.values() if offer.channel == channel) < settings.most_at_once
-    )
+    if settings is None or agent.state != "available" or agent.next_state:
+        return False
+    held = [offer.channel for offer in agent.offers.values()]
+    if any(other in world.exclusive for other in held) or (settings.exclusive and agent.used):
+        return False
+    beneath = sum(offer.units for offer in agent.offers.values() if offer.channel in settings.interrupts)
+    over = held.count(channel) < settings.interrupts_most
+    room = agent.used + settings.units - (beneath if over else 0) <= agent.capacity
+    return room and held.count(channel) < _most_at_once(world, agent, channel)
 
 
 def _reached(agent: Agent, channel: str) -> bool:

@@ -48,6 +48,10 @@ class World:
         self.segments: dict[tuple[str, str], Segment] = {}
         self.targets: dict[str, int] = {}
         """Target class -> target (us), of those that contacts may have themselves."""
+        self.exclusive: tuple[str, ...] = ()
+        """Channels of which an agent holds one contact and nothing else."""
+        self.interrupting = False
+        """Is there a channel that interrupts another? Else a full agent can take nothing, whatever comes."""
         self.roster = Roster()
         self.deadlines: Deadlines[Any] = Deadlines()
         self.blocked: frozenset[str] = frozenset()
@@ -88,6 +92,8 @@ class World:
         self.targets = {segment.target_class: segment.target_us for segment in settings.segments}
         self.targets.pop("", None)
         self.channels = {channel.name: channel for channel in settings.channels}
+        self.exclusive = tuple(channel.name for channel in settings.channels if channel.exclusive)
+        self.interrupting = any(channel.interrupts for channel in settings.channels)
         self.roster.order_kinds = tuple(
             sorted({CHOICES[queue.agent_choice].ORDER for queue in settings.queues} | {"free_since_us"})
         )
@@ -100,6 +106,7 @@ class World:
         for number, known in enumerate(settings.agents):
             agent = Agent(known.name, known.tenant, number)
             agent.team, agent.skills, agent.capacity = known.team, known.skills, known.capacity_units
+            agent.most_at_once = dict(known.most_at_once) or None
             self.agents[known.tenant, known.name] = agent
 
     def adopt_queue(self, settings: of.Queue) -> Queue:

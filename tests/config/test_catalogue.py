@@ -25,7 +25,7 @@ BUILT = {
     core.Settings: {"version", "channels", "queues", "agents", "limits", "routes", "segments", "steers", "blocked"},
     core.Channel: {"name"},
     core.Queue: {"wrap_up", "treatments"},
-    core.Agent: set(),
+    core.Agent: {"most_at_once"},
     core.WrapUp: set(),
     core.Limits: set(),
     model.Listen: set(),

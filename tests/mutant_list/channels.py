@@ -33,4 +33,35 @@ MUTANTS = (
         "",
         story="nobody_left_direct",
     ),
+    Mutant(
+        "I5: nothing beside an exclusive contact",
+        CORE + "dispatch.py",
+        "    if world.exclusive and _holds_exclusive(world, agent):\n        return []\n",
+        "",
+    ),
+    Mutant(
+        "I5: an exclusive contact only to who is empty",
+        CORE + "dispatch.py",
+        "    if settings.exclusive and agent.used:\n        return False\n",
+        "",
+    ),
+    Mutant(
+        "I5: only what gives way is left out",
+        CORE + "dispatch.py",
+        "for offer in agent.offers.values() if offer.channel in settings.interrupts)",
+        "for offer in agent.offers.values())",
+    ),
+    Mutant(
+        "I5: one interruption at a time",
+        CORE + "dispatch.py",
+        " or held_of(agent, settings.name) >= settings.interrupts_most:",
+        ":",
+        story="channel_interrupts_most",
+    ),
+    Mutant(
+        "I5: an agent's own limit",
+        CORE + "dispatch.py",
+        "        most = agent.most_at_once.get(channel, most)\n",
+        "        most = max(most, agent.most_at_once.get(channel, most))\n",
+    ),
 )

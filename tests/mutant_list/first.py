@@ -62,13 +62,13 @@ MUTANTS = (
     Mutant(
         "I5: capacity",
         CORE + "dispatch.py",
-        "    if settings is None or agent.used + settings.units > agent.capacity:\n",
-        "    if settings is None:\n",
+        " or (agent.used + settings.units > agent.capacity and not _may_interrupt(agent, settings)):\n",
+        ":\n",
     ),
     Mutant(
         "I5: most at once on a channel",
         CORE + "dispatch.py",
-        "        if held >= settings.most_at_once:\n            return False\n",
+        "    if len(agent.offers) >= most and held_of(agent, channel) >= most:\n        return False\n",
         "",
     ),
     Mutant(

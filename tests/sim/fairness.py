@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from router.core import commands as ask
 from router.core.effects import Offer
 from router.terms import MILLISECOND_US, SECOND_US
+from tests.sim.channels import Rules
 from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, units_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Fairness:
         self._judge = judge
         self._misses = {channel.name: channel.misses_to_not_ready for channel in judge.settings.channels}
         self._must_stop: AgentSeen | None = None
-        self._most_at_once = {channel.name: channel.most_at_once for channel in judge.settings.channels}
+        self._rules = Rules(judge.settings)
 
     # -- what was said --------------------------------------------------------------------------------------------
 
@@ -164,9 +165,7 @@ class Fairness:
         judge = self._judge
         agent, visit = judge.agents[offer.agent], seen.visit
         self._eligible(agent, visit, seen, offer)
-        if agent.surely(judge.now_us) + seen.units > agent.known.capacity_units:
-            judge.fault("I5", f"{offer.agent} has {agent.surely(judge.now_us)} units of {agent.known.capacity_units}, "
-                              f"and is offered {offer!r}")  # fmt: skip
+        self._has_room(agent, seen, offer)
         agent.legs[seen.id] = seen
         if visit.unsure:
             return
@@ -181,6 +180,26 @@ class Fairness:
                 name = "I6" if other.queue is visit.queue and other.priority_s == visit.priority_s else "I8"
                 judge.fault(name, f"{offer!r} of rank {rank}, but {other.id} of rank {better} waits")
                 return
+
+    def _has_room(self, agent: AgentSeen, seen: OfferSeen, offer: Offer) -> None:
+        """What was given stays within the agent's capacity, those that give way left out; exclusive is alone (I5)."""
+        judge = self._judge
+        sure = agent.surely(judge.now_us)
+        units = sum(leg.units for leg in sure if not self._rules.gives_way(leg, seen.channel))
+        if units + seen.units > agent.known.capacity_units:
+            judge.fault("I5", f"{offer.agent} has {units} units of {agent.known.capacity_units}, is offered {offer!r}")
+        elif sum(leg.units for leg in sure) + seen.units > agent.known.capacity_units:
+            judge.reached["offered by interrupting"] += 1
+        if self._rules.excludes(sure, 0, seen.channel):
+            judge.fault("I5", f"{offer!r} beside {[leg.channel for leg in sure]}: exclusive")
+        elif self._rules.excludes([seen], 0, seen.channel):
+            judge.reached["exclusive given"] += 1
+        if sum(leg.channel == seen.channel for leg in sure) >= self._rules.most(agent, seen.channel):
+            judge.fault(
+                "I5", f"{offer!r}: {offer.agent} may hold {self._rules.most(agent, seen.channel)} of its channel"
+            )
+        elif dict(agent.known.most_at_once):
+            judge.reached["limit of one agent"] += 1
 
     def _eligible(self, agent: AgentSeen, visit: Visit, seen: OfferSeen, offer: Offer) -> None:
         """The agent meets the needs, is there and ready, and both gateways want offers (I9)."""
@@ -239,10 +258,13 @@ class Fairness:
         """Could the agent have taken the other contact in the place of the one that was taken?"""
         if other.channel == taken.channel:
             return True
-        if units_of(self._judge.settings, other.channel) > taken.units:
+        if units_of(self._judge.settings, other.channel) > taken.units or self._rules.interrupts(taken.channel):
             return False
-        held = sum(1 for leg in agent.perhaps(self._judge.now_us) if leg.channel == other.channel)
-        return held < self._most_at_once[other.channel] and self._has_endpoint(agent, other.channel)
+        legs = [leg for leg in agent.perhaps(self._judge.now_us) if leg is not taken]
+        if self._rules.excludes(legs, sum(agent.outside.values()), other.channel):
+            return False
+        held = sum(1 for leg in legs if leg.channel == other.channel)
+        return held < self._rules.most(agent, other.channel) and self._has_endpoint(agent, other.channel)
 
     def look(self) -> None:
         """Does anybody wait while an able agent is surely free (I10)?"""
@@ -259,7 +281,9 @@ class Fairness:
                 if used + units_of(judge.settings, visit.channel) > agent.known.capacity_units:
                     continue
                 held = sum(1 for leg in legs if leg.channel == visit.channel)
-                if held >= self._most_at_once[visit.channel] or not self._has_endpoint(agent, visit.channel):
+                if held >= self._rules.most(agent, visit.channel) or not self._has_endpoint(agent, visit.channel):
+                    continue
+                if self._rules.excludes(legs, sum(agent.outside.values()), visit.channel):
                     continue
                 if self._is_eligible(agent, visit):
                     judge.fault("I10", f"{agent.known.name} is free and {visit.id} waits")

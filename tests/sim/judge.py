@@ -7,6 +7,7 @@ I4, I7), who is offered to whom in `fairness.py` (I5, I6, I8 to I10), records an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,8 @@ class Judge:
         self.plan = plan
         self.settings = plan.settings
         self.violations: list[str] = []
+        self.reached: Counter[str] = Counter()
+        """What it has seen happen, of that which a set of seeds must reach."""
         self.step = 0
         self.now_us = 0
         self.queues = {queue.name: queue for queue in plan.settings.queues}

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from router.core import settings as of
 from router.core.effects import Treatment
 from router.terms import SECOND_US
+from tests.sim.channels import drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
 CHANNELS = ("voice", "chat", "email")
@@ -97,7 +98,7 @@ class Plan(Struct):
 def draw(seed: int) -> Plan:
     """The plan of this seed."""
     rng = Random(f"plan {seed}")
-    settings = _settings(rng)
+    settings = drawn(seed, _settings(rng))
     agents = [agent.name for agent in settings.agents]
     return Plan(
         seed=seed,

@@ -308,4 +308,4 @@ def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
             where = traceback.extract_tb(error.__traceback__)[-1]
             violations = [f"crash {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"]
     site = run.site
-    return Outcome(seed, site.commands, run.digest.hex(), violations, moves, site.faults)
+    return Outcome(seed, site.commands, run.digest.hex(), violations, moves, site.faults + run.judge.reached)

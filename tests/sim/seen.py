@@ -141,13 +141,13 @@ class AgentSeen(Struct, eq=False):
     outside: dict[tuple[str, str], int] = {}
     """Outside work: endpoint -> units, as far as it may be."""
 
-    def surely(self, now_us: int) -> int:
-        """Units that the engine has surely given."""
-        return sum(
-            leg.units
+    def surely(self, now_us: int) -> list[OfferSeen]:
+        """What the engine has surely given."""
+        return [
+            leg
             for leg in self.legs.values()
             if not leg.found and (leg.state != "wrap_up" or now_us < leg.sure_until_us)
-        )
+        ]
 
     def perhaps(self, now_us: int) -> list[OfferSeen]:
         """Everything that may take capacity."""

@@ -1,0 +1,61 @@
+"""What a seed draws of channels: which interrupts which, which is exclusive, who may hold fewer than the others; and
+how the judge reads it. Drawn apart from the rest of the plan, so that other topics do not move these draws.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from msgspec.structs import replace
+
+from router.core import settings as of
+from tests.sim.seen import AgentSeen, OfferSeen
+
+REACHED = ("offered by interrupting", "exclusive given", "limit of one agent")
+"""What a set of a hundred seeds must show."""
+
+
+def drawn(seed: int, settings: of.Settings) -> of.Settings:
+    """These settings with channels that interrupt or are exclusive, and with agents of their own limits."""
+    rng = Random(f"channels {seed}")
+    interrupts = rng.choice(((), (), ("chat",), ("chat", "email")))
+    exclusive = "" if "email" in interrupts else rng.choice(("", "", "email"))
+    channels = tuple(
+        replace(
+            channel,
+            interrupts=interrupts if channel.name == "voice" else (),
+            interrupts_most=rng.choice((1, 2)),
+            exclusive=channel.name == exclusive,
+        )
+        for channel in settings.channels
+    )
+    agents = tuple(
+        replace(agent, most_at_once=(("chat", rng.choice((0, 1, 2))),)) if rng.random() < 0.1 else agent
+        for agent in settings.agents
+    )
+    return replace(settings, channels=channels, agents=agents)
+
+
+class Rules:
+    """What may go beside what, as the settings say it. It shares no code with the core."""
+
+    def __init__(self, settings: of.Settings) -> None:
+        self._channels = {channel.name: channel for channel in settings.channels}
+
+    def most(self, agent: AgentSeen, channel: str) -> int:
+        """Contacts of that channel at a time."""
+        return dict(agent.known.most_at_once).get(channel, self._channels[channel].most_at_once)
+
+    def gives_way(self, leg: OfferSeen, channel: str) -> bool:
+        """Does what is held give way to a contact of this channel?"""
+        return leg.channel in self._channels[channel].interrupts
+
+    def excludes(self, legs: list[OfferSeen], outside: int, channel: str) -> bool:
+        """May what is held, or what is asked for, not stand beside anything?"""
+        if any(self._channels[leg.channel].exclusive for leg in legs):
+            return True
+        return self._channels[channel].exclusive and bool(legs or outside)
+
+    def interrupts(self, channel: str) -> bool:
+        """Is it a channel that others give way to?"""
+        return bool(self._channels[channel].interrupts)
