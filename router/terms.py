@@ -79,6 +79,8 @@ OfferStateName: TypeAlias = Literal[
     "cancelled",
     "failed",
 ]
+BackoffWhy: TypeAlias = Literal["reject", "busy", "no_answer"]
+"""Why an agent is given no offers for a while."""
 AgentStateName: TypeAlias = Literal["offline", "not_ready", "available", "reserved"]
 
 Outcome: TypeAlias = Literal[
@@ -106,4 +108,5 @@ CancelReason: TypeAlias = Literal[
     "timed_out",
     "held",
     "moved",
+    "taken",
 ]

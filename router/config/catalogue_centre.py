@@ -37,6 +37,9 @@ SKILLS_PER_QUEUE_MAX = 16
 REASONS = ("closed", "blocked", "nobody", "full", "waited_too_long", "held_too_long", "nobody_left")
 """For what a queue can have a treatment."""
 
+RING_SEVERAL_MAX = 20
+"""Each agent rung at once is capacity that is not there for others, and a round of messages."""
+
 ENGINE_REASONS = ("login", "missed")
 """Not-ready reasons that the engine gives itself."""
 
@@ -99,6 +102,13 @@ CHANNELS = Section(
             unit="contacts",
         ),
         *CHANNEL_ROWS,
+        Row(
+            "backoff_reject_s",
+            Seconds(0, DAY_S),
+            "For how long an agent who rejects an offer is given no other, of any queue; 0: not at all.",
+        ),
+        Row("backoff_busy_s", Seconds(0, DAY_S), "The same for an agent whose device is busy."),
+        Row("backoff_no_answer_s", Seconds(0, DAY_S), "The same for an agent who does not answer."),
     ),
     struct=core.Channel,
     many=True,
@@ -181,7 +191,7 @@ QUEUE = Section(
         Row(
             "order",
             Choice(words_of(core.Queue, "order")),
-            "`urgency`: by wait against target; `oldest`: by arrival alone.",
+            "`urgency`: by wait against target; `oldest`: by arrival alone; `newest`: the last to come is first.",
         ),
         Row(
             "agent_choice",
@@ -204,10 +214,23 @@ QUEUE = Section(
         Row("held_most_s", Seconds(1, DAY_S), "Longest time that a gateway may hold a contact back."),
         Row("ring_s", Seconds(0, 7 * DAY_S), "Ring time of this queue's offers; 0: the channel's."),
         Row(
+            "ring_several",
+            Whole(1, RING_SEVERAL_MAX),
+            "Agents who are rung at the same time; the first to accept has the contact.",
+            unit="agents",
+        ),
+        Row(
             "miss_hold_s",
             Seconds(0, DAY_S),
             "For how long an agent who missed a contact is passed over for it, while others are able.",
         ),
+        Row(
+            "backoff_reject_s",
+            Seconds(0, DAY_S),
+            "For how long an agent who rejects an offer of this queue is given no other at all; 0: the channel's.",
+        ),
+        Row("backoff_busy_s", Seconds(0, DAY_S), "The same for an agent whose device is busy."),
+        Row("backoff_no_answer_s", Seconds(0, DAY_S), "The same for an agent who does not answer."),
         Row(
             "codes",
             Names(500),

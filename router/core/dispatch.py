@@ -11,6 +11,8 @@ from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.line import passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
+from router.core.ringing import ring_for
+from router.core.visits import waited_out
 from router.core.world import World
 
 
@@ -28,6 +30,22 @@ def settle(world: World) -> None:
         world.loose_agents = {}
         for agent in agents:
             _settle_agent(world, agent)
+    if world.loose_rings:
+        _ring_more(world)
+
+
+def _ring_more(world: World) -> None:
+    """Once everybody who waits has been looked at, those who ring at fewer agents than they may take one more, and one
+    more, of who is still free."""
+    rung, world.loose_rings = world.loose_rings, {}
+    for contact in rung:
+        while contact.standing is not None and contact.state == "offered" and contact.peer.open:
+            agent = agent_for(contact, world.now_us)
+            if agent is None or waited_out(world, contact):
+                break
+            offers.make(world, contact, agent)
+            refresh(world, agent)
+    world.loose_rings.clear()
 
 
 def free_channels(world: World, agent: Agent) -> list[str]:
@@ -38,6 +56,8 @@ def free_channels(world: World, agent: Agent) -> list[str]:
     if agent.used >= agent.capacity and not world.interrupting:
         return []
     if world.exclusive and _holds_exclusive(world, agent):
+        return []
+    if agent.backoff is not None:
         return []
     channels = []
     for channel in profile.pools:
@@ -111,7 +131,7 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
     """Find an agent for a contact that just came to stand. Where agents came free in the same step, the chosen one
     takes the most urgent contact, which may be another; then the next best is asked. So it is where several contacts
     came to stand in one step."""
-    while contact.standing is not None and contact.peer.open:
+    while contact.standing is not None and contact.state == "waiting" and contact.peer.open:
         if contact.line is not None and contact.standing is contact.line.order:
             agent = agent_for(contact, world.now_us)
         else:
@@ -146,6 +166,8 @@ def _settle_agent(world: World, agent: Agent) -> None:
     while agent.used < agent.capacity or world.interrupting:
         channels = _open_channels(world, agent)
         contact = contact_for(agent, channels, world.now_us) if channels else None
+        if contact is None and world.ringing and channels:
+            contact = ring_for(world, agent, channels)
         if contact is None:
             refresh(world, agent)
             return

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from router.core import audit, gateways, history, internal, offers, reconfigure, visits
+from router.core import audit, gateways, history, internal, offers, people, reconfigure, visits
 from router.core import commands as ask
 from router.core import records as stored
 from router.core.batch import Batch
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
-from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.handlers import agents, contacts, entry, questions, sync
 from router.core.handlers import offers as answers
 from router.core.restore import Passive, restore
@@ -68,6 +68,7 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Contact: visits.due,
     Offer: offers.due,
     Peer: gateways.due,
+    Backoff: people.backoff_due,
 }
 
 RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] = {

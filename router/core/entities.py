@@ -188,6 +188,16 @@ class Offer(Entity, eq=False, gc=False):
     due_number: int = 0
 
 
+class Backoff(Entity, eq=False, gc=False):
+    """An agent is given no offers until its deadline; recorded with the agent."""
+
+    agent: Agent
+    why: str
+    """What they did last: reject, busy or no_answer."""
+    due_us: int = 0
+    due_number: int = 0
+
+
 class Agent(Entity, eq=False, gc=False):
     """A person. Exists from configuration or from a record; `offline` until signed in."""
 
@@ -217,6 +227,8 @@ class Agent(Entity, eq=False, gc=False):
     reserved_for: str = ""
     due_us: int = 0
     due_number: int = 0
+    backoff: Backoff | None = None
+    """While it runs they are given no offers."""
     # run-time
     retired: bool = False
     """No longer in the settings: signed out as soon as nothing is left to do."""
@@ -232,8 +244,9 @@ class Agent(Entity, eq=False, gc=False):
     profile: Profile | None = None
     places: dict[str, tuple[Pool, list[PoolEntry]]] = {}
     """Channel -> pool, and entries in its orders, where they stand free."""
-    wanted: Order[Entry] | None = None
-    """Contacts that wait for this agent: direct, or as their preferred one."""
+    wanted: dict[Line, Order[Entry]] | None = None
+    """Contacts that wait for this agent, direct or as their preferred one: by the line to which they belong, so that
+    only heads are compared. Emptied ones go when another line comes."""
 
 
 class Endpoint(Entity, eq=False, gc=False):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from router.core import offers, people, visits
+from router.core import offers, people, ringing, visits
 from router.core.effects import Suspended
 from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
 from router.core.world import World
@@ -209,6 +209,8 @@ def _open(world: World, peer: Peer) -> bool:
                 visits.stand_in_line(world, entity)
             else:
                 visits.arm(world, entity)
+                if entity.state == "offered":
+                    ringing.look(world, entity)
         elif isinstance(entity, Endpoint):
             world.loose_agents[entity.agent] = None
         else:

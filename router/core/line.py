@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from router.core.order import Order
+from router.terms import SECOND_US
 
 if TYPE_CHECKING:
     from router.core.entities import Agent, Contact
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from router.core.roster import Pool, Profile
 
 Entry: TypeAlias = "tuple[int, int, Contact]"
-"""(key_us, number, contact): a place."""
+"""(key_us, number, contact): a place. Where the newest comes first both numbers are negative (`Line.place`)."""
 
 LineKey: TypeAlias = "tuple[Needs, int, str]"
 """(needs, contact class, target class of its contacts themselves): what tells the lines of a queue apart."""
@@ -62,6 +63,10 @@ class Line(Struct, eq=False, gc=False):
     per_us: float = 0.0
     members: int = 0
     """Contacts that belong here: standing, beside the line, or offered; the line lives while there are any."""
+    newest: bool = False
+    """Last come, first served: its places are sorted by the latest arrival."""
+    ringing: Order[Entry] | None = None
+    """Those of its contacts who ring at fewer agents than `ring_several` allows; None: there was none yet."""
 
     @property
     def key(self) -> LineKey:
@@ -71,6 +76,17 @@ class Line(Struct, eq=False, gc=False):
     def urgency(self, key_us: int, now_us: int) -> float:
         """Urgency of a place with this key: 1.0 when its target has passed, without boost."""
         return self.boost + (now_us - key_us) * self.per_us
+
+    def urgency_of(self, entry: Entry, now_us: int) -> float:
+        """Urgency of the contact that has this place: where the newest comes first its key is not the place's."""
+        return self.boost + (now_us - (entry[2].key_us if self.newest else entry[0])) * self.per_us
+
+    def place(self, contact: Contact) -> Entry:
+        """The contact's place here. The newest first: by the latest arrival, where a head start makes it later; of two
+        at the same moment the second."""
+        if self.newest:
+            return (-(contact.key_us + 2 * contact.priority_s * SECOND_US), -contact.number, contact)
+        return (contact.key_us, contact.number, contact)
 
 
 def passed_over(contact: Contact, agent: Agent, now_us: int) -> bool:

@@ -9,7 +9,7 @@ Every way in which an agent lets go of a contact ends in `_let_go`, and every wa
 
 from __future__ import annotations
 
-from router.core import states, visits
+from router.core import ringing, states, visits
 from router.core.effects import (
     Accepted,
     AgentState,
@@ -20,7 +20,7 @@ from router.core.effects import (
 from router.core.effects import Offer as OfferMessage
 from router.core.entities import Agent, Contact, Leg, Offer, Peer
 from router.core.match.choose import usable_endpoint
-from router.core.people import came_free, release_wanted
+from router.core.people import back_off, came_free, release_wanted
 from router.core.queue import NO_WRAP_UP
 from router.core.routed import is_test
 from router.core.tally import add_reaction
@@ -43,19 +43,27 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
         f"{world.epoch}-{number}", number, contact, queue, agent, endpoint.address, endpoint.peer, contact.channel,
         channel.units, now_us, ring_us, world.settings.version,
     )  # fmt: skip
-    world.unstand(contact)
+    rings_already = contact.state == "offered"
+    if not rings_already:
+        world.unstand(contact)
     states.move(states.OFFER, offer, "offer")
     contact.offers.append(offer)
     link(world, offer)
     world.tell_monitors_of(agent)
     agent.last_offer = number
-    world.move_contact(contact, "offer")
+    if rings_already:
+        world.changed[contact] = None
+    else:
+        world.move_contact(contact, "offer")
+    if queue.settings.ring_several > 1:
+        ringing.look(world, contact)
     # A gateway that reports ringing starts the ring time itself; until then twice the time is the most.
     world.set_due(offer, now_us + (2 * ring_us if endpoint.peer.reports_ringing else ring_us))
     waited_us = now_us - contact.entered_us
     tally = queue.tally
     if not is_test(contact):
         tally.offers += 1
+    if not rings_already and not is_test(contact):
         add_reaction(tally.to_offer, waited_us)
     message = OfferMessage(
         offer.id, contact.id, contact.peer.name, queue.name, contact.channel, agent.name, endpoint.address,
@@ -124,9 +132,14 @@ def _drop_leg(contact: Contact) -> None:
 
 
 def _put_back(world: World, offer: Offer, how: str, failed: bool) -> None:
-    """The contact returns to its old place. One that has waited as long as it may is not tried again after `failed`."""
+    """The contact returns to its old place, unless it rings at somebody else still. One that has waited as long as it
+    may is not tried again after `failed`."""
     contact = offer.contact
     _let_go(world, offer, how)
+    if contact.offers and ringing.rings(contact):
+        ringing.look(world, contact)
+        return
+    world.unstand(contact)
     contact.waited_us = 0
     world.move_contact(contact, "put_back")
     if failed and visits.waited_out(world, contact):
@@ -142,7 +155,7 @@ def cancel(world: World, offer: Offer, reason: CancelReason, back: bool) -> None
     if back:
         _put_back(world, offer, "cancelled", failed=False)
     else:
-        _let_go(world, offer, "cancelled")
+        _let_go(world, offer, "taken" if reason == "taken" else "cancelled")
 
 
 def accept(world: World, offer: Offer, by: Peer) -> None:
@@ -150,6 +163,8 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
     now_us = world.now_us
     contact, agent = offer.contact, offer.agent
     states.move(states.OFFER, offer, "accept")
+    if contact.standing is not None or len(contact.offers) > 1:
+        _stop_the_others(world, offer)
     world.move_contact(contact, "accept")
     offer.accepted_us = now_us
     contact.waited_us = now_us - contact.entered_us
@@ -166,6 +181,14 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
         start_clock(world, offer, world.channels[offer.channel].connect_us)
     else:
         connect(world, offer, by)
+
+
+def _stop_the_others(world: World, won: Offer) -> None:
+    """The contact rang at several agents and one has taken it: the others are told so, and it is no miss of theirs."""
+    world.unstand(won.contact)
+    for offer in tuple(won.contact.offers):
+        if offer.state == "offered":
+            cancel(world, offer, "taken", back=False)
 
 
 def connect(world: World, offer: Offer, by: Peer) -> None:
@@ -209,6 +232,7 @@ def give_back(world: World, offer: Offer, reason: str, by: Peer | None) -> None:
     if reason == "unreachable":
         gateway_failed(world, offer)
     _put_back(world, offer, reason, failed=True)
+    back_off(world, offer, reason)
 
 
 def _count_miss(world: World, agent: Agent, channel: str) -> None:

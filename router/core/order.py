@@ -108,6 +108,10 @@ class Order(Generic[E]):
         for run in self._runs:
             yield from run
 
+    def __reversed__(self) -> Iterator[E]:
+        for run in reversed(self._runs):
+            yield from reversed(run)
+
     def __contains__(self, entry: E) -> bool:
         at = bisect_left(self._lasts, entry)
         if at == len(self._lasts):

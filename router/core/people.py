@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from router.core import visits
 from router.core.effects import AgentState
-from router.core.entities import Agent, Endpoint, Peer
+from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
 from router.core.line import Needs
 from router.core.records import endpoint_key
 from router.core.world import World
+from router.terms import MILLISECOND_US
+
+BACKOFF_WHY = {"declined": "reject", "busy": "busy", "no_answer": "no_answer", "timed_out": "no_answer"}
+"""Why an offer came back -> the back-off that follows. `unreachable` is its gateway's matter, not the agent's."""
 
 
 def came_free(world: World, agent: Agent, served: bool) -> None:
@@ -63,6 +67,7 @@ def log_out(world: World, agent: Agent) -> None:
     """Sign out at once. Their engagements, if any, go on to their end."""
     world.move_agent(agent, "log_out", "")
     agent.next_state = agent.next_reason = ""
+    end_backoff(world, agent)
     _after_leaving(world, world.roster.leave(agent))
     release_wanted(world, agent)
 
@@ -85,10 +90,11 @@ def _after_leaving(world: World, scarce: list[Needs]) -> None:
 def release_wanted(world: World, agent: Agent) -> None:
     """The agent is on a break or gone: who preferred them joins the line; who is direct to them goes on waiting, unless
     they are gone and the queue has a treatment for it."""
-    if agent.wanted is None:
+    if not agent.wanted:
         return
-    for entry in list(agent.wanted):
-        contact = entry[2]
+    waiting = [entry[2] for order in agent.wanted.values() for entry in order]
+    waiting.sort(key=lambda contact: contact.number)
+    for contact in waiting:
         if contact.direct is None:
             world.unstand(contact)
             visits.stand_in_line(world, contact)
@@ -101,10 +107,53 @@ def become_ready(world: World, agent: Agent) -> None:
     agent.next_state = agent.next_reason = ""
     agent.misses.clear()
     agent.made_ready_us = world.now_us
+    end_backoff(world, agent)
     if agent.state == "not_ready":
         world.move_agent(agent, "ready", "")
         if world.settings.break_resets_idle:
             rest(world, agent)
+    world.changed[agent] = None
+    world.loose_agents[agent] = None
+
+
+def back_off(world: World, offer: Offer, reason: str) -> None:
+    """The agent did not take an offer: where its queue or channel says so they are given no other for a while."""
+    why, agent = BACKOFF_WHY.get(reason), offer.agent
+    if why is None or agent.state != "available" or agent.next_state:
+        # Who is not ready anyway ends that by saying so, and a back-off with it.
+        return
+    queue, channel = offer.queue.settings, world.channels[offer.channel]
+    if why == "reject":
+        lasts_us = queue.backoff_reject_us or channel.backoff_reject_us
+    elif why == "busy":
+        lasts_us = queue.backoff_busy_us or channel.backoff_busy_us
+    else:
+        lasts_us = queue.backoff_no_answer_us or channel.backoff_no_answer_us
+    until_us = world.now_us + lasts_us
+    if lasts_us == 0 or (agent.backoff is not None and agent.backoff.due_us >= until_us):
+        return
+    if agent.backoff is None:
+        agent.backoff = Backoff(agent, why)
+    agent.backoff.why = why
+    world.set_due(agent.backoff, until_us)
+    world.roster.withdraw(agent)
+    world.changed[agent] = None
+    told = AgentState(agent.name, agent.state, agent.reason, why, lasts_us // MILLISECOND_US)  # type: ignore[arg-type]  # a table's
+    world.tell_session(agent, told)
+
+
+def end_backoff(world: World, agent: Agent) -> None:
+    """They may be given offers again."""
+    if agent.backoff is not None:
+        world.deadlines.cancel(agent.backoff)
+        agent.backoff = None
+        world.changed[agent] = None
+
+
+def backoff_due(world: World, backoff: Backoff) -> None:
+    """The time is over: they look for work."""
+    agent = backoff.agent
+    agent.backoff = None
     world.changed[agent] = None
     world.loose_agents[agent] = None
 

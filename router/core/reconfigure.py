@@ -7,7 +7,7 @@ on under the version that made them.
 
 from __future__ import annotations
 
-from router.core import people, visits
+from router.core import people, ringing, visits
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.order import Order
@@ -56,7 +56,10 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
     old = queue.settings
     queue.settings = settings
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
+    resorted = (old.order == "newest") != (settings.order == "newest")
     moved = (old.needs, old.contact_class) != (settings.needs, settings.contact_class)
+    waiting = _waiting_in(world, queue) if resorted else []
+    stood = _unstand(world, waiting)
     outdated = list(queue.lines.values()) if moved else []
     if moved:
         queue.own = {}
@@ -65,6 +68,7 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
             queue.own[channel] = world.line(queue, channel, ())
     for line in queue.lines.values():
         world.weigh(line)
+    _resort(world, waiting, stood)
     if moved or _waits_otherwise(old, settings):
         for contact in _waiting_in(world, queue):
             _take_along(world, contact, moved)
@@ -76,10 +80,28 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
             world.drop_line(line)
 
 
+def _unstand(world: World, contacts: list[Contact]) -> list[Contact]:
+    """Take them out of where they stand; those who did, for `_resort`."""
+    stood = [contact for contact in contacts if contact.standing is not None]
+    for contact in stood:
+        world.unstand(contact)
+    return stood
+
+
+def _resort(world: World, contacts: list[Contact], stood: list[Contact]) -> None:
+    """Their line sorts by something else now: new places, and back to where they stood."""
+    for contact in contacts:
+        assert contact.line is not None
+        contact.entry = contact.line.place(contact)
+    for contact in stood:
+        _stand_again(world, contact)
+
+
 def _waits_otherwise(old: of.Queue, new: of.Queue) -> bool:
     """Do those who wait have other limits now?"""
     left = [any(why == "nobody_left" for why, _ in queue.treatments) for queue in (old, new)]
-    return (old.wait_most_us, old.enter_unstaffed, left[0]) != (new.wait_most_us, new.enter_unstaffed, left[1])
+    waits = [(queue.wait_most_us, queue.enter_unstaffed, queue.ring_several) for queue in (old, new)]
+    return waits[0] != waits[1] or left[0] != left[1]
 
 
 def _waiting_in(world: World, queue: Queue) -> list[Contact]:
@@ -103,9 +125,18 @@ def _take_along(world: World, contact: Contact, moved: bool) -> None:
         old.members -= 1
         visits.join_line(contact, world.some_line_of(contact))
         if stood:
-            visits.stand_in_line(world, contact)
+            _stand_again(world, contact)
     if contact.state in ("waiting", "held"):
         visits.arm(world, contact)
+    elif contact.state == "offered":
+        ringing.look(world, contact)
+
+
+def _stand_again(world: World, contact: Contact) -> None:
+    if contact.state == "offered":
+        ringing.look(world, contact)
+    else:
+        visits.stand_in_line(world, contact)
 
 
 def _switch_agents(world: World, new: of.Settings) -> None:

@@ -176,6 +176,8 @@ class AgentRecord(Struct, array_like=True, gc=False):
     reserved_for: str
     due_us: int
     due_number: int
+    backoff: tuple[str, int, int] | None = None
+    """Why, until when, number of the deadline."""
 
 
 class EndpointRecord(Struct, array_like=True, gc=False):
@@ -286,6 +288,7 @@ def of_agent(a: Agent) -> bytes:
         SCHEMA, a.name, a.tenant, a.number, a.state, a.reason, a.since_us, a.next_state, a.next_reason, a.session,
         a.signed_in_us, a.free_since_us, a.made_ready_us, a.last_offer, a.worked_us, a.busy_ppm, a.misses,
         a.reserved_for, a.due_us, a.due_number,
+        None if a.backoff is None else (a.backoff.why, a.backoff.due_us, a.backoff.due_number),
     ))  # fmt: skip
 
 

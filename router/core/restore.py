@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from router.core import people
+from router.core import people, ringing
 from router.core import records as stored
 from router.core import settings as of
 from router.core.dispatch import refresh
-from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.gateways import may_open
 from router.core.offers import link
-from router.core.order import Order
 from router.core.queue import Queue
-from router.core.visits import join_line, leave_unstaffed
+from router.core.visits import beside, join_line, leave_unstaffed
 from router.core.world import World
 from router.errors import Refused
 
@@ -69,6 +68,7 @@ def restore(world: World, passive: Passive) -> None:
     world.dropped.clear()
     world.loose_agents.clear()
     world.loose_contacts.clear()
+    world.loose_rings.clear()
     world.effects.clear()
 
 
@@ -87,6 +87,9 @@ def _visits(world: World, entries: list[Any]) -> None:
             # The agent's record may be older than the offer: it is written when the agent comes free.
             offer.agent.last_offer = max(offer.agent.last_offer, offer.number)
         _due(world, offer, record)
+    for offer in world.offers.values():
+        if offer.contact.state == "offered" and offer.contact.queue.settings.ring_several > 1:
+            ringing.look(world, offer.contact)
     world.buried = deque(sorted(world.buried, key=lambda tombstone: tombstone.due_number))
 
 
@@ -146,6 +149,11 @@ def _agent(world: World, r: stored.AgentRecord) -> None:
     agent.last_offer, agent.worked_us, agent.busy_ppm = r.last_offer, r.worked_us, r.busy_ppm
     agent.misses, agent.reserved_for = dict(r.misses), r.reserved_for
     _due(world, agent, r)
+    if r.backoff is not None:
+        why, until_us, number = r.backoff
+        agent.backoff = Backoff(agent, why)
+        world.counter = max(world.counter, number)
+        world.deadlines.set(agent.backoff, until_us, number)
 
 
 def _endpoint(world: World, r: stored.EndpointRecord) -> None:
@@ -219,7 +227,4 @@ def _stand(world: World, contact: Contact) -> None:
     if name is None:
         world.stand(contact, line.order)
         return
-    agent = _find_agent(world, f"{peer.tenant}/{name}")
-    if agent.wanted is None:
-        agent.wanted = Order()
-    world.stand(contact, agent.wanted)
+    world.stand(contact, beside(_find_agent(world, f"{peer.tenant}/{name}"), line))

@@ -15,7 +15,7 @@ from router.core.route_settings import Route, Segment, Steer
 from router.terms import SECOND_US
 
 AgentChoice: TypeAlias = Literal["longest_idle", "best_skill", "least_flexible", "round_robin", "least_occupied"]
-Order: TypeAlias = Literal["urgency", "oldest"]
+Order: TypeAlias = Literal["urgency", "oldest", "newest"]
 
 REFUSE = Treatment()
 
@@ -39,6 +39,12 @@ class Channel(Struct, frozen=True, gc=False):
     """Contacts of this channel that one agent may hold when it is offered by interrupting."""
     exclusive: bool = False
     """An agent gets it only when empty, and nothing beside it."""
+    backoff_reject_us: int = 0
+    """Who rejects an offer is given no other for so long."""
+    backoff_busy_us: int = 0
+    """Whose device is busy."""
+    backoff_no_answer_us: int = 0
+    """Who does not answer."""
 
 
 class WrapUp(Struct, frozen=True, gc=False):
@@ -75,7 +81,13 @@ class Queue(Struct, frozen=True):
     held_most_us: int = 300 * SECOND_US
     ring_us: int = 0
     """Ring time of this queue's offers; 0: the channel's."""
+    ring_several: int = 1
+    """Agents who are rung at the same time; the first to accept has the contact."""
     miss_hold_us: int = 30 * SECOND_US
+    backoff_reject_us: int = 0
+    """Who rejects an offer of this queue is given no other, of any queue, for so long; 0: the channel's."""
+    backoff_busy_us: int = 0
+    backoff_no_answer_us: int = 0
     wrap_up: tuple[tuple[str, WrapUp], ...] = ()
     """Per channel, sorted; a channel not named has none."""
     treatments: tuple[tuple[str, Treatment], ...] = ()

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from router.core import states
-from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.line import Line, Needs
 from router.core.roster import Profile
 from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
@@ -100,6 +100,7 @@ def _everything(world: World) -> Iterator[Any]:
             yield from list(owned.values())
     for kind in (world.offers, world.agents, world.roster.profiles, world.roster.needs):
         yield from list(kind.values())
+    yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
     for queue in list(world.queues.values()):
         yield from list(queue.lines.values())
 
@@ -118,6 +119,8 @@ def _is_there(world: World, entity: Any) -> bool:
         return entity.queue.lines.get(entity.key) is entity
     if isinstance(entity, Needs):
         return world.roster.needs.get(entity.key) is entity
+    if isinstance(entity, Backoff):
+        return entity.agent.backoff is entity
     return isinstance(entity, Agent | Peer) or world.roster.profiles.get(entity.key) is entity
 
 
@@ -158,7 +161,7 @@ def _whole(world: World) -> Faults:
         return
     stood = [entry[2] for order in _orders(world) for entry in order]
     for agent in world.agents.values():
-        for contact in stood if agent.state == "available" else ():
+        for contact in stood if agent.state == "available" and agent.backoff is None else ():
             if is_idle_for(world, agent, contact):
                 yield Violation("I10", f"agent {agent.name} is free and contact {contact.peer.key}/{contact.id} waits")
 
@@ -196,9 +199,10 @@ def _orders(world: World) -> Iterator[Any]:
     for queue in world.queues.values():
         for line in queue.lines.values():
             yield line.order
+            if line.ringing is not None:
+                yield line.ringing
     for agent in world.agents.values():
-        if agent.wanted is not None:
-            yield agent.wanted
+        yield from (agent.wanted or {}).values()
 
 
 # -- one by one ---------------------------------------------------------------------------------------------------
@@ -214,7 +218,7 @@ def _contact(world: World, contact: Contact) -> Found:
         yield "I1", f"{name}: has a tombstone too"
     live = [offer.state for offer in contact.offers if offer.state != "wrap_up"]
     expected = LIVE_LEG.get(contact.state)
-    if live != ([] if expected is None else [expected]):
+    if live != ([] if expected is None else [expected]) and not _rings_several(contact):
         yield "I3", f"{name}: live offers {live}"
     if contact.state == "wrapping" and not contact.offers:
         yield "I1", f"{name}: nobody works on it"
@@ -233,14 +237,16 @@ def _contact(world: World, contact: Contact) -> Found:
 def _place(contact: Contact, name: str) -> Found:
     """Where it stands, and that it stands there at its place (I6)."""
     stands = contact.state == "waiting" and contact.number <= contact.peer.reach
-    if (contact.standing is not None) != stands:
+    if contact.state == "offered":
+        yield from _ringing_place(contact, name)
+    elif (contact.standing is not None) != stands:
         yield "I10", f"{name}: stands {not stands}, reach {contact.peer.reach}, number {contact.number}"
     line, entry = contact.line, contact.entry
     if line is None:
         return
-    if entry is None or entry[:2] != (contact.key_us, contact.number) or entry[2] is not contact:
+    if entry is None or entry[:2] != _place_in(line, contact) or entry[2] is not contact:
         yield "I6", f"{name}: place {entry and entry[:2]}, key {contact.key_us}, number {contact.number}"
-    elif contact.standing is not None:
+    elif contact.standing is not None and contact.state != "offered":
         if entry not in contact.standing:
             yield "I6", f"{name}: not where it stands"
         named = contact.direct or contact.preferred
@@ -248,6 +254,40 @@ def _place(contact: Contact, name: str) -> Found:
             yield "I6", f"{name}: waits for {named}, stands in its line {named is None}"
     if line.queue is not contact.queue:
         yield "I6", f"{name}: line of queue {line.queue.name}"
+
+
+def _place_in(line: Line, contact: Contact) -> tuple[int, int]:
+    """Its place in that line, from its own times: the newest first where the queue says so."""
+    if line.queue.settings.order == "newest":
+        ahead_us = contact.priority_s * 1000 * MILLISECOND_US
+        return -(contact.key_us + 2 * ahead_us), -contact.number
+    return contact.key_us, contact.number
+
+
+def _rings_several(contact: Contact) -> bool:
+    """Does it ring at several agents at once, each once, and nothing else?"""
+    live = [offer for offer in contact.offers if offer.state != "wrap_up"]
+    agents = {offer.agent.number for offer in live}
+    most = max((offer.queue.settings.ring_several for offer in live), default=0)
+    return (
+        contact.state == "offered"
+        and contact.direct is None
+        and all(offer.state == "offered" for offer in live)
+        and len(agents) == len(live)
+        # An edit may have made the most smaller while it rang.
+        and (1 < len(live) <= most or len({offer.version for offer in live}) > 1 or most == 1)
+    )
+
+
+def _ringing_place(contact: Contact, name: str) -> Found:
+    """Who rings stands nowhere, or among those of its line who want one more agent."""
+    order, line = contact.standing, contact.line
+    if order is None:
+        return
+    if line is None or order is not line.ringing or contact.entry is None or contact.entry not in order:
+        yield "I6", f"{name}: does not stand where those stand who ring"
+    elif sum(1 for offer in contact.offers if offer.state == "offered") >= contact.queue.settings.ring_several:
+        yield "I3", f"{name}: rings at as many as it may, and wants one more"
 
 
 def _offer(world: World, offer: Offer) -> Found:
@@ -320,16 +360,27 @@ def _agent(world: World, agent: Agent) -> Found:
     if world.chores or world.unmet:
         # Somebody is being opened or shut in slices: who waits and who is free meet when their turn has come.
         return
-    orders = [agent.wanted] if agent.wanted is not None else []
+    orders = list((agent.wanted or {}).values())
     for channel in agent.places:
-        orders.extend(line.order for needs in agent.places[channel][0].needs for line in needs.lines)
+        lines = [line for needs in agent.places[channel][0].needs for line in needs.lines]
+        orders.extend(line.order for line in lines)
+        orders.extend(line.ringing for line in lines if line.ringing is not None)
     for order in orders:
         for entry in islice(order, HEADS):
             if is_idle_for(world, agent, entry[2]):
                 yield "I10", f"agent {agent.name} is free and contact {entry[2].peer.key}/{entry[2].id} waits"
 
 
+def _backoff(world: World, backoff: Backoff) -> Found:
+    name = f"agent {backoff.agent.name}: back-off after {backoff.why}"
+    if not backoff.due_us or not world.deadlines.holds(backoff):
+        yield "L2", f"{name} has no end"
+    if backoff.agent.places:
+        yield "I9", f"{name}, and stands free for {sorted(backoff.agent.places)}"
+
+
 _CHECKS: dict[type, Callable[[World, Any], Found]] = {
+    Backoff: _backoff,
     Contact: _contact,
     Offer: _offer,
     Peer: _peer,

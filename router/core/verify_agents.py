@@ -85,7 +85,7 @@ def _most_at_once(world: World, agent: Agent, channel: str) -> int:
 
 def _has_room(world: World, agent: Agent, channel: str) -> bool:
     settings = world.channels.get(channel)
-    if settings is None or agent.state != "available" or agent.next_state:
+    if settings is None or agent.state != "available" or agent.next_state or agent.backoff is not None:
         return False
     held = [offer.channel for offer in agent.offers.values()]
     if any(other in world.exclusive for other in held) or (settings.exclusive and agent.used):
@@ -121,6 +121,11 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
     if line is None or (named is None and not _meets(agent, line.needs)):
         return False
     missed_us = (contact.missed or {}).get(agent.name)
+    if contact.state == "offered":
+        # It rings. Who missed it may be forgiven in the meantime without being asked again.
+        rings_at = {offer.agent.name for offer in contact.offers}
+        most_us = contact.queue.settings.wait_most_us
+        return missed_us is None and agent.name not in rings_at and not most_us
     if missed_us is None or agent.made_ready_us > missed_us:
         return True
     if world.now_us >= missed_us + contact.queue.settings.miss_hold_us:

@@ -7,7 +7,7 @@ from itertools import islice
 from router.core import history
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
-from router.core.line import Line
+from router.core.line import Entry, Line
 from router.core.order import Order
 from router.core.records import contact_key
 from router.core.routed import is_test
@@ -18,7 +18,7 @@ from router.core.world import World
 def join_line(contact: Contact, line: Line) -> None:
     """The contact belongs to `line` from now on; it does not stand yet."""
     contact.line = line
-    contact.entry = (contact.key_us, contact.number, contact)
+    contact.entry = line.place(contact)
     line.members += 1
 
 
@@ -27,15 +27,11 @@ def stand_in_line(world: World, contact: Contact) -> None:
     looks for an agent at the end of the step."""
     line = contact.line
     assert line is not None
-    order = line.order
+    awaiting: Agent | None = None
     if contact.direct is not None or contact.preferred is not None:
-        agent = _awaited(world, contact)
-        if agent is not None:
-            if agent.wanted is None:
-                agent.wanted = Order()
-            order = agent.wanted
+        awaiting = _awaited(world, contact)
     if contact.number <= contact.peer.reach:
-        world.stand(contact, order)
+        world.stand(contact, line.order if awaiting is None else beside(awaiting, line))
         world.loose_contacts.append(contact)
         if line.needs.staffed == 0:
             leave_unstaffed(world, line)
@@ -47,6 +43,18 @@ def stand_in_line(world: World, contact: Contact) -> None:
         or waits_at_most(world, contact)
     ):
         arm(world, contact)
+
+
+def beside(agent: Agent, line: Line) -> Order[Entry]:
+    """Where contacts of this line stand that wait for this agent."""
+    if agent.wanted is None:
+        agent.wanted = {}
+    order = agent.wanted.get(line)
+    if order is None:
+        for emptied in [other for other, waiting in agent.wanted.items() if waiting.first is None]:
+            del agent.wanted[emptied]
+        order = agent.wanted[line] = Order()
+    return order
 
 
 def _awaited(world: World, contact: Contact) -> Agent | None:

@@ -74,6 +74,10 @@ class World:
         """Contacts that came to stand in a line in this step: each looks for an agent."""
         self.loose_agents: dict[Agent, None] = {}
         """Agents who came free in this step: each looks for a contact."""
+        self.ringing = 0
+        """Contacts that ring at fewer agents than their queue allows."""
+        self.loose_rings: dict[Contact, None] = {}
+        """Those of them for whom something changed in this step: each looks for one more agent."""
         self._per_us: dict[int, float] = {}
         """Target -> 1 / target."""
         self.monitored = False
@@ -209,6 +213,7 @@ class World:
         settings = line.queue.settings
         oldest = settings.order == "oldest"
         line.target_class = line.own_target or settings.target_class
+        line.newest = settings.order == "newest"
         line.boost = 0.0 if oldest else settings.boost
         target_us = self.targets[line.own_target] if line.own_target else settings.target_us
         if oldest:
@@ -239,16 +244,20 @@ class World:
     def stand(self, contact: Contact, order: Order[Any]) -> None:
         """Put the contact at its place in `order`."""
         entry = contact.entry
-        if entry is None:
-            entry = contact.entry = (contact.key_us, contact.number, contact)
+        assert entry is not None
         order.add(entry)
         contact.standing = order
 
     def unstand(self, contact: Contact) -> None:
         """Take the contact out of where it stands; it keeps its place."""
-        if contact.standing is not None:
-            contact.standing.remove(contact.entry)  # type: ignore[arg-type]  # who stands has an entry
+        order = contact.standing
+        if order is not None:
+            order.remove(contact.entry)  # type: ignore[arg-type]  # who stands has an entry
             contact.standing = None
+            line = contact.line
+            assert line is not None
+            if order is line.ringing:
+                self.ringing -= 1
 
     # -- numbers, time, changes ---------------------------------------------------------------------------------
 

@@ -6,12 +6,13 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import channels, first
+from tests.mutant_list import channels, first, ring
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
     *first.MUTANTS,
     *channels.MUTANTS,
+    *ring.MUTANTS,
 )
 
 __all__ = ["MUTANTS", "Mutant"]

@@ -39,6 +39,7 @@ FAULTS = (
     "treated: waited_too_long", "sent on at entry", "moved: nobody", "moved: waited_too_long", "moved: held_too_long",
     "refused: nobody", "refused: full", "refused: closed", "refused: blocked", "busy",
     "nonsense refused", "priority changed", "loaded beside the running engine",
+    "taken by another", "agent given a pause",
 )  # fmt: skip
 """Everything that a simulation may do to the engine; each must occur in a set of a hundred seeds."""
 

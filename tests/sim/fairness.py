@@ -79,7 +79,10 @@ class Fairness:
             judge.agents[agent].outside[gateway.key, command.endpoint] = command.units
         elif isinstance(command, ask.NotReady | ask.LogOut):
             judge.agents[command.agent].leaving = True
+        elif isinstance(command, ask.LogIn):
+            judge.agents[command.agent].backoff_sure_us = 0
         elif isinstance(command, ask.Ready):
+            judge.agents[command.agent].backoff_sure_us = 0
             self._ready(judge.agents[command.agent], command.contact is None)
         elif isinstance(command, ask.Complete):
             self._not_sure(gateway, command)
@@ -143,6 +146,20 @@ class Fairness:
             if misses >= self._misses[offer.channel] and agent.state == "available" and not agent.leaving:
                 self._must_stop = agent
 
+    def backs_off(self, offer: OfferSeen, reason: str) -> None:
+        """Who did not take an offer may have asked for a pause by that: the queue says how long, or the channel."""
+        agent = self._judge.agents[offer.agent]
+        channel = next(known for known in self._judge.settings.channels if known.name == offer.channel)
+        lasts_us = {
+            "declined": offer.queue.backoff_reject_us or channel.backoff_reject_us,
+            "busy": offer.queue.backoff_busy_us or channel.backoff_busy_us,
+            "no_answer": offer.queue.backoff_no_answer_us or channel.backoff_no_answer_us,
+        }.get(reason, 0)
+        until_us = self._judge.now_us + lasts_us
+        agent.backoff_maybe_us = max(agent.backoff_maybe_us, until_us)
+        if agent.state == "available" and not agent.leaving and lasts_us:
+            agent.backoff_sure_us = until_us
+
     def step_over(self) -> None:
         """After all that a step said."""
         agent, self._must_stop = self._must_stop, None
@@ -170,11 +187,13 @@ class Fairness:
         if visit.unsure:
             return
         rank = visit.rank(judge.now_us, judge.settings.oldest_target_us)
+        rings_already = len(visit.ringing) > 1
         for other in judge.visits.values():
             if other is visit or other.state != "waiting" or other.unsure:
                 continue
             better = other.rank(judge.now_us, judge.settings.oldest_target_us)
-            if better[0] < rank[0] or (better[0] == rank[0] and better[1] <= rank[1] + ABOUT):
+            # Who waits goes before one more agent for who rings, whatever the ranks.
+            if not rings_already and not self._goes_before(other, visit, better, rank):
                 continue
             if self._is_eligible(agent, other) and self._fits_instead(agent, other, seen):
                 name = "I6" if other.queue is visit.queue and other.priority_s == visit.priority_s else "I8"
@@ -201,6 +220,25 @@ class Fairness:
         elif dict(agent.known.most_at_once):
             judge.reached["limit of one agent"] += 1
 
+    def _goes_before(self, other: Visit, visit: Visit, better: tuple[int, float], rank: tuple[int, float]) -> bool:
+        """Is it the other's turn? In a line where the newest comes first, only its newest can be before anybody."""
+        if other.queue.order == "newest":
+            if _same_line(other, visit):
+                return other.newest_us() > visit.newest_us()
+            if not self._is_newest(other):
+                return False
+        return better[0] > rank[0] or (better[0] == rank[0] and better[1] > rank[1] + ABOUT)
+
+    def _is_newest(self, visit: Visit) -> bool:
+        """Is it surely the newest of all that wait in its line?"""
+        return not any(
+            other.queue is visit.queue
+            and other.state == "waiting"
+            and (other.unsure or (_same_line(other, visit) and other.newest_us() > visit.newest_us()))
+            for other in self._judge.visits.values()
+            if other is not visit
+        )
+
     def _eligible(self, agent: AgentSeen, visit: Visit, seen: OfferSeen, offer: Offer) -> None:
         """The agent meets the needs, is there and ready, and both gateways want offers (I9)."""
         judge = self._judge
@@ -211,6 +249,8 @@ class Fairness:
             judge.fault("I9", f"{offer!r}: is direct to {visit.direct}")
         if agent.state != "available":
             judge.fault("I9", f"{offer!r}: {offer.agent} is {agent.state}")
+        if judge.now_us < agent.backoff_sure_us:
+            judge.fault("I9", f"{offer!r}: {offer.agent} is given a pause until {agent.backoff_sure_us}")
         for side in seen.sides:
             if not side.open():
                 judge.fault("I9", f"{offer!r}: {side.key} takes no offers now: {side!r}"[:400])
@@ -269,11 +309,13 @@ class Fairness:
     def look(self) -> None:
         """Does anybody wait while an able agent is surely free (I10)?"""
         judge = self._judge
-        waiting = [visit for visit in judge.visits.values() if visit.state == "waiting" and not visit.unsure]
+        waiting = [visit for visit in judge.visits.values() if self._looks_for_somebody(visit)]
         if not waiting:
             return
         for agent in judge.agents.values():
             if agent.state != "available" or agent.leaving or judge.step - agent.changed_step <= SETTLED_STEPS:
+                continue
+            if judge.now_us <= agent.backoff_maybe_us:
                 continue
             legs = agent.perhaps(judge.now_us)
             used = sum(leg.units for leg in legs) + sum(agent.outside.values())
@@ -285,9 +327,31 @@ class Fairness:
                     continue
                 if self._rules.excludes(legs, sum(agent.outside.values()), visit.channel):
                     continue
-                if self._is_eligible(agent, visit):
+                rings_there = any(leg.agent == agent.known.name for leg in visit.ringing.values())
+                if not rings_there and self._is_eligible(agent, visit):
                     judge.fault("I10", f"{agent.known.name} is free and {visit.id} waits")
                     return
+
+    def _looks_for_somebody(self, visit: Visit) -> bool:
+        """It waits; or it rings at fewer agents than its queue lets it ring at."""
+        if visit.unsure or visit.state not in ("waiting", "offered"):
+            return False
+        if visit.state == "waiting":
+            return True
+        return (
+            len(visit.ringing) < visit.queue.ring_several
+            and visit.direct is None
+            and visit.preferred is None
+            and not visit.queue.wait_most_us
+            and not any(leg.disturbed for leg in visit.ringing.values())
+            and self._judge.step - visit.rung_step > SETTLED_STEPS
+        )
+
+
+def _same_line(one: Visit, other: Visit) -> bool:
+    if one.direct != other.direct:
+        return False
+    return one.queue is other.queue and one.channel == other.channel and one.needs == other.needs
 
 
 def _meets(levels: dict[str, int], needs: dict[str, int]) -> bool:

@@ -14,10 +14,12 @@ from router.core import commands as ask
 from router.core import internal as told
 from router.core.effects import (
     Accepted,
+    AgentState,
     Error,
     Message,
     Moved,
     Offer,
+    OfferCancelled,
     OfferState,
     Ok,
     Queued,
@@ -335,6 +337,10 @@ class Gateway(Client):
             call = self.calls.get(message.contact)
             if call is not None:
                 call.enqueue = structs.replace(call.enqueue, queue=message.queue, needs=call.enqueue.needs)
+        elif isinstance(message, OfferCancelled):
+            self.site.faults["taken by another"] += message.reason == "taken"
+        elif isinstance(message, AgentState):
+            self.site.faults["agent given a pause"] += message.backoff_after is not None
         elif isinstance(message, Suspended):
             self.site.faults["suspended"] += message.on
         elif isinstance(message, State):

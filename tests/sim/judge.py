@@ -170,6 +170,7 @@ class Judge:
         if agent.state != event.state:
             agent.state, agent.changed_step, agent.leaving = event.state, self.step, False
             agent.misses.clear()
+            agent.backoff_sure_us = 0
 
     def gateway(self, key: str) -> GatewaySeen:
         """The client of that name."""
@@ -295,19 +296,26 @@ class Judge:
             self.fairness.ended(visit)
         elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping"):
             self.book.leaves(visit, before)
-        elif visit.offer is not None and event.state in ("connecting", "connected"):
-            visit.offer.state = event.state
-            visit.offer.accepted_us = visit.offer.accepted_us or self.now_us
-            visit.waited_us = visit.offer.accepted_us - visit.entered_us
-            visit.missed.clear()
-        elif event.state == "connected":
-            self.book.found(visit, event.agent)
+        else:
+            self._joined(visit, before, event)
         if event.state == "waiting" and before == "connected":
             self.fairness.moved_on(visit, self.command)
         elif event.state == before:
             self.routes.moved(visit, event)
         elif event.queue != visit.queue.name:
             self.fault("I1", f"{key} was in {visit.queue.name} and is in {event.queue}")
+
+    def _joined(self, visit: Visit, before: str, event: ContactEvent) -> None:
+        """Somebody has accepted it, or talks to it."""
+        if before == "offered" and event.state == "connecting":
+            self.book.won(visit, event.agent)
+        if visit.offer is not None and event.state in ("connecting", "connected"):
+            visit.offer.state = event.state
+            visit.offer.accepted_us = visit.offer.accepted_us or self.now_us
+            visit.waited_us = visit.offer.accepted_us - visit.entered_us
+            visit.missed.clear()
+        elif event.state == "connected":
+            self.book.found(visit, event.agent)
 
     def _admitted(self, key: tuple[str, str], event: ContactEvent) -> Visit | None:
         """A contact that was not there: it was let in by this very command, or is a ghost."""

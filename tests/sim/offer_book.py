@@ -47,11 +47,14 @@ class OfferBook:
     def reject(self, _gateway: GatewaySeen, command: ask.Reject, reply: Reply) -> None:
         if not isinstance(reply, Ok):
             return
+        rung = self.offers.get(command.offer)
+        if rung is not None and len(rung.visit.ringing) > 1:
+            self._ring_over(rung, missed=True)
         gave_back = self.over.get(command.offer)
         if gave_back is None:
             self._judge.fault("I4", f"{command!r} was ok, and nothing followed")
         else:
-            self._gave_back(gave_back, command.reason in ("declined", "no_answer"))
+            self._gave_back(gave_back, command.reason)
 
     # -- what happens --------------------------------------------------------------------------------------------
 
@@ -63,11 +66,16 @@ class OfferBook:
         if offer.offer in self.over or visit is None or visit.state != "offered":
             self._judge.fault("I3", f"{offer!r}, contact {visit and visit.state}")
             return
-        if visit.offer is not None:
-            self._judge.fault("I3", f"{offer!r}, but it has {visit.offer.id} {visit.offer.state}")
+        rings = [leg for leg in visit.ringing.values() if not leg.disturbed]
+        if len(rings) >= visit.queue.ring_several:
+            self._judge.fault("I3", f"{offer!r}, but it has {[leg.id for leg in rings]}")
+        if any(leg.agent == offer.agent for leg in rings):
+            self._judge.fault("I3", f"{offer!r}, and it rings there already")
         sides = (self._judge.gateway(key[0]), self._judge.gateway(f"main/{offer.endpoint_gateway}"))
         units = units_of(self._judge.settings, offer.channel)
         seen = self.offers[offer.offer] = visit.offer = offer_seen(offer, visit, sides, units, self._judge.now_us)
+        visit.ringing[seen.id] = seen
+        visit.rung_step = self._judge.step
         self._judge.fairness.offered(seen, offer)
 
     def found(self, visit: Visit, agent: str) -> None:
@@ -85,9 +93,14 @@ class OfferBook:
     def leaves(self, visit: Visit, before: str) -> None:
         """The agent and the contact part."""
         offer, visit.offer = visit.offer, None
-        if offer is None:
+        legs = list(visit.ringing.values()) if before == "offered" else [offer] if offer is not None else []
+        if not legs:
             self._judge.fault("I3", f"{visit.id} was {before} without an offer")
-            return
+        visit.ringing.clear()
+        for leg in legs:
+            self._leaves(leg, visit, before)
+
+    def _leaves(self, offer: OfferSeen, visit: Visit, before: str) -> None:
         if before == "connected":
             self._judge.fairness.wraps_up(offer)
         else:
@@ -104,17 +117,46 @@ class OfferBook:
     def cancelled(self, cancelled: OfferCancelled) -> None:
         """The agent's time is theirs: an offer is not timed out early, nor while its sides are not heard (I7)."""
         offer = self.offers.get(cancelled.offer)
-        if offer is None or cancelled.reason != "timed_out":
+        if offer is None:
             return
-        self._gave_back(offer, True)
+        if len(offer.visit.ringing) > 1 and offer.state == "offered":
+            self._ring_over(offer, missed=cancelled.reason != "taken")
+        elif cancelled.reason == "taken":
+            self._judge.fault("I3", f"{offer.id} was taken by another, and there is none")
+        if cancelled.reason != "timed_out":
+            return
+        self._gave_back(offer, "no_answer")
         began_us = offer.rang_us or offer.made_us
         if self._judge.now_us < began_us + offer.ring_us:
             self._judge.fault("I7", f"{offer.id} timed out {self._judge.now_us - began_us} us after it began to ring")
         if any(not side.up for side in offer.sides):
             self._judge.fault("I7", f"{offer.id} timed out while a side was away")
 
-    def _gave_back(self, offer: OfferSeen, missed: bool) -> None:
-        self._judge.fairness.gave_back(offer, missed)
+    def won(self, visit: Visit, agent: str) -> None:
+        """One of those at whom it rang has taken it: the others have been told so before (I3)."""
+        legs, visit.ringing = visit.ringing, {}
+        for leg in legs.values():
+            if leg.agent == agent:
+                visit.offer = leg
+                continue
+            if not leg.disturbed:
+                self._judge.fault("I3", f"{visit.id} was taken by {agent}, and {leg.id} rings on")
+            self._ring_over(leg, missed=False)
+
+    def _ring_over(self, offer: OfferSeen, *, missed: bool) -> None:
+        """It rings there no more, while it rings elsewhere."""
+        offer.state = "over"
+        offer.visit.rung_step = self._judge.step
+        self._judge.agents[offer.agent].legs.pop(offer.id, None)
+        offer.visit.ringing.pop(offer.id, None)
+        self.offers.pop(offer.id, None)
+        self.over[offer.id] = offer
+        if missed:
+            offer.visit.missed[offer.agent] = self._judge.now_us
+
+    def _gave_back(self, offer: OfferSeen, reason: str) -> None:
+        self._judge.fairness.gave_back(offer, reason in ("declined", "no_answer"))
+        self._judge.fairness.backs_off(offer, reason)
         offer.visit.gave_back = (offer.agent, self._judge.now_us)
         # Who misses too many is not ready any more, at the latest when no longer engaged.
         self._judge.agents[offer.agent].leaving = True

@@ -180,6 +180,8 @@ def _channel(rng: Random, name: str) -> of.Channel:
         connect_us=rng.choice((4, 15)) * SECOND_US,
         misses_to_not_ready=rng.randint(1, 3),
         most_at_once=rng.choice((1, 3, 100)),
+        backoff_reject_us=rng.choice((0, 0, 2, 8)) * SECOND_US,
+        backoff_no_answer_us=rng.choice((0, 0, 5)) * SECOND_US,
     )
 
 
@@ -204,7 +206,7 @@ def _queue(rng: Random, name: str, skills: tuple[str, ...]) -> of.Queue:
         target_us=rng.choice((5, 20, 60)) * SECOND_US,
         contact_class=rng.choice((0, 0, 0, 0, 1)),
         boost=rng.choice((0.0, 0.0, 1.0)),
-        order=rng.choice(("urgency", "urgency", "oldest")),
+        order=rng.choice(("urgency", "urgency", "urgency", "oldest", "newest")),
         agent_choice=rng.choice(("longest_idle", "best_skill", "least_flexible", "round_robin", "least_occupied")),
         open=rng.random() < 0.95,
         enter_unstaffed=rng.random() < 0.4,
@@ -212,6 +214,9 @@ def _queue(rng: Random, name: str, skills: tuple[str, ...]) -> of.Queue:
         wait_most_us=rng.choice((0, 0, 15, 60)) * SECOND_US,
         held_most_us=rng.choice((5, 60)) * SECOND_US,
         ring_us=rng.choice((0, 0, 2, 6)) * SECOND_US,
+        ring_several=rng.choice((1, 1, 1, 2, 4)),
+        backoff_busy_us=rng.choice((0, 0, 3)) * SECOND_US,
+        backoff_no_answer_us=rng.choice((0, 0, 10)) * SECOND_US,
         miss_hold_us=rng.choice((2, 10, 30)) * SECOND_US,
         wrap_up=tuple((channel, _wrap_up(rng)) for channel in sorted(CHANNELS) if rng.random() < 0.6),
         treatments=tuple(sorted(treatments.items(), key=lambda pair: pair[0])),

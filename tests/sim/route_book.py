@@ -42,10 +42,10 @@ class RouteBook:
         self._now_in(visit, event.queue)
 
     def _reached(self, visit: Visit) -> set[str]:
-        """Queues that treatments lead to from the visit's queue, in at most so many steps."""
+        """Queues that treatments lead to from the visit's queue: the first, and on from it in at most so many steps."""
         found: set[str] = set()
         ends = {visit.queue.name}
-        for _ in range(self._judge.settings.hops_max):
+        for _ in range(self._judge.settings.hops_max + 1):
             ends = {
                 name for end in ends for name in _leads_to(self._judge.queues[end], visit.channel, self._judge.queues)
             }

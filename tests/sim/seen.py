@@ -81,6 +81,10 @@ class Visit(Struct, eq=False):
     gave_back: tuple[str, int] = ("", 0)
     """Who rejected or did not answer it last, and when."""
     offer: OfferSeen | None = None
+    """The one that leads; once accepted, the one that won."""
+    ringing: dict[str, OfferSeen] = {}
+    """Live offers that nobody has accepted yet: at most `ring_several` of the queue."""
+    rung_step: int = 0
     waited_us: int = 0
     moves: int = 0
     """How often it was sent on while it waited."""
@@ -95,6 +99,10 @@ class Visit(Struct, eq=False):
         boost = 0.0 if oldest else queue.boost
         waited_us = now_us - self.entered_us + self.priority_s * SECOND_US
         return queue.contact_class, boost + waited_us / target_us
+
+    def newest_us(self) -> int:
+        """What its place goes by where the newest comes first: when it came, a head start later."""
+        return self.entered_us + self.priority_s * SECOND_US
 
 
 class OfferSeen(Struct, eq=False):
@@ -138,6 +146,10 @@ class AgentSeen(Struct, eq=False):
     legs: dict[str, OfferSeen] = {}
     misses: dict[str, int] = {}
     """Channel -> misses in a row."""
+    backoff_sure_us: int = 0
+    """They surely get no offer before this time."""
+    backoff_maybe_us: int = 0
+    """They may get none before this time."""
     outside: dict[tuple[str, str], int] = {}
     """Outside work: endpoint -> units, as far as it may be."""
 
@@ -146,7 +158,9 @@ class AgentSeen(Struct, eq=False):
         return [
             leg
             for leg in self.legs.values()
-            if not leg.found and (leg.state != "wrap_up" or now_us < leg.sure_until_us)
+            if not leg.found
+            and not (leg.disturbed and leg.queue.ring_several > 1 and leg.state == "offered")
+            and (leg.state != "wrap_up" or now_us < leg.sure_until_us)
         ]
 
     def perhaps(self, now_us: int) -> list[OfferSeen]:

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from router.core.effects.base import Message
 from router.core.effects.replies import Treatment
-from router.terms import AgentStateName, CancelReason, ContactStateName, Data, OfferStateName, Outcome
+from router.terms import AgentStateName, BackoffWhy, CancelReason, ContactStateName, Data, OfferStateName, Outcome
 
 
 class Offer(Message, tag="offer"):
@@ -69,11 +69,16 @@ class TalkOver(Message, tag="talk_over"):
 
 
 class AgentState(Message, tag="agent_state"):
-    """To the agent's gateway and desk: the engine changed the agent's state (miss, end of a pending change)."""
+    """To the agent's gateway and desk: the engine changed the agent's state (miss, end of a pending change), or gives
+    them no offers for a while."""
 
     agent: str
     state: AgentStateName
     reason: str = ""
+    backoff_after: BackoffWhy | None = None
+    """What they did with an offer: no other is given to them for `backoff_ms`."""
+    backoff_ms: int = 0
+    """How long, unless they say `ready`."""
 
 
 class Displaced(Message, tag="displaced"):

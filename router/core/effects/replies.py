@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from router.core.effects.base import Reply
-from router.terms import AgentStateName, ContactStateName, RefusedWhy
+from router.terms import AgentStateName, BackoffWhy, ContactStateName, RefusedWhy
 
 
 class Ok(Reply, tag="ok"):
@@ -126,6 +126,12 @@ class AgentStatus(Struct, omit_defaults=True, gc=False):
     connected: int = 0
     wrapping: int = 0
     outside: int = 0
+    backoff_after: BackoffWhy | None = None
+    """Why they are given no offers now."""
+    backoff_ms: int = 0
+    """For how long still."""
+    wanted: int = 0
+    """Contacts that wait for them by name: their own queue."""
 
 
 class AgentsReply(Reply, tag="agents"):

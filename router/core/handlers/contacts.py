@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import gateways, history, offers, visits
+from router.core import gateways, history, offers, ringing, visits
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.handlers.entry import check_data, find_queue, sorted_needs
@@ -102,11 +102,14 @@ def update(world: World, peer: Peer, command: ask.Update) -> Reply:
 
 def move_to(world: World, contact: Contact, key_us: int) -> None:
     """Give the contact another key in its line, whether it stands now or not."""
-    order = contact.standing
+    order, line = contact.standing, contact.line
+    assert line is not None
     world.unstand(contact)
     contact.key_us = key_us
-    contact.entry = (key_us, contact.number, contact)
-    if order is not None:
+    contact.entry = line.place(contact)
+    if contact.state == "offered":
+        ringing.look(world, contact)
+    elif order is not None:
         world.stand(contact, order)
 
 
@@ -140,11 +143,19 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
         contact.number = world.number()
     contact.key_us = contact.entered_us - contact.priority_s * SECOND_US
     if command.place == "front":
-        heads = [other.order.first[0] for other in queue.lines.values() if other.order.first is not None]
-        contact.key_us = min([contact.key_us, *heads]) - 1
+        contact.key_us = _before_all(contact, queue)
     visits.join_line(contact, line)
     visits.stand_in_line(world, contact)
     return Ok(command.seq)
+
+
+def _before_all(contact: Contact, queue: Queue) -> int:
+    """The key that puts the contact before all who stand in the queue's lines."""
+    heads = [other.order.first[0] for other in queue.lines.values() if other.order.first is not None]
+    if queue.settings.order == "newest":
+        # Its place there is the negative of key and twice the head start.
+        return max([contact.key_us, *(-head - 2 * contact.priority_s * SECOND_US for head in heads)]) + 1
+    return min([contact.key_us, *heads]) - 1
 
 
 def end(world: World, peer: Peer, command: ask.End) -> Reply:

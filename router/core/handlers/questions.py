@@ -43,6 +43,10 @@ def oldest_wait_us(world: World, queue: Queue) -> int:
     longest: but nobody waits since before their key, so a walk ends where the keys reach the oldest entry found."""
     oldest_us = world.now_us
     for line in queue.lines.values():
+        if line.newest:
+            waiting = (entry[2].entered_us for entry in islice(reversed(line.order), OLDEST_MOST))
+            oldest_us = min(oldest_us, min(waiting, default=oldest_us))
+            continue
         for key_us, _, contact in islice(line.order, OLDEST_MOST):
             if key_us >= oldest_us:
                 break
@@ -53,10 +57,8 @@ def oldest_wait_us(world: World, queue: Queue) -> int:
 def top_urgency(world: World, queue: Queue) -> float:
     """The highest urgency among the heads of the queue's lines; 0 where nobody stands."""
     now_us = world.now_us
-    return max(
-        (line.urgency(line.order.first[0], now_us) for line in queue.lines.values() if line.order.first is not None),
-        default=0.0,
-    )
+    heads = [(line, line.order.first) for line in queue.lines.values()]
+    return max((line.urgency_of(head, now_us) for line, head in heads if head is not None), default=0.0)
 
 
 def queue_status(world: World, queue: Queue) -> QueueStatus:
@@ -142,5 +144,9 @@ def agent_status(world: World, agent: Agent) -> AgentStatus:
             status_of.wrapping += 1
         else:
             status_of.connected += 1
+    if agent.backoff is not None:
+        status_of.backoff_after = agent.backoff.why  # type: ignore[assignment]  # one of its words
+        status_of.backoff_ms = max(0, agent.backoff.due_us - world.now_us) // MILLISECOND_US
+    status_of.wanted = sum(len(order) for order in agent.wanted.values()) if agent.wanted else 0
     status_of.outside = sum(1 for endpoint in agent.endpoints.values() if endpoint.outside)
     return status_of

@@ -150,14 +150,13 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
     """Its gateway has joined it with an agent, and we did not know, or not yet: the fact counts."""
     agent = world.agent(peer.tenant, alive.talks_to or "")
     for offer in list(contact.offers):
-        if offer.agent is agent and offer.state == "connecting":
-            offers.connect(world, offer, peer)
-            return
-        if offer.agent is agent and offer.state == "offered":
-            offers.accept(world, offer, peer)
+        if offer.agent is agent and offer.state in ("offered", "connecting"):
+            if offer.state == "offered":
+                offers.accept(world, offer, peer)
             if offer.state == "connecting":
                 offers.connect(world, offer, peer)
             return
+    for offer in list(contact.offers):
         if offer.state in ("offered", "connecting"):
             offers.cancel(world, offer, "moved", back=True)
     if contact.state == "held":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from router.core.line import Entry, Needs, first_for, passed_over
+from router.core.line import Entry, Line, Needs, first_for, passed_over
 from router.core.match import best_skill, least_flexible, least_occupied, longest_idle, round_robin
 from router.core.order import Order
 from router.core.roster import OrderKind, Profile
@@ -54,6 +54,8 @@ def agent_for(contact: Contact, now_us: int) -> Agent | None:
             agent: Agent = entry[3]
             if contact.missed is not None and passed_over(contact, agent, now_us):
                 continue
+            if contact.state == "offered" and any(offer.agent is agent for offer in contact.offers):
+                continue
             if usable_endpoint(agent, contact.channel) is None:
                 continue
             rank = (choice.profile_rank(profile, needs), entry[0], entry[1], entry[2])
@@ -72,9 +74,9 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
     best, rank = _most_urgent_head(agent, channels, now_us, checked=False)
     if best is not None and (best[2].missed is not None or not best[2].peer.open):
         best, rank = _most_urgent_head(agent, channels, now_us, checked=True)
-    if agent.wanted is not None:
+    if agent.wanted:
         named = _most_urgent_wanted(agent, agent.wanted, channels, now_us)
-        if named is not None and (best is None or named[1] > (rank[0], rank[1], -best[1])):
+        if named is not None and (best is None or named[1] > (rank[0], rank[1], -best[2].number)):
             return named[0]
     return best[2] if best is not None else None
 
@@ -95,13 +97,14 @@ def _most_urgent_head(
                 entry = first_for(line.order, agent, now_us) if checked else line.order.first
                 if entry is None:
                     continue
-                urgency = line.boost + (now_us - entry[0]) * line.per_us
+                key_us = entry[2].key_us if line.newest else entry[0]
+                urgency = line.boost + (now_us - key_us) * line.per_us
                 if (
                     best is None
                     or line.contact_class > best_class
                     or (
                         line.contact_class == best_class
-                        and (urgency > best_urgency or (urgency == best_urgency and entry[1] < best[1]))
+                        and (urgency > best_urgency or (urgency == best_urgency and abs(entry[1]) < abs(best[1])))
                     )
                 ):
                     best, best_class, best_urgency = entry, line.contact_class, urgency
@@ -109,16 +112,15 @@ def _most_urgent_head(
 
 
 def _most_urgent_wanted(
-    agent: Agent, wanted: Order[Entry], channels: list[str], now_us: int
+    agent: Agent, wanted: dict[Line, Order[Entry]], channels: list[str], now_us: int
 ) -> tuple[Contact, tuple[int, float, int]] | None:
     """The most urgent of those who wait for this agent by name, with its rank: (class, urgency, -number)."""
     found: tuple[Contact, tuple[int, float, int]] | None = None
-    for key_us, number, contact in wanted:
-        line = contact.line
-        assert line is not None
-        if contact.channel not in channels or not contact.peer.open or passed_over(contact, agent, now_us):
+    for line, order in wanted.items():
+        entry = first_for(order, agent, now_us) if line.needs.channel in channels else None
+        if entry is None:
             continue
-        rank = (line.contact_class, line.urgency(key_us, now_us), -number)
+        rank = (line.contact_class, line.urgency_of(entry, now_us), -entry[2].number)
         if found is None or rank > found[1]:
-            found = (contact, rank)
+            found = (entry[2], rank)
     return found

@@ -1,0 +1,85 @@
+"""Ringing several agents at once: who of those that ring wants one more.
+
+A queue with `ring_several = n` offers a contact to up to n agents at the same time, each under an offer of its own; the
+first who accepts has it. While fewer than n are rung, the contact stands among those of its line who want one more
+(`line.ringing`, in the order of their places), and whoever comes free and finds nobody waiting is rung too. It must not
+make or end offers: `dispatch.py` and `offers.py` do.
+"""
+
+from __future__ import annotations
+
+from router.core.entities import Agent, Contact
+from router.core.line import Entry, passed_over
+from router.core.order import Order
+from router.core.visits import waited_out
+from router.core.world import World
+
+
+def rings(contact: Contact) -> int:
+    """How many agents it rings at."""
+    return sum(1 for offer in contact.offers if offer.state == "offered")
+
+
+def rings_at(contact: Contact, agent: Agent) -> bool:
+    """Does it ring at this agent already, or do they have another part of it?"""
+    return any(offer.agent is agent for offer in contact.offers)
+
+
+def wants_more(world: World, contact: Contact) -> bool:
+    """May one more agent be rung? Not for a contact that asks for somebody by name, and not once it has waited as long
+    as its queue lets anybody wait: then the offers that ring are its last."""
+    return (
+        contact.state == "offered"
+        and contact.direct is None
+        and contact.preferred is None
+        and contact.number <= contact.peer.reach
+        and rings(contact) < contact.queue.settings.ring_several
+        and not waited_out(world, contact)
+    )
+
+
+def look(world: World, contact: Contact) -> None:
+    """What the contact rings at has changed: let it stand among those who want one more, or not any longer."""
+    line = contact.line
+    assert line is not None
+    if not wants_more(world, contact):
+        world.unstand(contact)
+        return
+    if contact.standing is None:
+        if line.ringing is None:
+            line.ringing = Order()
+        world.stand(contact, line.ringing)
+        world.ringing += 1
+    world.loose_rings[contact] = None
+
+
+def ring_for(world: World, agent: Agent, channels: list[str]) -> Contact | None:
+    """The most urgent contact that rings, wants one more agent, and may be given to this one on one of `channels`.
+    Asked only when nobody waits whom the agent could take."""
+    profile = agent.profile
+    assert profile is not None
+    best: Contact | None = None
+    best_rank = (0, 0.0, 0)
+    for channel in channels:
+        for needs in profile.pools[channel].needs:
+            for line in needs.lines:
+                entry = _first(world, line.ringing, agent) if line.ringing is not None else None
+                if entry is None:
+                    continue
+                rank = (line.contact_class, line.urgency_of(entry, world.now_us), -entry[2].number)
+                if best is None or rank > best_rank:
+                    best, best_rank = entry[2], rank
+    return best
+
+
+def _first(world: World, order: Order[Entry], agent: Agent) -> Entry | None:
+    for entry in order:
+        contact = entry[2]
+        if (
+            contact.peer.open
+            and not rings_at(contact, agent)
+            and not passed_over(contact, agent, world.now_us)
+            and not waited_out(world, contact)
+        ):
+            return entry
+    return None

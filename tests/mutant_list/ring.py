@@ -1,0 +1,95 @@
+"""The guards of ringing several agents, of back-offs, and of lines where the newest comes first."""
+
+from __future__ import annotations
+
+from tests.mutant_list.mutant import CORE, Mutant
+
+MUTANTS = (
+    Mutant(
+        "I3: one of several wins",
+        CORE + "offers.py",
+        "    if contact.standing is not None or len(contact.offers) > 1:\n        _stop_the_others(world, offer)\n",
+        "    world.unstand(contact)\n",
+    ),
+    Mutant(
+        "I3: no more are rung than the queue allows",
+        CORE + "ringing.py",
+        "        and rings(contact) < contact.queue.settings.ring_several\n",
+        "        and rings(contact) <= contact.queue.settings.ring_several\n",
+    ),
+    Mutant(
+        "I3: nobody is rung twice for one contact",
+        CORE + "match/choose.py",
+        '            if contact.state == "offered" and any(offer.agent is agent for offer in contact.offers):\n'
+        "                continue\n",
+        "",
+    ),
+    Mutant(
+        "I3: who comes free is not rung twice for one contact",
+        CORE + "ringing.py",
+        "            and not rings_at(contact, agent)\n",
+        "",
+    ),
+    Mutant(
+        "I10: it rings on at the others",
+        CORE + "offers.py",
+        "    if contact.offers and ringing.rings(contact):\n        ringing.look(world, contact)\n        return\n",
+        "    if contact.offers and ringing.rings(contact):\n        return\n",
+    ),
+    Mutant(
+        "I10: who comes free is rung too",
+        CORE + "dispatch.py",
+        "        if contact is None and world.ringing and channels:\n",
+        "        if contact is None and world.ringing > 1000 and channels:\n",
+    ),
+    Mutant(
+        "I13: who rings wants one more after a restart too",
+        CORE + "restore.py",
+        '        if offer.contact.state == "offered" and offer.contact.queue.settings.ring_several > 1:\n',
+        '        if offer.contact.state == "never":\n',
+    ),
+    Mutant(
+        "I9: a back-off is one",
+        CORE + "dispatch.py",
+        "    if agent.backoff is not None:\n        return []\n",
+        "",
+    ),
+    Mutant(
+        "I13: a back-off is kept",
+        CORE + "records.py",
+        "        None if a.backoff is None else (a.backoff.why, a.backoff.due_us, a.backoff.due_number),\n",
+        "        None,\n",
+    ),
+    Mutant(
+        "I10: a back-off has an end",
+        CORE + "people.py",
+        "    agent.backoff = None\n    world.changed[agent] = None\n    world.loose_agents[agent] = None\n",
+        "    world.changed[agent] = None\n",
+    ),
+    Mutant(
+        "I10: ready ends a back-off",
+        CORE + "people.py",
+        "    agent.made_ready_us = world.now_us\n    end_backoff(world, agent)\n",
+        "    agent.made_ready_us = world.now_us\n",
+        story="backoff_ends_with_ready",
+    ),
+    Mutant(
+        "I6: the newest first",
+        CORE + "line.py",
+        "        if self.newest:\n            return (-",
+        "        if self.newest and contact.priority_s < 0:\n            return (-",
+    ),
+    Mutant(
+        "I8: the newest has the urgency of its own wait",
+        CORE + "match/choose.py",
+        "                key_us = entry[2].key_us if line.newest else entry[0]\n",
+        "                key_us = entry[0]\n",
+    ),
+    Mutant(
+        "I6: an edit to the newest first resorts those who wait",
+        CORE + "reconfigure.py",
+        '    resorted = (old.order == "newest") != (settings.order == "newest")\n',
+        "    resorted = False\n",
+        story="order_newest_edited",
+    ),
+)
