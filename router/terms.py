@@ -55,6 +55,12 @@ Channels: TypeAlias = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=16
 Codes: TypeAlias = Annotated[tuple[Id, ...], Meta(max_length=16)]
 """Outcome codes of a contact."""
 
+Who: TypeAlias = NewId
+"""A person who does something by hand: one word, a log-in name or an address."""
+
+Why: TypeAlias = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,200}\Z")]
+"""Their reason, in a line."""
+
 Role: TypeAlias = Literal["gateway", "desk", "supervisor", "monitor"]
 Place: TypeAlias = Literal["keep", "restart", "front"]
 NotReadyReason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -109,4 +115,5 @@ CancelReason: TypeAlias = Literal[
     "held",
     "moved",
     "taken",
+    "by_hand",
 ]

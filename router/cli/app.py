@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from router.cli.commands.agents import agents
+from router.cli.commands.audit import audit
 from router.cli.commands.check import check
 from router.cli.commands.demo import demo
+from router.cli.commands.hands import agent, contact
 from router.cli.commands.play import play
 from router.cli.commands.replay import replay
 from router.cli.commands.serve import serve
@@ -51,6 +53,9 @@ def switchboard(
 app.command()(serve)
 app.command()(check)
 app.command()(status)
+app.command()(agent)
+app.command()(contact)
+app.command()(audit)
 app.command()(demo)
 app.add_typer(traces, name="import")
 app.command()(replay)

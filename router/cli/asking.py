@@ -15,12 +15,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from router.wire.catalogue import Agents, AgentsReply, AgentStatus, Error, Message, QueueStatus, Reply, Status
+from router.errors import ERRORS
+from router.wire.catalogue import (
+    Agents,
+    AgentsReply,
+    AgentStatus,
+    Audit,
+    AuditEntry,
+    AuditReply,
+    Busy,
+    Error,
+    Message,
+    QueueStatus,
+    Reply,
+    Request,
+    Status,
+)
 from router.wire.catalogue import StatusReply as Whole
 from router.wire.client_lines import decode_reply_line, encode_line
 
 ANSWER_MOST_S: Final = 5.0
 """A daemon answers within milliseconds; one that takes this long is stopped or stuck."""
+
+AUDIT_PAGE: Final = 200
+"""Entries of one reply: as many as the protocol lets one ask for."""
 
 NAME: Final = "switchboard-status"
 """Over TCP every client has a name; the same one each time, since the engine remembers names."""
@@ -43,7 +61,7 @@ class Asker(ABC):
     """Whoever gets a question answered."""
 
     @abstractmethod
-    def ask(self, question: Status | Agents) -> Message:
+    def ask(self, question: Request) -> Message:
         """The engine's reply. Raises `Unreachable` or `Refusal`."""
 
 
@@ -138,7 +156,7 @@ class Lines(Asker):
             raise self._unreachable(error.strerror or str(error)) from error
         self._file = self._socket.makefile("rb")
 
-    def ask(self, question: Status | Agents) -> Message:
+    def ask(self, question: Request) -> Message:
         """See `Asker`."""
         self._number += 1
         question.seq = self._number
@@ -165,6 +183,7 @@ class Lines(Asker):
 
 @contextmanager
 def _over_tcp(address: str) -> Iterator[Asker]:
+    from router.client.outcomes import Refused
     from router.client.sync import SyncClient
 
     try:
@@ -178,21 +197,39 @@ def _over_tcp(address: str) -> Iterator[Asker]:
             raise Unreachable(f"no daemon answers at {address}: {why}", "start one with: switchboard serve")
 
         class OverTcp(Asker):
-            def ask(self, question: Status | Agents) -> Message:
+            def ask(self, question: Request) -> Message:
                 outcome = client.call(question, ANSWER_MOST_S)
                 if isinstance(outcome, Message):
                     return outcome
-                what = f"{address}: {outcome}"
-                if getattr(outcome, "code", "") == "unknown_queue":
-                    raise Refusal(f"{address} has no queue of that name", "leave --queue out to see all")
-                raise Unreachable(what, "try again")
+                if isinstance(outcome, Refused):
+                    raise _refusal(outcome.code, outcome.detail)
+                raise Unreachable(f"{address}: {outcome}", "try again")
 
         yield OverTcp()
 
 
 def _answer(message: Message) -> Message:
     if isinstance(message, Error):
-        if message.code == "unknown_queue":
-            raise Refusal("there is no queue of that name", "leave --queue out to see all")
-        raise Refusal(f"the daemon refuses: {message.code} {message.detail}".strip(), "")
+        raise _refusal(message.code, message.detail)
+    if isinstance(message, Busy):
+        raise Unreachable(f"the daemon is busy: {message.what}", "try again in a moment")
     return message
+
+
+def _refusal(code: str, detail: str) -> Refusal:
+    """What the daemon says no to, and what to do about it."""
+    if code == "unknown_queue":
+        return Refusal(f"there is no queue of that name: {detail}", "leave --queue out to see all")
+    return Refusal(f"the daemon refuses: {code} {detail}".strip(), ERRORS[code].remedy if code in ERRORS else "")
+
+
+def deeds(asker: Asker, after: int, last: int) -> list[AuditEntry]:
+    """What people did by hand after the number `after`: the last `last` entries, oldest first."""
+    found: list[AuditEntry] = []
+    more = True
+    while more:
+        page = asker.ask(Audit(0, after, AUDIT_PAGE))
+        assert isinstance(page, AuditReply)
+        found = (found + page.entries)[-last:]
+        more, after = page.more, page.last
+    return found

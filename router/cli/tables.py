@@ -5,6 +5,7 @@ It must not ask anybody. The one idea: a figure that nobody knows yet is a dash,
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from router.cli.asking import Standing
-    from router.wire.catalogue import AgentStatus, QueueStatus
+    from router.wire.catalogue import AgentStatus, AuditEntry, QueueStatus
 
 
 def standing(shown: Standing) -> RenderableType:
@@ -55,12 +56,37 @@ def agents(of: Iterable[AgentStatus]) -> Table:
     shown = table("agent", "team", "state", "since", "units", "offered", "talking", "wrap-up", words=3)
     for agent in of:
         state = f"{agent.state} ({agent.reason})" if agent.reason else agent.state
+        if agent.next_state:
+            state += f", then {agent.next_state}"
+        if agent.by_hand:
+            state += f", by hand: {facts({skill: str(level) for skill, level in agent.by_hand.items()})}"
         units = f"{agent.units}/{agent.capacity}"
         shown.add_row(
             agent.agent, agent.team, state, seconds(agent.since_ms), units,
             str(agent.offered), str(agent.connected), str(agent.wrapping),
         )  # fmt: skip
     return shown
+
+
+def deeds(of: Iterable[AuditEntry]) -> Table:
+    """One line an entry of the audit."""
+    shown = table("number", "when", "who", "what", "whom", "before", "after", "why", words=8)
+    for entry in of:
+        shown.add_row(
+            str(entry.number), moment(entry.utc_s), entry.who, entry.what, entry.target, facts(entry.before),
+            facts(entry.after), entry.why,
+        )  # fmt: skip
+    return shown
+
+
+def moment(utc_s: int) -> str:
+    """A moment as a local date and time."""
+    return datetime.fromtimestamp(utc_s, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def facts(of: Mapping[str, str]) -> str:
+    """`name value` pairs, in one line; a dash where there are none."""
+    return ", ".join(f"{name} {value}" for name, value in of.items()) or "-"
 
 
 def by_state(of: Mapping[str, int]) -> Text:

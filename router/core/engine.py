@@ -18,7 +18,7 @@ from router.core.batch import Batch
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
-from router.core.handlers import agents, contacts, entry, questions, sync
+from router.core.handlers import agents, contacts, entry, hands, questions, sync
 from router.core.handlers import offers as answers
 from router.core.restore import Passive, restore
 from router.core.settings import Settings
@@ -60,6 +60,13 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Position: questions.position,
     ask.Status: questions.status,
     ask.Agents: questions.agents,
+    ask.SetAgent: hands.set_agent,
+    ask.SetSkills: hands.set_skills,
+    ask.MoveContact: hands.move_contact,
+    ask.SetPriority: hands.set_priority,
+    ask.AssignContact: hands.assign_contact,
+    ask.PullContact: hands.pull_contact,
+    ask.EndContact: hands.end_contact,
 }
 
 BEFORE_SYNC_END: frozenset[type] = frozenset((ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents))

@@ -225,6 +225,10 @@ class Agent(Entity, eq=False, gc=False):
     misses: dict[str, int] = {}
     """Channel -> misses in a row."""
     reserved_for: str = ""
+    by_hand: dict[str, int] = {}
+    """Levels that a supervisor laid over those of the configuration; 0: taken away."""
+    skills_us: int = 0
+    """When that was changed last: what was offered before goes by the skills of before."""
     due_us: int = 0
     due_number: int = 0
     backoff: Backoff | None = None
@@ -233,7 +237,10 @@ class Agent(Entity, eq=False, gc=False):
     retired: bool = False
     """No longer in the settings: signed out as soon as nothing is left to do."""
     team: str = ""
+    configured: tuple[tuple[str, int], ...] = ()
+    """Skills as the configuration has them."""
     skills: tuple[tuple[str, int], ...] = ()
+    """Those in force: the configuration's with what was laid over them by hand."""
     capacity: int = 100
     most_at_once: dict[str, int] | None = None
     """Channel -> contacts at a time, where that is not the channel's own limit."""

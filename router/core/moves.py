@@ -63,23 +63,23 @@ def marked(contact: Contact) -> Routed:
     return contact.extra.route
 
 
-def move(world: World, contact: Contact, line: Line, why: str) -> None:
-    """A contact that waits, or is held, goes on in `line`, which may be of another queue."""
+def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> None:
+    """A contact that waits, or is held, goes on in `line` of another queue; `by`: the supervisor who wants it there."""
     queue: Queue = line.queue
     now_us = world.now_us
     visits.disarm(world, contact)
-    contact.outcome = "moved"
+    contact.outcome, contact.ended_by = "moved", "supervisor" if by else ""
     contact.waited_us = now_us - contact.entered_us
     visits.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
-    contact.outcome, contact.waited_us, contact.legs = None, 0, []
+    contact.outcome, contact.ended_by, contact.waited_us, contact.legs = None, "", 0, []
     world.leave_line(contact)
     world.requeue_contact(contact, queue)
     if not is_test(contact):
         queue.tally.arrived += 1
     contact.direct = contact.preferred = None
     marked(contact).moved_us = now_us
-    world.tell(contact.peer, Moved(contact.id, queue.name, why))
+    world.tell(contact.peer, Moved(contact.id, queue.name, why, by))
     visits.join_line(contact, line)
     if contact.state == "waiting":
         visits.stand_in_line(world, contact)

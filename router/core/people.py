@@ -63,6 +63,22 @@ def enrol(world: World, agent: Agent) -> None:
     _after_leaving(world, scarce)
 
 
+def layered(agent: Agent) -> tuple[tuple[str, int], ...]:
+    """The skills in force: what was laid by hand over what the configuration says. Level 0 takes a skill away."""
+    if not agent.by_hand:
+        return agent.configured
+    levels = {**dict(agent.configured), **agent.by_hand}
+    return tuple(sorted((skill, level) for skill, level in levels.items() if level))
+
+
+def take_skills(world: World, agent: Agent) -> None:
+    """The agent's skills have changed. What rings or talks goes on; they look for a contact if they are free."""
+    agent.skills = layered(agent)
+    if agent.profile is not None:
+        enrol(world, agent)
+        world.loose_agents[agent] = None
+
+
 def log_out(world: World, agent: Agent) -> None:
     """Sign out at once. Their engagements, if any, go on to their end."""
     world.move_agent(agent, "log_out", "")

@@ -12,6 +12,7 @@ from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.order import Order
 from router.core.queue import Queue
+from router.core.records import agent_key
 from router.core.world import World
 
 
@@ -147,6 +148,8 @@ def _switch_agents(world: World, new: of.Settings) -> None:
         agent.retired = True
         if agent.state == "offline" and not agent.offers:
             del world.agents[key]
+            world.changed.pop(agent, None)
+            world.dropped.append(("agent", agent_key(agent)))
         elif agent.state != "offline":
             people.dismiss(world, agent)
     for key, known in wanted.items():
@@ -160,8 +163,7 @@ def _switch_agent(world: World, agent: Agent, known: of.Agent) -> None:
     agent.retired = False
     agent.team = known.team
     agent.most_at_once = dict(known.most_at_once) or None
-    if (agent.skills, agent.capacity) == (known.skills, known.capacity_units):
+    if (agent.configured, agent.capacity) == (known.skills, known.capacity_units):
         return
-    agent.skills, agent.capacity = known.skills, known.capacity_units
-    if agent.profile is not None:
-        people.enrol(world, agent)
+    agent.configured, agent.capacity = known.skills, known.capacity_units
+    people.take_skills(world, agent)

@@ -178,6 +178,8 @@ class AgentRecord(Struct, array_like=True, gc=False):
     due_number: int
     backoff: tuple[str, int, int] | None = None
     """Why, until when, number of the deadline."""
+    by_hand: dict[str, int] = {}
+    skills_us: int = 0
 
 
 class EndpointRecord(Struct, array_like=True, gc=False):
@@ -289,6 +291,7 @@ def of_agent(a: Agent) -> bytes:
         a.signed_in_us, a.free_since_us, a.made_ready_us, a.last_offer, a.worked_us, a.busy_ppm, a.misses,
         a.reserved_for, a.due_us, a.due_number,
         None if a.backoff is None else (a.backoff.why, a.backoff.due_us, a.backoff.due_number),
+        a.by_hand, a.skills_us,
     ))  # fmt: skip
 
 

@@ -308,7 +308,7 @@ def _offer(world: World, offer: Offer) -> Found:
     sides = (offer.endpoint_peer, contact.peer)
     if waits and not any(peer.awaited() or peer.chore for peer in sides):
         yield "I7", f"{name}: stands still, and nobody is away"
-    decided_now = offer.version == world.settings.version
+    decided_now = offer.version == world.settings.version and offer.made_us >= agent.skills_us
     if offer.state in ("offered", "connecting") and contact.direct is None and contact.line is not None and decided_now:
         levels = dict(agent.skills)
         if any(levels.get(skill, 0) < level for skill, level in contact.line.needs.key[2]):

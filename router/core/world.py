@@ -109,7 +109,8 @@ class World:
             self.adopt_queue(queue)
         for number, known in enumerate(settings.agents):
             agent = Agent(known.name, known.tenant, number)
-            agent.team, agent.skills, agent.capacity = known.team, known.skills, known.capacity_units
+            agent.team, agent.capacity = known.team, known.capacity_units
+            agent.configured = agent.skills = known.skills
             agent.most_at_once = dict(known.most_at_once) or None
             self.agents[known.tenant, known.name] = agent
 
@@ -325,6 +326,14 @@ class World:
         peer = self.peers.get(agent.session)
         if peer is not None:
             self.tell(peer, message)
+
+    def tell_agent(self, agent: Agent, message: Message) -> None:
+        """Tell every client that is concerned with the agent: where they are signed in, and their devices' gateways."""
+        told = {agent.session: None, **{endpoint.peer.key: None for endpoint in agent.endpoints.values()}}
+        for key in told:
+            peer = self.peers.get(key)
+            if peer is not None:
+                self.tell(peer, message)
 
     def tell_agents_side(self, offer: Offer, message: Message, but: Peer | None = None) -> None:
         """Tell the endpoint's gateway, and the agent's desk where it is another client; `but` knows already."""

@@ -22,6 +22,7 @@ from router.daemon import exits, ring
 from router.daemon.contact_lines import ContactLines
 from router.daemon.loading import Loaded
 from router.daemon.notify import Notifier
+from router.daemon.reading import Reading
 from router.daemon.reload import accepted, check_elsewhere
 from router.daemon.services import Service, ServiceMaker
 from router.loop.clock import Clock
@@ -86,6 +87,8 @@ class Daemon:
             ring.keys(configuration),
         )
         self.hub.gate.roles = ring.roles(configuration)
+        self._reading = Reading(self.store)
+        self.hub.read = self._reading
         self.loop = Loop(self.engine, self.store, self.hub, self.clock, self._failed)
         self.figures = self.loop.figures
         self.addresses: dict[str, str] = {}
@@ -207,6 +210,7 @@ class Daemon:
             # One name in a local directory, once, at the end: nothing is left that could wait for it.
             Path(people.address).unlink(missing_ok=True)  # noqa: ASYNC240
         self.hub.stop()
+        self._reading.stop()
         self.loop.stop()
         while self._started:
             try:

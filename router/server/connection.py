@@ -20,7 +20,7 @@ from router.wire.codec import UNDECODABLE, ClientMessage
 from router.wire.frames import FRAME_BYTES_MAX, FRAMES_A_TURN, Chunk, Unreadable
 from router.wire.messages import Hello
 from router.wire.proof import NONCE_BYTES
-from router.wire.session import Action, Enter, Follow, Leave, Pass, Session, Tell, error_message
+from router.wire.session import Action, Enter, Follow, Leave, Pass, Read, Session, Tell, error_message
 
 if TYPE_CHECKING:
     from router.server.hub import Hub
@@ -197,6 +197,8 @@ class Connection(Link):
                     self._enter(peer, up, read_ns)
                 case Follow(subscribe):
                     self.hub.monitors.follow(self, subscribe, self.hub.facts.epoch)
+                case Read(request):
+                    self.hub.read(self, request)
                 case Leave(reason):
                     self._leave(reason)
 

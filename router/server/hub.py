@@ -29,7 +29,8 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
-from router.core.effects import Error, Message
+from router.core.commands import Request
+from router.core.effects import Busy, Error, Message
 from router.server.connection import Connection
 from router.server.gate import Gate
 from router.server.limits import TICK_S, ServerLimits
@@ -76,6 +77,8 @@ class Hub:
         """Connections that came."""
         self.undelivered = 0
         """Effects for clients that were gone."""
+        self.read: Callable[[Connection, Request], None] = _nothing_to_read
+        """Answers a request that is about what the store keeps."""
         self._wake = wake
         self._ready: deque[Connection] = deque()
         self._finished: list[Connection] = []
@@ -270,3 +273,8 @@ class Hub:
             connection.check(now_s)
         self.gate.advance(by_s)
         self.monitors.advance(now_s)
+
+
+def _nothing_to_read(connection: Connection, request: Request) -> None:
+    """Before anybody has said where to read."""
+    connection.tell(Busy(request.seq, 1_000, "store"))

@@ -20,7 +20,7 @@ from msgspec import DecodeError, Raw, Struct, ValidationError, json, msgpack
 
 from router.core.commands import Request
 from router.core.effects import Message
-from router.terms import Seq
+from router.terms import ID_PATTERN, Seq
 from router.wire.catalogue import FROM_CLIENT, FROM_ENGINE
 from router.wire.frames import Chunk, frame_header
 from router.wire.messages import SessionMessage
@@ -159,7 +159,7 @@ def _code(said: str) -> str:
         return "unknown_type"
     if said.startswith("Object contains unknown field"):
         return "unknown_field"
-    if said.startswith("Expected `str` matching regex"):
+    if said.startswith("Expected `str` matching regex") and repr(ID_PATTERN) in said:
         return "bad_id"
     return "bad_message"
 

@@ -112,13 +112,19 @@ class Follow(NamedTuple):
     subscribe: Subscribe
 
 
+class Read(NamedTuple):
+    """Answer this from what the store keeps."""
+
+    request: Request
+
+
 class Leave(NamedTuple):
     """Close the connection after what was told. `reason` is what it is counted as."""
 
     reason: str
 
 
-Action: TypeAlias = Tell | Pass | Enter | Follow | Leave
+Action: TypeAlias = Tell | Pass | Enter | Follow | Read | Leave
 
 
 class Timing(Struct, frozen=True, gc=False):
@@ -144,8 +150,8 @@ class EngineFacts(Struct, frozen=True):
 
 @cache
 def requests_of(role: Role) -> frozenset[type[Request]]:
-    """The commands and queries that this role may send."""
-    return frozenset(kind for kind in WIRE_REQUESTS if role in kind.roles)
+    """The commands and queries that this role may send to the core."""
+    return frozenset(kind for kind in WIRE_REQUESTS if role in kind.roles and not kind.of_store)
 
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -316,7 +322,7 @@ class Session:
             return self._refuse("wrong_role", f"{role} may not send this", request.seq)
         if self.facts.state == "standby":
             return [Tell(Busy(re=request.seq, retry_ms=RETRY_MS, what="standby"))]
-        return [Pass(request)]
+        return [Read(request) if request.of_store else Pass(request)]
 
     def ignore(self, _message: ClientMessage) -> list[Action]:
         """What comes after the end is not answered."""

@@ -6,13 +6,14 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import channels, first, ring
+from tests.mutant_list import channels, first, hands, ring
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
     *first.MUTANTS,
     *channels.MUTANTS,
     *ring.MUTANTS,
+    *hands.MUTANTS,
 )
 
 __all__ = ["MUTANTS", "Mutant"]

@@ -116,7 +116,7 @@ def _step(name: str, site: Site, step: Step, printed: list[str] | None) -> None:
             raise Differs(name, step.number, step.text, "  what must always hold does not:\n" + _listed(faults))
     for number, line in step.lines:
         if line.startswith("?"):
-            found = look.look(site.engine.world, site.visits, line[1:].strip())
+            found = look.look(site.engine.world, site.visits, site.deeds, line[1:].strip())
             if printed is not None:
                 printed.append(f"        ? {found}")
             elif not found.is_told_by(line[1:].strip()):

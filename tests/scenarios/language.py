@@ -111,6 +111,11 @@ def _read(field: str, word: str) -> Any:
             if not re.fullmatch(r"\d+(\.\d+)?s", word):
                 raise Unclear(f"{field.removesuffix(unit)} is a duration like 20s, not {word!r}")
             return round(float(word[:-1]) * SECOND_US) // us
+    if field == "skills":
+        table = dict(each.partition("=")[::2] for each in word.split(",") if each != "none")
+        return {key: None if value == "back" else int(value) for key, value in table.items()}
+    if word == "anyone" and field == "agent":
+        return None
     if field in ("needs", "data"):
         table = dict(each.partition("=")[::2] for each in word.split(","))
         return {key: int(value) for key, value in table.items()} if field == "needs" else table
@@ -129,8 +134,14 @@ POSITIONAL = {
     "ready": ("agent",), "not_ready": ("agent", "reason"), "attach": ("endpoint", "agent"), "detach": ("endpoint",),
     "occupy": ("endpoint", "kind"), "release": ("endpoint",), "drain": ("on",), "sync_end": (),
     "position": ("contact",), "status": (), "agents": (),
+    "set_agent": ("agent", "to"), "set_skills": ("agent", "skills"), "move_contact": ("contact", "queue"),
+    "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
+    "end_contact": ("contact",),
 }  # fmt: skip
 """What follows a command without its name; everything else follows as `name value`, or `name` alone for a yes."""
+
+BY_HAND = {"who": "mia", "why": "by hand"}
+"""Who does what a supervisor does, and why, where a line does not say."""
 
 REQUESTS = {str(request.__struct_config__.tag): request for request in ask.WIRE_REQUESTS}
 
@@ -143,6 +154,8 @@ def command(words: list[str], seq: int, offer_id: Callable[[str], str]) -> ask.R
     if name not in POSITIONAL:
         raise Unclear(f"nobody can say {name!r}; there are {', '.join(sorted([*POSITIONAL, 'sync']))}")
     given = _fields(REQUESTS[name], POSITIONAL[name], words[1:])
+    if issubclass(REQUESTS[name], ask.Hand):
+        given = BY_HAND | given
     if "offer" in given:
         given["offer"] = offer_id(given["offer"])
     if name == "drain":
@@ -217,6 +230,7 @@ HEADS: dict[type[Struct], str] = {
     told.Displaced: "displaced {agent} by {by}",
     told.Treat: "treat {contact} {why}",
     told.Moved: "moved {contact} {queue}",
+    told.Ended: "ended {contact}",
     told.Suspended: "suspended",
     told.AgentEvent: "agent_event {agent} {state}",
     told.ContactEvent: "contact_event {contact} {state}",

@@ -6,6 +6,7 @@
     ? queue sales waiting 2 answered 1      what `status` shows
     ? record c1 answered waited 20s         the record of the visit, the last one unless `c1#1`
     ? leg c1 2 ben served talk 60s          the second leg of the last record of c1 with legs
+    ? deed set_agent ann who mia            what was last done by hand, and to whom
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -13,7 +14,7 @@ They ask the engine's own questions where there is one, and look at the world wh
 
 from __future__ import annotations
 
-from router.core import history
+from router.core import audit, history
 from router.core.commands import AliveContact, AliveEndpoint, Position, Sync
 from router.core.effects import PositionReply
 from router.core.entities import Agent, Contact, Peer
@@ -23,7 +24,7 @@ from router.terms import MILLISECOND_US
 from tests.scenarios.language import Said, Unclear, said, words_of
 
 
-def look(world: World, visits: list[history.Visit], line: str) -> Said:
+def look(world: World, visits: list[history.Visit], deeds: list[audit.Deed], line: str) -> Said:
     """What a line asks about, as it is."""
     words = words_of(line)
     what, name = [*words, "", ""][:2]
@@ -44,9 +45,11 @@ def look(world: World, visits: list[history.Visit], line: str) -> Said:
         return _record(visits, name)
     if what == "leg":
         return _leg(visits, name, words[2])
+    if what == "deed":
+        return said(deeds[-1], "deed {what} {target}") if deeds else Said(("deed", "none"), {})
     if what == "client":
         return Said(("client", name, _client(world.peers.get(f"main/{name}"))), {})
-    raise Unclear(f"{what!r} can't be asked: position, contact, agent, queue, record, leg or client")
+    raise Unclear(f"{what!r} can't be asked: position, contact, agent, queue, record, leg, deed or client")
 
 
 def _contact(world: World, name: str) -> Contact | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from router.core import history
+from router.core import audit, history
 from router.core.commands import Request
 from router.core.engine import Engine
 from router.core.internal import Configure, GatewayDown, Restarted
@@ -38,6 +38,7 @@ class Site:
         """Offers by contact, in the order in which they were first told."""
         self._stored: dict[tuple[str, str], bytes] = {}
         self.visits: list[history.Visit] = []
+        self.deeds: list[audit.Deed] = []
         self._now_us = BEGIN_US
         self._stopped = False
         self.engine = Engine(given.settings, 1)
@@ -165,6 +166,7 @@ class Site:
             for kind, key, record in batch.puts:
                 self._stored[kind, key] = record
             self.visits += [history.decode(entry) for stream, entry in batch.appends if stream == history.STREAM]
+            self.deeds += [audit.decode(entry) for stream, entry in batch.appends if stream == audit.STREAM]
         came: list[Said] = []
         for peer, message in self.engine.take_effects():
             for entry in [message, *getattr(message, "offers", [])]:

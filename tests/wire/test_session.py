@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from router.core.commands import WIRE_REQUESTS, Agents, Enqueue, Status
+from router.core.commands import WIRE_REQUESTS, Agents, Audit, Enqueue, Status
 from router.core.effects import Busy, Error
 from router.core.internal import GatewayUp
 from router.errors import ERRORS
@@ -34,6 +34,7 @@ from router.wire.session import (
     Follow,
     Leave,
     Pass,
+    Read,
     Session,
     Tell,
     Timing,
@@ -191,10 +192,18 @@ def test_each_role_sends_what_its_messages_allow(role: Any) -> None:
     """`allowed` is exactly the requests that name the role; anything else is wrong_role and the connection
     lives."""
     made = opened(Hello("x", role, "i"))
-    assert made.allowed == requests_of(role) == {kind for kind in WIRE_REQUESTS if role in kind.roles}
+    of_core = {kind for kind in WIRE_REQUESTS if role in kind.roles and not kind.of_store}
+    assert made.allowed == requests_of(role) == of_core
     if Enqueue not in made.allowed:
         assert errors(made.receive(ENQUEUE)) == ["wrong_role"]
         assert made.state == "open"
+
+
+def test_what_is_stored_is_read_beside_the_core() -> None:
+    """For the roles that may ask it, and never passed on to the core."""
+    asked = Audit(3)
+    assert opened(Hello("x", "supervisor", "i")).receive(asked) == [Read(asked)]
+    assert errors(opened(Hello("x", "gateway", "i")).receive(asked)) == ["wrong_role"]
 
 
 def test_commands_pass_unread() -> None:

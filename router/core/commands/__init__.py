@@ -5,8 +5,18 @@ from __future__ import annotations
 from router.core.commands.agents import Attach, Detach, LogIn, LogOut, NotReady, Occupy, Ready, Release
 from router.core.commands.base import Request
 from router.core.commands.contacts import Connected, ConnectFailed, End, Enqueue, Hold, Probe, Resume, Transfer, Update
+from router.core.commands.hands import (
+    AssignContact,
+    EndContact,
+    Hand,
+    MoveContact,
+    PullContact,
+    SetAgent,
+    SetPriority,
+    SetSkills,
+)
 from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, Ringing
-from router.core.commands.questions import Agents, Position, Status
+from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.sync import AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
 
 WIRE_REQUESTS: tuple[type[Request], ...] = (
@@ -38,6 +48,14 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Position,
     Status,
     Agents,
+    Audit,
+    SetAgent,
+    SetSkills,
+    MoveContact,
+    SetPriority,
+    AssignContact,
+    PullContact,
+    EndContact,
 )
 """Every request of the wire, in the order of the protocol page."""
 
@@ -47,28 +65,37 @@ __all__ = [
     "Agents",
     "AliveContact",
     "AliveEndpoint",
+    "AssignContact",
     "Attach",
+    "Audit",
     "Complete",
     "ConnectFailed",
     "Connected",
     "Detach",
     "Drain",
     "End",
+    "EndContact",
     "Enqueue",
     "ExtendWrapUp",
+    "Hand",
     "Hold",
     "LogIn",
     "LogOut",
+    "MoveContact",
     "NotReady",
     "Occupy",
     "Position",
     "Probe",
+    "PullContact",
     "Ready",
     "Reject",
     "Release",
     "Request",
     "Resume",
     "Ringing",
+    "SetAgent",
+    "SetPriority",
+    "SetSkills",
     "Status",
     "Sync",
     "SyncEnd",

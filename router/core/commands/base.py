@@ -22,3 +22,5 @@ class Request(Struct, tag_field="t", forbid_unknown_fields=True, omit_defaults=T
     answers: ClassVar[tuple[str, ...]] = ("ok",)
     errors: ClassVar[tuple[str, ...]] = ()
     numbered: ClassVar[bool] = True
+    of_store: ClassVar[bool] = False
+    """Answered from what the store keeps; the core never sees it."""

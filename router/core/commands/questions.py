@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from router.core.commands.base import Request
 from router.terms import Id
 
@@ -26,9 +30,22 @@ class Status(Request, tag="status"):
 
 
 class Agents(Request, tag="agents"):
-    """Every agent of the tenant that is logged in, with state, load and since when; at most 1,000 after `after`."""
+    """Every agent of the tenant that is logged in, or has skills by hand, with state, load and since when; at most
+    1,000 after `after`."""
 
     after: str = ""
     roles = ("desk", "supervisor", "monitor")
     answers = ("agents",)
     numbered = False
+
+
+class Audit(Request, tag="audit"):
+    """What people did by hand in the client's tenant, oldest first: at most `count` entries after number `after`."""
+
+    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    """The number of the last entry seen; 0: from the oldest that is kept."""
+    count: Annotated[int, Meta(ge=1, le=200)] = 100
+    roles = ("supervisor",)
+    answers = ("audit", "busy")
+    numbered = False
+    of_store = True

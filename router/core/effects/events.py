@@ -70,7 +70,7 @@ class TalkOver(Message, tag="talk_over"):
 
 class AgentState(Message, tag="agent_state"):
     """To the agent's gateway and desk: the engine changed the agent's state (miss, end of a pending change), or gives
-    them no offers for a while."""
+    them no offers for a while; or a supervisor changed their state or skills (`by`)."""
 
     agent: str
     state: AgentStateName
@@ -79,6 +79,11 @@ class AgentState(Message, tag="agent_state"):
     """What they did with an offer: no other is given to them for `backoff_ms`."""
     backoff_ms: int = 0
     """How long, unless they say `ready`."""
+    next_state: str = ""
+    """What follows as soon as they are no longer engaged: `not_ready`, `offline`, or nothing."""
+    by: str = ""
+    """The supervisor; empty: the engine itself."""
+    why: str = ""
 
 
 class Displaced(Message, tag="displaced"):
@@ -99,10 +104,20 @@ class Treat(Message, tag="treat"):
 
 class Moved(Message, tag="moved"):
     """To the contact's gateway: it waits in another queue now, with its age kept, because its first one could not
-    serve it any longer (`why`)."""
+    serve it any longer (`why`). Or a supervisor has put it there (`by`, `move_contact`), or has taken it from the agent
+    with whom it talked, back into its queue (`pull_contact`): the customer waits again."""
 
     contact: str
     queue: str
+    why: str
+    by: str = ""
+
+
+class Ended(Message, tag="ended"):
+    """To the contact's gateway: a supervisor has ended the visit; hang up."""
+
+    contact: str
+    by: str
     why: str
 
 

@@ -132,12 +132,45 @@ class AgentStatus(Struct, omit_defaults=True, gc=False):
     """For how long still."""
     wanted: int = 0
     """Contacts that wait for them by name: their own queue."""
+    next_state: str = ""
+    """What follows as soon as they are no longer engaged: `not_ready`, `offline`, or nothing."""
+    by_hand: dict[str, int] = {}
+    """Levels laid by hand over those of the configuration (`set_skills`); 0: taken away."""
 
 
 class AgentsReply(Reply, tag="agents"):
     """A page of agents by name; `more` where another page follows after the last name."""
 
     agents: list[AgentStatus]
+    more: bool = False
+
+
+class AuditEntry(Struct, omit_defaults=True, gc=False):
+    """What one person did by hand."""
+
+    number: int
+    utc_s: int
+    who: str
+    why: str
+    what: str
+    """The request."""
+    target: str
+    """Whom or what it was about: an agent, a queue, a contact as gateway/id."""
+    client: str = ""
+    """The connection that it came over."""
+    before: dict[str, str] = {}
+    """What stood before, as far as the request changes it."""
+    after: dict[str, str] = {}
+    """What stood after it."""
+    epoch: int = 0
+    version: int = 0
+
+
+class AuditReply(Reply, tag="audit"):
+    """A page of what people did by hand; `more` where another page follows after the number `last`."""
+
+    entries: list[AuditEntry]
+    last: int
     more: bool = False
 
 

@@ -22,7 +22,8 @@ def signed_in(world: World, peer: Peer, name: str) -> Agent:
     return agent
 
 
-def _known_reason(world: World, reason: str) -> None:
+def known_reason(world: World, reason: str) -> None:
+    """A reason for a break that the configuration lists, or `Refused`."""
     if reason not in world.settings.not_ready_reasons:
         raise Refused("unknown_reason", reason)
 
@@ -31,7 +32,7 @@ def log_in(world: World, peer: Peer, command: ask.LogIn) -> Reply:
     """Sign in, or move the session here."""
     agent = world.agent(peer.tenant, command.agent)
     if not command.ready:
-        _known_reason(world, command.reason)
+        known_reason(world, command.reason)
     if agent.state == "offline":
         people.log_in(world, agent, peer.key, command.ready, command.reason)
         return Ok(command.seq)
@@ -52,11 +53,11 @@ def log_out(world: World, peer: Peer, command: ask.LogOut) -> Reply:
     """Sign out, now or when no longer engaged."""
     agent = signed_in(world, peer, command.agent)
     people.go(world, agent, "offline", "")
-    _withdraw_offers(world, agent, "agent_logged_out")
+    withdraw_offers(world, agent, "agent_logged_out")
     return Ok(command.seq)
 
 
-def _withdraw_offers(world: World, agent: Agent, reason: CancelReason) -> None:
+def withdraw_offers(world: World, agent: Agent, reason: CancelReason) -> None:
     """An offer that rings is rejected by leaving; it is no miss."""
     for offer in list(agent.offers.values()):
         if offer.state == "offered":
@@ -90,9 +91,9 @@ def ready(world: World, peer: Peer, command: ask.Ready) -> Reply:
 def not_ready(world: World, peer: Peer, command: ask.NotReady) -> Reply:
     """A break, now or when no longer engaged."""
     agent = signed_in(world, peer, command.agent)
-    _known_reason(world, command.reason)
+    known_reason(world, command.reason)
     people.go(world, agent, "not_ready", command.reason)
-    _withdraw_offers(world, agent, "agent_not_ready")
+    withdraw_offers(world, agent, "agent_not_ready")
     return Ok(command.seq)
 
 

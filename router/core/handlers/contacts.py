@@ -7,10 +7,12 @@ from router.core import gateways, history, offers, ringing, visits
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.handlers.entry import check_data, find_queue, sorted_needs
+from router.core.line import Line
 from router.core.queue import Queue
+from router.core.routed import is_test
 from router.core.world import World
 from router.errors import Refused
-from router.terms import MILLISECOND_US, SECOND_US
+from router.terms import MILLISECOND_US, SECOND_US, Place
 
 OUTCOMES = {"hangup": "abandoned", "key": "left_by_key", "withdrawn": "withdrawn"}
 
@@ -125,28 +127,44 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     check_data(world, data)
     line = world.line(queue, contact.channel, sorted_needs(command.needs))
     contact.data = data
-    visits.count_ended(world, contact)
-    history.write(world, contact, transferred_to=queue.name)
-    contact.legs = []
+    first_part_over(world, contact, queue)
     talking = [offer for offer in contact.offers if offer.state == "connected"]
-    contact.outcome = None
     world.transfer_contact(contact, queue)
     for offer in talking:
         offers.talk_over(world, offer, peer)
-    queue.tally.arrived += 1
     contact.needs = sorted_needs(command.needs)
-    contact.direct, contact.preferred, contact.missed, contact.outcome = command.agent, None, None, None
-    kept_us = 0 if command.place == "restart" else contact.waited_us
-    contact.entered_us = world.now_us - kept_us
-    contact.waited_us = 0
-    if command.place != "keep":
-        contact.number = world.number()
-    contact.key_us = contact.entered_us - contact.priority_s * SECOND_US
-    if command.place == "front":
-        contact.key_us = _before_all(contact, queue)
-    visits.join_line(contact, line)
+    contact.direct, contact.preferred, contact.missed = command.agent, None, None
+    begin_next_part(world, contact, line, command.place)
     visits.stand_in_line(world, contact)
     return Ok(command.seq)
+
+
+def first_part_over(world: World, contact: Contact, queue: Queue) -> None:
+    """The visit is over in its present queue, and about to go on in `queue`: its record so far is written."""
+    visits.count_ended(world, contact)
+    history.write(world, contact, transferred_to=queue.name)
+    contact.legs = []
+    contact.outcome = None
+
+
+def begin_next_part(world: World, contact: Contact, line: Line, place: Place) -> None:
+    """The visit goes on in `line`, with the waiting time in `waited_us` behind it; it does not stand there yet."""
+    if not is_test(contact):
+        line.queue.tally.arrived += 1
+    take_place(world, contact, line.queue, place)
+    visits.join_line(contact, line)
+
+
+def take_place(world: World, contact: Contact, queue: Queue, place: Place) -> None:
+    """Give the contact its key in a line of `queue`: with the time that it has waited, without, or before all."""
+    kept_us = 0 if place == "restart" else contact.waited_us
+    contact.entered_us = world.now_us - kept_us
+    contact.waited_us = 0
+    if place != "keep":
+        contact.number = world.number()
+    contact.key_us = contact.entered_us - contact.priority_s * SECOND_US
+    if place == "front":
+        contact.key_us = _before_all(contact, queue)
 
 
 def _before_all(contact: Contact, queue: Queue) -> int:

@@ -121,11 +121,11 @@ def agent_doing(agent: Agent) -> str:
 
 
 def agents(world: World, peer: Peer, command: ask.Agents) -> Reply:
-    """A page of signed-in agents by name."""
+    """A page of agents by name who are signed in, or have skills by hand."""
     names = sorted(
         name
         for (tenant, name), agent in world.agents.items()
-        if tenant == peer.tenant and name > command.after and agent.state != "offline"
+        if tenant == peer.tenant and name > command.after and (agent.state != "offline" or agent.by_hand)
     )
     page = [agent_status(world, world.agents[peer.tenant, name]) for name in islice(names, PAGE)]
     return AgentsReply(command.seq, page, len(names) > PAGE)
@@ -148,5 +148,6 @@ def agent_status(world: World, agent: Agent) -> AgentStatus:
         status_of.backoff_after = agent.backoff.why  # type: ignore[assignment]  # one of its words
         status_of.backoff_ms = max(0, agent.backoff.due_us - world.now_us) // MILLISECOND_US
     status_of.wanted = sum(len(order) for order in agent.wanted.values()) if agent.wanted else 0
+    status_of.next_state, status_of.by_hand = agent.next_state, agent.by_hand
     status_of.outside = sum(1 for endpoint in agent.endpoints.values() if endpoint.outside)
     return status_of

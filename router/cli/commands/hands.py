@@ -1,0 +1,169 @@
+"""`switchboard agent` and `switchboard contact`: a supervisor's hands in a running daemon.
+
+Each names who does it and why; the daemon keeps that with what it changed (`switchboard audit`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from router.cli import exits, say
+
+if TYPE_CHECKING:
+    from router.wire.catalogue import Request
+
+Who = Annotated[str, typer.Option("--as", metavar="WHO", help="Who does it: your name, one word.")]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, in a line: it is kept with what you do.")]
+Socket = Annotated[
+    Path | None, typer.Option("--socket", help="The daemon's unix socket; without it, where a daemon has it.")
+]
+Address = Annotated[str | None, typer.Option("--address", help="HOST:PORT instead, over TCP.")]
+Gateway = Annotated[
+    str | None, typer.Option("--gateway", help="The contact's gateway, where several have a contact of this id.")
+]
+
+
+class AgentDeed(StrEnum):
+    """What can be done to an agent."""
+
+    READY = "ready"
+    NOT_READY = "not-ready"
+    LOGOUT = "logout"
+    SKILLS = "skills"
+
+
+class ContactDeed(StrEnum):
+    """What can be done to a contact."""
+
+    MOVE = "move"
+    PRIORITY = "priority"
+    ASSIGN = "assign"
+    PULL = "pull"
+    END = "end"
+
+
+class Place(StrEnum):
+    """Where a moved contact stands."""
+
+    KEEP = "keep"
+    RESTART = "restart"
+    FRONT = "front"
+
+
+def agent(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The agent.")],
+    deed: Annotated[AgentDeed, typer.Argument(metavar="ready|not-ready|logout|skills", help="What to do.")],
+    who: Who,
+    why: Why,
+    levels: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SKILL=LEVEL ...]", help="With skills: 1 to 10, 0 for none, or back."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="With not-ready: a reason that is configured.")] = "break",
+    reset: Annotated[bool, typer.Option("--reset", help="With skills: take back all of before.")] = False,
+    socket: Socket = None,
+    address: Address = None,
+) -> None:
+    """Make an agent ready or not ready, sign them out, or lay skills over their configuration.
+
+    Example: switchboard agent ann skills cards=6 --as mia --why "cards are alone today"
+
+    A talk or wrap-up is never cut: a break or log-out takes effect after it. Skills hold until they are taken back.
+    Exit code 1 if the daemon refuses, 3 if it can't be reached.
+    """
+    from router.wire.catalogue import SetAgent, SetSkills
+
+    if levels and deed is not AgentDeed.SKILLS:
+        say.fail(f"{deed.value} takes no levels", "give them with skills", exits.USAGE)
+    request: Request
+    match deed:
+        case AgentDeed.READY:
+            request = SetAgent(0, who, why, name, "ready")
+        case AgentDeed.NOT_READY:
+            request = SetAgent(0, who, why, name, "not_ready", reason)
+        case AgentDeed.LOGOUT:
+            request = SetAgent(0, who, why, name, "offline")
+        case AgentDeed.SKILLS:
+            if not levels and not reset:
+                say.fail("skills need levels, as cards=6, or --reset", "see: switchboard agent --help", exits.USAGE)
+            request = SetSkills(0, who, why, name, dict(_level(each) for each in levels or ()), reset)
+    _do(request, socket, address)
+    say.note(f"{name}: {deed.value}")
+
+
+def _level(word: str) -> tuple[str, int | None]:
+    skill, _, level = word.partition("=")
+    if skill and level == "back":
+        return skill, None
+    if not skill or not level.isdecimal() or not 0 <= int(level) <= 10:
+        say.fail(f"{word!r} is no level", "write it as cards=6, cards=0 or cards=back", exits.USAGE)
+    return skill, int(level)
+
+
+def contact(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The contact, by its id at its gateway.")],
+    deed: Annotated[ContactDeed, typer.Argument(metavar="move|priority|assign|pull|end", help="What to do.")],
+    who: Who,
+    why: Why,
+    value: Annotated[
+        str | None, typer.Argument(metavar="[QUEUE|SECONDS|AGENT]", help="Where to, how much, or whom.")
+    ] = None,
+    gateway: Gateway = None,
+    place: Annotated[Place, typer.Option("--place", help="With move: where in the line.")] = Place.KEEP,
+    anyone: Annotated[bool, typer.Option("--anyone", help="With assign: for anybody able again.")] = False,
+    socket: Socket = None,
+    address: Address = None,
+) -> None:
+    """Move a waiting contact, change its head start, give it to one agent, take it back, or end it.
+
+    Example: switchboard contact call-17 move cards --as mia --why "chose the wrong key"
+
+    An offer that rings for it is taken back, and is no miss. pull takes it from its agent back to its place; end ends
+    the visit and frees the agent, though the gateway be silent. Exit code 1 if the daemon refuses, 3 if it can't be
+    reached.
+    """
+    from router.wire.catalogue import AssignContact, EndContact, MoveContact, PullContact, SetPriority
+
+    wants = {ContactDeed.MOVE: "a queue", ContactDeed.PRIORITY: "seconds", ContactDeed.ASSIGN: "an agent, or --anyone"}
+    if (value is not None) != (deed in wants and not anyone):
+        say.fail(f"{deed.value} takes {wants.get(deed, 'nothing more')}", "try --help", exits.USAGE)
+    given = value or ""
+    request: Request
+    match deed:
+        case ContactDeed.MOVE:
+            request = MoveContact(0, who, why, name, given, place.value, gateway)
+        case ContactDeed.PRIORITY:
+            request = SetPriority(0, who, why, name, _seconds(given), gateway)
+        case ContactDeed.ASSIGN:
+            request = AssignContact(0, who, why, name, value, gateway)
+        case ContactDeed.PULL:
+            request = PullContact(0, who, why, name, gateway)
+        case ContactDeed.END:
+            request = EndContact(0, who, why, name, gateway)
+    _do(request, socket, address)
+    say.note(f"{name}: {deed.value}{f' {given}' if given else ''}")
+
+
+def _seconds(word: str) -> int:
+    if not word.isdecimal():
+        say.fail(f"{word!r} is no number of seconds", "write it as 60", exits.USAGE)
+    return int(word)
+
+
+def _do(request: Request, socket: Path | None, address: str | None) -> None:
+    """Let the daemon do it, or end the command and say why not."""
+    from router.cli import asking
+
+    if socket is not None and address is not None:
+        say.fail("--socket and --address are two ways to the same daemon", "give one of them", exits.USAGE)
+    try:
+        with asking.asker(socket, address) as asker:
+            asker.ask(request)
+    except asking.Refusal as error:
+        say.fail(error.what, error.remedy, exits.PROBLEMS)
+    except asking.Unreachable as error:
+        say.fail(error.what, error.remedy)
