@@ -48,6 +48,7 @@ ERRORS: dict[str, ErrorKind] = {
     "not_yours": ErrorKind("client", False, "act only on your own contacts, endpoints and offers"),
     "unknown_queue": ErrorKind("client", False, "name a queue of the configuration"),
     "unknown_channel": ErrorKind("client", False, "name a channel that this queue or agent serves"),
+    "queue_closed": ErrorKind("client", False, "the queue is closed now; transfer to another one"),
     "unknown_agent": ErrorKind("client", False, "name an agent of the configuration"),
     "unknown_contact": ErrorKind("client", False, "enqueue the contact first"),
     "ambiguous_contact": ErrorKind("client", False, "several gateways have a contact of this id; name its gateway too"),

@@ -6,11 +6,9 @@ is hot.
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, available_timezones
-
+from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
-from router.config.faults import alike
 from router.config.kinds import (
     Checked,
     Choice,
@@ -25,6 +23,7 @@ from router.config.kinds import (
     Wrong,
 )
 from router.config.rows import File, Row, Section, words_of
+from router.config.zones import zone_wrong
 from router.core import settings as core
 from router.core.effects import Treatment
 
@@ -34,7 +33,7 @@ SKILLS_PER_AGENT_MAX = 200
 SKILLS_PER_QUEUE_MAX = 16
 """As on the wire: every agent who comes free is compared with these."""
 
-REASONS = ("closed", "blocked", "nobody", "full", "waited_too_long", "held_too_long", "nobody_left")
+REASONS = ("closed", "blocked", "nobody", "full", "waited_too_long", "held_too_long", "nobody_left", "at_closing")
 """For what a queue can have a treatment."""
 
 RING_SEVERAL_MAX = 20
@@ -42,22 +41,6 @@ RING_SEVERAL_MAX = 20
 
 ENGINE_REASONS = ("login", "missed")
 """Not-ready reasons that the engine gives itself."""
-
-
-def _zone(name: str) -> Wrong | None:
-    # The data base of zones may be missing on a small machine; UTC needs none.
-    if name == "UTC":
-        return None
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        # An unknown zone is a KeyError; a name that leads out of the data base, or to a folder in it, the
-        # others.
-        zones = available_timezones()
-        remedy = 'use a name such as "Europe/Berlin"' if zones else 'use "UTC", or install the tzdata package'
-        meant = alike(name, zones)
-        return Wrong(f'is "{name}", no time zone', f'did you mean "{meant}"?' if meant else remedy)
-    return None
 
 
 def _csv(name: str) -> Wrong | None:
@@ -101,6 +84,12 @@ CHANNELS = Section(
             "Contacts of this channel that one agent may hold, whatever their units.",
             unit="contacts",
         ),
+        Row(
+            "open_hours",
+            Flag(),
+            "Contacts of this channel wait over closing: they are let in at any time, and their wait, urgency, target "
+            "and limits count only the open hours of their queue's calendar.",
+        ),
         *CHANNEL_ROWS,
         Row(
             "backoff_reject_s",
@@ -143,7 +132,7 @@ TREATMENTS = Section(
     "treatments",
     "What happens to a contact that is not let in (`closed`, `blocked`, `nobody` able staffed, `full`) "
     "or can't be "
-    "served any longer where it waits (`waited_too_long`, `held_too_long`, `nobody_left`). Not named: "
+    "served any longer where it waits (`waited_too_long`, `held_too_long`, `nobody_left`, `at_closing`). Not named: "
     "refused.",
     (
         Row(
@@ -199,6 +188,18 @@ QUEUE = Section(
             "Which of several free agents takes the next contact.",
         ),
         Row("open", Flag(), "Closed, it lets nobody in: see the treatment `closed`."),
+        Row("calendar", Text(64), "Its hours: a calendar of calendars.toml. None given: it is always open."),
+        Row(
+            "last_admission_s",
+            Seconds(0, DAY_S),
+            "So long before closing nobody is let in any more: see the treatment `closed`.",
+        ),
+        Row(
+            "serve_out_s",
+            Seconds(0, DAY_S),
+            "So long after closing those who wait are still served; then they get the treatment `at_closing`. Without "
+            "such a treatment they are served to the last.",
+        ),
         Row(
             "enter_unstaffed",
             Flag(),
@@ -237,7 +238,7 @@ QUEUE = Section(
             "Outcome codes that an agent may give; none listed: any.",
         ),
         Row("whisper", Text(200), "Said or shown to the agent before the customer is joined."),
-        Row("time_zone", Checked("time zone", _zone, 64), "Where its half-hours and days begin."),
+        Row("time_zone", Checked("time zone", zone_wrong, 64), "Where its half-hours and days begin."),
     ),
     struct=core.Queue,
     sections=(WRAP_UP, TREATMENTS),
@@ -337,8 +338,8 @@ AGENTS = File(
     core.Settings,
 )
 
-FILES = (SWITCHBOARD, QUEUES, AGENTS)
+FILES = (SWITCHBOARD, QUEUES, CALENDAR_FILE, AGENTS)
 """Every file that this release knows."""
 
-LATER_FILES = ("routes.toml", "calendars.toml", "rules.toml", "sites.toml", "kpis.toml")
+LATER_FILES = ("routes.toml", "rules.toml", "sites.toml", "kpis.toml")
 """Files of the plan that this release does not know: refused, so that nobody believes them to be in force."""

@@ -17,6 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from router.config import roster
+from router.config.calendars import calendars, hours_of_queues
+from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
 from router.config.centre import centre
@@ -131,6 +133,8 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     tables = {file.file: _read(file, files, findings) for file in FILES}
     side = machine(tables[SWITCHBOARD.file], around, findings)
     services = centre(tables[QUEUES.file], side.limits.target_classes_max, findings)
+    hours = calendars(tables[CALENDAR_FILE.file], findings)
+    hours_of_queues(services.queues, services.places, hours, findings)
     check_channels(tables[QUEUES.file], services.channels, findings)
     persons, used = _included(tables[AGENTS.file], files, findings)
     staff = people(tables[AGENTS.file], persons, findings, services.channels)
@@ -142,6 +146,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         site=side.site,
         channels=services.channels,
         queues=services.queues,
+        calendars=hours,
         agents=staff.agents,
         limits=side.limits,
     )

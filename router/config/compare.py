@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.faults import shown
@@ -57,6 +58,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["limits"] = _shown(SWITCHBOARD.sections["limits"], settings.limits)
     out["peers"] = {_name(p): _shown(PEERS, p) | {"key": SECRET} for p in configuration.peers}
     out["channels"] = {channel.name: _shown(CHANNELS, channel) for channel in settings.channels}
+    out["calendars"] = {calendar.name: _shown(CALENDARS, calendar) for calendar in settings.calendars}
     out["queues"] = {_name(queue): _queue(queue) for queue in settings.queues}
     out["agents"] = {_name(agent): _shown(AGENT, agent) for agent in settings.agents}
     return out

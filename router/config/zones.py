@@ -9,7 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
+
+from router.config.faults import alike
+from router.config.kinds import Wrong
 
 FIRST_YEAR: Final = 2020
 LAST_YEAR: Final = 2045
@@ -17,6 +20,23 @@ LAST_YEAR: Final = 2045
 DAY_S: Final = 86_400
 
 Offsets = tuple[tuple[int, int], ...]
+
+
+def zone_wrong(name: str) -> Wrong | None:
+    """What is wrong with the name of a zone, None where it is known."""
+    # The data base of zones may be missing on a small machine; UTC needs none.
+    if name == "UTC":
+        return None
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        # An unknown zone is a KeyError; a name that leads out of the data base, or to a folder in it, the
+        # others.
+        zones = available_timezones()
+        remedy = 'use a name such as "Europe/Berlin"' if zones else 'use "UTC", or install the tzdata package'
+        meant = alike(name, zones)
+        return Wrong(f'is "{name}", no time zone', f'did you mean "{meant}"?' if meant else remedy)
+    return None
 
 
 @lru_cache(maxsize=64)

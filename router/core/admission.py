@@ -7,6 +7,7 @@ nothing: who counts and records what was refused is the caller's.
 
 from __future__ import annotations
 
+from router.core import doors
 from router.core import settings as of
 from router.core.effects import Treatment
 from router.core.entities import Agent
@@ -27,7 +28,7 @@ def refusal(
     """The first entry check that fails, None where the contact may come in. `agent`: it asks for this one only.
     `excused`: it was sent on because it is blocked, and is not refused for that again."""
     queue = line.queue
-    if not queue.settings.open:
+    if (queue.door is not None or not queue.settings.open) and doors.closed_by(world, queue, line.needs.channel):
         return "closed"
     if customer is not None and not excused and world.is_blocked(queue.settings.tenant, customer):
         return "blocked"
@@ -55,7 +56,7 @@ def follow(world: World, line: Line, channel: str, needs: Needs, customer: str |
     tenant = queue.settings.tenant
     excused = why == "blocked"
     while len(hops) <= world.settings.hops_max:
-        following = next_queue(world, tenant, queue.treatment(why), channel)
+        following = next_queue(world, tenant, treatment_for(queue, why), channel)
         if following is None or any(following is hop[0] for hop in hops):
             break
         queue = following
@@ -86,11 +87,16 @@ def next_queue(world: World, tenant: str, treatment: Treatment, channel: str) ->
     return queue
 
 
+def treatment_for(queue: Queue, why: RefusedWhy) -> Treatment:
+    """What a queue that does not let a contact in wants done with it."""
+    return doors.treatment(queue, waiting=False) if why == "closed" else queue.treatment(why)
+
+
 def last_treatment(world: World, hops: list[Hop]) -> Treatment:
     """What is left to do with a contact that nobody let in: the treatment of the last queue asked. One that leads on
     to a queue is the engine's own to follow, and came to its end: refuse; unless following is switched off."""
     queue, why = hops[-1]
-    treatment = queue.treatment(why)
+    treatment = treatment_for(queue, why)
     if treatment.do == "queue" and world.settings.hops_max:
         return of.REFUSE
     return treatment

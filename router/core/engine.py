@@ -11,15 +11,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from router.core import audit, gateways, history, internal, offers, people, reconfigure, visits
+from router.core import audit, closing, gateways, history, internal, offers, people, reconfigure, visits
 from router.core import commands as ask
 from router.core import records as stored
 from router.core.batch import Batch
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
-from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
 from router.core.handlers import agents, contacts, entry, hands, questions, sync
 from router.core.handlers import offers as answers
+from router.core.hours import Hours
 from router.core.restore import Passive, restore
 from router.core.settings import Settings
 from router.core.world import World
@@ -76,6 +77,8 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Offer: offers.due,
     Peer: gateways.due,
     Backoff: people.backoff_due,
+    Hours: closing.hours_due,
+    Door: closing.door_due,
 }
 
 RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] = {
@@ -84,6 +87,8 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Peer: ("peer", lambda peer: peer.key, stored.of_peer),
     Agent: ("agent", stored.agent_key, stored.of_agent),
     Endpoint: ("endpoint", stored.endpoint_key, stored.of_endpoint),
+    Hours: ("hours", lambda hours: hours.name, stored.of_hours),
+    Door: ("door", stored.door_key, stored.of_door),
 }
 
 
@@ -145,10 +150,12 @@ class Engine:
         if handler is None and isinstance(command, internal.Restarted):
             # What came due while nobody was heard is not held against anyone, so it must not fire before this.
             gateways.restarted(world, self._loaded_us)
+            closing.restarted(world)
         if (
             now_us >= world.deadlines.soonest_us
             or world.chores
             or world.unmet
+            or world.closing
             or (world.buried and world.buried[0].due_us <= now_us)
         ):
             self.tick(now_us)
@@ -192,10 +199,13 @@ class Engine:
         if world.unmet:
             visits.evacuate(world, EVACUATED_A_STEP)
             settle(world)
+        if world.closing:
+            closing.work(world)
+            settle(world)
 
     def next_deadline_us(self) -> int | None:
         """No work is due before this core time; None where none is at all."""
-        if self.world.chores or self.world.unmet:
+        if self.world.chores or self.world.unmet or self.world.closing:
             return self.world.now_us
         # Nobody is woken to forget an ended id; once awake, all that are old enough go.
         buried = self.world.buried
@@ -248,7 +258,7 @@ class Engine:
         elif isinstance(command, internal.Restarted):
             pass  # `apply` has done it, before anything could come due.
         elif isinstance(command, internal.WallClock):
-            world.utc_s = command.utc_s
+            closing.tell_time(world, command.utc_s)
         elif isinstance(command, internal.Configure):
             reconfigure.switch(world, self._staged.pop(command.version))
         else:

@@ -15,6 +15,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from router.core.effects import Reply
     from router.core.extra import Extra
+    from router.core.hours import Hours
     from router.core.line import Entry, Line
     from router.core.order import Order
     from router.core.queue import Queue
@@ -268,6 +269,26 @@ class Endpoint(Entity, eq=False, gc=False):
     outside_units: int = 0
     outside_since_us: int = 0
     sync_round: int = 0
+
+
+class Door(Entity, eq=False, gc=False):
+    """A queue's door: the calendar that opens and closes it, and what a person decided about it by hand."""
+
+    queue: Queue
+    hand: str = ""
+    """`closed` or `open` by hand, whatever calendar and settings say; empty: they decide."""
+    until_us: int = 0
+    """The hand's word ends by itself at this core time; 0: it holds until another one."""
+    message: str = ""
+    """Closed by hand: what those who are turned away, or sent away, are told."""
+    serve_out: bool = False
+    """Closed by hand: those who wait are served all the same."""
+    due_us: int = 0
+    due_number: int = 0
+    # run-time
+    kept: bool = False
+    """It has a record."""
+    hours: Hours | None = None
 
 
 class Tombstone(Entity, eq=False, gc=False):

@@ -15,3 +15,5 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """The special parts of one contact."""
 
     route: Routed | None = None
+    clock: str | None = None
+    """The calendar whose open time its wait is counted by; none: core time."""

@@ -5,6 +5,9 @@ changes while they wait, so only heads of lines are ever compared; a rule that c
 number, whatever the line's length.
 
     urgency = boost + (now - key) / target        key = entered - head start (microseconds)
+
+`now`, and what a contact entered at, are core time; in a line whose waiting counts open hours only, they are the open
+time of its calendar. A line has one clock, so that the order of keys never changes, whatever the clock does.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from router.terms import SECOND_US
 
 if TYPE_CHECKING:
     from router.core.entities import Agent, Contact
+    from router.core.hours import Hours
     from router.core.queue import Queue
     from router.core.roster import Pool, Profile
 
@@ -67,6 +71,8 @@ class Line(Struct, eq=False, gc=False):
     """Last come, first served: its places are sorted by the latest arrival."""
     ringing: Order[Entry] | None = None
     """Those of its contacts who ring at fewer agents than `ring_several` allows; None: there was none yet."""
+    clock: Hours | None = None
+    """The calendar whose open time counts here; None: core time does."""
 
     @property
     def key(self) -> LineKey:
@@ -75,11 +81,13 @@ class Line(Struct, eq=False, gc=False):
 
     def urgency(self, key_us: int, now_us: int) -> float:
         """Urgency of a place with this key: 1.0 when its target has passed, without boost."""
+        if self.clock is not None:
+            now_us = self.clock.now(now_us)
         return self.boost + (now_us - key_us) * self.per_us
 
     def urgency_of(self, entry: Entry, now_us: int) -> float:
         """Urgency of the contact that has this place: where the newest comes first its key is not the place's."""
-        return self.boost + (now_us - (entry[2].key_us if self.newest else entry[0])) * self.per_us
+        return self.urgency(entry[2].key_us if self.newest else entry[0], now_us)
 
     def place(self, contact: Contact) -> Entry:
         """The contact's place here. The newest first: by the latest arrival, where a head start makes it later; of two

@@ -66,10 +66,9 @@ def marked(contact: Contact) -> Routed:
 def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> None:
     """A contact that waits, or is held, goes on in `line` of another queue; `by`: the supervisor who wants it there."""
     queue: Queue = line.queue
-    now_us = world.now_us
     visits.disarm(world, contact)
     contact.outcome, contact.ended_by = "moved", "supervisor" if by else ""
-    contact.waited_us = now_us - contact.entered_us
+    contact.waited_us = world.waited_us(contact)
     visits.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
     contact.outcome, contact.ended_by, contact.waited_us, contact.legs = None, "", 0, []
@@ -78,9 +77,10 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     if not is_test(contact):
         queue.tally.arrived += 1
     contact.direct = contact.preferred = None
-    marked(contact).moved_us = now_us
+    # As what it entered at, by the clock that its wait is counted by.
+    marked(contact).moved_us = contact.entered_us + world.waited_us(contact)
     world.tell(contact.peer, Moved(contact.id, queue.name, why, by))
-    visits.join_line(contact, line)
+    visits.join_line(world, contact, line)
     if contact.state == "waiting":
         visits.stand_in_line(world, contact)
     else:

@@ -59,7 +59,7 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
         ringing.look(world, contact)
     # A gateway that reports ringing starts the ring time itself; until then twice the time is the most.
     world.set_due(offer, now_us + (2 * ring_us if endpoint.peer.reports_ringing else ring_us))
-    waited_us = now_us - contact.entered_us
+    waited_us = world.waited_us(contact)
     tally = queue.tally
     if not is_test(contact):
         tally.offers += 1
@@ -167,7 +167,7 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
         _stop_the_others(world, offer)
     world.move_contact(contact, "accept")
     offer.accepted_us = now_us
-    contact.waited_us = now_us - contact.entered_us
+    contact.waited_us = world.waited_us(contact)
     contact.missed = None
     if agent.misses:
         agent.misses.clear()

@@ -11,6 +11,7 @@ from router.core.effects import Treatment
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
+    from router.core.entities import Door
     from router.core.line import Line, LineKey
 
 NO_WRAP_UP = of.WrapUp()
@@ -31,6 +32,8 @@ class Queue(Struct, eq=False, gc=False):
     """No longer in the settings: it takes nobody in, and serves who is in it."""
     counts: dict[str, int] = {}
     """Contacts by state."""
+    door: Door | None = None
+    """None: no calendar, and no hand on it; its settings alone say whether it is open."""
 
     def treatment(self, why: str) -> Treatment:
         """What configuration wants done for this reason; to refuse, where it says nothing."""

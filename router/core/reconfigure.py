@@ -7,9 +7,11 @@ on under the version that made them.
 
 from __future__ import annotations
 
-from router.core import people, ringing, visits
+from router.core import closing, people, ringing, visits
 from router.core import settings as of
+from router.core.doors import line_clock
 from router.core.entities import Agent, Contact
+from router.core.hours import Hours, calendar_of, look, new_hours
 from router.core.order import Order
 from router.core.queue import Queue
 from router.core.records import agent_key
@@ -22,7 +24,11 @@ def switch(world: World, new: of.Settings) -> None:
     world.take_settings(new)
     if world.roster.order_kinds != old_kinds:
         _rebuild_pools(world)
+    changed = _switch_calendars(world, new)
     _switch_queues(world, new)
+    _drop_calendars(world, new)
+    for hours in changed:
+        closing.begin_anew(world, hours)
     _switch_agents(world, new)
     # A channel may ring or cost otherwise now: whoever is signed in stands where that lets them.
     for agent in world.agents.values():
@@ -39,6 +45,33 @@ def _rebuild_pools(world: World) -> None:
             pool.orders = {kind: Order() for kind in world.roster.order_kinds}
 
 
+def _switch_calendars(world: World, new: of.Settings) -> list[Hours]:
+    """New calendars, and other hours for known ones, from now on. Returns the known ones that have other hours."""
+    changed = []
+    for settings in new.calendars:
+        hours = world.hours.get(settings.name)
+        if hours is None:
+            hours = world.hours[settings.name] = new_hours(world, settings)
+            look(world, hours)
+        elif hours.settings != settings:
+            hours.settings, hours.calendar = settings, calendar_of(settings)
+            closing.hours_due(world, hours)
+            changed.append(hours)
+    return changed
+
+
+def _drop_calendars(world: World, new: of.Settings) -> None:
+    """Calendars that are gone are kept for queues that are gone, and still serve who waits in them."""
+    wanted = {calendar.name for calendar in new.calendars}
+    used = {queue.door.hours.name for queue in world.queues.values() if queue.door and queue.door.hours}
+    for name in [name for name in world.hours if name not in wanted | used]:
+        hours = world.hours.pop(name)
+        world.deadlines.cancel(hours)
+        world.closing.pop(f"hours {name}", None)
+        world.changed.pop(hours, None)
+        world.dropped.append(("hours", name))
+
+
 def _switch_queues(world: World, new: of.Settings) -> None:
     wanted = {(queue.tenant, queue.name): queue for queue in new.queues}
     for key, queue in world.queues.items():
@@ -47,7 +80,7 @@ def _switch_queues(world: World, new: of.Settings) -> None:
         known = world.queues.get(key)
         if known is None:
             world.adopt_queue(settings)
-        elif known.settings != settings:
+        elif known.settings != settings or _clocks_differ(world, known):
             _switch_queue(world, known, settings)
 
 
@@ -57,12 +90,15 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
     old = queue.settings
     queue.settings = settings
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
+    door = world.hang_door(queue)
     resorted = (old.order == "newest") != (settings.order == "newest")
-    moved = (old.needs, old.contact_class) != (settings.needs, settings.contact_class)
+    needs_differ = (old.needs, old.contact_class) != (settings.needs, settings.contact_class)
+    # Whose line counts by another clock now joins it anew: what they have waited is kept.
+    moved = needs_differ or _clocks_differ(world, queue)
     waiting = _waiting_in(world, queue) if resorted else []
     stood = _unstand(world, waiting)
-    outdated = list(queue.lines.values()) if moved else []
-    if moved:
+    outdated = list(queue.lines.values()) if needs_differ else []
+    if needs_differ:
         queue.own = {}
     for channel in settings.channels:
         if channel not in queue.own:
@@ -79,6 +115,12 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
     for line in outdated:
         if line.members == 0 and line not in queue.own.values():
             world.drop_line(line)
+    if door is not None:
+        closing.turned(world, queue)
+
+
+def _clocks_differ(world: World, queue: Queue) -> bool:
+    return any(line.clock is not line_clock(world, line) for line in queue.lines.values())
 
 
 def _unstand(world: World, contacts: list[Contact]) -> list[Contact]:
@@ -124,7 +166,7 @@ def _take_along(world: World, contact: Contact, moved: bool) -> None:
         assert old is not None
         world.unstand(contact)
         old.members -= 1
-        visits.join_line(contact, world.some_line_of(contact))
+        visits.join_line(world, contact, world.some_line_of(contact))
         if stood:
             _stand_again(world, contact)
     if contact.state in ("waiting", "held"):

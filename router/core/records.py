@@ -5,6 +5,8 @@
     peer      tenant/name                a client: instance, last number applied, whether we listen to it
     agent     tenant/name                a person: what is their own (state, session, turns)
     endpoint  tenant/gateway/address     a device and whom it serves, outside work
+    hours     calendar                   a calendar: its open time
+    door      tenant/queue               a queue that a person has opened or closed by hand, or with a deadline
     contact   tenant/gateway/id          a visit with its live offers and legs; or, ended, its tombstone
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
@@ -20,10 +22,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
-from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.entities import Agent, Contact, Door, Endpoint, Leg, Offer, Peer, Tombstone
 from router.core.extra import Extra
 
 if TYPE_CHECKING:
+    from router.core.hours import Hours
     from router.core.world import World
 
 SCHEMA = 1
@@ -37,6 +40,7 @@ class WorldRecord(Struct, array_like=True, gc=False):
     utc_s: int
     counter: int
     epoch: int
+    ahead_us: int = 0
 
 
 class PeerRecord(Struct, array_like=True, gc=False):
@@ -197,7 +201,36 @@ class EndpointRecord(Struct, array_like=True, gc=False):
     sync_round: int
 
 
-Record = PeerRecord | ContactRecord | TombstoneRecord | AgentRecord | EndpointRecord | WorldRecord
+class HoursRecord(Struct, array_like=True, gc=False):
+    """See `hours.Hours`."""
+
+    schema: int
+    name: str
+    behind_us: int
+    stopped_us: int
+    since_us: int
+    reach: int
+    due_us: int
+    due_number: int
+
+
+class DoorRecord(Struct, array_like=True, gc=False):
+    """See `entities.Door`."""
+
+    schema: int
+    tenant: str
+    queue: str
+    hand: str
+    until_us: int
+    message: str
+    serve_out: bool
+    due_us: int
+    due_number: int
+
+
+Record = (
+    PeerRecord | ContactRecord | TombstoneRecord | AgentRecord | EndpointRecord | WorldRecord | HoursRecord | DoorRecord
+)
 
 encode = Encoder().encode
 
@@ -207,6 +240,8 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "contact": Decoder(ContactRecord | TombstoneRecord),
     "agent": Decoder(AgentRecord),
     "endpoint": Decoder(EndpointRecord),
+    "hours": Decoder(HoursRecord),
+    "door": Decoder(DoorRecord),
 }
 
 KINDS: tuple[str, ...] = tuple(_DECODERS)
@@ -305,4 +340,22 @@ def of_endpoint(e: Endpoint) -> bytes:
 
 def of_world(world: World) -> bytes:
     """The stored form of time and numbers."""
-    return encode((SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch))
+    return encode((SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch, world.ahead_us))
+
+
+def door_key(door: Door) -> str:
+    """tenant/queue."""
+    return f"{door.queue.settings.tenant}/{door.queue.name}"
+
+
+def of_hours(h: Hours) -> bytes:
+    """The stored form of a calendar's open time."""
+    return encode((SCHEMA, h.name, h.behind_us, h.stopped_us, h.since_us, h.reach, h.due_us, h.due_number))
+
+
+def of_door(d: Door) -> bytes:
+    """The stored form of a queue's door."""
+    return encode((
+        SCHEMA, d.queue.settings.tenant, d.queue.name, d.hand, d.until_us, d.message, d.serve_out, d.due_us,
+        d.due_number,
+    ))  # fmt: skip

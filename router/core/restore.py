@@ -13,14 +13,17 @@ from typing import Any
 from router.core import people, ringing
 from router.core import records as stored
 from router.core import settings as of
+from router.core.closing import resume
 from router.core.dispatch import refresh
-from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.gateways import may_open
+from router.core.hours import new_hours
 from router.core.offers import link
 from router.core.queue import Queue
 from router.core.visits import beside, join_line, leave_unstaffed
 from router.core.world import World
 from router.errors import Refused
+from router.terms import SECOND_US
 
 IN_LINE = ("held", "waiting", "offered", "connecting")
 
@@ -50,6 +53,9 @@ def restore(world: World, passive: Passive) -> None:
     kinds = passive.kinds
     for record in kinds["world"].values():
         world.now_us, world.utc_s, world.counter = record.now_us, record.utc_s, record.counter
+        # Before it was kept, it can be told from when the wall clock was heard last.
+        world.ahead_us = record.ahead_us or (record.utc_s and record.utc_s * SECOND_US - record.now_us)
+    _hours(world, kinds)
     for kind, build in (("peer", _peer), ("agent", _agent), ("endpoint", _endpoint)):
         for record in sorted(kinds[kind].values(), key=lambda record: record.number):
             build(world, record)
@@ -63,6 +69,7 @@ def restore(world: World, passive: Passive) -> None:
         for line in list(queue.lines.values()):
             if line.members and line.needs.staffed == 0:
                 leave_unstaffed(world, line)
+    _close_doors(world)
     world.tally.accepted = world.live
     world.changed.clear()
     world.dropped.clear()
@@ -70,6 +77,41 @@ def restore(world: World, passive: Passive) -> None:
     world.loose_contacts.clear()
     world.loose_rings.clear()
     world.effects.clear()
+
+
+def _hours(world: World, kinds: dict[str, dict[str, Any]]) -> None:
+    """Calendars, and doors with something to remember."""
+    for record in sorted(kinds["hours"].values(), key=lambda record: record.name):
+        hours = world.hours.get(record.name)
+        if hours is None:
+            # No calendar of the settings any more; but there may be waits that are counted by it.
+            hours = world.hours[record.name] = new_hours(world, of.Calendar(record.name))
+        hours.behind_us, hours.stopped_us, hours.since_us = record.behind_us, record.stopped_us, record.since_us
+        hours.reach = record.reach
+        if hours.reach != EVERYTHING:
+            world.closing[f"hours {hours.name}"] = hours
+        _due(world, hours, record)
+    for record in sorted(kinds["door"].values(), key=lambda record: (record.tenant, record.queue)):
+        queue = world.queues.get((record.tenant, record.queue))
+        if queue is None:
+            queue = world.adopt_queue(of.Queue(record.queue, record.tenant))
+        door = world.hang_door(queue, always=True)
+        assert door is not None
+        door.hand, door.until_us, door.message, door.serve_out = (
+            record.hand,
+            record.until_us,
+            record.message,
+            record.serve_out,
+        )
+        door.kept = True
+        _due(world, door, record)
+
+
+def _close_doors(world: World) -> None:
+    """Who stands in a queue that sends its waiting away was being sent away."""
+    for queue in world.queues.values():
+        if queue.door is not None:
+            resume(world, queue)
 
 
 def _visits(world: World, entries: list[Any]) -> None:
@@ -97,7 +139,7 @@ def _due(world: World, entity: Any, record: Any) -> None:
     entity.due_us, entity.due_number = 0, record.due_number
     # Numbers go on above the highest, also where the record of the world is older than that of the entity.
     # An agent's number is their place in the configuration.
-    drawn = 0 if isinstance(entity, Agent) else entity.number
+    drawn = 0 if isinstance(entity, Agent) else getattr(entity, "number", 0)
     world.counter = max(world.counter, drawn, record.due_number)
     if record.due_us:
         world.deadlines.set(entity, record.due_us, record.due_number)
@@ -222,7 +264,7 @@ def _stand(world: World, contact: Contact) -> None:
         line = world.line_of(contact)
     except Refused:
         line = next(iter(queue.own.values()))
-    join_line(contact, line)
+    join_line(world, contact, line)
     if contact.state != "waiting" or contact.number > peer.reach:
         return
     name = contact.direct or contact.preferred

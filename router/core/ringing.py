@@ -11,7 +11,7 @@ from __future__ import annotations
 from router.core.entities import Agent, Contact
 from router.core.line import Entry, passed_over
 from router.core.order import Order
-from router.core.visits import waited_out
+from router.core.visits import is_sent_away, waited_out
 from router.core.world import World
 
 
@@ -27,7 +27,7 @@ def rings_at(contact: Contact, agent: Agent) -> bool:
 
 def wants_more(world: World, contact: Contact) -> bool:
     """May one more agent be rung? Not for a contact that asks for somebody by name, and not once it has waited as long
-    as its queue lets anybody wait: then the offers that ring are its last."""
+    as its queue lets anybody wait, or the queue has closed: then the offers that ring are its last."""
     return (
         contact.state == "offered"
         and contact.direct is None
@@ -35,6 +35,7 @@ def wants_more(world: World, contact: Contact) -> bool:
         and contact.number <= contact.peer.reach
         and rings(contact) < contact.queue.settings.ring_several
         and not waited_out(world, contact)
+        and not is_sent_away(world, contact)
     )
 
 
@@ -80,6 +81,7 @@ def _first(world: World, order: Order[Entry], agent: Agent) -> Entry | None:
             and not rings_at(contact, agent)
             and not passed_over(contact, agent, world.now_us)
             and not waited_out(world, contact)
+            and not is_sent_away(world, contact)
         ):
             return entry
     return None

@@ -19,6 +19,44 @@ Order: TypeAlias = Literal["urgency", "oldest", "newest"]
 
 REFUSE = Treatment()
 
+Spans: TypeAlias = tuple[tuple[int, int], ...]
+"""Hours of one day: (first minute, minute after the last) since its midnight; the last may end on the next day."""
+
+
+class Calendar(Struct, frozen=True):
+    """When something is open. It holds numbers only, so that the core needs neither the data base of time zones nor a
+    list of holidays."""
+
+    name: str
+    time_zone: str = "UTC"
+    monday: Spans = ()
+    tuesday: Spans = ()
+    wednesday: Spans = ()
+    thursday: Spans = ()
+    friday: Spans = ()
+    saturday: Spans = ()
+    sunday: Spans = ()
+    days: tuple[tuple[int, Spans], ...] = ()
+    """Special days (counted from 1970-01-01), sorted: hours that take the place of the weekly ones."""
+    holidays: tuple[str, ...] = ()
+    """Regions whose public holidays are closed, as configuration names them."""
+    closed: tuple[int, ...] = ()
+    """Those holidays as days from 1970-01-01, sorted; a special day of the same date goes before."""
+    offsets: tuple[tuple[int, int], ...] = ()
+    """The zone: (UTC second, seconds that local time is ahead from then on), sorted."""
+
+    @property
+    def weekly(self) -> tuple[Spans, ...]:
+        """Hours by weekday, Monday first."""
+        return (
+            self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday, self.sunday,
+        )  # fmt: skip
+
+    @property
+    def special(self) -> dict[int, Spans]:
+        """Day -> hours in place of the weekly ones."""
+        return dict.fromkeys(self.closed, ()) | dict(self.days)
+
 
 class Channel(Struct, frozen=True, gc=False):
     """What one contact of this channel takes of an agent, and how its offers ring."""
@@ -45,6 +83,8 @@ class Channel(Struct, frozen=True, gc=False):
     """Whose device is busy."""
     backoff_no_answer_us: int = 0
     """Who does not answer."""
+    open_hours: bool = False
+    """They wait over closing: let in at any time, and only open hours of their queue's calendar count as waiting."""
 
 
 class WrapUp(Struct, frozen=True, gc=False):
@@ -73,6 +113,12 @@ class Queue(Struct, frozen=True):
     order: Order = "urgency"
     agent_choice: AgentChoice = "longest_idle"
     open: bool = True
+    calendar: str = ""
+    """Its hours, by name; none given: always open."""
+    last_admission_us: int = 0
+    """So long before closing nobody is let in any more."""
+    serve_out_us: int = 0
+    """So long after closing those who wait are served; then they get the treatment `at_closing`, where there is one."""
     enter_unstaffed: bool = False
     """Let contacts in while nobody able is signed in (e-mail over night); else they are refused as `nobody`."""
     waiting_max: int = 1000
@@ -153,11 +199,12 @@ class Settings(Struct, frozen=True):
     channels: tuple[Channel, ...] = (
         Channel("voice"),
         Channel("chat", units=25, ring_us=60 * SECOND_US, misses_to_not_ready=2),
-        Channel("email", units=50, ring_us=120 * SECOND_US, misses_to_not_ready=3),
-        Channel("ticket", units=50, ring_us=300 * SECOND_US, misses_to_not_ready=3),
+        Channel("email", units=50, ring_us=120 * SECOND_US, misses_to_not_ready=3, open_hours=True),
+        Channel("ticket", units=50, ring_us=300 * SECOND_US, misses_to_not_ready=3, open_hours=True),
         Channel("callback"),
     )
     queues: tuple[Queue, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
     agents: tuple[Agent, ...] = ()
     not_ready_reasons: tuple[str, ...] = (
         "login",

@@ -16,10 +16,12 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from router.core import states
-from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.hours import Hours
 from router.core.line import Line, Needs
 from router.core.roster import Profile
 from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
+from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -98,6 +100,8 @@ def _everything(world: World) -> Iterator[Any]:
         yield peer
         for owned in (peer.contacts, peer.endpoints, peer.ended):
             yield from list(owned.values())
+    yield from list(world.hours.values())
+    yield from [queue.door for queue in world.queues.values() if queue.door is not None]
     for kind in (world.offers, world.agents, world.roster.profiles, world.roster.needs):
         yield from list(kind.values())
     yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
@@ -121,7 +125,7 @@ def _is_there(world: World, entity: Any) -> bool:
         return world.roster.needs.get(entity.key) is entity
     if isinstance(entity, Backoff):
         return entity.agent.backoff is entity
-    return isinstance(entity, Agent | Peer) or world.roster.profiles.get(entity.key) is entity
+    return isinstance(entity, Agent | Peer | Hours | Door) or world.roster.profiles.get(entity.key) is entity
 
 
 # -- the whole ----------------------------------------------------------------------------------------------------
@@ -157,7 +161,7 @@ def _whole(world: World) -> Faults:
     kept = {key: profile.agents for key, profile in world.roster.profiles.items()}
     if kept != members:
         yield Violation("index", f"profiles count {kept}, found {dict(members)}")
-    if world.chores or world.unmet:
+    if world.chores or world.unmet or world.closing:
         return
     stood = [entry[2] for order in _orders(world) for entry in order]
     for agent in world.agents.values():
@@ -229,6 +233,7 @@ def _contact(world: World, contact: Contact) -> Found:
     if contact.state == "held" and contact.peer.open and not contact.peer.chore and not contact.due_us:
         yield "L2", f"{name}: held without a limit"
     yield from _place(contact, name)
+    yield from check_contact(world, contact)
     for offer in contact.offers:
         if world.offers.get(offer.id) is not offer:
             yield "index", f"{name}: offer {offer.id} is not known"
@@ -357,7 +362,7 @@ def _line(world: World, line: Line) -> Found:
 
 def _agent(world: World, agent: Agent) -> Found:
     yield from check_agent(world, agent)
-    if world.chores or world.unmet:
+    if world.chores or world.unmet or world.closing:
         # Somebody is being opened or shut in slices: who waits and who is free meet when their turn has come.
         return
     orders = list((agent.wanted or {}).values())
@@ -388,6 +393,8 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Tombstone: _tombstone,
     Line: _line,
     Agent: _agent,
+    Hours: check_hours,
+    Door: check_door,
     Needs: check_needs,
     Profile: check_profile,
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from router.core import history
+from router.core import doors, history
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
+from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
 from router.core.order import Order
 from router.core.records import contact_key
@@ -15,8 +16,10 @@ from router.core.tally import add_wait
 from router.core.world import World
 
 
-def join_line(contact: Contact, line: Line) -> None:
-    """The contact belongs to `line` from now on; it does not stand yet."""
+def join_line(world: World, contact: Contact, line: Line) -> None:
+    """The contact belongs to `line` from now on, and its wait counts as that line counts; it does not stand yet."""
+    if line.clock is not None or contact.extra is not None:
+        take_clock(world, contact, line.clock)
     contact.line = line
     contact.entry = line.place(contact)
     line.members += 1
@@ -31,6 +34,9 @@ def stand_in_line(world: World, contact: Contact) -> None:
     if contact.direct is not None or contact.preferred is not None:
         awaiting = _awaited(world, contact)
     if contact.number <= contact.peer.reach:
+        if is_sent_away(world, contact):
+            treat(world, contact, "closed")
+            return
         world.stand(contact, line.order if awaiting is None else beside(awaiting, line))
         world.loose_contacts.append(contact)
         if line.needs.staffed == 0:
@@ -110,7 +116,9 @@ def arm(world: World, contact: Contact) -> None:
             if ahead:
                 at_us = min(ahead) if not at_us else min(at_us, *ahead)
     if contact.state in ("held", "waiting") and waits_at_most(world, contact):
-        most_us = wait_ends_us(world, contact)
+        left_us = wait_left_us(world, contact)
+        clock = contact.line.clock if contact.line is not None else None
+        most_us = now_us + left_us if clock is None else due_us(world, clock, left_us)
         at_us = most_us if not at_us else min(at_us, most_us)
     if at_us:
         world.set_due(contact, max(at_us, now_us))
@@ -154,9 +162,15 @@ def due(world: World, contact: Contact) -> None:
         stand_in_line(world, contact)
 
 
+def is_sent_away(world: World, contact: Contact) -> bool:
+    """Must it go, because its queue is closed? It is not offered any more; an offer in flight runs to its end."""
+    queue = contact.queue
+    return queue.door is not None and doors.sends_away(world, queue, contact.channel)
+
+
 def waited_out(world: World, contact: Contact) -> bool:
     """Has it waited as long as its queue lets anybody wait? Never while its gateway could not be told."""
-    return waits_at_most(world, contact) != 0 and contact.peer.live and world.now_us >= wait_ends_us(world, contact)
+    return waits_at_most(world, contact) != 0 and contact.peer.live and wait_left_us(world, contact) <= 0
 
 
 def waits_at_most(world: World, contact: Contact) -> int:
@@ -170,20 +184,22 @@ def waits_at_most(world: World, contact: Contact) -> int:
     return most_us
 
 
-def wait_ends_us(world: World, contact: Contact) -> int:
-    """When that time is over. One that was sent on begins anew in each queue."""
-    began_us = contact.entered_us
+def wait_left_us(world: World, contact: Contact) -> int:
+    """How much of that time is left. One that was sent on begins anew in each queue."""
+    waited_us = world.waited_us(contact)
     extra = contact.extra
-    if extra is not None and extra.route is not None:
-        began_us = max(began_us, extra.route.moved_us)
-    return began_us + waits_at_most(world, contact)
+    if extra is not None and extra.route is not None and extra.route.moved_us > contact.entered_us:
+        waited_us -= extra.route.moved_us - contact.entered_us
+    return waits_at_most(world, contact) - waited_us
 
 
 def treat(world: World, contact: Contact, why: str) -> None:
     """The contact can't be served any longer where it waits: it goes on in the queue that configuration names, or its
     gateway is told what to do with it and it ends."""
-    key = "nobody_left" if why == "nobody" else why
-    treatment = contact.queue.treatment(key)
+    if why == "closed":
+        treatment = doors.treatment(contact.queue, waiting=True)
+    else:
+        treatment = contact.queue.treatment("nobody_left" if why == "nobody" else why)
     if treatment.do == "queue":
         from router.core import moves
 
@@ -191,9 +207,10 @@ def treat(world: World, contact: Contact, why: str) -> None:
         if left is None:
             return
         treatment = left
-    world.tell(contact.peer, Treat(contact.id, why, treatment))  # type: ignore[arg-type]  # one of its literals
+    opens_in_ms = doors.opens_in_ms(world, contact.queue) if why == "closed" else None
+    world.tell(contact.peer, Treat(contact.id, why, treatment, opens_in_ms))  # type: ignore[arg-type]  # one of its literals
     # `refused` is kept for those who were never let in: what was accepted and sent elsewhere has moved.
-    outcome = "waited_too_long" if why != "nobody" else "moved"
+    outcome = "moved" if why in ("nobody", "closed") else "waited_too_long"
     if treatment.do == "callback":
         outcome = "callback_taken"
     leave(world, contact, outcome, "system")
@@ -206,7 +223,7 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
     contact.outcome = outcome
     contact.ended_by = by
     contact.left_us = now_us
-    contact.waited_us = now_us - contact.entered_us
+    contact.waited_us = world.waited_us(contact)
     world.leave_line(contact)
     world.move_contact(contact, "leave")
     if not contact.offers:

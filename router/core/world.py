@@ -13,9 +13,11 @@ from router.core import settings as of
 from router.core import states
 from router.core.audit import Deed
 from router.core.deadlines import Deadlines
-from router.core.effects import AgentEvent, ContactEvent, Message
-from router.core.entities import Agent, Contact, Offer, Peer, Tombstone
+from router.core.doors import line_clock
+from router.core.effects import Message
+from router.core.entities import Agent, Contact, Door, Offer, Peer, Tombstone
 from router.core.history import Visit
+from router.core.hours import Hours, clock_of, new_hours
 from router.core.line import Line, Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
@@ -23,8 +25,8 @@ from router.core.queue import Queue
 from router.core.roster import Roster
 from router.core.route_settings import Segment
 from router.core.tally import Tally, queue_tally
+from router.core.watched import agent_event, contact_event
 from router.errors import Refused
-from router.terms import MILLISECOND_US
 
 MONITOR = "*monitor"
 """The address of what every monitor of a tenant is told: tenant/*monitor."""
@@ -38,6 +40,8 @@ class World:
         self.epoch = epoch
         self.now_us = 0
         self.utc_s = 0
+        self.ahead_us = 0
+        """How far the wall clock is ahead of core time, for calendars only; 0: nobody has told the time yet."""
         self.counter = 0
         self.peers: dict[str, Peer] = {}
         self.agents: dict[tuple[str, str], Agent] = {}
@@ -52,6 +56,8 @@ class World:
         """Channels of which an agent holds one contact and nothing else."""
         self.interrupting = False
         """Is there a channel that interrupts another? Else a full agent can take nothing, whatever comes."""
+        self.hours: dict[str, Hours] = {}
+        """Calendars by name."""
         self.roster = Roster()
         self.deadlines: Deadlines[Any] = Deadlines()
         self.blocked: frozenset[str] = frozenset()
@@ -63,6 +69,9 @@ class World:
         """Peers with work that is done in slices, by number."""
         self.unmet: dict[Needs, None] = {}
         """Needs that the last able agent has left, whose lines have a treatment for it."""
+        self.closing: dict[str, Queue | Hours] = {}
+        """What opening and closing left to do in slices, by a name to sort by: queues whose waiting must go, calendars
+        whose deadlines are to be set anew."""
         self.changed: dict[Any, None] = {}
         """Entities to record with the next batch, in the order of their first change."""
         self.dropped: list[tuple[str, str]] = []
@@ -103,8 +112,10 @@ class World:
         )
 
     def adopt(self, settings: of.Settings) -> None:
-        """Build queues, channels and agents of these settings into an empty world."""
+        """Build queues, channels, calendars and agents of these settings into an empty world."""
         self.take_settings(settings)
+        for calendar in settings.calendars:
+            self.hours[calendar.name] = new_hours(self, calendar)
         for queue in settings.queues:
             self.adopt_queue(queue)
         for number, known in enumerate(settings.agents):
@@ -119,6 +130,7 @@ class World:
         queue = Queue(settings.name, settings, queue_tally(), dict(settings.wrap_up), dict(settings.treatments))
         queue.counts = dict.fromkeys(states.CONTACT, 0)
         self.queues[settings.tenant, settings.name] = queue
+        self.hang_door(queue)
         for channel in settings.channels:
             queue.own[channel] = self.line(queue, channel, ())
         return queue
@@ -130,7 +142,29 @@ class World:
         until_s = self.settings.blocked.get(f"{tenant}/{customer}")
         return until_s is not None and (until_s == 0 or self.utc_s < until_s)
 
+    def hang_door(self, queue: Queue, always: bool = False) -> Door | None:
+        """Give a queue with a calendar its door, `always`: any queue; and the door its calendar."""
+        door, name = queue.door, queue.settings.calendar
+        if door is None and (always or name):
+            door = queue.door = Door(queue)
+        if door is not None:
+            door.hours = self.hours.get(name)
+        return door
+
     # -- finding ------------------------------------------------------------------------------------------------
+
+    def calendar(self, name: str) -> Hours | None:
+        """The calendar of that name; None where configuration has none."""
+        return self.hours.get(name)
+
+    def waited_us(self, contact: Contact) -> int:
+        """How long the contact has waited by now: core time, or the open time of its calendar."""
+        now_us = self.now_us
+        if contact.extra is not None:
+            clock = clock_of(self, contact)
+            if clock is not None:
+                now_us = clock.now(now_us)
+        return now_us - contact.entered_us
 
     def agent(self, tenant: str, name: str) -> Agent:
         """The agent of that name. Raises `Refused`."""
@@ -215,6 +249,7 @@ class World:
         oldest = settings.order == "oldest"
         line.target_class = line.own_target or settings.target_class
         line.newest = settings.order == "newest"
+        line.clock = line_clock(self, line)
         line.boost = 0.0 if oldest else settings.boost
         target_us = self.targets[line.own_target] if line.own_target else settings.target_us
         if oldest:
@@ -280,7 +315,7 @@ class World:
         counts[contact.state] += 1
         self.changed[contact] = None
         if self.monitored:
-            self.effects.append((f"{contact.peer.tenant}/{MONITOR}", self._contact_event(contact)))
+            self.effects.append((f"{contact.peer.tenant}/{MONITOR}", contact_event(self, contact)))
 
     def change_queue(self, contact: Contact, queue: Queue) -> None:
         """The contact is in another queue from now on, in the same state."""
@@ -298,12 +333,12 @@ class World:
         """Move a contact that waits, or is held, to another queue, and tell monitors."""
         self.change_queue(contact, queue)
         if self.monitored:
-            self.effects.append((f"{contact.peer.tenant}/{MONITOR}", self._contact_event(contact)))
+            self.effects.append((f"{contact.peer.tenant}/{MONITOR}", contact_event(self, contact)))
 
     def tell_monitors_of(self, agent: Agent) -> None:
         """Something about an agent has changed that is no move: their reason, or what they are busy with."""
         if self.monitored:
-            self.effects.append((f"{agent.tenant}/{MONITOR}", self._agent_event(agent)))
+            self.effects.append((f"{agent.tenant}/{MONITOR}", agent_event(self, agent)))
 
     def move_agent(self, agent: Agent, event: str, reason: str) -> None:
         """Move an agent along the table, record it, and tell monitors."""
@@ -312,7 +347,7 @@ class World:
         agent.since_us = self.now_us
         self.changed[agent] = None
         if self.monitored:
-            self.effects.append((f"{agent.tenant}/{MONITOR}", self._agent_event(agent)))
+            self.effects.append((f"{agent.tenant}/{MONITOR}", agent_event(self, agent)))
 
     # -- telling ------------------------------------------------------------------------------------------------
 
@@ -356,18 +391,3 @@ class World:
             desk = self.peers.get(offer.agent.session)
             if desk is not None and desk is not but and desk.role == "desk":
                 self.tell(desk, message)
-
-    def _contact_event(self, contact: Contact) -> ContactEvent:
-        served = contact.offers and contact.state not in ("waiting", "held")
-        agent = contact.offers[-1].agent.name if served else ""
-        outcome = contact.outcome if contact.state in ("wrapping", "ended") else None
-        waited_us = contact.waited_us or self.now_us - contact.entered_us
-        return ContactEvent(
-            0, contact.id, contact.peer.key, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
-            agent, outcome, waited_us // MILLISECOND_US, self.now_us // MILLISECOND_US,  # type: ignore[arg-type]
-        )  # fmt: skip
-
-    def _agent_event(self, agent: Agent) -> AgentEvent:
-        return AgentEvent(
-            0, agent.name, agent.state, agent.reason, agent.used, self.now_us // MILLISECOND_US  # type: ignore[arg-type]
-        )  # fmt: skip

@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 from router.core.batch import Batch
 from router.store.base import STREAM_MOST, Stamp
 
-KINDS: Final = ("world", "peer", "agent", "endpoint", "contact")
+KINDS: Final = ("world", "peer", "agent", "endpoint", "contact", "hours", "door")
 """Hashes that a store of ours may have when its meta is gone: looked for before a new one is made."""
 
 _STR_16, _STR_32, _ARRAY_32 = 0xDA, 0xDB, 0xDD

@@ -22,9 +22,21 @@ ROWS = [
 ]
 
 BUILT = {
-    core.Settings: {"version", "channels", "queues", "agents", "limits", "routes", "segments", "steers", "blocked"},
+    core.Settings: {
+        "version",
+        "channels",
+        "queues",
+        "agents",
+        "limits",
+        "calendars",
+        "routes",
+        "segments",
+        "steers",
+        "blocked",
+    },
     core.Channel: {"name"},
     core.Queue: {"wrap_up", "treatments"},
+    core.Calendar: {"name", "closed", "offsets"},
     core.Agent: {"most_at_once"},
     core.WrapUp: set(),
     core.Limits: set(),

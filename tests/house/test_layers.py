@@ -42,6 +42,7 @@ LOGS_FROM = LEVEL["server"]
 
 OWNERS: dict[str, set[str]] = {
     "aiohttp": {"admin", "gateways"},
+    "holidays": {"config"},
     "msgpack": {"trace"},
     "mypyc": {"compiled"},
     "msgspec": {"terms", "core", "wire", "config"},

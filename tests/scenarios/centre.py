@@ -6,6 +6,8 @@
     target    gold    target_s = 10                             as [target_classes.gold]
     limits    gateway_grace_s = 30                              as [limits] of switchboard.toml
     centre    break_resets_idle = false                         as the first lines of queues.toml and agents.toml
+    calendar  office  weekdays = ["09:00-18:00"]                as [calendars.office] of calendars.toml
+    now       2026-11-20 17:50 Europe/Berlin                    what the wall clock shows when the story begins
     gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
     desk      d1      a desk; so is `supervisor`
     endpoint  101     ann on gw1 for voice, chat                a device; for voice where nothing is said
@@ -20,8 +22,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -36,6 +40,7 @@ TABLES = {
     "channel": ("queues.toml", "channels"),
     "target": ("queues.toml", "target_classes"),
     "agent": ("agents.toml", "agents"),
+    "calendar": ("calendars.toml", "calendars"),
 }
 OF_AGENTS = ("break_resets_idle", "not_ready_reasons")
 """Settings of the whole centre that stand in agents.toml."""
@@ -50,6 +55,8 @@ class Centre(Struct):
     before: list[tuple[str, Request]]
     """(peer's name, request): its number is given when it is said."""
     monitored: bool = False
+    utc_s: int = 0
+    """What the wall clock shows; 0: nobody has looked at it."""
 
 
 def read(lines: list[str]) -> Centre:
@@ -59,7 +66,7 @@ def read(lines: list[str]) -> Centre:
     homes: dict[str, str] = {}
     attached: list[tuple[str, Request]] = []
     ready: list[tuple[str, str]] = []
-    monitored = False
+    monitored, utc_s = False, 0
     for word, name, rest in _entries(lines):
         if word in TABLES:
             file, table = TABLES[word]
@@ -78,6 +85,8 @@ def read(lines: list[str]) -> Centre:
             agent, gateway, channels = _device(rest)
             homes.setdefault(agent, gateway)
             attached.append((gateway, Attach(1, name, agent, channels)))
+        elif word == "now":
+            utc_s = wall_clock(f"{name} {rest}")
         elif word == "ready":
             people, _, at = f"{name} {rest}".partition(" at ")
             ready += [(agent, at.strip()) for agent in people.split()]
@@ -89,7 +98,16 @@ def read(lines: list[str]) -> Centre:
     if strangers:
         raise Unclear(f"there is no gateway or desk named {', '.join(sorted(strangers))}")
     settings = _checked({name: "\n".join(text) for name, text in texts.items()})
-    return Centre(settings, peers, [*synced, *attached, *signed_in], monitored)
+    return Centre(settings, peers, [*synced, *attached, *signed_in], monitored, utc_s)
+
+
+def wall_clock(text: str) -> int:
+    """UTC seconds of `2026-11-20 17:50 Europe/Berlin`; of a time that comes twice, the first. Raises `Unclear`."""
+    day, time, zone = [*text.split(), "", "", ""][:3]
+    try:
+        return int(datetime.fromisoformat(f"{day} {time}").replace(tzinfo=ZoneInfo(zone)).timestamp())
+    except (ValueError, OSError, LookupError) as wrong:
+        raise Unclear("the wall clock is written: 2026-11-20 17:50 Europe/Berlin") from wrong
 
 
 def changed(lines: list[str], line: str) -> list[str]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from router.core import audit, history
 from router.core.commands import Request
 from router.core.engine import Engine
-from router.core.internal import Configure, GatewayDown, Restarted
+from router.core.internal import Configure, GatewayDown, Restarted, WallClock
 from router.terms import SECOND_US
 from tests.scenarios import centre, look
 from tests.scenarios.language import DONE, Said, Unclear, clock, command, effect
@@ -44,6 +44,8 @@ class Site:
         self.engine = Engine(given.settings, 1)
         self.engine.activate(BEGIN_US)
         self._monitored = given.monitored
+        if given.utc_s:
+            self.engine.apply(BEGIN_US, "", WallClock(given.utc_s))
         for name, up in given.peers.items():
             self.engine.apply(BEGIN_US, f"main/{name}", up)
         for name, request in given.before:
@@ -83,6 +85,8 @@ class Site:
     def say(self, who: str, words: list[str], text: str) -> None:
         """One line of the story."""
         if who == "clock":
+            if words[:1] == ["shows"]:
+                self.engine.apply(self._now_us, "", WallClock(centre.wall_clock(" ".join(words[1:]))))
             self.engine.tick(self._now_us)
         elif who == "engine":
             self._engine(words, text)

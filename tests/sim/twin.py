@@ -50,7 +50,7 @@ class Twin:
                 engine.put(kind, key, record)
             engine.activate(world.now_us)
             engine.world.monitored = True
-            engine.world.utc_s = world.utc_s
+            engine.world.utc_s, engine.world.ahead_us = world.utc_s, world.ahead_us
             self._compare("state", state_of(world), state_of(engine.world))
             self._engine = engine
             self._left = COMMANDS_BESIDE
@@ -115,7 +115,8 @@ class Twin:
 
 def state_of(world: World) -> dict[tuple[str, str], bytes]:
     """Every record that the world would write now."""
-    entities: list[Any] = [*world.peers.values(), *world.agents.values()]
+    entities: list[Any] = [*world.peers.values(), *world.agents.values(), *world.hours.values()]
+    entities += [queue.door for queue in world.queues.values() if queue.door is not None and queue.door.kept]
     for peer in world.peers.values():
         entities += [*peer.contacts.values(), *peer.endpoints.values(), *peer.ended.values()]
     records = {}

@@ -84,8 +84,8 @@ class Transfer(Request, tag="transfer"):
     needs: SkillNeeds | None = None
     data: Data | None = None
     errors = (
-        "unknown_contact", "bad_state", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs",
-        "data_too_large",
+        "unknown_contact", "bad_state", "unknown_queue", "unknown_channel", "queue_closed", "unknown_agent",
+        "data_too_large", "too_many_needs",
     )  # fmt: skip
 
 

@@ -100,6 +100,8 @@ class Treat(Message, tag="treat"):
     contact: str
     why: Literal["nobody", "waited_too_long", "held_too_long", "closed"]
     treatment: Treatment
+    opens_in_ms: int | None = None
+    """Where it is closed: how long until it opens again, as far as is known."""
 
 
 class Moved(Message, tag="moved"):

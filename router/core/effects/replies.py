@@ -57,6 +57,8 @@ class RefusedEntry(Reply, tag="refused"):
 
     why: RefusedWhy
     treatment: Treatment
+    opens_in_ms: int | None = None
+    """Where it is closed: how long until somebody is let in again, as far as is known."""
 
 
 class Probed(Reply, tag="probed"):
@@ -98,6 +100,10 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     service_level: float | None = None
     """Share answered within target as `docs/figures.md` defines it; none where nothing has happened yet."""
     asa_ms: int | None = None
+    closed_by: Literal["hand", "setting", "calendar", "last_admission"] | None = None
+    """What keeps contacts out now; none: it is open (e-mail and tickets come in whatever the calendar says)."""
+    changes_in_ms: int | None = None
+    """How long it stays open, or closed; none where nobody knows, or for ever."""
 
 
 class StatusReply(Reply, tag="status"):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import gateways, history, offers, ringing, visits
+from router.core import doors, gateways, history, offers, ringing, visits
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.handlers.entry import check_data, find_queue, sorted_needs
+from router.core.hours import take_clock
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import is_test
@@ -97,6 +98,7 @@ def update(world: World, peer: Peer, command: ask.Update) -> Reply:
         contact.data = merged
     if command.priority_s is not None:
         contact.priority_s = command.priority_s
+        # What it entered at is counted by its line's clock, and so is its key.
         move_to(world, contact, contact.entered_us - command.priority_s * SECOND_US)
     world.changed[contact] = None
     return Ok(command.seq)
@@ -121,6 +123,8 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     if contact.state != "connected":
         raise Refused("bad_state", contact.state)
     queue = find_queue(world, peer, command.queue, contact.channel)
+    if doors.closed_by(world, queue, contact.channel) in ("hand", "calendar"):
+        raise Refused("queue_closed", queue.name)
     if command.agent is not None:
         world.agent(peer.tenant, command.agent)
     data = {**(contact.data or {}), **command.data} if command.data else contact.data
@@ -151,25 +155,29 @@ def begin_next_part(world: World, contact: Contact, line: Line, place: Place) ->
     """The visit goes on in `line`, with the waiting time in `waited_us` behind it; it does not stand there yet."""
     if not is_test(contact):
         line.queue.tally.arrived += 1
-    take_place(world, contact, line.queue, place)
-    visits.join_line(contact, line)
+    take_place(world, contact, line, place)
+    visits.join_line(world, contact, line)
 
 
-def take_place(world: World, contact: Contact, queue: Queue, place: Place) -> None:
-    """Give the contact its key in a line of `queue`: with the time that it has waited, without, or before all."""
+def take_place(world: World, contact: Contact, line: Line, place: Place) -> None:
+    """Give the contact its key in `line`: with the time that it has waited, without, or before all."""
     kept_us = 0 if place == "restart" else contact.waited_us
-    contact.entered_us = world.now_us - kept_us
+    if line.clock is not None or contact.extra is not None:
+        take_clock(world, contact, line.clock)
+    contact.entered_us = (world.now_us if line.clock is None else line.clock.now(world.now_us)) - kept_us
     contact.waited_us = 0
     if place != "keep":
         contact.number = world.number()
     contact.key_us = contact.entered_us - contact.priority_s * SECOND_US
     if place == "front":
-        contact.key_us = _before_all(contact, queue)
+        contact.key_us = _before_all(contact, line)
 
 
-def _before_all(contact: Contact, queue: Queue) -> int:
-    """The key that puts the contact before all who stand in the queue's lines."""
-    heads = [other.order.first[0] for other in queue.lines.values() if other.order.first is not None]
+def _before_all(contact: Contact, line: Line) -> int:
+    """The key that puts the contact before all who stand in the queue's lines, as far as they are counted alike."""
+    queue = line.queue
+    lines = [other for other in queue.lines.values() if other.clock is line.clock]
+    heads = [other.order.first[0] for other in lines if other.order.first is not None]
     if queue.settings.order == "newest":
         # Its place there is the negative of key and twice the head start.
         return max([contact.key_us, *(-head - 2 * contact.priority_s * SECOND_US for head in heads)]) + 1

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import history, visits
+from router.core import doors, history, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
@@ -42,7 +42,7 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
         line, hops = follow(world, line, command.channel, needs, command.customer, why)
         _count_refused(world, peer, command, hops, line)
         if line is None:
-            return RefusedEntry(command.seq, hops[-1][1], last_treatment(world, hops))
+            return _refused(world, command.seq, hops)
     contact = admit(world, peer, line.queue, command, digest(command))
     if why is not None:
         contact.direct = None
@@ -55,7 +55,7 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
 
 def place(world: World, contact: Contact, line: Line, held: bool) -> None:
     """Let a contact that was just made stand in its line, or be held beside it."""
-    visits.join_line(contact, line)
+    visits.join_line(world, contact, line)
     if held:
         contact.held_until_us = world.now_us + contact.queue.settings.held_most_us
         world.move_contact(contact, "enqueue_held")
@@ -148,6 +148,13 @@ def sorted_needs(needs: dict[str, int] | None) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(needs.items())) if needs else ()
 
 
+def _refused(world: World, seq: int, hops: list[Hop]) -> RefusedEntry:
+    """The reply, with what to do instead, and where it is closed when it opens."""
+    queue, why = hops[-1]
+    opens_in_ms = doors.opens_in_ms(world, queue) if why == "closed" else None
+    return RefusedEntry(seq, why, last_treatment(world, hops), opens_in_ms)
+
+
 def probe(world: World, peer: Peer, command: Probe) -> Reply:
     """The entry checks without entering."""
     queue = find_queue(world, peer, command.queue, command.channel)
@@ -160,7 +167,7 @@ def probe(world: World, peer: Peer, command: Probe) -> Reply:
         drop_if_empty(world, line)
         line, hops = follow(world, line, command.channel, needs, command.customer, why)
         if line is None:
-            return RefusedEntry(command.seq, hops[-1][1], last_treatment(world, hops))
+            return _refused(world, command.seq, hops)
     free = sum(pool.free for pool in line.needs.ready.values())
     reply = Probed(command.seq, len(line.order), free, line.needs.staffed)
     if why is not None:

@@ -148,8 +148,9 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
 def _stand_anew(world: World, contact: Contact, place: Place) -> None:
     """Let a contact that waits, or is held, have another place in the queue where it is."""
     world.unstand(contact)
-    contact.waited_us = world.now_us - contact.entered_us
-    take_place(world, contact, contact.queue, place)
+    assert contact.line is not None
+    contact.waited_us = world.waited_us(contact)
+    take_place(world, contact, contact.line, place)
     move_to(world, contact, contact.key_us)
     world.changed[contact] = None
     if contact.state == "waiting":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from router.core import commands as ask
+from router.core.doors import changes_in_ms, closed_by
 from router.core.effects import (
     AgentsReply,
     AgentStatus,
@@ -28,7 +29,7 @@ OLDEST_MOST = 1000
 def position(world: World, peer: Peer, command: ask.Position) -> Reply:
     """Where the contact stands: among those of its line, held ones and others beside it not counted."""
     contact = own(peer, command.contact)
-    waited_us = world.now_us - contact.entered_us if contact.line is not None else contact.waited_us
+    waited_us = world.waited_us(contact) if contact.line is not None else contact.waited_us
     place, length = 0, 0
     if contact.line is not None and contact.entry is not None and contact.state in ("waiting", "held"):
         order = contact.standing if contact.standing is not None else contact.line.order
@@ -41,17 +42,19 @@ def position(world: World, peer: Peer, command: ask.Position) -> Reply:
 def oldest_wait_us(world: World, queue: Queue) -> int:
     """The longest wait of those standing in the queue's lines. With head starts the head of a line need not have waited
     longest: but nobody waits since before their key, so a walk ends where the keys reach the oldest entry found."""
-    oldest_us = world.now_us
+    waited_us = 0
     for line in queue.lines.values():
+        oldest_us = now_us = world.now_us if line.clock is None else line.clock.now(world.now_us)
         if line.newest:
             waiting = (entry[2].entered_us for entry in islice(reversed(line.order), OLDEST_MOST))
-            oldest_us = min(oldest_us, min(waiting, default=oldest_us))
+            waited_us = max(waited_us, now_us - min(waiting, default=now_us))
             continue
         for key_us, _, contact in islice(line.order, OLDEST_MOST):
             if key_us >= oldest_us:
                 break
             oldest_us = min(oldest_us, contact.entered_us)
-    return world.now_us - oldest_us
+        waited_us = max(waited_us, now_us - oldest_us)
+    return waited_us
 
 
 def top_urgency(world: World, queue: Queue) -> float:
@@ -80,6 +83,8 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
         status.service_level = tally.answered_in_target / tally.counted
     if answered:
         status.asa_ms = tally.answered_wait.sum_us // answered // MILLISECOND_US
+    status.closed_by = closed_by(world, queue)
+    status.changes_in_ms = changes_in_ms(world, queue)
     return status
 
 

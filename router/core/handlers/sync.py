@@ -130,7 +130,7 @@ def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
     """A contact that we lost, or never had: no entry checks, its place is what its wait has earned."""
     queue = find_queue(world, peer, alive.queue, alive.channel)
     contact = admit(world, peer, queue, alive, 0)
-    visits.join_line(contact, world.some_line_of(contact))
+    visits.join_line(world, contact, world.some_line_of(contact))
     world.move_contact(contact, "enqueue")
     return contact
 
@@ -143,7 +143,7 @@ def _not_talking(world: World, contact: Contact) -> None:
     world.move_contact(contact, "transfer")
     contact.outcome = None
     contact.waited_us = 0
-    visits.join_line(contact, world.some_line_of(contact))
+    visits.join_line(world, contact, world.some_line_of(contact))
 
 
 def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveContact) -> None:
@@ -175,7 +175,7 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
     states.move(states.OFFER, offer, "found_talking")
     contact.offers.append(offer)
     offers.link(world, offer)
-    contact.waited_us = max(0, began_us - contact.entered_us)
+    contact.waited_us = max(0, world.waited_us(contact) - (now_us - began_us))
     contact.outcome = "answered"
     visits.count_answered(contact)
     visits.disarm(world, contact)
@@ -213,7 +213,7 @@ def _tell_state(world: World, peer: Peer) -> None:
     contacts = [
         ContactState(
             contact.id, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
-            (contact.waited_us or now_us - contact.entered_us) // MILLISECOND_US,
+            (contact.waited_us or world.waited_us(contact)) // MILLISECOND_US,
         )
         for contact in sorted(peer.contacts.values(), key=_number)
     ]  # fmt: skip

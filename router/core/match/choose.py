@@ -98,7 +98,8 @@ def _most_urgent_head(
                 if entry is None:
                     continue
                 key_us = entry[2].key_us if line.newest else entry[0]
-                urgency = line.boost + (now_us - key_us) * line.per_us
+                line_us = now_us if line.clock is None else line.clock.now(now_us)
+                urgency = line.boost + (line_us - key_us) * line.per_us
                 if (
                     best is None
                     or line.contact_class > best_class
