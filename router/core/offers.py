@@ -43,7 +43,7 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
         f"{world.epoch}-{number}", number, contact, queue, agent, endpoint.address, endpoint.peer, contact.channel,
         channel.units, now_us, ring_us, world.settings.version,
     )  # fmt: skip
-    rings_already = contact.state == "offered"
+    rings_already = queue.settings.ring_several > 1 and contact.state == "offered"
     if not rings_already:
         world.unstand(contact)
     states.move(states.OFFER, offer, "offer")

@@ -8,7 +8,15 @@ know neither contacts nor queues of the engine. The one idea: where nothing happ
 from router.stats.agents import Occupancy, mean_handle_us, occupancy, team_occupancy
 from router.stats.calendar import HALF_HOUR_S, HalfHour, by_half_hour, half_hour
 from router.stats.outcomes import COUNTS_AS, Counts
-from router.stats.resolution import Resolution, ServedVisit, first_contact_resolution
+from router.stats.resolution import (
+    Repeats,
+    Resolution,
+    ServedVisit,
+    first_contact_resolution,
+    follows,
+    repeats_by_queue,
+    resolution_by_queue,
+)
 from router.stats.service import (
     SHORT_ABANDON_US,
     ServiceLevel,
@@ -27,6 +35,7 @@ __all__ = [
     "Counts",
     "HalfHour",
     "Occupancy",
+    "Repeats",
     "Resolution",
     "ServedVisit",
     "ServiceLevel",
@@ -34,11 +43,14 @@ __all__ = [
     "abandonment",
     "by_half_hour",
     "first_contact_resolution",
+    "follows",
     "half_hour",
     "mean_handle_us",
     "mean_us",
     "occupancy",
     "quantile_us",
+    "repeats_by_queue",
+    "resolution_by_queue",
     "service_level",
     "share",
     "team_occupancy",

@@ -21,6 +21,7 @@ from router.core.settings import Settings
 from router.stats import Occupancy
 from router.terms import SECOND_US
 from router.trace.codec import Progress
+from router.trace.customers import CustomersPair, customers
 from router.trace.patience import draws
 from router.trace.records import Trace
 from router.trace.replay_agenda import Agenda
@@ -158,6 +159,7 @@ class _Run:
             left_out=left_out,
             stayed=calls.stayed,
             whole=Pair(then, now),
+            customers=_customers(trace, calls),
             queues={name: Pair(then_each[name], now_each[name]) for name in targets_us},
             agents=agents,
             violations=dict(sorted(ledger.violations.items())),
@@ -173,6 +175,13 @@ class _Run:
             derived=by.derived,
             not_in_trace=by.not_in_trace,
         )
+
+
+def _customers(trace: Trace, calls: Calls) -> CustomersPair:
+    """Who came again, in the record and in the simulation."""
+    was = ((contact, contact.outcome == "answered") for contact in trace.contacts if contact.outcome is not None)
+    now = ((call.contact, call.served) for call in calls.calls)
+    return CustomersPair(customers(trace, was), customers(trace, now))
 
 
 @contextmanager

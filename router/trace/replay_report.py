@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from router.core.settings import Settings
 from router.stats import Occupancy, ServiceLevel, occupancy, service_level
 from router.terms import SECOND_US
+from router.trace import customers
+from router.trace.customers import CustomersPair
 from router.trace.records import Header, Trace
 from router.trace.report import Figures, Visit, figures, recorded
 
@@ -98,6 +100,7 @@ class ReplayReport:
     stayed: int
     """Of the abandoned, those who never hang up by themselves and for whom nobody ever came."""
     whole: Pair
+    customers: CustomersPair
     queues: dict[str, Pair]
     agents: dict[str, tuple[AgentTime, AgentTime]]
     """Person -> recorded, simulated."""
@@ -140,6 +143,7 @@ class ReplayReport:
             "recorded": self.whole.recorded.as_json(),
             "simulated": self.whole.simulated.as_json(),
             "difference": self.whole.difference(),
+            "customers": self.customers.as_json(),
             "queues": {
                 name: {
                     "title": self.header.queues.get(name, name),
@@ -167,6 +171,7 @@ class ReplayReport:
         agents = [_agent_row(name, was, is_) for name, (was, is_) in self.agents.items()]
         tables = [
             Table(_QUEUE_TITLE, _QUEUE_COLUMNS, [*queues, *_queue_rows("all", self.whole)]),
+            Table(customers.TITLE, customers.COLUMNS, self.customers.rows()),
             Table("Agents: simulated / recorded", _AGENT_COLUMNS, agents),
         ]
         if self.configured or self.not_in_trace:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from router.stats import Resolution, ServedVisit, first_contact_resolution
+from router.stats import (
+    Repeats,
+    Resolution,
+    ServedVisit,
+    first_contact_resolution,
+    repeats_by_queue,
+    resolution_by_queue,
+)
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -82,3 +89,35 @@ def test_ids_that_are_no_customers_are_left_out() -> None:
     result = judge(*line, FIRST)
     assert result == Resolution(served=12, known=1, resolved=1, left_out=11)
     assert result.unknown_share == 0.0
+
+
+def test_a_repeat_is_the_other_end_of_an_unresolved_visit() -> None:
+    """Served within the window before, about the same, not the same interaction; who comes too often is left out."""
+    again = ServedVisit(HOUR_S, "cards", "c1", served=False)
+    cases = (
+        ([FIRST, again], 1),
+        ([FIRST._replace(served=False), again], 0),
+        ([FIRST, again._replace(arrived_utc_s=DAY_S)], 1),
+        ([FIRST, again._replace(arrived_utc_s=DAY_S + 1)], 0),
+        ([FIRST._replace(link="i1"), again._replace(link="i1")], 0),
+        ([FIRST, again._replace(customer=None)], 0),
+        ([FIRST, again._replace(business_type="query")], 0),
+    )
+    for visits, repeats in cases:
+        assert repeats_by_queue(visits, window_s=DAY_S)["cards"].repeats == repeats, visits
+    often = [ServedVisit(number, "cards", "pbx", served=True) for number in range(11)]
+    assert repeats_by_queue(often, window_s=DAY_S) == {"cards": Repeats(11, 0, 0, 11)}
+    assert repeats_by_queue(often, window_s=DAY_S)["cards"].share is None
+
+
+def test_queues_add_up() -> None:
+    """By queue the same is counted as for all, also where the business type leads from one queue to another."""
+    visits = [
+        ServedVisit(0, "front_desk", "c1", served=True, business_type="loans"),
+        ServedVisit(HOUR_S, "loans", "c1", served=True, business_type="loans"),
+        ServedVisit(2 * HOUR_S, "loans", None, served=True),
+    ]
+    each = resolution_by_queue(visits, window_s=DAY_S, until_utc_s=10 * DAY_S)
+    assert each == {"front_desk": Resolution(1, 1, 0, 0), "loans": Resolution(2, 1, 1, 0)}
+    assert judge(*visits) == Resolution(3, 2, 1, 0)
+    assert repeats_by_queue(visits, window_s=DAY_S)["loans"] == Repeats(2, 1, 1, 0)

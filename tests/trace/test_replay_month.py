@@ -41,6 +41,21 @@ def test_february(february: Trace) -> None:
     assert found["acknowledgement"]
 
 
+def test_who_came_again_in_february(february: Trace) -> None:
+    """Repeat rate and first-contact resolution of the recorded month, whole and by queue, with what nobody knows."""
+    report = replay(february)
+    whole, queues = report.customers.recorded
+    assert (whole.repeats.contacts, whole.repeats.known, whole.repeats.repeats) == (31_125, 12_461, 3_538)
+    assert round(whole.repeats.unknown_share or 0, 3) == 0.585, "59 % have no id"
+    assert (round(whole.resolution.share or 0, 3), round(whole.resolution.unknown_share or 0, 3)) == (0.678, 0.602)
+    assert sum(of.repeats.repeats for of in queues.values()) == whole.repeats.repeats
+    assert queues["IN"].repeats.share is None, "nobody is known there: unknown, not 0"
+    assert queues["NE"].repeats.share == pytest.approx(0.646, abs=0.001)
+    shown = next(table for table in report.tables() if table.title.startswith("Customers"))
+    assert ("", "recorded", "28.4%", "58.5%", "67.8%", "60.2%", "1099") in shown.rows
+    assert report.as_json()["customers"]["simulated"]["queues"]["PS"]["repeat_rate"] > 0.2
+
+
 def test_one_day_of_february(february: Trace) -> None:
     """A day replays by itself, with what the whole month says of patience."""
     report = replay(one_day(february, 1), basis=february)
