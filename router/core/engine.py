@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, TypeAlias
 
 from router.core import audit, closing, gateways, history, internal, offers, people, reconfigure, visits
@@ -115,10 +116,16 @@ class Engine:
         assert self._passive is not None, "the engine is active"
         self._passive.drop(kind, key)
 
-    def activate(self, now_us: int) -> None:
-        """Build the live world out of the records. It goes on exactly where they stand; whoever was away meanwhile
-        applies `Restarted` first."""
+    def forget(self) -> None:
+        """While passive: forget every record, to be loaded anew."""
         assert self._passive is not None, "the engine is active"
+        self._passive = Passive()
+
+    def activate(self, now_us: int, epoch: int = 0) -> None:
+        """Build the live world out of the records. It goes on exactly where they stand; whoever was away meanwhile
+        applies `Restarted` first. `epoch`: of this turn of leading, where it was not known before."""
+        assert self._passive is not None, "the engine is active"
+        self.world.epoch = epoch or self.world.epoch
         restore(self.world, self._passive)
         self._passive = None
         self._loaded_us = self.world.now_us
@@ -270,10 +277,13 @@ class Engine:
         """Hand over checked settings; `Configure` with their version switches to them."""
         self._staged = {settings.version: settings}
 
-    def take_batch(self, records: bool = True) -> Batch | None:
+    def take_batch(self, records: bool = True, most: int = 0) -> Batch | None:
         """Everything that changed since the last batch, encoded; None where nothing did. Without `records` nothing
-        is encoded: for a store from which nothing will be loaded."""
+        is encoded: for a store from which nothing will be loaded. `most`: at most so many drops, puts and appends each,
+        the oldest first, while the others stay for the next batch; 0: all of them."""
         world = self.world
+        if most and max(len(world.changed), len(world.dropped), len(world.history)) > most:
+            return self._piece(most)
         if not records:
             world.changed.clear()
             world.dropped.clear()
@@ -289,6 +299,22 @@ class Engine:
         puts.append(("world", "world", stored.of_world(world)))
         appends += [(history.STREAM, history.encode(visit)) for visit in world.history]
         return self._batch(puts, appends)
+
+    def _piece(self, most: int) -> Batch:
+        """A part of a large batch. Drops come before all puts: what went and came again is there in the end."""
+        world = self.world
+        later = (list(world.dropped[most:]), world.changed, world.history[most:])
+        world.dropped, world.history = world.dropped[:most], world.history[:most]
+        puts: list[tuple[str, str, bytes]] = []
+        if not later[0]:
+            for entity in list(islice(later[1], most)):
+                del later[1][entity]
+                kind, key, encode = RECORDED[type(entity)]
+                puts.append((kind, key(entity), encode(entity)))
+        puts.append(("world", "world", stored.of_world(world)))
+        batch = self._batch(puts, [(history.STREAM, history.encode(visit)) for visit in world.history])
+        world.dropped, world.changed, world.history = later
+        return batch
 
     def _batch(self, puts: list[tuple[str, str, bytes]], appends: list[tuple[str, bytes]]) -> Batch:
         """Close the batch: its changes are the world's no more."""

@@ -14,6 +14,7 @@ from router.core.batch import Batch
 from router.core.effects import Offer
 from router.loop.clock import Clock
 from router.loop.figures import Figures
+from router.loop.lease import Lease
 from router.loop.seams import Effects, Engine, Hub
 from router.server.outbox import Outbox
 from router.store.base import Store
@@ -30,6 +31,8 @@ class Commits(Protocol):
     refusing: bool
     """New contacts must be answered `busy`."""
     on_batch: OnBatch | None
+    lease: Lease | None
+    """Where several engines may lead."""
 
     def bind(self, source: Any) -> None:
         """From here on a client's messages are for this connection, and none of those decided before."""
@@ -50,6 +53,8 @@ class StraightCommit:
 
     full = False
     refusing = False
+    lease: Lease | None = None
+    """A store that keeps a batch at once is this process's own."""
 
     def __init__(self, engine: Engine, store: Store, hub: Hub, clock: Clock, figures: Figures) -> None:
         self._engine = engine

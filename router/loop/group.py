@@ -10,6 +10,7 @@ was decided, and not made, can still be put into other words.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from time import monotonic_ns
 from typing import Any, Final
@@ -19,6 +20,7 @@ from router.core.effects import Queued
 from router.loop.clock import Clock, boot_us
 from router.loop.commits import OnBatch, count_batch, count_told
 from router.loop.figures import Figures
+from router.loop.lease import Lease
 from router.loop.seams import Effects, Engine, Hub
 from router.server.outbox import Outbox
 from router.store.base import Store, StoreAway, StoreError
@@ -36,6 +38,12 @@ DEGRADE_AFTER_US: Final = 300_000
 
 RETRY_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Pauses before the same batch is sent again; the last one goes on."""
+
+PIECE_RECORDS: Final = 8_192
+"""Records of one batch after an absence of the store: some 2 MB, which Redis keeps in a few milliseconds."""
+
+HELD_EFFECTS_MOST: Final = 100_000
+"""Messages that wait for a store that is away, where nothing may be told without it: some 30 MB."""
 
 HISTORY_AWAY_MOST: Final = 100_000
 """Contact records kept in memory for a store that is away, some 50 MB; then new contacts are answered `busy`,
@@ -78,6 +86,12 @@ class GroupCommit:
         self.on_away: Callable[[StoreError | None], None] = _nothing_of
         """Told when the store fails, or is late (then without an error)."""
         self.on_back: Callable[[], None] = _nothing
+        self.lease: Lease | None = None
+        """Where several engines may lead: whether this one still does, by its own clock."""
+        self.strict = False
+        """Without the store nothing is told, and no new contact is taken in: what is promised is kept whatever dies."""
+        self._muted: deque[Held] = deque()
+        """Kept, and not told: the lease is in doubt."""
         self.on_lost: Callable[[Exception], None] = _nothing_of
         """Told when the store will never take the batch, or something failed outside a step: the engine must
         stop."""
@@ -98,7 +112,7 @@ class GroupCommit:
         self._take_effects(0)
         # Connections that are finished after their replies: those are in the open batch, never in the flight.
         self._hub.pack([], self._open.outbox)
-        for held in (self._flying, self._open):
+        for held in (*self._muted, self._flying, self._open):
             self._hub.pack(held.effects, held.outbox)
             self._figures.effects += len(held.effects)
             held.effects.clear()
@@ -106,18 +120,20 @@ class GroupCommit:
 
     def end_step(self, now_us: int, read_ns: int) -> None:
         """See `Commits`."""
+        if self.lease is not None:
+            self.lease.look()
         self._take_effects(read_ns)
         self._hub.pack([], self._open.outbox)
         if self._flight is None:
             self._close(now_us)
-        elif self._figures.store_away:
+        elif self._figures.store_away and not self.strict:
             self._tell_early()
         else:
             self._look_whether_full()
 
     def settled(self) -> bool:
         """See `Commits`."""
-        return self._flight is None
+        return self._flight is None and not self._muted
 
     def stop(self) -> None:
         """See `Commits`."""
@@ -140,7 +156,8 @@ class GroupCommit:
         """The open batch becomes the one in flight. Without any change its messages rest on nothing that is
         not kept, and are told."""
         held, self._open = self._open, Held()
-        batch = self._engine.take_batch()
+        # What gathered while the store was away goes in pieces: any mixture of records is a legal world.
+        batch = self._engine.take_batch(most=PIECE_RECORDS if self._figures.store_away else 0)
         if batch is None:
             self._tell(held)
             return
@@ -184,8 +201,8 @@ class GroupCommit:
         if self.on_batch is not None and (batch.visits or batch.deeds):
             self.on_batch(batch)
         self.full = False
-        if figures.store_away:
-            # The next batch holds all that was routed from memory; what is decided from now on waits again.
+        if figures.store_away and self._pending() <= RECORDS_MOST:
+            # The next batch holds the rest of what was routed from memory; what is decided from now on waits again.
             figures.store_away = self.refusing = False
             self._engine.world.durability = self._store.durability
             figures.away_since_us = 0
@@ -194,13 +211,43 @@ class GroupCommit:
             self._close(self._clock.now_us())
         self.on_landed()
 
-    def _look_whether_full(self) -> None:
+    def _pending(self) -> int:
+        """Records that the next batch will have."""
         world = self._engine.world
-        records = len(world.changed) + len(world.dropped) + len(world.history) + len(world.deeds)
+        return len(world.changed) + len(world.dropped) + len(world.history) + len(world.deeds)
+
+    def _look_whether_full(self) -> None:
+        if self.strict and self._figures.store_away:
+            # No new contact comes in, so what changes is bounded by what lives; what waits to be told is not.
+            self.full = len(self._open.effects) >= HELD_EFFECTS_MOST
+            return
+        records = self._pending()
         if records >= RECORDS_MOST or records * self._record_bytes >= BYTES_MOST:
             self.full = True
 
     def _tell(self, held: Held) -> None:
+        lease = self.lease
+        if lease is not None:
+            lease.look()
+            if self._muted or not lease.may_speak():
+                self._mute(held)
+                return
+        self._say(held)
+
+    def _mute(self, held: Held) -> None:
+        """Somebody else may lead by now: wait until the store says."""
+        self._muted.append(held)
+        self.refusing = True
+
+    def confirmed(self) -> None:
+        """The store has said that we lead: tell what was held back for that."""
+        if self._muted and self.lease is not None and self.lease.may_speak():
+            while self._muted:
+                self._say(self._muted.popleft())
+            self.refusing = self.strict and self._figures.store_away
+            self.on_landed()
+
+    def _say(self, held: Held) -> None:
         self._hub.pack(held.effects, held.outbox)
         if held.outbox:
             self._hub.send(held.outbox)
@@ -233,7 +280,10 @@ class GroupCommit:
             figures.away_since_us = boot_us()
             self.on_away(error)
         self.full = False
-        self._tell_early()
+        if self.strict:
+            self.refusing = True
+        else:
+            self._tell_early()
         self.on_landed()
 
     def _tell_early(self) -> None:
@@ -250,7 +300,7 @@ class GroupCommit:
             self._tell(held)
         self._flying = Held()
         self._open = Held()
-        self.refusing = len(self._engine.world.history) >= HISTORY_AWAY_MOST
+        self.refusing = bool(self._muted) or len(self._engine.world.history) >= HISTORY_AWAY_MOST
 
 
 def _nothing() -> None:

@@ -74,11 +74,12 @@ class Loop:
         clock: Clock,
         on_failure: Callable[[Exception], None],
         event_loop: asyncio.AbstractEventLoop | None = None,
+        figures: Figures | None = None,
     ) -> None:
         self.engine = engine
         self.hub = hub
         self.clock = clock
-        self.figures = Figures()
+        self.figures = figures or Figures()
         self.on_beat: Callable[[], None] = _nothing
         """Told after a step that carried the wall clock through the engine: the daemon's sign of life."""
         self.on_stall: Callable[[int], None] = _nothing_of
@@ -277,6 +278,8 @@ class Loop:
         self.tell_engine(WallClock(self.clock.utc_s()))
 
     def _look_at_lag(self, planned: float) -> None:
+        if self.commits.lease is not None:
+            self.commits.lease.look()
         now = self._event_loop.time()
         self.figures.lag_us.observe(max(0, int((now - planned) * SECOND_US)))
         self._lag = self._event_loop.call_later(LAG_EVERY_S, self._look_at_lag, now + LAG_EVERY_S)

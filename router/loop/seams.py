@@ -65,8 +65,9 @@ class Engine(Protocol):
     def next_deadline_us(self) -> int | None:
         """No deadline is before this time."""
 
-    def take_batch(self, records: bool = True) -> Batch | None:
-        """What has changed since the last one; without `records`, only what is appended to streams."""
+    def take_batch(self, records: bool = True, most: int = 0) -> Batch | None:
+        """What has changed since the last one; without `records`, only what is appended to streams. `most`: no more
+        records than that, the others come with the next; 0: all."""
 
 
 class Source(Protocol):

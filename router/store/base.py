@@ -42,6 +42,20 @@ class Stamp(NamedTuple):
     boot_id: str
 
 
+class Lead(NamedTuple):
+    """Who wants to lead, and for how long without saying so again."""
+
+    name: str
+    """The daemon's own, the same after each of its starts: a daemon that died need not wait for its own lease."""
+    turn: str
+    """Drawn for each turn of leading: two processes of one name are told apart by it."""
+    ttl_ms: int
+    least_epoch: int = 0
+    """Take no epoch below this one: a gateway has seen the one before."""
+    own: bool = True
+    """May it take a running lease of its own name? Not after somebody has taken the lead from it."""
+
+
 class StoreError(Exception):
     """Something is wrong with the store: `code` for machines, what and remedy for people."""
 
@@ -64,6 +78,10 @@ class StoreFenced(StoreError):
     """Another engine has begun a later epoch: this one leads no more. Nothing of the batch was kept."""
 
 
+class StoreHeld(StoreError):
+    """Another engine leads this site and its lease runs: stand by, and try again. Nothing was written."""
+
+
 class StoreGap(StoreError):
     """The batch is not the next one: the store has lost some, or never had them. Nothing of it was kept."""
 
@@ -81,6 +99,9 @@ class Store(ABC):
     synchronous: ClassVar[bool]
     """True: `commit` costs microseconds and may run on the loop. False: the loop must use `send`."""
 
+    leased: ClassVar[bool] = False
+    """True: several engines may open it, and the one that holds the lease leads. False: it is one engine's alone."""
+
     keeps_records: ClassVar[bool] = True
     """False: nobody will ever load from it, so records need not even be encoded; batches bring appends only."""
 
@@ -92,8 +113,9 @@ class Store(ABC):
     """When that was, None in a new store."""
 
     @abstractmethod
-    def begin_epoch(self, stamp: Stamp | None = None) -> int:
-        """Begin, and keep, an epoch higher than every one before; batches count from 1 in it. Returns it."""
+    def begin_epoch(self, stamp: Stamp | None = None, lead: Lead | None = None) -> int:
+        """Begin, and keep, an epoch higher than every one before; batches count from 1 in it. Returns it. Where the
+        store is `leased`, with `lead` the lease begins too; `StoreHeld` where another engine has it."""
 
     @abstractmethod
     def load(self) -> Iterator[tuple[str, str, bytes]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from router.core.batch import Batch
-from router.store.base import STREAM_MOST, STREAMS_MOST, Stamp, Store, next_epoch
+from router.store.base import STREAM_MOST, STREAMS_MOST, Lead, Stamp, Store, next_epoch
 
 
 class MemoryStore(Store):
@@ -27,9 +27,9 @@ class MemoryStore(Store):
         self._appended: dict[str, int] = {}
         """Number of the last entry of each stream."""
 
-    def begin_epoch(self, stamp: Stamp | None = None) -> int:
+    def begin_epoch(self, stamp: Stamp | None = None, lead: Lead | None = None) -> int:
         """See `Store`."""
-        self.epoch = next_epoch(self.epoch, stamp)
+        self.epoch = max(next_epoch(self.epoch, stamp), lead.least_epoch if lead is not None else 0)
         self.number = 0
         return self.epoch
 

@@ -26,6 +26,7 @@ from router.store.base import (
     SCHEMA,
     STREAMS_MOST,
     Landed,
+    Lead,
     Stamp,
     Store,
     StoreAway,
@@ -64,11 +65,19 @@ class Flight(NamedTuple):
     landed: Landed
 
 
+class Short(StoreAway):
+    """The batch is kept by the primary, and by too few replicas so far."""
+
+    def __init__(self, why: StoreError) -> None:
+        super().__init__(why.code, why.what, why.remedy)
+
+
 class RedisStore(Store):
     """Opens the store at `url`, and writes nothing to it yet. Raises `StoreUnusable`."""
 
     durability: ClassVar[str] = "redis"
     synchronous: ClassVar[bool] = False
+    leased: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -90,6 +99,14 @@ class RedisStore(Store):
         self._post: Callable[..., object] = _call
         self._thread: threading.Thread | None = None
         self._closed = False
+        self.before = (0, 0)
+        """Epoch and number of the last batch before this epoch: what a standby must have come to."""
+        self.lead: Lead | None = None
+        self.leads_until_us = 0
+        """CLOCK_BOOTTIME up to which the lease runs that came with the epoch, counted from asking for it."""
+        self._short = (0, 0)
+        """Epoch and number of the batch that is there and not at enough replicas yet."""
+        self._short_size = 0
         self._feed: deque[tuple[bytes, int]] = deque()
         """Ids and sizes of this epoch's entries in the feed."""
         self._feed_bytes = 0
@@ -119,20 +136,24 @@ class RedisStore(Store):
             self._keys.generation = meta.generation
         return meta
 
-    def begin_epoch(self, stamp: Stamp | None = None) -> int:
+    def begin_epoch(self, stamp: Stamp | None = None, lead: Lead | None = None) -> int:
         """See `Store`. The epoch is at least the time of day: a Redis that lost its tail, or was replaced by a
         replica, may not know the last one that gateways have seen."""
         least = next_epoch(0, stamp) if stamp is not None else 1
-        keys = [self._keys.meta, self._keys.feed]
-        values = [b"%d" % SCHEMA, self._keys.site.encode(), b"1" if self._temporary else b"0", b"%d" % least]
+        if lead is not None:
+            least = max(least, lead.least_epoch)
+        data = script.begin(self._keys, SCHEMA, self._temporary, least, lead)
         try:
-            answer = self._talk(script.run(script.BEGIN, keys, *values))
+            answer = self._talk(data)
             self._raise_if_error(answer)
         except StoreError as error:
             raise at_start(error) from error
-        _, epoch, generation = answer.split()
+        _, epoch, generation, last_epoch, last_number = answer.split()
+        self.before = (int(last_epoch), int(last_number))
         self.epoch = int(epoch)
         self.number = 0
+        self.lead = lead
+        self.leads_until_us = stamp.boot_us + lead.ttl_ms * 1000 if stamp is not None and lead is not None else 0
         self._keys.generation = int(generation)
         self._feed.clear()
         self._feed_bytes = 0
@@ -167,8 +188,11 @@ class RedisStore(Store):
         replicas = self.where.wait_replicas
         data = script.commit(batch, stamp, self._keys, packed, oldest, touch=replicas > 0)
         if replicas:
-            data += script.command(b"WAIT", b"%d" % replicas, b"%d" % WAIT_MS)
+            data += self._wait()
         return data, len(packed.changes)
+
+    def _wait(self) -> bytes:
+        return script.command(b"WAIT", b"%d" % self.where.wait_replicas, b"%d" % WAIT_MS)
 
     @property
     def _lines(self) -> int:
@@ -179,11 +203,8 @@ class RedisStore(Store):
         """What the answer to a commit means: True kept now, False it was there; or raises."""
         self._raise_if_error(answer)
         said, _, acknowledged = answer.partition(b"\r\n:")
-        if self.where.wait_replicas and int(acknowledged or b"0") < self.where.wait_replicas:
-            raise error_of(
-                f"NOREPLICAS {acknowledged.decode()} of {self.where.wait_replicas} replicas have the batch so far",
-                self.where.shown,
-            )
+        if self.where.wait_replicas:
+            self._count_replicas(acknowledged or b"0")
         if self.number != batch.number:
             self.number = batch.number
             self._feed.append((b"%d-%d" % (batch.epoch, batch.number), size))
@@ -193,6 +214,12 @@ class RedisStore(Store):
         if stamp is not None:
             self.stamp = stamp
         return said == b"+KEPT"
+
+    def _count_replicas(self, acknowledged: bytes) -> None:
+        """Enough of them have the batch, or it is not kept yet."""
+        if int(acknowledged) < self.where.wait_replicas:
+            line = f"{acknowledged.decode()} of {self.where.wait_replicas} replicas have the batch so far"
+            raise Short(error_of(f"NOREPLICAS {line}", self.where.shown))
 
     def _raise_if_error(self, answer: bytes) -> None:
         if answer.startswith(b"-"):
@@ -235,6 +262,11 @@ class RedisStore(Store):
         """See `Store`."""
         if self._loop is None:
             super().send(batch, stamp, self._posting(landed))
+            return
+        if self._line is not None and not self._line.lost and self._short == (batch.epoch, batch.number):
+            # It is there, and some replica has not said so: that is asked again, never the batch.
+            flight = Flight(batch, stamp, b"", self._short_size, landed)
+            self._line.ask(self._wait(), 1, partial(self._replicas_answered, flight))
             return
         data, size = self._command(batch, stamp)
         flight = Flight(batch, stamp, data, size, landed)
@@ -287,15 +319,24 @@ class RedisStore(Store):
 
     def _tell(self, flight: Flight, answer: bytes | StoreError) -> None:
         outcome: StoreError | None = None
+        self._short = (0, 0)
         try:
             if isinstance(answer, StoreError):
                 raise answer
             self._judge(answer, flight.batch, flight.stamp, flight.size)
+        except Short as error:
+            # On this very connection WAIT means this batch: it must stay.
+            self._short, self._short_size = (flight.batch.epoch, flight.batch.number), flight.size
+            outcome = error
         except StoreError as error:
             # Another server may be the right one by now: the next attempt looks.
             self._drop_line()
             outcome = error
         flight.landed(outcome)
+
+    def _replicas_answered(self, flight: Flight, answer: bytes | StoreError) -> None:
+        """What WAIT alone said: as if the batch had been answered, too."""
+        self._tell(flight, answer if isinstance(answer, StoreError) else b"+AGAIN\r\n" + answer)
 
     def _drop_line(self) -> None:
         if self._line is not None:

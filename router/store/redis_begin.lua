@@ -1,10 +1,20 @@
 #!lua
 -- A new epoch, above every one before; makes the store where there is none.
 --
--- KEYS  1 meta, 2 feed
--- ARGV  1 schema, 2 site, 3 '1' for a temporary store, 4 the least epoch to take
--- answers  +EPOCH epoch generation  -TORN key why  -WRONGTYPE key
-local meta = redis.call('HMGET', KEYS[1], 'site', 'epoch', 'generation')
+-- KEYS  1 meta, 2 feed, 3 lease
+-- ARGV  1 schema, 2 site, 3 '1' for a temporary store, 4 the least epoch to take, 5 leader's name or '' for no lease,
+--       6 this turn of leading, 7 ms of lease, 8 '1' if a running lease of the same name may be taken
+-- answers  +EPOCH epoch generation last_epoch last_batch  -HELD name ms  -TORN key why  -WRONGTYPE key
+local meta = redis.call('HMGET', KEYS[1], 'site', 'epoch', 'generation', 'batch')
+local held = redis.pcall('GET', KEYS[3])
+if type(held) == 'table' then
+  return redis.error_reply('WRONGTYPE ' .. KEYS[3])
+elseif held then
+  local name = string.match(held, '^(.*) [^ ]*$') or held
+  if name ~= ARGV[5] or (ARGV[8] ~= '1' and held ~= ARGV[5] .. ' ' .. ARGV[6]) then
+    return redis.error_reply('HELD ' .. redis.call('PTTL', KEYS[3]) .. ' ' .. name)
+  end
+end
 local feed = redis.call('TYPE', KEYS[2]).ok
 if feed ~= 'stream' and feed ~= 'none' then
   return redis.error_reply('WRONGTYPE ' .. KEYS[2])
@@ -18,8 +28,8 @@ if not meta[1] then
 elseif meta[1] ~= ARGV[2] or not last or not generation then
   return redis.error_reply('TORN ' .. KEYS[1] .. ' is not of this site')
 end
-local epoch = math.max(last + 1, tonumber(ARGV[4]))
-local fed = redis.pcall('XADD', KEYS[2], epoch .. '-0', 'begin', '1')
+local epoch, batch = math.max(last + 1, tonumber(ARGV[4])), tonumber(meta[4] or '') or 0
+local fed = redis.pcall('XADD', KEYS[2], epoch .. '-0', 'begin', last .. '-' .. batch)
 if type(fed) == 'table' then
   return redis.error_reply('TORN ' .. KEYS[2] .. ' has an entry above epoch ' .. epoch)
 end
@@ -28,4 +38,7 @@ if not meta[1] then
     'stamp', '')
 end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'batch', 0)
-return redis.status_reply('EPOCH ' .. epoch .. ' ' .. generation)
+if ARGV[5] ~= '' then
+  redis.call('SET', KEYS[3], ARGV[5] .. ' ' .. ARGV[6], 'PX', ARGV[7])
+end
+return redis.status_reply('EPOCH ' .. epoch .. ' ' .. generation .. ' ' .. last .. ' ' .. batch)

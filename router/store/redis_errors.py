@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from router.store.base import StoreAway, StoreError, StoreFenced, StoreGap, StoreUnusable
+from router.store.base import StoreAway, StoreError, StoreFenced, StoreGap, StoreHeld, StoreUnusable
 
 
 class Meaning(NamedTuple):
@@ -76,6 +76,13 @@ def error_of(line: str, where: str) -> StoreError:
             f"{where} is in epoch {rest}, which is not ours",
             "the engine with the lower epoch must stop; look for a second one on this store",
         )
+    if word == "HELD":
+        left_ms, _, name = rest.partition(" ")
+        return StoreHeld(
+            "held",
+            f"{name} leads this site at {where}, and its lease runs {left_ms} ms more",
+            "stand by until it ends, or hand over",
+        )
     if word == "GAP":
         epoch, _, number = rest.partition(" ")
         return StoreGap(
@@ -95,8 +102,8 @@ def error_of(line: str, where: str) -> StoreError:
     return StoreAway("store_refused", f"{where}: {line[:300]}", "see Redis's documentation for this error")
 
 
-def at_start(error: StoreError) -> StoreUnusable:
+def at_start(error: StoreError) -> StoreUnusable | StoreHeld:
     """The same, where nothing is running yet that could wait."""
-    if isinstance(error, StoreUnusable):
+    if isinstance(error, StoreUnusable | StoreHeld):
         return error
     return StoreUnusable(error.code, error.what, f"{error.remedy}; nothing in it was changed")

@@ -133,13 +133,18 @@ def _number(fields: dict[str, bytes], name: str, keys: Keys) -> int:
     return int(text)
 
 
-def _stamp(fields: dict[str, bytes], keys: Keys) -> Stamp | None:
-    text = fields.get("stamp", b"").decode(errors="replace")
+def stamp_of(text: str) -> Stamp | None:
+    """A stamp as `redis_script.stamped` writes it; None for the empty text. Raises `ValueError`."""
     if not text:
         return None
+    core_us, boot_us, wall_us, boot_id = text.split(" ")
+    return Stamp(int(core_us), int(boot_us), int(wall_us), boot_id)
+
+
+def _stamp(fields: dict[str, bytes], keys: Keys) -> Stamp | None:
+    text = fields.get("stamp", b"").decode(errors="replace")
     try:
-        core_us, boot_us, wall_us, boot_id = text.split(" ")
-        return Stamp(int(core_us), int(boot_us), int(wall_us), boot_id)
+        return stamp_of(text)
     except ValueError as error:
         raise torn(keys.meta, f"has no stamp as its stamp: {text[:100]!r}") from error
 

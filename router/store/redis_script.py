@@ -5,8 +5,10 @@
     switchboard:{SITE}:GENERATION:KIND  hash  key -> record, one field a live entity (world, peer, agent, endpoint,
                                               contact)
     switchboard:{SITE}:feed           stream  id EPOCH-BATCH: `batch` (changes, packed) and `stamp`, or `begin`; what
-                                              a standby follows; capped by bytes
+                                              a standby follows; capped by bytes. `begin` says after which batch
     switchboard:{SITE}:stream:NAME    stream  id 0-NUMBER: `e`, one appended entry (history, audit); capped by count
+    switchboard:{SITE}:lease          string  NAME TURN of the engine that leads; gone when its lease has run out
+    switchboard:{SITE}:standby        string  NAME EPOCH-BATCH: who stands by and how far it has come; gone with it
     switchboard:{SITE}:probe          string  a page written to see how long that takes; gone after a minute
 
 The braces are Redis's hash tag: a site is one slot of a cluster. It must not know connections.
@@ -18,14 +20,16 @@ less than reading its records as arguments (MessagePack without `bin`, which Red
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from hashlib import sha1
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from router.core import records
 from router.core.batch import Batch
-from router.store.base import STREAM_MOST, Stamp
+from router.store.base import STREAM_MOST, Lead, Stamp
 
-KINDS: Final = ("world", "peer", "agent", "endpoint", "contact", "hours", "door")
+KINDS: Final = records.KINDS
 """Hashes that a store of ours may have when its meta is gone: looked for before a new one is made."""
 
 _STR_16, _STR_32, _ARRAY_32 = 0xDA, 0xDB, 0xDD
@@ -46,7 +50,8 @@ class Script:
 
 COMMIT: Final = Script("redis_commit.lua")
 BEGIN: Final = Script("redis_begin.lua")
-SCRIPTS: Final = (COMMIT, BEGIN)
+LEASE: Final = Script("redis_lease.lua")
+SCRIPTS: Final = (COMMIT, BEGIN, LEASE)
 
 
 class Keys:
@@ -58,6 +63,8 @@ class Keys:
         self.meta = f"switchboard:{{{site}}}:meta"
         self.feed = f"switchboard:{{{site}}}:feed"
         self.probe = f"switchboard:{{{site}}}:probe"
+        self.lease = f"switchboard:{{{site}}}:lease"
+        self.standby = f"switchboard:{{{site}}}:standby"
 
     def hash(self, kind: str) -> str:
         """Where records of a kind are."""
@@ -119,6 +126,63 @@ def pack(batch: Batch, streams_most: dict[str, int]) -> Packed:
     return Packed(list(groups), b"".join(out), list(streams), b"".join(added))
 
 
+def unpack(changes: bytes) -> Iterator[tuple[str, list[str], list[tuple[str, bytes]]]]:
+    """What `pack` made of a batch's changes: for each kind, keys to drop and then records to put. Raises `ValueError`
+    on anything else."""
+    texts = _Texts(changes)
+    for _ in range(texts.array()):
+        texts.three()
+        kind = texts.next().decode()
+        drops = [texts.next().decode() for _ in range(texts.array())]
+        yield kind, drops, [(texts.next().decode(), texts.next()) for _ in range(texts.array() // 2)]
+    if texts.at != len(changes):
+        raise ValueError("bytes are left over")
+
+
+class _Texts:
+    """A cursor over packed strings and arrays."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def _number(self, form: str) -> int:
+        size = struct.calcsize(form)
+        if len(self.data) < self.at + size:
+            raise ValueError("cut short")
+        (number,) = struct.unpack_from(form, self.data, self.at)
+        self.at += size
+        return int(number)
+
+    def three(self) -> None:
+        """An array of three."""
+        if self._number(">B") != 0x93:
+            raise ValueError(f"no array of three at {self.at - 1}")
+
+    def array(self) -> int:
+        """The length of an array."""
+        if self._number(">B") != _ARRAY_32:
+            raise ValueError(f"no array at {self.at - 1}")
+        return self._number(">I")
+
+    def next(self) -> bytes:
+        """A string."""
+        first = self._number(">B")
+        if 0xA0 <= first < 0xC0:
+            size = first - 0xA0
+        elif first == _STR_16:
+            size = self._number(">H")
+        elif first == _STR_32:
+            size = self._number(">I")
+        else:
+            raise ValueError(f"no string at {self.at - 1}")
+        text = self.data[self.at : self.at + size]
+        if len(text) != size:
+            raise ValueError("cut short")
+        self.at += size
+        return text
+
+
 def command(*words: bytes) -> bytes:
     """The bytes of a command (RESP2: an array of bulk strings)."""
     out = [b"*%d\r\n" % len(words)]
@@ -131,6 +195,29 @@ def run(script: Script, keys: list[str], *values: bytes) -> bytes:
     """The command that runs a script by its name."""
     names = [key.encode() for key in keys]
     return command(b"EVALSHA", script.sha, b"%d" % len(names), *names, *values)
+
+
+def begin(keys: Keys, schema: int, temporary: bool, least: int, lead: Lead | None) -> bytes:
+    """The command that begins an epoch, with a lease or without."""
+    name, turn, ttl_ms, own = (lead.name, lead.turn, lead.ttl_ms, lead.own) if lead is not None else ("", "", 0, False)
+    return run(
+        BEGIN,
+        [keys.meta, keys.feed, keys.lease],
+        b"%d" % schema,
+        keys.site.encode(),
+        b"1" if temporary else b"0",
+        b"%d" % least,
+        name.encode(),
+        turn.encode(),
+        b"%d" % ttl_ms,
+        b"1" if own else b"0",
+    )
+
+
+def lease(keys: Keys, lead: Lead, epoch: int, ttl_ms: int) -> bytes:
+    """The command that prolongs the lease, or gives it up with a `ttl_ms` of 0."""
+    values = lead.name.encode(), lead.turn.encode(), b"%d" % epoch, b"%d" % ttl_ms
+    return run(LEASE, [keys.meta, keys.lease], *values)
 
 
 def commit(batch: Batch, stamp: Stamp | None, keys: Keys, packed: Packed, oldest: bytes, touch: bool) -> bytes:

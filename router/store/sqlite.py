@@ -28,6 +28,7 @@ from router.store.base import (
     STREAM_MOST,
     STREAMS_MOST,
     Landed,
+    Lead,
     Stamp,
     Store,
     StoreAway,
@@ -108,9 +109,9 @@ class SqliteStore(Store):
             core_us, boot_us, wall_us, boot_id = str(meta["stamp"]).split(" ")
             self.stamp = Stamp(int(core_us), int(boot_us), int(wall_us), boot_id)
 
-    def begin_epoch(self, stamp: Stamp | None = None) -> int:
+    def begin_epoch(self, stamp: Stamp | None = None, lead: Lead | None = None) -> int:
         """See `Store`. Waits for the disk."""
-        epoch = next_epoch(self.epoch, stamp)
+        epoch = max(next_epoch(self.epoch, stamp), lead.least_epoch if lead is not None else 0)
         try:
             self._change([file.META, "epoch", epoch, None, file.META, "batch", 0, None])
         except sqlite3.Error as error:

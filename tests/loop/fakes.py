@@ -17,7 +17,7 @@ from router.core.internal import WallClock
 from router.loop.clock import Clock
 from router.loop.loop import Loop
 from router.server.outbox import Outbox
-from router.store.base import Landed, Stamp, Store, StoreError
+from router.store.base import Landed, Lead, Stamp, Store, StoreError
 
 
 class Handle:
@@ -131,7 +131,7 @@ class Engine:
     def next_deadline_us(self) -> int | None:
         return self.deadline_us
 
-    def take_batch(self, records: bool = True) -> Batch | None:
+    def take_batch(self, records: bool = True, most: int = 0) -> Batch | None:
         world = self.world
         if not world.changed and not world.history:
             return None
@@ -261,7 +261,7 @@ class SlowStore(Store):
     def commit(self, batch: Batch, stamp: Stamp | None = None) -> bool:
         raise AssertionError("the loop must not wait")
 
-    def begin_epoch(self, stamp: Stamp | None = None) -> int:
+    def begin_epoch(self, stamp: Stamp | None = None, lead: Lead | None = None) -> int:
         return 1
 
     def load(self) -> Iterator[tuple[str, str, bytes]]:

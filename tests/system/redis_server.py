@@ -6,7 +6,9 @@ Debian's `redis-server` must be there. Where it is not, tests that need it are s
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -37,11 +39,13 @@ def needed(program: str) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens at now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port
+    """A port that nobody listens at now, below those that the kernel gives to connections: one of them could take it
+    before the server does."""
+    while True:
+        port = random.randint(12_000, 30_000)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 class RedisServer:
