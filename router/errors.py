@@ -62,6 +62,9 @@ ERRORS: dict[str, ErrorKind] = {
     "data_too_large": ErrorKind("client", False, "keep data within data_bytes_max in all"),
     "too_many_needs": ErrorKind("client", False, "use fewer different needs in one queue"),
     "too_many_units": ErrorKind("client", False, "ask for no more units than the agent's capacity"),
+    "no_standby": ErrorKind(
+        "client", False, "nobody stands by on this store: start a second daemon for the site, then ask again"
+    ),
     "internal": ErrorKind("engine", False, "our own mistake; it was logged with this message's number"),
 }
 

@@ -25,6 +25,7 @@ from router.wire.catalogue import (
     AuditReply,
     Busy,
     Error,
+    HandOver,
     Message,
     QueueStatus,
     Reply,
@@ -61,7 +62,7 @@ class Asker(ABC):
     """Whoever gets a question answered."""
 
     @abstractmethod
-    def ask(self, question: Request) -> Message:
+    def ask(self, question: Request | HandOver) -> Message:
         """The engine's reply. Raises `Unreachable` or `Refusal`."""
 
 
@@ -156,7 +157,7 @@ class Lines(Asker):
             raise self._unreachable(error.strerror or str(error)) from error
         self._file = self._socket.makefile("rb")
 
-    def ask(self, question: Request) -> Message:
+    def ask(self, question: Request | HandOver) -> Message:
         """See `Asker`."""
         self._number += 1
         question.seq = self._number
@@ -197,7 +198,7 @@ def _over_tcp(address: str) -> Iterator[Asker]:
             raise Unreachable(f"no daemon answers at {address}: {why}", "start one with: switchboard serve")
 
         class OverTcp(Asker):
-            def ask(self, question: Request) -> Message:
+            def ask(self, question: Request | HandOver) -> Message:
                 outcome = client.call(question, ANSWER_MOST_S)
                 if isinstance(outcome, Message):
                     return outcome

@@ -93,3 +93,4 @@ class Calls(Caller):
     pull_contact = method(c.PullContact, c.Ok)
     end_contact = method(c.EndContact, c.Ok)
     subscribe = method(c.Subscribe, c.Resumed)
+    hand_over = method(c.HandOver, c.HandedOver)

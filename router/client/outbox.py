@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from router.client.outcomes import Refused, Unknown
-from router.wire.catalogue import Message, Request, Subscribe
+from router.wire.catalogue import HandOver, Message, Request, Subscribe
 
-Outgoing: TypeAlias = Request | Subscribe
+Outgoing: TypeAlias = Request | Subscribe | HandOver
 Outcome: TypeAlias = Message | Refused | Unknown
 Done: TypeAlias = Callable[[Outcome], None]
 

@@ -136,3 +136,4 @@ class SyncClient:
     pull_contact = blocking(Calls.pull_contact)
     end_contact = blocking(Calls.end_contact)
     subscribe = blocking(Calls.subscribe)
+    hand_over = blocking(Calls.hand_over)

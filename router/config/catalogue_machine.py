@@ -108,6 +108,13 @@ STORE = Section(
             "What is acknowledged meanwhile survives the store's absence, not the daemon's death.",
             hot=False,
         ),
+        Row(
+            "when_away",
+            Choice(words_of(model.Store, "when_away")),
+            "What happens then: `degrade` as above; `strict` tells nothing that is not kept and answers new contacts "
+            "`busy` until the store is back. A store with `wait_replicas` is always strict.",
+            hot=False,
+        ),
     ),
     struct=model.Store,
 )
@@ -337,10 +344,25 @@ RECORD = Section(
     struct=model.Record,
 )
 
+LEASE = Section(
+    "lease",
+    "Two daemons of one site on one Redis: one leads, the other stands by and takes over when the leader's lease ends.",
+    (
+        Row("name", Text(200), "This daemon's name among them; empty: its machine and state directory.", hot=False),
+        Row(
+            "ttl_s",
+            Seconds(0.5, 60),
+            "How long the leader may be silent before the other one takes over. It renews three times as often.",
+            hot=False,
+        ),
+    ),
+    struct=model.Lease,
+)
+
 SWITCHBOARD = File(
     "switchboard.toml",
     "The machine's side: listeners, store, clients, limits. Every setting may be left out.",
     (Row("site", Name(), "The site's name: part of every key in the store.", hot=False),),
-    (DAEMON, LISTEN, PEOPLE, ADMIN, STORE, PEERS, CONNECTIONS, LIMITS, LOGS, RECORD),
+    (DAEMON, LISTEN, PEOPLE, ADMIN, STORE, PEERS, CONNECTIONS, LIMITS, LOGS, RECORD, LEASE),
     core.Settings,
 )

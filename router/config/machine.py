@@ -64,6 +64,7 @@ def machine(found: Found, around: Surroundings, findings: Findings) -> Machine:
             logs=found.only("logs").fill(model.Logs()),
             daemon=daemon,
             record=found.only("record").fill(model.Record()),
+            lease=found.only("lease").fill(model.Lease()),
         ),
         around,
     )

@@ -15,6 +15,7 @@ from msgspec import Struct
 from router.core.settings import Settings
 from router.terms import SECOND_US, Role
 
+WhenAway: TypeAlias = Literal["degrade", "strict"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["auto", "json", "pretty"]
 
@@ -49,6 +50,8 @@ class Store(Struct, frozen=True, gc=False):
     """`memory:`, `sqlite:PATH` (absolute after loading) or that of a Redis."""
     degrade_after_us: int = 300_000
     """A store that has not answered for this long is away: the engine routes on from memory, and says so."""
+    when_away: WhenAway = "degrade"
+    """`degrade`: routes on from memory. `strict`: tells nothing that is not kept, and takes no new contact in."""
 
 
 class Connections(Struct, frozen=True, gc=False):
@@ -97,6 +100,14 @@ class Daemon(Struct, frozen=True, gc=False):
     verify_every_us: int = 0
 
 
+class Lease(Struct, frozen=True, gc=False):
+    """Which of several daemons of one site leads."""
+
+    name: str = ""
+    """This daemon's, the same after each start; empty: its machine and state directory."""
+    ttl_us: int = 3 * SECOND_US
+
+
 class Record(Struct, frozen=True, gc=False):
     """How much of what is over is kept in the store's streams."""
 
@@ -118,3 +129,4 @@ class Configuration(Struct, frozen=True):
     logs: Logs = Logs()
     daemon: Daemon = Daemon()
     record: Record = Record()
+    lease: Lease = Lease()

@@ -137,6 +137,12 @@ class Engine:
         assert self._passive is not None, "the engine is active"
         return self._passive.now_us
 
+    @property
+    def stored_counts(self) -> dict[str, int]:
+        """While passive: how many records there are of each kind, kinds without any left out."""
+        assert self._passive is not None, "the engine is active"
+        return {kind: len(records) for kind, records in self._passive.kinds.items() if records}
+
     # -- active ---------------------------------------------------------------------------------------------------
 
     @property
@@ -312,7 +318,9 @@ class Engine:
                 kind, key, encode = RECORDED[type(entity)]
                 puts.append((kind, key(entity), encode(entity)))
         puts.append(("world", "world", stored.of_world(world)))
-        batch = self._batch(puts, [(history.STREAM, history.encode(visit)) for visit in world.history])
+        appends = [(audit.STREAM, audit.encode(deed)) for deed in world.deeds]
+        appends += [(history.STREAM, history.encode(visit)) for visit in world.history]
+        batch = self._batch(puts, appends)
         world.dropped, world.changed, world.history = later
         return batch
 

@@ -15,12 +15,16 @@ from typing import Final
 
 from router import logs
 from router.config.model import Configuration
+from router.core.engine import Engine
 from router.daemon import exits, process
 from router.daemon.daemon import CannotListen, Daemon
-from router.daemon.loading import Loaded, load
+from router.daemon.loading import Loaded, lead_of, load, opened
 from router.daemon.notify import Notifier
 from router.daemon.services import SERVICES, ServiceMaker
+from router.daemon.standing_by import Standby, wait_after_us
 from router.store import StoreUnusable
+from router.store.base import Lead, StoreHeld
+from router.store.redis import RedisStore
 from router.terms import SECOND_US
 
 __all__ = ["Daemon", "exits", "run"]
@@ -52,10 +56,40 @@ def run(
     # A reload that is asked for while we load finds nobody to do it; it must not end us either.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     descriptors = process.raise_descriptors()
+    turn = Turn()
+    while True:
+        code = _one_turn(configuration, turn, directory, speed, services, on_ready, descriptors)
+        if code != exits.NEXT_TURN:
+            return code
+        on_ready = None
+
+
+class Turn:
+    """What one turn of leading leaves to the next."""
+
+    def __init__(self) -> None:
+        self.least_epoch = 0
+        self.first = True
+        """A daemon that was killed may take its own lease back; one that lost the lead may not."""
+        self.gave_away = False
+
+
+def _one_turn(
+    configuration: Configuration,
+    turn: Turn,
+    directory: Path | None,
+    speed: int,
+    services: tuple[ServiceMaker, ...],
+    on_ready: Callable[[Daemon], None] | None,
+    descriptors: int,
+) -> int:
+    """Lead, or stand by and then lead, until this daemon ends or somebody else leads. Returns an exit code."""
     process.pause_garbage()
+    lead = lead_of(configuration, turn.least_epoch, own=turn.first)
+    start: Loaded | Standby
     try:
         _make_folder(configuration)
-        loaded = load(configuration, speed)
+        start = _begin(configuration, speed, lead, turn)
     except StoreUnusable as error:
         _log.error("store_unusable", code=error.code, what=error.what, remedy=error.remedy)
         return exits.STORE_FAILED
@@ -66,9 +100,25 @@ def run(
         _log.error("start_failed", error="".join(traceback.format_exception(error)))
         return exits.OUR_MISTAKE
     process.settle_garbage()
-    _report(configuration, loaded, descriptors, speed)
+    if isinstance(start, Loaded):
+        _report(configuration, start, descriptors, speed)
+    turn.first = False
     with asyncio.Runner(loop_factory=process.loop_factory()) as runner:
-        return runner.run(_serve(configuration, loaded, directory, services, on_ready))
+        return runner.run(_serve(configuration, start, turn, directory, services, on_ready))
+
+
+def _begin(configuration: Configuration, speed: int, lead: Lead, turn: Turn) -> Loaded | Standby:
+    """Load and lead, or stand by where somebody else leads or is to lead. Raises `StoreUnusable`."""
+    if not turn.gave_away:
+        try:
+            return load(configuration, speed, lead)
+        except StoreHeld as held:
+            _log.info("held", what=held.what)
+    store = opened(configuration, speed)
+    assert isinstance(store, RedisStore), "only Redis has leases"
+    wait_us = wait_after_us(lead) if turn.gave_away else 0
+    turn.gave_away = False
+    return Standby(store, Engine(configuration.settings, store.epoch), lead, wait_us)
 
 
 def _make_folder(configuration: Configuration) -> None:
@@ -79,14 +129,16 @@ def _make_folder(configuration: Configuration) -> None:
 
 async def _serve(
     configuration: Configuration,
-    loaded: Loaded,
+    start: Loaded | Standby,
+    turn: Turn,
     directory: Path | None,
     services: tuple[ServiceMaker, ...],
     on_ready: Callable[[Daemon], None] | None,
 ) -> int:
     notifier = Notifier(os.environ)
-    daemon = Daemon(configuration, loaded, notifier, services, directory)
+    daemon = Daemon(configuration, start, notifier, services, directory)
     _log.info("store", **daemon.store_report())
+    following: asyncio.Task[None] | None = None
     asked = _handle_signals(daemon)
     try:
         try:
@@ -96,15 +148,22 @@ async def _serve(
             return exits.LISTEN_FAILED
         if on_ready is not None:
             on_ready(daemon)
+        if daemon.standby is not None:
+            following = asyncio.create_task(daemon.stand_by())
         code = await daemon.ended
         if asked:
             code = await daemon.drain()
         else:
-            await daemon.give_up()
+            await daemon.give_up(for_good=code != exits.NEXT_TURN)
+        turn.least_epoch, turn.gave_away = daemon.least_epoch, daemon.gave_away
+        if code == exits.NEXT_TURN:
+            return code
         _log.info("stopped", code=code, why=exits.EXITS.get(code, ""))
         return code
     finally:
-        loaded.store.close()
+        if following is not None:
+            await following
+        start.store.close()
         notifier.close()
 
 

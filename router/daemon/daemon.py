@@ -1,8 +1,9 @@
 """The composition root: builds store, engine, connections and loop out of a configuration, and takes them
 down again.
 
-Nothing is decided here. The one idea: what is built in one order is taken down in the other, and the engine's
-promise (told means kept) holds through every way of ending.
+Nothing is decided here. A daemon stands by or leads; from standing by it may come to lead, and from leading it only
+ends. The one idea: what is built in one order is taken down in the other, and the engine's promise (told means kept)
+holds through every way of ending.
 """
 
 from __future__ import annotations
@@ -18,21 +19,23 @@ from router import logs
 from router.config.model import Configuration
 from router.core.engine import Engine
 from router.core.internal import Configure
-from router.daemon import exits, ring
+from router.daemon import exits, process, ring
 from router.daemon.contact_lines import ContactLines
+from router.daemon.leading import Leading
 from router.daemon.loading import Loaded
 from router.daemon.notify import Notifier
 from router.daemon.reading import Reading
 from router.daemon.reload import accepted, check_elsewhere
 from router.daemon.services import Service, ServiceMaker
-from router.loop.clock import Clock
+from router.daemon.standing_by import Standby
+from router.loop.figures import Figures
 from router.loop.group import GroupCommit
 from router.loop.loop import Broken, Loop
 from router.metrics.sources import Facts
 from router.server.hub import Hub
 from router.server.listener import Listener, listen_tcp
 from router.server.people import SocketTaken, listen_unix
-from router.store.base import Store, StoreError
+from router.store.base import Store, StoreError, StoreFenced
 from router.store.redis import RedisStore
 from router.store.sqlite import SqliteStore
 from router.terms import SECOND_US
@@ -51,37 +54,42 @@ class CannotListen(Exception):
 
 
 class Daemon:
-    """One running engine. Others read its parts; none of them is replaced while it runs, but
-    `configuration`."""
+    """One running engine, made from what was loaded, or from what stands by. Others read its parts; none of them is
+    replaced while it runs, but `configuration`."""
 
     def __init__(
         self,
         configuration: Configuration,
-        loaded: Loaded,
+        start: Loaded | Standby,
         notifier: Notifier,
         makers: tuple[ServiceMaker, ...] = (),
         directory: Path | None = None,
     ) -> None:
         self.configuration = configuration
-        self.store: Store = loaded.store
-        self.engine: Engine = loaded.engine
-        self.clock: Clock = loaded.clock
-        self.epoch = loaded.store.epoch
+        self.store: Store = start.store
+        self.engine: Engine = start.engine
+        self.epoch = start.store.epoch
+        """Of this turn of leading; while standing by, the last one known at its start."""
+        self.standby = start if isinstance(start, Standby) else None
+        self.gave_away = False
+        """The lead was handed over: it is others' for a while."""
+        self.least_epoch = 0
+        """The next turn's epoch must not be lower."""
         self.started_s = time.time()
         """Unix time of this start."""
         self.ready = False
-        """Loaded, listening, not stopping."""
+        """Listening, not stopping; and loaded, where it leads."""
         self.stopping = False
         self.facts = Facts(
             ring.version(),
-            leader=True,
+            leader=self.standby is None,
             durability=self.store.durability,
             config_loaded_utc_s=self.started_s,
             config_reloads={"applied": 0, "refused": 0, "failed": 0},
         )
         """What metrics show of the daemon itself."""
         self.hub = Hub(
-            ring.facts(configuration, self.store, self.epoch),
+            ring.facts(configuration, self.store, self.epoch, standby=self.standby is not None),
             self._wake,
             ring.server_limits(configuration),
             ring.keys(configuration),
@@ -89,8 +97,10 @@ class Daemon:
         self.hub.gate.roles = ring.roles(configuration)
         self._reading = Reading(self.store)
         self.hub.read = self._reading
-        self.loop = Loop(self.engine, self.store, self.hub, self.clock, self._failed)
-        self.figures = self.loop.figures
+        self.figures = Figures()
+        self.loop: Loop | None = None
+        """None while it stands by."""
+        self.leading: Leading | None = None
         self.addresses: dict[str, str] = {}
         """What is really open, by name: `clients`, `people`, `admin`; a port 0 has become a port."""
         self.listeners: dict[str, Listener] = {}
@@ -102,21 +112,39 @@ class Daemon:
         self._services: list[Service] = [make(self) for make in makers]
         self._started: list[Service] = []
         self._reloading = asyncio.Lock()
-        self._watch_loop()
+        if isinstance(start, Loaded):
+            self._make_loop(start)
 
     def _wake(self) -> None:
-        self.loop.wake()
+        if self.loop is not None:
+            self.loop.wake()
+        else:
+            asyncio.get_running_loop().call_soon(self._let_lie)
 
-    def _watch_loop(self) -> None:
-        loop = self.loop
+    def _let_lie(self) -> None:
+        if self.loop is None:
+            self.hub.let_lie()
+
+    def require_loop(self) -> Loop:
+        """The loop of a daemon that leads."""
+        assert self.loop is not None, "a standby has no loop"
+        return self.loop
+
+    def _make_loop(self, loaded: Loaded) -> None:
+        loop = Loop(self.engine, self.store, self.hub, loaded.clock, self._failed, figures=self.figures)
+        self.loop = loop
         loop.on_beat = self._beat
         loop.on_stall = lambda took_us: _log.warning("stall", step_ms=took_us / 1000)
         loop.stall_alarm_us = self.configuration.daemon.stall_alarm_us
         loop.commits.on_batch = self._contact_lines
         if isinstance(loop.commits, GroupCommit):
-            loop.commits.degrade_after_us = self.configuration.store.degrade_after_us
+            store = self.configuration.store
+            loop.commits.degrade_after_us = store.degrade_after_us
+            loop.commits.strict = store.when_away == "strict" or self.store.durability == "replicated"
             loop.commits.on_away = self._store_away
             loop.commits.on_back = self._store_back
+            if isinstance(self.store, RedisStore) and self.store.lead is not None:
+                self.leading = Leading(self, self.store, loop.commits)
 
     def _beat(self) -> None:
         # The first step comes before the doors are open, and the manager hears `ready` first.
@@ -128,7 +156,8 @@ class Daemon:
     async def start(self) -> None:
         """Open the doors. Raises `CannotListen`, with nothing left open."""
         running = asyncio.get_running_loop()
-        self.loop.start()
+        if self.loop is not None:
+            self._lead()
         self.hub.start(running)
         listen = self.configuration.listen
         what = f"{listen.host}:{listen.port}"
@@ -147,14 +176,56 @@ class Daemon:
             raise CannotListen(f"{what}: {error}") from error
         self.ready = True
         self._notifier.ready(self._status())
-        _log.info("ready", epoch=self.epoch, **self.addresses)
+        _log.info("ready" if self.standby is None else "standing_by", epoch=self.epoch, **self.addresses)
+
+    def _lead(self) -> None:
+        self.require_loop().start()
+        if self.leading is not None:
+            self.leading.start()
+
+    async def stand_by(self) -> None:
+        """Follow the leader, and lead when its lease has ended. Ends the daemon where that can't be."""
+        standby = self.standby
+        assert standby is not None, "it leads"
+        try:
+            loaded = await asyncio.to_thread(standby.run)
+        except StoreError as error:
+            self._failed(error)
+            return
+        except Exception as error:  # noqa: BLE001  # whatever it is, nobody else would say so
+            self._failed(error)
+            return
+        if loaded is not None and not self.ended.done():
+            self._take_over(loaded)
+
+    def _take_over(self, loaded: Loaded) -> None:
+        process.settle_garbage()
+        self.standby = None
+        self.epoch = loaded.store.epoch
+        self.facts.leader = True
+        self._make_loop(loaded)
+        self.hub.promote(ring.facts(self.configuration, self.store, self.epoch))
+        self._lead()
+        self.require_loop().wake()
+        self._notifier.ready(self._status())
+        _log.warning("leads", epoch=self.epoch, records=loaded.records, time=loaded.resumed.how)
+
+    def step_down(self, error: StoreError) -> None:
+        """Another daemon leads: this turn is over, and nothing more of it is told."""
+        if self.ended.done():
+            return
+        if self.loop is not None:
+            self.loop.stop()
+        _log.error("lead_lost", code=error.code, what=error.what, epoch=self.epoch)
+        self.end(exits.NEXT_TURN)
 
     def _opened(self, name: str, listener: Listener) -> None:
         self.listeners[name] = listener
         self.addresses[name] = listener.address
 
     def _status(self) -> str:
-        return f"epoch {self.epoch}, configuration {self.configuration.settings.version}"
+        role = "" if self.standby is None else "standing by, "
+        return f"{role}epoch {self.epoch}, configuration {self.configuration.settings.version}"
 
     # -- down --------------------------------------------------------------------------------------------
 
@@ -175,24 +246,32 @@ class Daemon:
             listener.stop()
         code = exits.STOPPED
         try:
-            await asyncio.wait_for(self.loop.settle(), most_s)
+            if self.loop is not None:
+                await asyncio.wait_for(self.loop.settle(), most_s)
         except TimeoutError:
-            self.loop.stop()
+            self.require_loop().stop()
             code = exits.NOT_KEPT
             _log.error("drain_cut_short", why="the store did not take the last batch", most_s=most_s)
         except StoreError:
             code = exits.STORE_FAILED
         except Exception:  # noqa: BLE001  # the loop has logged it: `_failed`
             code = exits.OUR_MISTAKE
+        if self.leading is not None:
+            # All that was decided is kept: a standby need not wait for the end of the lease.
+            self.leading.stop(give_up=code == exits.STOPPED)
         await self._say_goodbye()
         await self._close_doors()
         return code
 
-    async def give_up(self) -> None:
-        """After a failure: say nothing that is not kept, only that we end."""
+    async def give_up(self, for_good: bool = True) -> None:
+        """After a failure, or to stand by: say nothing that is not kept, only that we end."""
         self.ready = False
-        self.loop.stop()
-        self._notifier.stopping()
+        if self.loop is not None:
+            self.loop.stop()
+        if self.leading is not None:
+            self.leading.stop(give_up=False)
+        if for_good:
+            self._notifier.stopping()
         await self._say_goodbye()
         await self._close_doors()
 
@@ -211,7 +290,10 @@ class Daemon:
             Path(people.address).unlink(missing_ok=True)  # noqa: ASYNC240
         self.hub.stop()
         self._reading.stop()
-        self.loop.stop()
+        if self.standby is not None:
+            self.standby.stop()
+        if self.loop is not None:
+            self.loop.stop()
         while self._started:
             try:
                 await self._started.pop().stop()
@@ -222,6 +304,9 @@ class Daemon:
 
     def _failed(self, error: Exception) -> None:
         """The loop has ended itself."""
+        if isinstance(error, StoreFenced) and self.store.leased:
+            self.step_down(error)
+            return
         if isinstance(error, StoreError):
             _log.error("store_lost", code=error.code, what=error.what, remedy=error.remedy)
             self.end(exits.STORE_FAILED)
@@ -260,12 +345,13 @@ class Daemon:
 
     def _switch(self, new: Configuration) -> None:
         self.configuration = new
-        self.engine.stage(new.settings)
-        self.loop.tell_engine(Configure(new.settings.version))
+        if self.loop is not None:
+            self.engine.stage(new.settings)
+            self.loop.tell_engine(Configure(new.settings.version))
+            self.loop.stall_alarm_us = new.daemon.stall_alarm_us
         self.facts.config_loaded_utc_s = time.time()
         self.hub.gate.keys = ring.keys(new)
         self.hub.gate.roles = ring.roles(new)
-        self.loop.stall_alarm_us = new.daemon.stall_alarm_us
         self._contact_lines.limit(new.logs.contact_lines_per_s)
         logs.configure(new.logs.level, new.logs.format)
 

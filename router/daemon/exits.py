@@ -31,6 +31,9 @@ CONFIGURATION_WRONG: Final = 78
 SIGNAL_TWICE: Final = 128
 """Plus the signal's number: it came a second time, and the drain was cut short."""
 
+NEXT_TURN: Final = -1
+"""No exit: another daemon leads, or is to lead, and this one begins again by standing by."""
+
 EXITS: Final = {
     STOPPED: "stopped as asked, everything kept",
     LISTEN_FAILED: "an address can't be opened",

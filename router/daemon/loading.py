@@ -7,7 +7,10 @@ speak to us meanwhile is charged nothing for it.
 
 from __future__ import annotations
 
+import secrets
+import socket
 import sys
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from router.config.model import Configuration
@@ -17,7 +20,8 @@ from router.core.records import BadRecord
 from router.loop.clock import Clock, Resumed, boot_id, boot_us, resume, wall_us
 from router.loop.loop import SYSTEM
 from router.store import open_store
-from router.store.base import Stamp, Store, StoreUnusable
+from router.store.base import Lead, Stamp, Store, StoreUnusable
+from router.terms import MILLISECOND_US
 
 
 class Loaded(NamedTuple):
@@ -30,41 +34,70 @@ class Loaded(NamedTuple):
     records: int
 
 
-def load(configuration: Configuration, speed: int = 1) -> Loaded:
-    """Open the store, begin an epoch, load every record and activate the engine. Raises `StoreUnusable`."""
+def opened(configuration: Configuration, speed: int = 1) -> Store:
+    """Open the store, and write nothing to it yet. Raises `StoreUnusable`."""
     record = configuration.record
     streams_most = {"history": record.history_records_max, "audit": record.audit_records_max}
     site = configuration.settings.site
-    store = open_store(configuration.store.url, site, temporary=speed != 1, streams_most=streams_most)
+    return open_store(configuration.store.url, site, temporary=speed != 1, streams_most=streams_most)
+
+
+def lead_of(configuration: Configuration, least_epoch: int = 0, own: bool = True) -> Lead:
+    """Who this daemon is among those of its site, for one turn of leading."""
+    lease = configuration.lease
+    name = lease.name or f"{socket.gethostname()}:{configuration.daemon.state_directory}"
+    return Lead(name, secrets.token_hex(6), lease.ttl_us // MILLISECOND_US, least_epoch, own)
+
+
+def now_stamp() -> Stamp:
+    """What the clocks show, without a core time."""
+    return Stamp(0, boot_us(), wall_us(), boot_id())
+
+
+def load(configuration: Configuration, speed: int = 1, lead: Lead | None = None) -> Loaded:
+    """Open the store, begin an epoch, load every record and activate the engine. Raises `StoreUnusable`, and
+    `StoreHeld` where another daemon leads."""
+    store = opened(configuration, speed)
     try:
-        now = Stamp(0, boot_us(), wall_us(), boot_id())
+        now = now_stamp()
         resumed = resume(store.stamp, now, speed)
-        engine = Engine(configuration.settings, store.begin_epoch(now))
-        records = _put_all(store, engine)
-        # The records may be younger than the stamp of the last batch by no more than that batch itself.
-        core_us = max(resumed.core_us, engine.stored_us)
-        clock = Clock(core_us, speed, boot_name=now.boot_id)
-        engine.activate(core_us)
-        if records:
-            engine.apply(core_us, SYSTEM, Restarted())
+        engine = Engine(configuration.settings, store.begin_epoch(now, lead))
+        records = put_all(store.load(), engine)
+        return activated(store, engine, resumed, records, speed)
     except BaseException:
         store.close()
         raise
+
+
+def activated(store: Store, engine: Engine, resumed: Resumed, records: int, speed: int = 1) -> Loaded:
+    """The loaded engine begins to lead in the store's epoch."""
+    # The records may be younger than the stamp of the last batch by no more than that batch itself.
+    core_us = max(resumed.core_us, engine.stored_us)
+    clock = Clock(core_us, speed, boot_name=boot_id())
+    engine.activate(core_us, store.epoch)
+    if records:
+        engine.apply(core_us, SYSTEM, Restarted())
     return Loaded(store, engine, clock, resumed, records)
 
 
-def _put_all(store: Store, engine: Engine) -> int:
-    records = 0
+def put_all(records: Iterable[tuple[str, str, bytes]], engine: Engine) -> int:
+    """Hand stored records to a passive engine. Returns how many. Raises `StoreUnusable`."""
+    many = 0
     # Kinds come a million times over in few different texts; one object each.
     intern = sys.intern
     try:
-        for kind, key, value in store.load():
+        for kind, key, value in records:
             engine.put(intern(kind), key, value)
-            records += 1
+            many += 1
     except BadRecord as error:
-        raise StoreUnusable(
-            "bad_record",
-            f"the store has a record that this release can't read: {error}",
-            "start the release that wrote it, or put back a copy of the store; nothing in it was changed",
-        ) from error
-    return records
+        raise unreadable(error) from error
+    return many
+
+
+def unreadable(error: BadRecord) -> StoreUnusable:
+    """The store's error for a record that this release can't read."""
+    return StoreUnusable(
+        "bad_record",
+        f"the store has a record that this release can't read: {error}",
+        "start the release that wrote it, or put back a copy of the store; nothing in it was changed",
+    )

@@ -59,7 +59,9 @@ class Observe:
 
     def _readiness(self) -> Readiness:
         daemon = self._daemon
-        state: State = "draining" if daemon.stopping else "leader" if daemon.ready else "loading"
+        state: State = "leader" if daemon.standby is None else "standby"
+        if daemon.stopping or not daemon.ready:
+            state = "draining" if daemon.stopping else "loading"
         return Readiness(
             state,
             "away" if daemon.figures.store_away else "present",
@@ -69,4 +71,5 @@ class Observe:
         )
 
     def _since_step_s(self) -> float:
-        return (monotonic_ns() - self._daemon.figures.stepped_ns) / 1e9
+        # A standby has no steps: it is alive as long as it answers.
+        return (monotonic_ns() - self._daemon.figures.stepped_ns) / 1e9 if self._daemon.standby is None else 0.0

@@ -46,7 +46,7 @@ def door(configuration: Configuration) -> Door:
     )
 
 
-def facts(configuration: Configuration, store: Store, epoch: int) -> EngineFacts:
+def facts(configuration: Configuration, store: Store, epoch: int, standby: bool = False) -> EngineFacts:
     """What welcome says."""
     connections = configuration.connections
     return EngineFacts(
@@ -60,6 +60,7 @@ def facts(configuration: Configuration, store: Store, epoch: int) -> EngineFacts
             unread_bytes_max=connections.unread_bytes_max,
         ),
         version=version(),
+        state="standby" if standby else "leader",
     )
 
 

@@ -16,11 +16,12 @@ from router.core.commands import Request
 from router.core.internal import GatewayDown, GatewayUp
 from router.server.limits import Door
 from router.server.link import Link
+from router.wire.actions import Action, Enter, Follow, Hand, Leave, Outdated, Pass, Read, Tell
 from router.wire.codec import UNDECODABLE, ClientMessage
 from router.wire.frames import FRAME_BYTES_MAX, FRAMES_A_TURN, Chunk, Unreadable
 from router.wire.messages import Hello
 from router.wire.proof import NONCE_BYTES
-from router.wire.session import Action, Enter, Follow, Leave, Pass, Read, Session, Tell, error_message
+from router.wire.session import EngineFacts, Session, error_message
 
 if TYPE_CHECKING:
     from router.server.hub import Hub
@@ -199,6 +200,10 @@ class Connection(Link):
                     self.hub.monitors.follow(self, subscribe, self.hub.facts.epoch)
                 case Read(request):
                     self.hub.read(self, request)
+                case Hand(asked):
+                    self.hub.on_hand_over(self, asked)
+                case Outdated(epoch):
+                    self.hub.on_outdated(epoch)
                 case Leave(reason):
                     self._leave(reason)
 
@@ -211,6 +216,18 @@ class Connection(Link):
         if self.framed:
             self.reader.bytes_max = FRAME_BYTES_MAX
         self.hub.entered(self)
+
+    def promoted(self, facts: EngineFacts) -> None:
+        """The engine leads from now on."""
+        actions = self.session.promote(facts)
+        self.allowed = self.session.allowed
+        for action in actions:
+            if isinstance(action, Enter):
+                # It was let in by a standby, whose core heard of nobody.
+                self.inbox.append((action.up, monotonic_ns()))
+                self.hub.queue(self)
+            else:
+                self._act([action], 0)
 
     def _refuse_bytes(self, unreadable: Unreadable) -> None:
         """What came is no frame, and nothing after it can be one."""

@@ -31,11 +31,13 @@ from collections.abc import Callable, Mapping
 
 from router.core.commands import Request
 from router.core.effects import Busy, Error, Message
+from router.errors import ERRORS
 from router.server.connection import Connection
 from router.server.gate import Gate
 from router.server.limits import TICK_S, ServerLimits
 from router.server.monitor import Monitors
 from router.server.outbox import Outbox
+from router.wire.catalogue import HandOver
 from router.wire.session import EngineFacts
 
 
@@ -75,6 +77,10 @@ class Hub:
         """Ended connections by reason."""
         self.accepted = 0
         """Connections that came."""
+        self.on_hand_over: Callable[[Connection, HandOver], None] = _no_standby
+        """Told when a supervisor wants the standby to lead; the answer is whoever's is set here."""
+        self.on_outdated: Callable[[int], None] = _nothing_of
+        """Told when a client has seen a higher epoch than ours."""
         self.undelivered = 0
         """Effects for clients that were gone."""
         self.read: Callable[[Connection, Request], None] = _nothing_to_read
@@ -106,6 +112,20 @@ class Hub:
     def waiting_commands(self) -> bool:
         """Somebody has something to apply."""
         return bool(self._ready)
+
+    def let_lie(self) -> None:
+        """While another engine leads: what connections have for the core is for nobody."""
+        while (connection := self.next_turn()) is not None:
+            connection.inbox.clear()
+            self.end_turn(connection)
+
+    def promote(self, facts: EngineFacts) -> None:
+        """This engine leads from now on: everybody who is in hears it, and the core of everybody."""
+        self.let_lie()
+        self.facts = facts
+        for connection in list(self.connections):
+            if not connection.closing:
+                connection.promoted(facts)
 
     def bind(self, connection: Connection) -> None:
         """From here on in the order of decisions, what is for this client is for this connection. To be
@@ -278,3 +298,13 @@ class Hub:
 def _nothing_to_read(connection: Connection, request: Request) -> None:
     """Before anybody has said where to read."""
     connection.tell(Busy(request.seq, 1_000, "store"))
+
+
+def _no_standby(connection: Connection, asked: HandOver) -> None:
+    """Where nobody can stand by: a store that is one engine's alone."""
+    kind = ERRORS["no_standby"]
+    connection.tell(Error(asked.seq, "no_standby", "", kind.fault))
+
+
+def _nothing_of(_: int) -> None:
+    pass

@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar, Final, NamedTuple
@@ -35,12 +34,12 @@ from router.store.base import (
     next_epoch,
 )
 from router.store.redis_errors import at_start, error_of
+from router.store.redis_feed import Feed
+from router.store.redis_follow import Follower
+from router.store.redis_lease import LeaseKeeper, Told
 from router.store.redis_line import Line
 from router.store.redis_url import Where, read
 from router.store.redis_wire import Dialler, Wire
-
-FEED_BYTES_MOST: Final = 33_554_432
-"""Changes kept in the feed by one epoch, 32 MiB: some 100,000 lifecycles. A standby further behind loads again."""
 
 START_MOST_S: Final = 30.0
 """How long a start waits for a Redis that is itself starting; the service manager waits longer."""
@@ -107,9 +106,7 @@ class RedisStore(Store):
         self._short = (0, 0)
         """Epoch and number of the batch that is there and not at enough replicas yet."""
         self._short_size = 0
-        self._feed: deque[tuple[bytes, int]] = deque()
-        """Ids and sizes of this epoch's entries in the feed."""
-        self._feed_bytes = 0
+        self._feed = Feed()
         try:
             self._look()
         except StoreError as error:
@@ -155,8 +152,7 @@ class RedisStore(Store):
         self.lead = lead
         self.leads_until_us = stamp.boot_us + lead.ttl_ms * 1000 if stamp is not None and lead is not None else 0
         self._keys.generation = int(generation)
-        self._feed.clear()
-        self._feed_bytes = 0
+        self._feed = Feed()
         return self.epoch
 
     def load(self) -> Iterator[tuple[str, str, bytes]]:
@@ -184,9 +180,8 @@ class RedisStore(Store):
     def _command(self, batch: Batch, stamp: Stamp | None) -> tuple[bytes, int]:
         """The bytes of a commit, and how many of them the feed will keep."""
         packed = script.pack(batch, self._streams_most)
-        oldest = self._feed[0][0] if self._feed else b"0"
         replicas = self.where.wait_replicas
-        data = script.commit(batch, stamp, self._keys, packed, oldest, touch=replicas > 0)
+        data = script.commit(batch, stamp, self._keys, packed, self._feed.oldest, touch=replicas > 0)
         if replicas:
             data += self._wait()
         return data, len(packed.changes)
@@ -207,10 +202,7 @@ class RedisStore(Store):
             self._count_replicas(acknowledged or b"0")
         if self.number != batch.number:
             self.number = batch.number
-            self._feed.append((b"%d-%d" % (batch.epoch, batch.number), size))
-            self._feed_bytes += size
-            while self._feed_bytes > FEED_BYTES_MOST and len(self._feed) > 1:
-                self._feed_bytes -= self._feed.popleft()[1]
+            self._feed.note(batch.epoch, batch.number, size)
         if stamp is not None:
             self.stamp = stamp
         return said == b"+KEPT"
@@ -353,6 +345,21 @@ class RedisStore(Store):
             self._hang_up()
             raise
         return [(int(name.partition(b"-")[2]), fields[1]) for name, fields in found]
+
+    def follower(self) -> Follower:
+        """A reader of the same site, for an engine that stands by."""
+        return Follower(Dialler(self.where, self._keys.meta), self._keys, self._temporary)
+
+    def keep_lease(self, clock: Callable[[], int], told: Told) -> LeaseKeeper:
+        """Begin to renew the lease that came with the epoch. `told` hears of it on the event loop."""
+        assert self.lead is not None, "an epoch was begun with a lease"
+        dialler = Dialler(self.where, self._keys.meta)
+        return LeaseKeeper(dialler, self._keys, self.lead, self.epoch, clock, self._post, told)
+
+    def standby(self) -> str:
+        """The name of who stands by; empty where nobody does. Waits. Raises `StoreError`."""
+        said: bytes | None = self._waiting().call("GET", self._keys.standby)
+        return said.decode(errors="replace").rpartition(" ")[0] if said else ""
 
     def fsync_s(self, tries: int = 5) -> float:
         """How long Redis takes to keep one page, in seconds: the median of some writes, with whatever

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from router.core.effects import Message
+from router.core.effects import Message, Reply
 from router.terms import NewId, Role, Seq
 
 Nonce = Annotated[bytes, Meta(min_length=16, max_length=64)]
@@ -69,6 +69,13 @@ class Subscribe(SessionMessage, tag="subscribe"):
     after: EventNumber = 0
 
 
+class HandOver(SessionMessage, tag="hand_over"):
+    """A supervisor asks the leader to let the standby lead: everything decided is kept and told first, and no contact
+    is lost. This is how one upgrades."""
+
+    seq: Seq
+
+
 class Bye(SessionMessage, tag="bye"):
     """The client leaves for good: what it owns is treated as after the grace time, at once."""
 
@@ -117,6 +124,13 @@ class Resumed(Message, tag="resumed"):
     from_number: int
 
 
+class HandedOver(Reply, tag="handed_over"):
+    """The lease is given up, and this connection is closed; the standby leads within a moment."""
+
+    to: str
+    """The name of the daemon that stands by, as its `[lease]` has it."""
+
+
 class Closing(Message, tag="closing"):
     """The engine is about to close the connection: why, and when to come back."""
 
@@ -124,5 +138,5 @@ class Closing(Message, tag="closing"):
     retry_ms: int = 0
 
 
-SESSION_REQUESTS: tuple[type[SessionMessage], ...] = (Hello, Auth, Ping, Subscribe, Bye)
-SESSION_REPLIES: tuple[type[Message], ...] = (Challenge, Welcome, Pong, Resumed, Closing)
+SESSION_REQUESTS: tuple[type[SessionMessage], ...] = (Hello, Auth, Ping, Subscribe, HandOver, Bye)
+SESSION_REPLIES: tuple[type[Message], ...] = (Challenge, Welcome, Pong, Resumed, HandedOver, Closing)

@@ -16,20 +16,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
 from router.core.commands import WIRE_REQUESTS, Request
-from router.core.effects import Busy, Error, Message
+from router.core.effects import Busy, Error
 from router.core.internal import GatewayUp
 from router.errors import ERRORS
 from router.terms import PROTOCOL, Role
+from router.wire.actions import Action, Enter, Follow, Hand, Leave, Outdated, Pass, Read, Tell
 from router.wire.catalogue import (
     Auth,
     Bye,
     Challenge,
     Closing,
+    HandOver,
     Hello,
     Limits,
     Ping,
@@ -48,6 +50,7 @@ TABLE: Final[dict[State, dict[str, str]]] = {
         "auth": "error hello_first",
         "ping": "error hello_first",
         "subscribe": "error hello_first",
+        "hand_over": "error hello_first",
         "bye": "error hello_first",
         "request": "error hello_first",
     },
@@ -56,6 +59,7 @@ TABLE: Final[dict[State, dict[str, str]]] = {
         "auth": "check_proof",
         "ping": "error hello_first",
         "subscribe": "error hello_first",
+        "hand_over": "error hello_first",
         "bye": "error hello_first",
         "request": "error hello_first",
     },
@@ -64,6 +68,7 @@ TABLE: Final[dict[State, dict[str, str]]] = {
         "auth": "error bad_state",
         "ping": "answer_ping",
         "subscribe": "subscribe",
+        "hand_over": "hand_over",
         "bye": "leave",
         "request": "pass_on",
     },
@@ -72,6 +77,7 @@ TABLE: Final[dict[State, dict[str, str]]] = {
         "auth": "ignore",
         "ping": "ignore",
         "subscribe": "ignore",
+        "hand_over": "ignore",
         "bye": "ignore",
         "request": "ignore",
     },
@@ -85,46 +91,6 @@ connect."""
 
 RETRY_MS: Final = 1_000
 """What a client is told to wait, at least, where no better figure is known."""
-
-
-class Tell(NamedTuple):
-    """Send this at once: it rests on nothing that must be kept first."""
-
-    message: Message
-
-
-class Pass(NamedTuple):
-    """Give this to the core, in its turn."""
-
-    request: Request
-
-
-class Enter(NamedTuple):
-    """The client is let in under this key: from now on the core hears of it."""
-
-    peer: str
-    up: GatewayUp
-
-
-class Follow(NamedTuple):
-    """Send this monitor the numbered events."""
-
-    subscribe: Subscribe
-
-
-class Read(NamedTuple):
-    """Answer this from what the store keeps."""
-
-    request: Request
-
-
-class Leave(NamedTuple):
-    """Close the connection after what was told. `reason` is what it is counted as."""
-
-    reason: str
-
-
-Action: TypeAlias = Tell | Pass | Enter | Follow | Read | Leave
 
 
 class Timing(Struct, frozen=True, gc=False):
@@ -161,6 +127,7 @@ _KINDS: Final[dict[type, str]] = {
     Auth: "auth",
     Ping: "ping",
     Subscribe: "subscribe",
+    HandOver: "hand_over",
     Bye: "bye",
 }
 
@@ -189,6 +156,7 @@ class Session:
         "allowed",
         "due_s",
         "facts",
+        "greeted",
         "guest",
         "hello",
         "key_of",
@@ -218,6 +186,8 @@ class Session:
         self.guest = guest
         self.state: State = "new"
         self.peer = ""
+        self.greeted = False
+        """It was told welcome; a guest who said no hello is not."""
         self.hello: Hello | None = None
         self.allowed = _NOTHING
         """Requests that go straight to the core now; whatever is not in it goes through `receive`."""
@@ -270,13 +240,10 @@ class Session:
     # -- what the table names --------------------------------------------------------------------------------
 
     def greet(self, hello: Hello) -> list[Action]:
-        """The first message: protocol, epoch and key, in this order; then a challenge or the welcome."""
+        """The first message: protocol, key and epoch, in this order; then a challenge or the welcome."""
         if not hello.protocol_least <= PROTOCOL <= hello.protocol_most:
             offered = f"{hello.protocol_least} to {hello.protocol_most} offered, {PROTOCOL} spoken"
             return self._refuse("no_common_protocol", offered)
-        if hello.epoch_seen > self.facts.epoch:
-            seen = f"epoch {hello.epoch_seen} seen, this is {self.facts.epoch}"
-            return self._refuse("stale_epoch", seen)
         self.hello = hello
         key = self.key_of(peer_key(hello.tenant, hello.name))
         if key is None:
@@ -307,7 +274,18 @@ class Session:
         assert self.hello is not None, "open without hello"
         if self.hello.role != "monitor":
             return self._refuse("wrong_role", f"{self.hello.role} may not subscribe", subscribe.seq)
+        if self.facts.state == "standby":
+            return [Tell(Busy(re=subscribe.seq, retry_ms=RETRY_MS, what="standby"))]
         return [Follow(subscribe)]
+
+    def hand_over(self, asked: HandOver) -> list[Action]:
+        """Only supervisors decide who leads, and only the leader can hand over."""
+        assert self.hello is not None, "open without hello"
+        if self.hello.role != "supervisor":
+            return self._refuse("wrong_role", f"{self.hello.role} may not hand over", asked.seq)
+        if self.facts.state == "standby":
+            return [Tell(Busy(re=asked.seq, retry_ms=RETRY_MS, what="standby"))]
+        return [Hand(asked)]
 
     def leave(self, _bye: Bye) -> list[Action]:
         """The client leaves for good."""
@@ -332,20 +310,41 @@ class Session:
 
     def _enter(self, hello: Hello, welcome: bool) -> list[Action]:
         facts = self.facts
+        if hello.epoch_seen > facts.epoch and facts.state == "leader":
+            # Only who has proved to be who it is comes this far: what it has seen is believed.
+            seen = f"epoch {hello.epoch_seen} seen, this is {facts.epoch}"
+            return [*self._refuse("stale_epoch", seen), Outdated(hello.epoch_seen)]
         self.state = "open"
         self.peer = peer_key(hello.tenant, hello.name)
-        self.allowed = requests_of(hello.role) if facts.state == "leader" else _NOTHING
         self.due_s = 0.0
-        features = [feature for feature in FEATURES if feature in hello.features]
-        up = GatewayUp(
+        self.greeted = welcome
+        self.allowed = requests_of(hello.role) if facts.state == "leader" else _NOTHING
+        up = self._up(hello)
+        return [Enter(self.peer, up), Tell(self._welcome(hello))] if welcome else [Enter(self.peer, up)]
+
+    def promote(self, facts: EngineFacts) -> list[Action]:
+        """The engine leads from now on. A client that is in hears of it, and the core of the client."""
+        self.facts = facts
+        hello = self.hello
+        if self.state != "open" or hello is None:
+            return []
+        self.allowed = requests_of(hello.role)
+        entered: list[Action] = [Enter(self.peer, self._up(hello))]
+        return [*entered, Tell(self._welcome(hello))] if self.greeted else entered
+
+    @staticmethod
+    def _up(hello: Hello) -> GatewayUp:
+        return GatewayUp(
             instance=hello.instance,
             role=hello.role,
-            reports_ringing="ringing" in features,
-            reports_connecting="no_connect_report" not in features,
+            reports_ringing="ringing" in hello.features,
+            reports_connecting="no_connect_report" not in hello.features,
         )
-        if not welcome:
-            return [Enter(self.peer, up)]
-        message = Welcome(
+
+    def _welcome(self, hello: Hello) -> Welcome:
+        facts = self.facts
+        features = [feature for feature in FEATURES if feature in hello.features]
+        return Welcome(
             protocol=PROTOCOL,
             features=features,
             state=facts.state,
@@ -355,7 +354,6 @@ class Session:
             limits=facts.limits,
             version=facts.version,
         )
-        return [Enter(self.peer, up), Tell(message)]
 
     def _refuse(self, code: str, detail: str, re: int = 0) -> list[Action]:
         """An error reply. Before the client is let in every error ends the connection: nothing useful can

@@ -6,7 +6,18 @@ import inspect
 
 from router.client.calls import ANSWERS, Calls
 from router.client.sync import SyncClient
-from router.wire.catalogue import FROM_ENGINE, WIRE_REQUESTS, Busy, Request, Resumed, Subscribe, Sync, SyncEnd
+from router.wire.catalogue import (
+    FROM_ENGINE,
+    WIRE_REQUESTS,
+    Busy,
+    HandedOver,
+    HandOver,
+    Request,
+    Resumed,
+    Subscribe,
+    Sync,
+    SyncEnd,
+)
 
 OWN: set[type] = {Sync, SyncEnd}
 """The client sends these itself."""
@@ -18,7 +29,7 @@ def tag(kind: type) -> str:
 
 def test_every_message_has_a_method_of_its_name() -> None:
     """Except those that the client sends of itself; and the facade for scripts has the same."""
-    kinds: set[type] = {*WIRE_REQUESTS, Subscribe}
+    kinds: set[type] = {*WIRE_REQUESTS, Subscribe, HandOver}
     for kind in kinds - OWN:
         assert kind in ANSWERS, tag(kind)
         assert inspect.iscoroutinefunction(getattr(Calls, tag(kind))), tag(kind)
@@ -30,6 +41,7 @@ def test_methods_promise_the_message_s_own_answers() -> None:
     types = {tag(kind): kind for kind in FROM_ENGINE if not hasattr(kind, "number")}
     promised: dict[type, tuple[type, ...]] = dict(ANSWERS)
     assert promised.pop(Subscribe) == (Resumed,)
+    assert promised.pop(HandOver) == (HandedOver,)
     for kind, answers in promised.items():
         assert issubclass(kind, Request)
         declared = {types[name] for name in kind.answers} - {Busy}

@@ -31,6 +31,7 @@ SESSION_ANSWERS: dict[str, tuple[str, str]] = {
     "auth": ("`welcome`", "wrong_key, wrong_role"),
     "ping": ("`pong`", ""),
     "subscribe": ("`resumed`, then events", "wrong_role"),
+    "hand_over": ("`handed_over`, then `closing`", "wrong_role, bad_state, no_standby"),
     "bye": ("none: the engine closes the connection", ""),
 }
 """Session messages carry no catalogue of their own: what answers them, and their errors in order of

@@ -19,8 +19,9 @@ from router.core.settings import Settings
 from router.daemon.ring import facts
 from router.store.memory import MemoryStore
 from router.wire import catalogue as c
+from router.wire.actions import Enter, Tell
 from router.wire.proof import NONCE_BYTES
-from router.wire.session import Enter, Session, Tell, Timing
+from router.wire.session import Session, Timing
 
 SAMPLE = Path(__file__).resolve().parents[2] / "config"
 PEOPLE_TIMING = Timing(auth_most_s=0.0, frame_most_s=0.0, heartbeat_s=0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgpack
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,3 +76,19 @@ def test_scripts_are_of_redis_7() -> None:
     for each in script.SCRIPTS:
         assert each.text.startswith(b"#!lua\n")
         assert len(each.sha) == 40
+
+
+@given(
+    st.lists(st.tuples(text, text, record), max_size=20),
+    st.lists(st.tuples(text, text), max_size=20),
+)
+def test_a_standby_reads_what_was_packed(puts: list[tuple[str, str, bytes]], drops: list[tuple[str, str]]) -> None:
+    """What is unpacked is what was packed, and bytes that are cut anywhere are no batch."""
+    changes = script.pack(Batch(1, 1, puts, drops, []), {}).changes
+    read = list(script.unpack(changes))
+    by_kind = [kind for kind, _, _ in read].index
+    assert [(k, *put) for k, _, ps in read for put in ps] == sorted(puts, key=lambda put: by_kind(put[0]))
+    assert [(k, key) for k, keys, _ in read for key in keys] == sorted(drops, key=lambda drop: by_kind(drop[0]))
+    for cut in {0, len(changes) // 3, len(changes) - 3, len(changes) - 1}:
+        with pytest.raises(ValueError, match=r"cut short|no string|no array|left over"):
+            list(script.unpack(changes[:cut]))

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from router.core.commands import WIRE_REQUESTS, Agents, Audit, Enqueue, Status
 from router.core.effects import Busy, Error
 from router.core.internal import GatewayUp
 from router.errors import ERRORS
+from router.wire.actions import Action, Enter, Follow, Hand, Leave, Outdated, Pass, Read, Tell
 from router.wire.catalogue import (
     Auth,
     Bye,
     Challenge,
     Closing,
+    HandOver,
     Hello,
     Limits,
     Ping,
@@ -24,22 +27,7 @@ from router.wire.catalogue import (
 )
 from router.wire.codec import Fault
 from router.wire.proof import proof
-from router.wire.session import (
-    FEATURES,
-    ROLES,
-    TABLE,
-    Action,
-    EngineFacts,
-    Enter,
-    Follow,
-    Leave,
-    Pass,
-    Read,
-    Session,
-    Tell,
-    Timing,
-    requests_of,
-)
+from router.wire.session import FEATURES, ROLES, TABLE, EngineFacts, Session, Timing, requests_of
 
 FACTS = EngineFacts(epoch=5, durability="local", limits=Limits(65536, 2048, 10, 256, 1 << 20), version="1.2")
 KEY = b"key of the locked one"
@@ -53,6 +41,7 @@ MESSAGES: dict[str, Any] = {
     "auth": Auth(b"x" * 32),
     "ping": Ping(4),
     "subscribe": Subscribe(6),
+    "hand_over": HandOver(7),
     "bye": Bye(),
     "request": ENQUEUE,
 }
@@ -61,6 +50,10 @@ MESSAGES: dict[str, Any] = {
 def session(timing: Timing | None = None, guest: Hello | None = None, facts: EngineFacts = FACTS) -> Session:
     key_of = {"main/locked": KEY}.get
     return Session(facts, timing or Timing(), key_of, ENGINE_NONCE, 100.0, guest)
+
+
+def standby_facts() -> EngineFacts:
+    return EngineFacts(epoch=5, durability="local", limits=FACTS.limits, state="standby")
 
 
 def opened(hello: Hello = HELLO) -> Session:
@@ -103,7 +96,7 @@ def test_the_table_says_what_happens(state: str, kind: str) -> None:
         assert made.state == ("closing" if closes else state)
     elif what == "ignore":
         assert actions == []
-    elif (state, kind) in {("challenged", "auth"), ("open", "subscribe")}:
+    elif (state, kind) in {("challenged", "auth"), ("open", "subscribe"), ("open", "hand_over")}:
         # A wrong proof, and a gateway: these have tests of their own.
         assert errors(actions) == ["wrong_key" if kind == "auth" else "wrong_role"]
     else:
@@ -183,8 +176,25 @@ def test_no_common_protocol(least: int, most: int) -> None:
 
 def test_a_client_that_has_seen_a_later_epoch_is_not_led() -> None:
     """Ours is 5: who has seen 6 is told stale_epoch, who has seen 5 is let in."""
-    assert errors(session().receive(Hello("gw1", "gateway", "i", epoch_seen=6))) == ["stale_epoch"]
+    outdated = session().receive(Hello("gw1", "gateway", "i", epoch_seen=6))
+    assert errors(outdated) == ["stale_epoch"]
+    assert outdated[-1] == Outdated(6)
     assert errors(session().receive(Hello("gw1", "gateway", "i", epoch_seen=5))) == []
+
+
+def test_only_who_has_proved_itself_is_believed_about_epochs() -> None:
+    """A stranger that names a later epoch under the name of a client with a key is asked for the key first, and makes
+    no leader doubt itself."""
+    made = session()
+    challenged = made.receive(replace(LOCKED, epoch_seen=6))
+    assert [type(action.message) for action in challenged if isinstance(action, Tell)] == [Challenge]
+    assert errors(made.receive(Auth(b"x" * 32))) == ["wrong_key"]
+
+
+def test_a_standby_does_not_mind_a_later_epoch() -> None:
+    """It follows who leads, and may not know yet that somebody else does."""
+    made = session(facts=standby_facts())
+    assert errors(made.receive(Hello("gw1", "gateway", "i", epoch_seen=6))) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -213,7 +223,7 @@ def test_commands_pass_unread() -> None:
 
 def test_a_standby_answers_busy() -> None:
     """No command reaches a core that does not lead."""
-    made = session(facts=EngineFacts(epoch=5, durability="local", limits=FACTS.limits, state="standby"))
+    made = session(facts=standby_facts())
     made.receive(HELLO)
     assert made.allowed == frozenset()
     (tell,) = made.receive(ENQUEUE)
@@ -225,6 +235,31 @@ def test_a_standby_answers_busy() -> None:
 def test_ping_is_answered_at_once() -> None:
     """With its own number."""
     assert opened().receive(Ping(9)) == [Tell(Pong(9))]
+
+
+def test_supervisors_hand_over() -> None:
+    """Nobody else does, and a standby has nothing to hand over."""
+    assert opened(Hello("s", "supervisor", "i")).receive(HandOver(6)) == [Hand(HandOver(6))]
+    assert errors(opened().receive(HandOver(6))) == ["wrong_role"]
+    standby = session(facts=standby_facts())
+    standby.receive(Hello("s", "supervisor", "i"))
+    assert standby.receive(HandOver(6)) == [Tell(Busy(6, 1000, "standby"))]
+
+
+def test_a_standby_that_leads_says_welcome_again() -> None:
+    """Who was let in before hears of the new epoch, and the core hears of them; who is at the door is let in by the
+    leader."""
+    made, late = session(facts=standby_facts()), session(facts=standby_facts())
+    made.receive(HELLO)
+    entered, told = made.promote(FACTS)
+    assert isinstance(entered, Enter)
+    assert entered.up == GatewayUp("i1")
+    assert isinstance(told, Tell)
+    assert isinstance(told.message, Welcome)
+    assert (told.message.state, told.message.epoch) == ("leader", 5)
+    assert Enqueue in made.allowed
+    assert late.promote(FACTS) == []
+    assert any(isinstance(a, Tell) and getattr(a.message, "state", "") == "leader" for a in late.receive(HELLO))
 
 
 def test_monitors_subscribe() -> None:
