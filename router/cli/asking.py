@@ -173,6 +173,7 @@ class Lines(Asker):
 
     def close(self) -> None:
         """Let go of the socket."""
+        self._file.close()
         self._socket.close()
 
     def _unreachable(self, why: str) -> Unreachable:

@@ -105,7 +105,7 @@ class Leading:
         _log.warning("handing_over", to=to)
         daemon = self._daemon
         try:
-            await asyncio.wait_for(daemon.require_loop().settle(), SETTLE_MOST_S)
+            await asyncio.wait_for(daemon.require_loop().settle(deaf=True), SETTLE_MOST_S)
         except TimeoutError:
             # What is not kept can't be handed over, and a loop that was told to settle can't go on.
             connection.tell(Busy(asked.seq, RETRY_MS, "store_away"))

@@ -34,7 +34,7 @@ _log = logs.get("standby")
 
 
 class Standby:
-    """Follows one store until this daemon leads. `wait_us`: how long nothing is taken, after handing over."""
+    """Follows one store until this daemon leads. `wait_us`: after handing over, how long the lead is left to others."""
 
     def __init__(self, store: RedisStore, engine: Engine, lead: Lead, wait_us: int = 0) -> None:
         self.store = store
@@ -120,6 +120,9 @@ class Standby:
 
     def _may_take(self) -> bool:
         self.leader = self._follower.leader()
+        if self.leader:
+            # It has been taken up; from now on it may come back to us.
+            self._not_before_us = 0
         return not self.leader and boot_us() >= self._not_before_us
 
     def _takes(self) -> bool:

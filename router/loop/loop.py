@@ -123,11 +123,12 @@ class Loop:
         self._system.append(command)
         self.wake()
 
-    async def settle(self) -> None:
+    async def settle(self, deaf: bool = False) -> None:
         """Come to rest: what was read is applied, new contacts are answered `busy`, all is kept and told.
-        Whoever waits says how long. Afterwards the loop does nothing any more. Raises what ended the loop
-        instead, if anything did."""
+        Whoever waits says how long. Afterwards the loop does nothing any more. `deaf`: nothing more is applied,
+        since another engine is about to hear it. Raises what ended the loop instead, if anything did."""
         self._stopping_ns = monotonic_ns()
+        self._deaf = deaf
         self._settled = self._event_loop.create_future()
         self.wake()
         await self._settled

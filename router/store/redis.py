@@ -30,7 +30,6 @@ from router.store.base import (
     Store,
     StoreAway,
     StoreError,
-    StoreUnusable,
     next_epoch,
 )
 from router.store.redis_errors import at_start, error_of
@@ -357,9 +356,10 @@ class RedisStore(Store):
         return LeaseKeeper(dialler, self._keys, self.lead, self.epoch, clock, self._post, told)
 
     def standby(self) -> str:
-        """The name of who stands by; empty where nobody does. Waits. Raises `StoreError`."""
+        """The name of who else stands by; empty where nobody does. Waits. Raises `StoreError`."""
         said: bytes | None = self._waiting().call("GET", self._keys.standby)
-        return said.decode(errors="replace").rpartition(" ")[0] if said else ""
+        name = said.decode(errors="replace").rpartition(" ")[0] if said else ""
+        return "" if self.lead is not None and name == self.lead.name else name
 
     def fsync_s(self, tries: int = 5) -> float:
         """How long Redis takes to keep one page, in seconds: the median of some writes, with whatever
@@ -395,6 +395,3 @@ def open_redis(url: str, site: str, temporary: bool = False, streams_most: dict[
 
 def _call(function: Callable[..., object], *arguments: object) -> None:
     function(*arguments)
-
-
-__all__ = ["RedisStore", "ReplicatedStore", "StoreUnusable", "open_redis"]

@@ -152,30 +152,33 @@ def test_a_redis_that_died_is_followed_by_its_next_start(serving: Serving, redis
     assert positions(again, caller.queued) == list(range(1, 701))
 
 
-def test_a_second_daemon_fences_the_first(serving: Serving, tmp_path: Path) -> None:
-    """Another daemon of the same site takes a newer epoch: the first one's next batch is refused, none of its
-    promises is told, and it ends with the exit code of the store."""
+def test_a_second_daemon_of_one_name_fences_the_first(tmp_path: Path, redis_server: RedisServer) -> None:
+    """A process of the same name takes its lease and a newer epoch, as after a restart: the first one's next batch is
+    refused, none of its promises is told, and it stands by, without taking the lead back."""
+    named = '[lease]\nname = "the only one"\n'
+    serving = Serving(tmp_path, store=redis_server.url, machine=named)
     serving.start()
     first = Person(serving)
     first.begin()
     assert first.ask(t="enqueue", seq=12, contact="before", queue="loans")["t"] == "queued"
     (tmp_path / "two").mkdir()
-    url = (serving.config / "switchboard.toml").read_text().partition('url = "')[2].partition('"')[0]
-    other = Serving(tmp_path / "two", store=url)
+    other = Serving(tmp_path / "two", store=redis_server.url, machine=named)
     try:
         other.start()
         first.say(t="enqueue", seq=13, contact="after", queue="loans")
         first.read_all()
         assert 13 not in first.replies
         assert first.events[-1]["t"] == "closing"
-        assert serving.wait() == exits.STORE_FAILED
-        lost = serving.wait_for("store_lost")
-        assert lost["code"] == "fenced"
+        assert serving.wait_for("lead_lost")["code"] == "fenced"
+        serving.wait_for("standing_by")
         second = Person(other)
         relist(second, ["before"])
         assert positions(second, ["before"]) == [1]
         assert second.ask(t="position", seq=9_000_000, contact="after")["code"] == "unknown_contact"
+        serving.signal(signal.SIGTERM)
+        assert serving.wait() == exits.STOPPED
     finally:
+        serving.end()
         other.end()
 
 

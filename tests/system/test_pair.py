@@ -1,0 +1,296 @@
+"""Two daemons of one site on one Redis: the leader is killed, stopped, drained, hands over; nobody loses a place."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from router.client import Client
+from router.client.outcomes import Refused, Unknown
+from router.daemon import exits
+from router.wire import catalogue as c
+from tests.system.redis_server import RedisServer, free_port, running
+from tests.system.serving import PATIENCE_S, Serving
+
+TTL_S = 1.0
+MACHINE = f"drain_most_s = 5\n[lease]\nttl_s = {TTL_S}\n"
+
+
+class Pair:
+    """A Redis and two daemons; `one` leads at first."""
+
+    def __init__(self, folder: Path, redis_server: RedisServer) -> None:
+        self.redis = redis_server
+        self.daemons = []
+        for name in ("one", "two"):
+            (folder / name).mkdir()
+            daemon = Serving(folder / name, store=redis_server.url, machine=MACHINE)
+            # A port of its own, that it has again in its next turn.
+            daemon.write(store=redis_server.url, machine=MACHINE, port=free_port())
+            self.daemons.append(daemon)
+        self.one, self.two = self.daemons
+
+    def start(self) -> None:
+        self.one.start()
+        self.two.launch()
+        self.two.wait_for("standing_by")
+        self.two.wait_for("following")
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where clients connect, as the daemons say."""
+        found = []
+        for daemon in self.daemons:
+            said = [line for line in daemon.lines() if "clients" in line]
+            found.append(str(said[-1]["clients"]))
+        return found
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    yield from running(tmp_path / "redis")
+
+
+@pytest.fixture
+def pair(tmp_path: Path, redis_server: RedisServer) -> Iterator[Pair]:
+    made = Pair(tmp_path, redis_server)
+    try:
+        made.start()
+        yield made
+    finally:
+        for daemon in made.daemons:
+            daemon.end()
+
+
+class Caller:
+    """A gateway whose callers come one after the other, and what it was promised."""
+
+    def __init__(self, addresses: list[str]) -> None:
+        self.promised: list[str] = []
+        self.events: list[tuple[int, c.Message]] = []
+        """With the epoch in which each was taken."""
+        self.longest_s = 0.0
+        """The longest that one enqueue waited for its answer."""
+        self.client = Client(
+            addresses, "gw1", alive=self._alive, on_event=self._event, call_timeout_s=20.0, reconnect_most_s=0.5
+        )
+
+    def _alive(self) -> list[Any]:
+        endpoint = c.AliveEndpoint("e1", "ann")
+        return [endpoint, *(c.AliveContact(contact, "loans") for contact in self.promised)]
+
+    def _event(self, event: c.Message) -> None:
+        self.events.append((self.client.epoch, event))
+
+    async def begin(self) -> None:
+        """Somebody must be signed in, on a break: so that contacts may wait."""
+        assert await self.client.wait_up(PATIENCE_S), self.client.troubles()
+        assert isinstance(await self.client.log_in("ann", reason="lunch"), c.Ok)
+
+    async def call(self, many: int, pace_s: float = 0.002) -> None:
+        for _ in range(many):
+            contact = f"c{len(self.promised)}"
+            began = time.monotonic()
+            answer = await self.client.enqueue(contact, "loans")
+            self.longest_s = max(self.longest_s, time.monotonic() - began)
+            assert isinstance(answer, c.Queued), answer
+            self.promised.append(contact)
+            await asyncio.sleep(pace_s)
+
+    async def check(self) -> None:
+        """Every promise is kept: each contact waits at its place."""
+        found = []
+        for contact in self.promised:
+            answer = await self.client.position(contact)
+            assert not isinstance(answer, Refused | Unknown | c.Already), (contact, answer)
+            found.append(answer.position)
+        assert found == list(range(1, len(found) + 1))
+
+
+def tell(pair: Pair, story: Callable[[Caller], Awaitable[None]]) -> Caller:
+    """Let a caller's story happen."""
+    caller = Caller(pair.addresses)
+
+    async def all_of_it() -> None:
+        async with caller.client:
+            await caller.begin()
+            await story(caller)
+            await caller.check()
+
+    asyncio.run(all_of_it())
+    return caller
+
+
+def test_a_killed_leader_is_followed_within_its_lease(pair: Pair) -> None:
+    """kill -9 under load: the standby leads within the lease and a second, on the connection that stood already, and
+    the dead one comes back to stand by."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(150)
+        first = caller.client.epoch
+        pair.one.kill()
+        await caller.call(100)
+        assert caller.client.epoch > first
+        pair.one.launch()
+        await asyncio.to_thread(pair.one.wait_for, "standing_by")
+
+    caller = tell(pair, story)
+    assert caller.longest_s < TTL_S + 1.0
+    assert pair.two.wait_for("leads")["records"] > 0
+
+
+def test_a_leader_that_was_stopped_tells_nothing_more(pair: Pair) -> None:
+    """Stopped past its lease while its callers come, and woken: the other one leads by then. Nothing that the old one
+    says is taken, it finds out by itself, and stands by."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(100)
+        os.kill(pair.one.pid, signal.SIGSTOP)
+        await caller.call(50)
+        second = caller.client.epoch
+        os.kill(pair.one.pid, signal.SIGCONT)
+        await asyncio.to_thread(pair.one.wait_for, "standing_by")
+        # From the store, or from a gateway that was quicker.
+        assert {"lead_lost", "epoch_outdated"} & {line["event"] for line in pair.one.lines()}
+        await caller.call(50)
+        assert caller.client.epoch == second
+
+    caller = tell(pair, story)
+    epochs = [epoch for epoch, _ in caller.events]
+    assert epochs == sorted(epochs)
+
+
+def test_a_short_stop_loses_no_lead(pair: Pair) -> None:
+    """Stopped for less than its lease: it goes on in its epoch, and what it holds is told."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(50)
+        first = caller.client.epoch
+        os.kill(pair.one.pid, signal.SIGSTOP)
+        await asyncio.sleep(TTL_S / 3)
+        os.kill(pair.one.pid, signal.SIGCONT)
+        await caller.call(50)
+        assert caller.client.epoch == first
+
+    tell(pair, story)
+
+
+def test_a_planned_hand_over_drops_nobody(pair: Pair) -> None:
+    """Back and forth under load, as for an upgrade: each time within a moment, and the promise stays whole."""
+
+    async def story(caller: Caller) -> None:
+        for giver in (pair.one, pair.two, pair.one):
+            calling = asyncio.create_task(caller.call(150))
+            await asyncio.sleep(0.2)
+            epoch = caller.client.epoch
+            before = len(giver.lines())
+            await asyncio.to_thread(hand_over, giver)
+            await asyncio.to_thread(giver.wait_for, "following", before)
+            await calling
+            assert caller.client.epoch > epoch
+
+    assert tell(pair, story).longest_s < TTL_S
+
+
+def hand_over(daemon: Serving) -> None:
+    """As `switchboard handover` does."""
+    from typer.testing import CliRunner
+
+    from router.cli.app import app
+
+    ran = CliRunner().invoke(app, ["handover", "--socket", str(daemon.socket)])
+    assert ran.exit_code == 0, ran.output
+    assert re.match(r"handed over to .*state", ran.output)
+
+
+def test_without_a_standby_nothing_is_handed_over(pair: Pair) -> None:
+    """The leader says so and goes on."""
+    from typer.testing import CliRunner
+
+    from router.cli.app import app
+
+    async def story(caller: Caller) -> None:
+        pair.two.kill()
+        await asyncio.sleep(3.2)
+        ran = await asyncio.to_thread(CliRunner().invoke, app, ["handover", "--socket", str(pair.one.socket)])
+        assert ran.exit_code == 1
+        assert "no_standby" in ran.output
+        await caller.call(20)
+
+    tell(pair, story)
+
+
+def test_a_drained_leader_gives_its_lease_up(pair: Pair) -> None:
+    """SIGTERM: the standby leads at once, without waiting for the end of the lease."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(100)
+        pair.one.signal(signal.SIGTERM)
+        await caller.call(50)
+        assert await asyncio.to_thread(pair.one.wait) == exits.STOPPED
+
+    assert tell(pair, story).longest_s < TTL_S
+
+
+def test_a_standby_that_fell_behind_loads_again(pair: Pair) -> None:
+    """It was stopped while the feed went on without it and was cut: it finds the hole, loads everything, and takes over
+    whole."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(50)
+        os.kill(pair.two.pid, signal.SIGSTOP)
+        await caller.call(50)
+        pair.redis.call("XTRIM", "switchboard:{main}:feed", "MAXLEN", 1)
+        os.kill(pair.two.pid, signal.SIGCONT)
+        await caller.call(20)
+        await asyncio.to_thread(pair.two.wait_for, "load_again")
+        pair.one.kill()
+        await caller.call(20)
+
+    tell(pair, story)
+
+
+def test_a_client_that_has_seen_more_makes_the_leader_begin_again(pair: Pair) -> None:
+    """A gateway names an epoch that no store knows (one was lost, and an old copy put back): the leader takes a higher
+    one still, and everybody follows."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(20)
+        seen = caller.client.epoch + 1000
+        other = Client(pair.addresses, "gw2", alive=list)
+        other._epoch_seen = seen
+        async with other:
+            assert await other.wait_up(PATIENCE_S), other.troubles()
+            assert other.epoch > seen
+            async with asyncio.timeout(PATIENCE_S):
+                while caller.client.epoch <= seen:  # noqa: ASYNC110  # the client has no event for it
+                    await asyncio.sleep(0.02)
+
+    tell(pair, story)
+
+
+def test_no_second_leader_while_redis_is_away(pair: Pair) -> None:
+    """Redis stands still for two leases: the leader goes on from memory, the standby takes nothing, and afterwards the
+    same one leads."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(50)
+        first = caller.client.epoch
+        pair.redis.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        while time.monotonic() - began < 2 * TTL_S:
+            await caller.call(10)
+        pair.redis.signal(signal.SIGCONT)
+        await asyncio.to_thread(pair.one.wait_for, "store_back")
+        await caller.call(20)
+        assert caller.client.epoch == first
+
+    tell(pair, story)
