@@ -45,6 +45,7 @@ ERRORS: dict[str, ErrorKind] = {
     "ended": ErrorKind("client", False, "this visit is over; use a new id for a new visit"),
     "gone": ErrorKind("nobody", False, "the offer is over; do nothing more for it"),
     "bad_state": ErrorKind("client", False, "see the table of messages and states"),
+    "not_allowed": ErrorKind("client", False, "the configuration does not allow it here; see its settings"),
     "not_yours": ErrorKind("client", False, "act only on your own contacts, endpoints and offers"),
     "unknown_queue": ErrorKind("client", False, "name a queue of the configuration"),
     "unknown_channel": ErrorKind("client", False, "name a channel that this queue or agent serves"),

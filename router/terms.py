@@ -73,7 +73,9 @@ Fault: TypeAlias = Literal["caller", "device", "media"]
 WorkKind: TypeAlias = Literal["outbound", "internal", "dialler", "personal"]
 Resolved: TypeAlias = Literal["yes", "no", "unknown"]
 RefusedWhy: TypeAlias = Literal["closed", "blocked", "nobody", "full"]
-ContactStateName: TypeAlias = Literal["held", "waiting", "offered", "connecting", "connected", "wrapping", "ended"]
+ContactStateName: TypeAlias = Literal[
+    "held", "waiting", "offered", "connecting", "connected", "parked", "wrapping", "ended"
+]
 OfferStateName: TypeAlias = Literal[
     "offered",
     "connecting",

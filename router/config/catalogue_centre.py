@@ -33,7 +33,17 @@ SKILLS_PER_AGENT_MAX = 200
 SKILLS_PER_QUEUE_MAX = 16
 """As on the wire: every agent who comes free is compared with these."""
 
-REASONS = ("closed", "blocked", "nobody", "full", "waited_too_long", "held_too_long", "nobody_left", "at_closing")
+REASONS = (
+    "closed",
+    "blocked",
+    "nobody",
+    "full",
+    "waited_too_long",
+    "held_too_long",
+    "nobody_left",
+    "at_closing",
+    "parked_too_long",
+)
 """For what a queue can have a treatment."""
 
 RING_SEVERAL_MAX = 20

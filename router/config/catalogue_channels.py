@@ -5,7 +5,8 @@ They stand in `queues.toml` and `agents.toml`; the checks that need more than on
 
 from __future__ import annotations
 
-from router.config.kinds import Flag, Names, Whole
+from router.config.catalogue_machine import DAY_S
+from router.config.kinds import Flag, Names, Seconds, Whole
 from router.config.rows import Row, Section
 from router.core import settings as core
 
@@ -20,6 +21,27 @@ CHANNEL_ROWS = (
         Whole(1, 10_000),
         "Contacts of this channel that an agent may hold when it comes by interrupting.",
         unit="contacts",
+    ),
+    Row(
+        "activity_reported",
+        Flag(),
+        "Its gateways say who writes (`activity`): the first reply is measured, and idle contacts can be parked.",
+    ),
+    Row(
+        "park_after_s",
+        Seconds(0, 7 * DAY_S),
+        "Nobody wrote for so long: the contact is parked by itself; 0: never.",
+    ),
+    Row(
+        "parked_most_s",
+        Seconds(0, 366 * DAY_S),
+        "Parked for so long, a contact is given up: see the treatment `parked_too_long`. 0: contacts of this channel "
+        "are not parked. 86400 for chat and 604800 for e-mail, where it is not set.",
+    ),
+    Row(
+        "parked_agent_most_s",
+        Seconds(0, DAY_S),
+        "A contact that comes back waits so long for the agent who had it, then for anyone.",
     ),
     Row("exclusive", Flag(), "Given only to an agent who has nothing else, and nothing is given beside it."),
 )

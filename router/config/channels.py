@@ -21,6 +21,13 @@ def check_channels(found: Found, channels: tuple[Channel, ...], findings: Findin
                 findings.error(place, "is the channel itself", "name the channels that give way to it")
             elif known[name].exclusive:
                 findings.error(place, f"{name} is exclusive: nothing is given beside it", "take one of the two out")
+        for setting, needed, why in (
+            (channel.park_after_us, channel.activity_reported, "activity_reported = true"),
+            (channel.park_after_us, channel.parked_most_us, "parked_most_s"),
+        ):
+            if setting and not needed:
+                what = f"has no effect without {why}"
+                findings.error(table.at("park_after_s"), what, f"add {why}, or take it out")
         if channel.exclusive and channel.interrupts:
             findings.error(
                 table.at("exclusive"),

@@ -125,7 +125,7 @@ def _header(cells: list[str], where: Where, findings: Findings) -> list[str]:
     columns: list[str] = []
     for number, cell in enumerate(cells, start=1):
         column = cell if cell in COLUMNS or cell.startswith((PREFIX, MOST)) else PREFIX + cell
-        shown = column.removeprefix(PREFIX).removeprefix(MOST)
+        shown = column.removeprefix(PREFIX if column.startswith(PREFIX) else MOST)
         if not is_id(shown):
             findings.error(where, f"column {number} has the heading {shown[:40]!r}, no name of a skill", NAME_REMEDY)
             column = ""

@@ -19,7 +19,7 @@ from router.core.batch import Batch
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
-from router.core.handlers import agents, contacts, entry, hands, questions, sync
+from router.core.handlers import agents, contacts, entry, hands, parking, questions, sync
 from router.core.handlers import offers as answers
 from router.core.hours import Hours
 from router.core.restore import Passive, restore
@@ -48,6 +48,10 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Reject: answers.reject,
     ask.Complete: contacts.complete,
     ask.ExtendWrapUp: contacts.extend_wrap_up,
+    ask.Park: parking.park,
+    ask.Unpark: parking.unpark,
+    ask.Activity: parking.activity,
+    ask.SwitchChannel: parking.switch_channel,
     ask.LogIn: agents.log_in,
     ask.LogOut: agents.log_out,
     ask.Ready: agents.ready,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from router.core.pause import Chat, Pause
 from router.core.routed import Routed
 
 
@@ -17,3 +18,5 @@ class Extra(Struct, omit_defaults=True, gc=False):
     route: Routed | None = None
     clock: str | None = None
     """The calendar whose open time its wait is counted by; none: core time."""
+    pause: Pause | None = None
+    chat: Chat | None = None

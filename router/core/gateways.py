@@ -280,6 +280,8 @@ def over(world: World, contact: Contact, outcome: str, by: str, told_by: Peer | 
 def end_talk(world: World, contact: Contact, by: Peer | None) -> None:
     """Customer and agent part: the visit is over and wrap-up begins."""
     contact.left_us = world.now_us
+    if contact.due_us:
+        visits.disarm(world, contact)
     world.move_contact(contact, "talk_over")
     for offer in tuple(contact.offers):
         if offer.state == "connected":

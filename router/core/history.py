@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from router.core.entities import Leg
+from router.core.pause import first_wait_us, pause_of
 from router.terms import MILLISECOND_US
 
 if TYPE_CHECKING:
@@ -51,18 +52,39 @@ class Visit(Struct, omit_defaults=True, gc=False):
     version: int = 0
     epoch: int = 0
     amends: bool = False
+    parked_ms: int = 0
+    """Time that it was parked."""
+    waited_again_ms: int = 0
+    """Waited after it had been answered: parked, or on another channel, and come back."""
+    channels: tuple[str, ...] = ()
+    """The channels that it came by before `channel`."""
+    first_reply_ms: int | None = None
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
     """Write the record of a visit that is over in its present queue."""
     over_us = contact.left_us or world.now_us
-    world.history.append(Visit(
+    visit = Visit(
         contact.id, contact.peer.name, contact.peer.tenant, contact.queue.name, contact.channel,
-        contact.outcome or "withdrawn", contact.waited_us // MILLISECOND_US,
+        contact.outcome or "withdrawn", first_wait_us(contact) // MILLISECOND_US,
         (over_us - contact.arrived_us) // MILLISECOND_US, world.utc_s, contact.link, contact.customer,
         contact.priority_s, contact.ended_by, "", transferred_to, contact.legs, contact.codes, contact.resolved,
         contact.data, world.settings.version, world.epoch,
-    ))  # fmt: skip
+    )  # fmt: skip
+    if contact.extra is not None:
+        _add_pauses(visit, contact)
+    world.history.append(visit)
+
+
+def _add_pauses(visit: Visit, contact: Contact) -> None:
+    """What its pauses and its conversation add to the record."""
+    note, chat = pause_of(contact), contact.extra.chat if contact.extra is not None else None
+    if note is not None:
+        parked_us = note.parked_us + (contact.left_us - note.since_us if note.since_us else 0)
+        visit.parked_ms, visit.channels = parked_us // MILLISECOND_US, note.channels
+        visit.waited_again_ms = (contact.waited_us - first_wait_us(contact)) // MILLISECOND_US
+    if chat is not None and chat.replied_us >= 0:
+        visit.first_reply_ms = chat.replied_us // MILLISECOND_US
 
 
 def write_refused(

@@ -13,6 +13,7 @@ from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
 from router.core.extra import Extra
 from router.core.line import Line
+from router.core.pause import forget_pauses, outcome_of
 from router.core.queue import Queue
 from router.core.routed import Routed, is_test, routed_of
 from router.core.world import World
@@ -67,11 +68,12 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     """A contact that waits, or is held, goes on in `line` of another queue; `by`: the supervisor who wants it there."""
     queue: Queue = line.queue
     visits.disarm(world, contact)
-    contact.outcome, contact.ended_by = "moved", "supervisor" if by else ""
+    contact.outcome, contact.ended_by = outcome_of(contact, "moved"), "supervisor" if by else ""
     contact.waited_us = world.waited_us(contact)
     visits.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
     contact.outcome, contact.ended_by, contact.waited_us, contact.legs = None, "", 0, []
+    forget_pauses(contact)
     world.leave_line(contact)
     world.requeue_contact(contact, queue)
     if not is_test(contact):

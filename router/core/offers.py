@@ -4,7 +4,7 @@
               |            |
               +-> rejected, timed_out, cancelled        failed, cancelled
 
-Every way in which an agent lets go of a contact ends in `_let_go`, and every way back to the line in `_put_back`.
+Every way in which an agent lets go of a contact ends in `let_go`, and every way back to the line in `_put_back`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from router.core.effects import (
 from router.core.effects import Offer as OfferMessage
 from router.core.entities import Agent, Contact, Leg, Offer, Peer
 from router.core.match.choose import usable_endpoint
+from router.core.pause import answered_before
 from router.core.people import back_off, came_free, release_wanted
 from router.core.queue import NO_WRAP_UP
 from router.core.routed import is_test
@@ -29,6 +30,8 @@ from router.terms import MILLISECOND_US, CancelReason
 
 MISSES = ("declined", "no_answer", "timed_out")
 """Reasons that count against the agent; `busy` and `unreachable` do not."""
+ASIDE = ("parked", "switched")
+"""How a leg ends that its agent is not done with: its time counts together with that of the leg that comes after."""
 
 
 def make(world: World, contact: Contact, agent: Agent) -> None:
@@ -80,7 +83,7 @@ def link(world: World, offer: Offer) -> None:
     world.offers[offer.id] = offer
 
 
-def _let_go(world: World, offer: Offer, how: str) -> None:
+def let_go(world: World, offer: Offer, how: str) -> None:
     """The agent is done with this contact, one way or another: free the units, note the leg, free the agent."""
     contact, agent = offer.contact, offer.agent
     if offer.due_us:
@@ -105,7 +108,8 @@ def _let_go(world: World, offer: Offer, how: str) -> None:
         tally = offer.queue.tally
         talk_us = over_us - offer.connected_us - offer.held_us
         if not is_test(contact):
-            tally.legs += 1
+            if how not in ASIDE:
+                tally.legs += 1
             tally.talk_us += talk_us
             tally.hold_us += offer.held_us
             tally.wrap_up_us += now_us - over_us
@@ -135,7 +139,7 @@ def _put_back(world: World, offer: Offer, how: str, failed: bool) -> None:
     """The contact returns to its old place, unless it rings at somebody else still. One that has waited as long as it
     may is not tried again after `failed`."""
     contact = offer.contact
-    _let_go(world, offer, how)
+    let_go(world, offer, how)
     if contact.offers and ringing.rings(contact):
         ringing.look(world, contact)
         return
@@ -155,7 +159,7 @@ def cancel(world: World, offer: Offer, reason: CancelReason, back: bool) -> None
     if back:
         _put_back(world, offer, "cancelled", failed=False)
     else:
-        _let_go(world, offer, "taken" if reason == "taken" else "cancelled")
+        let_go(world, offer, "taken" if reason == "taken" else "cancelled")
 
 
 def accept(world: World, offer: Offer, by: Peer) -> None:
@@ -203,7 +207,10 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
     world.leave_line(contact)
     offer.connected_us = world.now_us
     contact.outcome = "answered"
-    visits.count_answered(contact)
+    if contact.extra is None or not answered_before(contact):
+        visits.count_answered(contact)
+    if world.channels[contact.channel].park_after_us:
+        visits.arm(world, contact)
     peer = offer.endpoint_peer
     if peer.failures:
         peer.failures, peer.failed_agent, peer.failed_several = 0, "", False
@@ -310,7 +317,7 @@ def wrapped_up(world: World, offer: Offer) -> None:
     """After-contact work is over: the leg is done; with the last leg of a visit that is over, the visit is."""
     contact = offer.contact
     states.move(states.OFFER, offer, "ready")
-    _let_go(world, offer, "served")
+    let_go(world, offer, "served")
     if contact.state == "wrapping" and not contact.offers:
         visits.close(world, contact)
 

@@ -30,10 +30,20 @@ def switch(world: World, new: of.Settings) -> None:
     for hours in changed:
         closing.begin_anew(world, hours)
     _switch_agents(world, new)
+    _rearm_parked(world)
     # A channel may ring or cost otherwise now: whoever is signed in stands where that lets them.
     for agent in world.agents.values():
         if agent.profile is not None:
             world.loose_agents[agent] = None
+
+
+def _rearm_parked(world: World) -> None:
+    """Contacts are parked sooner or later now, and kept for another time."""
+    timed = any(channel.park_after_us for channel in world.channels.values())
+    for peer in world.peers.values():
+        for contact in peer.contacts.values():
+            if contact.state == "parked" or (contact.state == "connected" and (timed or contact.due_us)):
+                visits.arm(world, contact)
 
 
 def _rebuild_pools(world: World) -> None:

@@ -18,6 +18,7 @@ AgentChoice: TypeAlias = Literal["longest_idle", "best_skill", "least_flexible",
 Order: TypeAlias = Literal["urgency", "oldest", "newest"]
 
 REFUSE = Treatment()
+DAY_US = 86_400 * SECOND_US
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 """Hours of one day: (first minute, minute after the last) since its midnight; the last may end on the next day."""
@@ -85,6 +86,14 @@ class Channel(Struct, frozen=True, gc=False):
     """Who does not answer."""
     open_hours: bool = False
     """They wait over closing: let in at any time, and only open hours of their queue's calendar count as waiting."""
+    parked_most_us: int = 0
+    """Parked for so long it is given up; 0: contacts of this channel are not parked."""
+    parked_agent_most_us: int = 60 * SECOND_US
+    """A contact that comes back waits so long for the agent who had it, then for anyone."""
+    park_after_us: int = 0
+    """Nobody wrote for so long: parked by itself; 0: never."""
+    activity_reported: bool = False
+    """Its gateways say who writes: the first reply is known, and idle contacts are."""
 
 
 class WrapUp(Struct, frozen=True, gc=False):
@@ -198,8 +207,15 @@ class Settings(Struct, frozen=True):
     version: int = 1
     channels: tuple[Channel, ...] = (
         Channel("voice"),
-        Channel("chat", units=25, ring_us=60 * SECOND_US, misses_to_not_ready=2),
-        Channel("email", units=50, ring_us=120 * SECOND_US, misses_to_not_ready=3, open_hours=True),
+        Channel("chat", units=25, ring_us=60 * SECOND_US, misses_to_not_ready=2, parked_most_us=DAY_US),
+        Channel(
+            "email",
+            units=50,
+            ring_us=120 * SECOND_US,
+            misses_to_not_ready=3,
+            open_hours=True,
+            parked_most_us=7 * DAY_US,
+        ),
         Channel("ticket", units=50, ring_us=300 * SECOND_US, misses_to_not_ready=3, open_hours=True),
         Channel("callback"),
     )

@@ -14,12 +14,18 @@ from router.errors import IllegalMove
 Table: TypeAlias = dict[str, dict[str, str]]
 
 CONTACT: Table = {
-    "new": {"enqueue": "waiting", "enqueue_held": "held", "found_talking": "connected"},
+    "new": {
+        "enqueue": "waiting",
+        "enqueue_held": "held",
+        "found_talking": "connected",
+        "found_parked": "parked",
+    },
     "held": {"resume": "waiting", "leave": "wrapping"},
     "waiting": {"hold": "held", "offer": "offered", "leave": "wrapping", "found_talking": "connected"},
     "offered": {"accept": "connecting", "put_back": "waiting", "leave": "wrapping"},
     "connecting": {"connect": "connected", "put_back": "waiting", "leave": "wrapping"},
-    "connected": {"talk_over": "wrapping", "transfer": "waiting"},
+    "connected": {"talk_over": "wrapping", "transfer": "waiting", "park": "parked", "switch": "waiting"},
+    "parked": {"unpark": "waiting", "leave": "wrapping"},
     "wrapping": {"close": "ended"},
     "ended": {},
 }
@@ -29,7 +35,7 @@ OFFER: Table = {
     "new": {"offer": "offered", "found_talking": "connected"},
     "offered": {"accept": "connecting", "reject": "rejected", "time_out": "timed_out", "cancel": "cancelled"},
     "connecting": {"connect": "connected", "fail": "failed", "cancel": "cancelled"},
-    "connected": {"talk_over": "wrap_up"},
+    "connected": {"talk_over": "wrap_up", "set_aside": "done"},
     "wrap_up": {"ready": "done"},
     "done": {},
     "rejected": {},

@@ -67,6 +67,8 @@ class QueueTally(Struct, eq=False, gc=False):
     abandoned_wait: Histogram
     to_offer: Histogram
     """Arrival (or return to the line) to offer, core time."""
+    first_reply: Histogram
+    """Arrival to the first message of an agent."""
     answered_in_target: int = 0
     counted: int = 0
     """Denominator of the service level: answered, and abandoned after `short_abandon_s`."""
@@ -77,11 +79,14 @@ class QueueTally(Struct, eq=False, gc=False):
     wrap_up_us: int = 0
     legs: int = 0
     """Legs that are wholly over: denominator of the mean handle time."""
+    replied_in_target: int = 0
+    reply_counted: int = 0
+    """Denominator of the service level at first reply: replied, and over without a reply."""
 
 
 def queue_tally() -> QueueTally:
     """Nothing counted yet."""
-    return QueueTally(0, {}, {}, wait_histogram(), wait_histogram(), reaction_histogram())
+    return QueueTally(0, {}, {}, wait_histogram(), wait_histogram(), reaction_histogram(), wait_histogram())
 
 
 class Tally(Struct, eq=False, gc=False):

@@ -228,9 +228,9 @@ def _contact(world: World, contact: Contact) -> Found:
         yield "I1", f"{name}: nobody works on it"
     if (contact.line is not None) != (contact.state in IN_LINE):
         yield "index", f"{name}: line {contact.line is not None}"
-    if contact.due_us and (contact.state not in IN_LINE or not world.deadlines.holds(contact)):
+    if contact.due_us and (contact.state == "wrapping" or not world.deadlines.holds(contact)):
         yield "L2", f"{name}: deadline {contact.due_us} is not kept"
-    if contact.state == "held" and contact.peer.open and not contact.peer.chore and not contact.due_us:
+    if contact.state in ("held", "parked") and contact.peer.open and not contact.peer.chore and not contact.due_us:
         yield "L2", f"{name}: held without a limit"
     yield from _place(contact, name)
     yield from check_contact(world, contact)

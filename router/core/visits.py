@@ -10,6 +10,7 @@ from router.core.entities import Agent, Contact, Tombstone
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
 from router.core.order import Order
+from router.core.pause import answered_before, last_activity_us, outcome_of, pause_of
 from router.core.records import contact_key
 from router.core.routed import is_test
 from router.core.tally import add_wait
@@ -120,11 +121,30 @@ def arm(world: World, contact: Contact) -> None:
         clock = contact.line.clock if contact.line is not None else None
         most_us = now_us + left_us if clock is None else due_us(world, clock, left_us)
         at_us = most_us if not at_us else min(at_us, most_us)
+    elif contact.state == "connected":
+        at_us = parks_at_us(world, contact)
+    elif contact.state == "parked":
+        at_us = parked_until_us(world, contact)
     if at_us:
         world.set_due(contact, max(at_us, now_us))
         world.changed[contact] = None
     elif contact.due_us:
         disarm(world, contact)
+
+
+def parks_at_us(world: World, contact: Contact) -> int:
+    """When a connected contact is parked by itself, if nobody writes before; 0: never."""
+    channel = world.channels.get(contact.channel)
+    if channel is None or not channel.park_after_us or not channel.parked_most_us:
+        return 0
+    began_us = [offer.connected_us for offer in contact.offers if offer.state == "connected"]
+    return max(last_activity_us(contact), *began_us) + channel.park_after_us if began_us else 0
+
+
+def parked_until_us(world: World, contact: Contact) -> int:
+    """When a parked contact is given up; once its channel is not parked any more, now."""
+    note, channel = pause_of(contact), world.channels.get(contact.channel)
+    return (note.since_us if note is not None else 0) + (channel.parked_most_us if channel is not None else 0)
 
 
 def disarm(world: World, contact: Contact) -> None:
@@ -138,6 +158,11 @@ def due(world: World, contact: Contact) -> None:
     """A deadline of a waiting contact has come."""
     now_us = world.now_us
     world.changed[contact] = None
+    if contact.peer.live and contact.state in ("connected", "parked"):
+        from router.core import parking
+
+        parking.due(world, contact)
+        return
     if not contact.peer.live or contact.state not in ("held", "waiting"):
         # Its gateway could not have resumed it, nor be told; or it is offered now, and an offer runs to its end. It is
         # armed again when the gateway is back, or when it waits again.
@@ -220,10 +245,11 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
     """The visit is over for a contact that has no live offer. A leg of before a transfer may still be in wrap-up."""
     now_us = world.now_us
     disarm(world, contact)
-    contact.outcome = outcome
+    contact.outcome = outcome if contact.extra is None else outcome_of(contact, outcome)
     contact.ended_by = by
     contact.left_us = now_us
-    contact.waited_us = world.waited_us(contact)
+    if contact.state != "parked":
+        contact.waited_us = world.waited_us(contact)
     world.leave_line(contact)
     world.move_contact(contact, "leave")
     if not contact.offers:
@@ -253,6 +279,26 @@ def count_ended(world: World, contact: Contact) -> None:
         add_wait(tally.abandoned_wait, contact.waited_us)
         if contact.waited_us > world.settings.short_abandon_us:
             tally.counted += 1
+    if contact.extra is not None and answered_before(contact) and not _is_done_with(contact):
+        tally.legs += 1
+    channel = world.channels.get(contact.channel)
+    if channel is not None and channel.activity_reported:
+        _count_unreplied(world, contact, outcome)
+
+
+def _is_done_with(contact: Contact) -> bool:
+    """Has some agent finished it, or is one at it? Else it was set aside and nobody came back to it."""
+    return bool(contact.offers) or any(leg.how == "served" for leg in contact.legs)
+
+
+def _count_unreplied(world: World, contact: Contact, outcome: str) -> None:
+    """A visit of a written conversation that is over, and nobody has replied: a miss, unless they left at once."""
+    chat = contact.extra.chat if contact.extra is not None else None
+    if chat is not None and chat.replied_us >= 0:
+        return
+    left = outcome in ("abandoned", "abandoned_in_offer") and contact.waited_us > world.settings.short_abandon_us
+    if left or outcome == "answered":
+        contact.queue.tally.reply_counted += 1
 
 
 def close(world: World, contact: Contact) -> None:

@@ -27,7 +27,7 @@ class OneQueue(NamedTuple):
 
 QueueRow: TypeAlias = Row[OneQueue]
 
-STATES: Final = ("waiting", "held", "offered", "connecting", "connected", "wrapping")
+STATES: Final = ("waiting", "held", "offered", "connecting", "connected", "parked", "wrapping")
 """The states in which a contact stays."""
 
 ALWAYS_SHOWN: Final = ("answered", "abandoned")
@@ -93,7 +93,7 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "Live contacts by state.",
         _contacts,
         ("state",),
-        "6: the states of a live contact",
+        "7: the states of a live contact",
     ),
     Row(
         "switchboard_oldest_wait_seconds",
@@ -164,6 +164,22 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "service_level_contacts",
         lambda at: at.queue.tally.counted,
         "Answered, or abandoned after short_abandon_s: the service level's denominator.",
+    ),
+    Row(
+        "switchboard_first_reply_seconds",
+        "histogram",
+        "From the beginning of the wait to the first message of an agent, where activity is reported.",
+        lambda at: _seconds(at.queue.tally.first_reply, WAIT_BOUNDS_S),
+    ),
+    _counter(
+        "replied_in_target_contacts",
+        lambda at: at.queue.tally.replied_in_target,
+        "First replies within the target: the numerator of the service level at first reply.",
+    ),
+    _counter(
+        "first_reply_level_contacts",
+        lambda at: at.queue.tally.reply_counted,
+        "First replies, and conversations that are over without one: the denominator.",
     ),
     _counter("offers", lambda at: at.queue.tally.offers, "Offers made."),
     _counter("missed_offers", lambda at: at.queue.tally.missed, "Offers that came back: rejected or not answered."),

@@ -11,7 +11,8 @@ from router.core.settings import Agent, Settings
 from tests.config.given import right, sample, the_fault
 
 NAMES = st.text(string.ascii_letters + string.digits + "._:@+-", min_size=1, max_size=12)
-SKILLS = st.one_of(NAMES, st.sampled_from(["name", "team", "tenant", "capacity_units", "skill:team", "sep"]))
+LIKE_COLUMNS = ["name", "team", "tenant", "capacity_units", "skill:team", "most:chat", "sep"]
+SKILLS = st.one_of(NAMES, st.sampled_from(LIKE_COLUMNS))
 AGENTS = st.builds(
     Agent,
     name=NAMES,
@@ -19,6 +20,7 @@ AGENTS = st.builds(
     team=NAMES,
     skills=st.dictionaries(SKILLS, st.integers(1, 10), max_size=5).map(lambda d: tuple(sorted(d.items()))),
     capacity_units=st.integers(1, 10_000),
+    most_at_once=st.dictionaries(NAMES, st.integers(0, 99), max_size=2).map(lambda d: tuple(sorted(d.items()))),
 )
 
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from router.core.settings import Agent, Queue, Settings, WrapUp
+from router.core.settings import Agent, Channel, Queue, Settings, WrapUp
 from router.core.states import CONTACT
 from router.wire import catalogue as c
 from tests.docs.registry import renders, table
@@ -19,10 +19,11 @@ from tests.docs.talk import Talk
 
 SETTINGS = Settings(
     queues=(
-        Queue("cards", enter_unstaffed=True, wrap_up=(("voice", WrapUp("timed")),)),
+        Queue("cards", channels=("voice", "chat"), enter_unstaffed=True, wrap_up=(("voice", WrapUp("timed")),)),
         Queue("loans", enter_unstaffed=True),
     ),
     agents=(Agent("anna"),),
+    channels=(Channel("voice", parked_most_us=3_600_000_000), Channel("chat")),
 )
 GATEWAY = "gw"
 CONTACT_ID = "c1"
@@ -35,10 +36,13 @@ REACH: dict[str, Callable[[Talk, str], c.Request]] = {
     "offered": lambda talk, offer: c.LogIn(12, "anna", ready=True),
     "connecting": lambda talk, offer: c.Accept(13, offer),
     "connected": lambda talk, offer: c.Connected(14, CONTACT_ID),
+    "parked": lambda talk, offer: c.Park(15, CONTACT_ID),
     "wrapping": lambda talk, offer: c.End(15, CONTACT_ID),
     "ended": lambda talk, offer: c.Complete(16, CONTACT_ID),
 }
 """What leads from the state before to each of these."""
+BRANCHES = ("parked",)
+"""Those that the next ones do not come from."""
 
 TRIED: dict[str, Callable[[str], c.Request]] = {
     "enqueue, the same body": lambda offer: BODY,
@@ -56,6 +60,11 @@ TRIED: dict[str, Callable[[str], c.Request]] = {
     "accept": lambda offer: c.Accept(90, offer),
     "reject": lambda offer: c.Reject(90, offer),
     "complete": lambda offer: c.Complete(90, CONTACT_ID),
+    "park": lambda offer: c.Park(90, CONTACT_ID),
+    "unpark": lambda offer: c.Unpark(90, CONTACT_ID),
+    "activity, customer": lambda offer: c.Activity(90, CONTACT_ID, "customer"),
+    "activity, agent": lambda offer: c.Activity(90, CONTACT_ID, "agent"),
+    "switch_channel": lambda offer: c.SwitchChannel(90, CONTACT_ID, "chat"),
     "extend_wrap_up": lambda offer: c.ExtendWrapUp(90, CONTACT_ID, 1000),
     "ready, of the contact": lambda offer: c.Ready(90, "anna", contact=CONTACT_ID),
     "position": lambda offer: c.Position(90, CONTACT_ID),
@@ -90,6 +99,8 @@ def reach(state: str) -> tuple[Talk, str]:
         talk.say(GATEWAY, c.Resume(11, CONTACT_ID))
     if state in REACH:
         for name, step in REACH.items():
+            if name in BRANCHES and name != state:
+                continue
             for _, message in talk.say(GATEWAY, step(talk, offer)):
                 offer = message.offer if isinstance(message, c.Offer) else offer
             if name == state:

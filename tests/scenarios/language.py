@@ -130,7 +130,9 @@ POSITIONAL = {
     "enqueue": ("contact", "queue"), "probe": ("queue",), "hold": ("contact",), "resume": ("contact",),
     "update": ("contact",), "transfer": ("contact", "queue"), "end": ("contact",), "connected": ("contact",),
     "connect_failed": ("contact", "fault"), "ringing": ("offer",), "accept": ("offer",), "reject": ("offer",),
-    "complete": ("contact",), "extend_wrap_up": ("contact", "by"), "log_in": ("agent",), "log_out": ("agent",),
+    "complete": ("contact",), "park": ("contact",), "unpark": ("contact",), "activity": ("contact", "from"),
+    "switch_channel": ("contact", "channel"), "extend_wrap_up": ("contact", "by"),
+    "log_in": ("agent",), "log_out": ("agent",),
     "ready": ("agent",), "not_ready": ("agent", "reason"), "attach": ("endpoint", "agent"), "detach": ("endpoint",),
     "occupy": ("endpoint", "kind"), "release": ("endpoint",), "drain": ("on",), "sync_end": (),
     "position": ("contact",), "status": (), "agents": (),
@@ -166,7 +168,7 @@ def command(words: list[str], seq: int, offer_id: Callable[[str], str]) -> ask.R
 
 def _fields(kind: type[Struct], positional: tuple[str, ...], words: list[str]) -> dict[str, Any]:
     """The fields that the words give, by name."""
-    names = {re.sub(r"_m?s$", "", field): field for field in kind.__struct_fields__}
+    names = {re.sub(r"_m?s$", "", field): field for field in kind.__struct_encode_fields__}
     flags = {field.name for field in fields(kind) if field.type is bool}
     if len(words) < len(positional):
         raise Unclear(f"it needs {' and '.join(positional)}")
@@ -226,6 +228,7 @@ HEADS: dict[type[Struct], str] = {
     told.Accepted: "accepted {contact} by {agent} at {endpoint}",
     told.ConnectedEvent: "connected {contact} with {agent}",
     told.TalkOver: "talk_over {contact} with {agent}",
+    told.ParkedEvent: "parked {contact} with {agent}",
     told.AgentState: "agent_state {agent} {state}",
     told.Displaced: "displaced {agent} by {by}",
     told.Treat: "treat {contact} {why}",

@@ -9,9 +9,15 @@ from random import Random
 from msgspec.structs import replace
 
 from router.core import settings as of
+from router.terms import SECOND_US
 from tests.sim.seen import AgentSeen, OfferSeen
 
-REACHED = ("offered by interrupting", "exclusive given", "limit of one agent")
+REACHED = (
+    "offered by interrupting", "exclusive given", "limit of one agent", "parked", "parked by itself",
+    "parked by a desk", "customer wrote", "agent wrote", "came back by hand", "treated: parked_too_long",
+    "sync: parked", "caller gone: parked", "channel switched: waiting", "channel switched: connected",
+    "channel switched: parked", "completed while parked", "came back to the same agent", "came back to another agent",
+)  # fmt: skip
 """What a set of a hundred seeds must show."""
 
 
@@ -26,6 +32,10 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
             interrupts=interrupts if channel.name == "voice" else (),
             interrupts_most=rng.choice((1, 2)),
             exclusive=channel.name == exclusive,
+            parked_most_us=rng.choice((20, 200)) * SECOND_US if channel.name != "voice" else 0,
+            parked_agent_most_us=rng.choice((0, 3, 20)) * SECOND_US,
+            park_after_us=rng.choice((0, 4, 9)) * SECOND_US if channel.name == "chat" else 0,
+            activity_reported=channel.name == "chat",
         )
         for channel in settings.channels
     )

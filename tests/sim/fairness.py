@@ -86,10 +86,19 @@ class Fairness:
             self._ready(judge.agents[command.agent], command.contact is None)
         elif isinstance(command, ask.Complete):
             self._not_sure(gateway, command)
-        elif isinstance(command, ask.Update):
-            visit = judge.visits.get((gateway.key, command.contact))
-            if visit is not None and command.priority_s is not None:
-                visit.priority_s = command.priority_s
+        elif isinstance(command, ask.Update | ask.SwitchChannel):
+            self._changed(judge.visits.get((gateway.key, command.contact)), command)
+
+    def _changed(self, visit: Visit | None, command: ask.Update | ask.SwitchChannel) -> None:
+        """A contact has another priority or channel."""
+        if visit is None:
+            return
+        if isinstance(command, ask.SwitchChannel):
+            visit.channel = command.channel
+            # There may be no room for a line of its own needs on that channel: then they are given up.
+            visit.unsure = visit.unsure or bool(visit.own_needs)
+        elif command.priority_s is not None:
+            visit.priority_s = command.priority_s
 
     def _ready(self, agent: AgentSeen, wholly: bool) -> None:
         """`wholly`: not only one piece of work is over; then a break that was asked for meanwhile is taken back."""
@@ -119,6 +128,19 @@ class Fairness:
         visit.missed.clear()
         visit.entered_us = judge.now_us - (0 if command.place == "restart" else visit.waited_us)
         visit.unsure = visit.unsure or command.place == "front"
+
+    def came_back(self, visit: Visit) -> None:
+        """Parked and back, or on another channel: it waits for the same agent for a while, at its place."""
+        judge = self._judge
+        command = judge.command
+        if isinstance(command, ask.SwitchChannel) and command.contact == visit.id:
+            visit.channel = command.channel
+        visit.unsure = visit.unsure or bool(visit.own_needs)
+        visit.entered_us = judge.now_us - visit.waited_us
+        visit.direct, visit.preferred, visit.came_back = None, visit.last_agent, True
+        most_us = next(known.parked_agent_most_us for known in judge.settings.channels if known.name == visit.channel)
+        visit.preferred_until_us = judge.now_us + most_us
+        visit.missed.clear()
 
     def wraps_up(self, offer: OfferSeen) -> None:
         """After-contact work: at least so long, and no longer than that."""

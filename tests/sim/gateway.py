@@ -6,9 +6,10 @@ lose patience in whatever state they are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from router.core import commands as ask
 from router.core import internal as told
@@ -22,6 +23,7 @@ from router.core.effects import (
     OfferCancelled,
     OfferState,
     Ok,
+    ParkedEvent,
     Queued,
     RefusedEntry,
     Reply,
@@ -31,30 +33,14 @@ from router.core.effects import (
     Treat,
 )
 from router.terms import MILLISECOND_US, SECOND_US, Fault, Place, WorkKind
+from tests.sim.call import Call
+from tests.sim.chats import Chats
 from tests.sim.client import Client
 
 if TYPE_CHECKING:
     from tests.sim.run import Run
 
 OUTSIDE: tuple[WorkKind, ...] = ("outbound", "internal", "dialler", "personal")
-
-
-class Call(Struct, eq=False):
-    """One caller, as the gateway knows them. `state`: asked, in, joined, over."""
-
-    enqueue: ask.Enqueue
-    state: str = "asked"
-    seen: str = "asked"
-    """What the engine said last: asked, waiting, held, offered, connecting, connected."""
-    agent: str = ""
-    joined_us: int = 0
-    round: int = 0
-    """Counts what was planned for it: what is planned for an earlier round is out of date."""
-
-    @property
-    def id(self) -> str:
-        """The contact's id."""
-        return self.enqueue.contact
 
 
 class Gateway(Client):
@@ -72,6 +58,19 @@ class Gateway(Client):
         self.offers: dict[str, Offer] = {}
         self.draining = False
         self._listed: set[str] = set()
+        self.chats = Chats(self)
+        self._heard: dict[type[Message], Callable[[Any], None]] = {
+            Offer: self._offer,
+            Accepted: lambda accepted: self._join(accepted.contact, accepted.agent),
+            TalkOver: self._talk_was_ended,
+            ParkedEvent: self.chats.parked,
+            Treat: self._treated,
+            Moved: self._moved,
+            OfferCancelled: self._count,
+            AgentState: self._count,
+            Suspended: self._count,
+            State: self._state,
+        }
 
     # -- callers --------------------------------------------------------------------------------------------------
 
@@ -80,11 +79,11 @@ class Gateway(Client):
         call = self.calls[enqueue.contact] = Call(enqueue)
         self.say(enqueue)
         if enqueue.held:
-            self._later(call, 5 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
+            self.plan_for(call, 5 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
         if self.site.happens(self.run.chances.impatient):
-            self._plan_hang_up(call)
+            self.plan_hang_up(call)
 
-    def _later(self, call: Call, mean_us: int, work: Any) -> None:
+    def plan_for(self, call: Call, mean_us: int, work: Any) -> None:
         """Do `work` later, if the call is still in the same round."""
         round_then = call.round
 
@@ -94,7 +93,7 @@ class Gateway(Client):
 
         self.site.after(self.site.some(mean_us), work_if_still_so)
 
-    def _plan_hang_up(self, call: Call) -> None:
+    def plan_hang_up(self, call: Call) -> None:
         patience_us = self.site.some(self.run.plan.patience_us)
         self.site.after(patience_us, lambda: self.hang_up(call))
 
@@ -125,9 +124,9 @@ class Gateway(Client):
         if self.site.happens(chances.connect_silent):
             self.site.faults["joining never reported"] += 1
         elif self.site.happens(chances.connect_fails):
-            self._later(call, SECOND_US // 2, lambda: self._fail(call))
+            self.plan_for(call, SECOND_US // 2, lambda: self._fail(call))
         else:
-            self._later(call, SECOND_US // 2, lambda: self._talk(call))
+            self.plan_for(call, SECOND_US // 2, lambda: self._talk(call))
 
     def _fail(self, call: Call) -> None:
         faults: tuple[Fault, ...] = ("caller", "device", "media")
@@ -145,11 +144,12 @@ class Gateway(Client):
         call.joined_us = self.site.now_us
         if self.connecting:
             self.say(ask.Connected(1, call.id))
-        self._later(call, self.run.plan.talk_us, lambda: self._talk_ends(call))
+        self.plan_for(call, self.run.plan.talk_us, lambda: self._talk_ends(call))
+        self.chats.begin(call)
         if self.site.happens(self.run.chances.held):
             self.site.faults["held while connected"] += 1
-            self._later(call, SECOND_US, lambda: self.say(ask.Hold(1, call.id)))
-            self._later(call, 3 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
+            self.plan_for(call, SECOND_US, lambda: self.say(ask.Hold(1, call.id)))
+            self.plan_for(call, 3 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
 
     def _talk_ends(self, call: Call) -> None:
         if call.state != "joined":
@@ -157,7 +157,7 @@ class Gateway(Client):
         if self.site.happens(self.run.chances.transfers):
             self._transfer(call)
             # Should the engine refuse it, the talk ends after all.
-            self._later(call, 20 * SECOND_US, lambda: self._talk_ends(call))
+            self.plan_for(call, 20 * SECOND_US, lambda: self._talk_ends(call))
             return
         self._over(call)
         by = self.site.rng.choice(("customer", "agent", "system"))
@@ -182,7 +182,9 @@ class Gateway(Client):
             if call.seen in ("waiting", "offered"):
                 site.faults[f"held while {call.seen}"] += 1
             self.say(ask.Hold(1, call.id))
-            self._later(call, 8 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
+            self.plan_for(call, 8 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
+        if site.happens(chances.switches):
+            self.chats.switch(call)
         if site.happens(chances.updates):
             site.faults["priority changed"] += 1
             priority_s = site.rng.choice((None, 0, 30, 90))
@@ -252,9 +254,12 @@ class Gateway(Client):
             self.site.faults["sync: talks to"] += 1
             talks_to, talked_ms = call.agent, (self.site.now_us - call.joined_us) // MILLISECOND_US
         e = call.enqueue
+        parked_by = call.agent if call.state == "parked" else None
+        if parked_by is not None:
+            self.site.faults["sync: parked"] += 1
         return ask.AliveContact(
-            e.contact, e.queue, e.channel, e.priority_s, e.needs, e.customer, e.link, e.language, e.agent, e.waited_ms,
-            e.data, talks_to, talked_ms,
+            e.contact, e.queue, call.channel or e.channel, e.priority_s, e.needs, e.customer, e.link, e.language,
+            e.agent, e.waited_ms, e.data, talks_to, talked_ms, parked_by,
         )  # fmt: skip
 
     def lose_calls(self) -> None:
@@ -280,12 +285,14 @@ class Gateway(Client):
             offer = self.offers.get(request.offer)
             if offer is not None:
                 self._join(offer.contact, offer.agent)
+        elif isinstance(request, ask.Park | ask.SwitchChannel) and isinstance(reply, Ok):
+            self.chats.answered(request)
         elif isinstance(request, ask.Transfer) and isinstance(reply, Ok):
             call = self.calls.get(request.contact)
             if call is not None and call.state == "joined":
                 call.state, call.seen = "in", "waiting"
                 call.round += 1
-                self._plan_hang_up(call)
+                self.plan_hang_up(call)
         elif isinstance(reply, Error):
             self.site.faults["nonsense refused"] += 1
 
@@ -314,42 +321,45 @@ class Gateway(Client):
 
     def _join(self, contact: str, agent: str) -> None:
         call = self.calls.get(contact)
-        if call is not None and call.state in ("asked", "in"):
+        if call is not None and call.state in ("asked", "in", "parked"):
             call.state = "in"
             self.joined(call, agent)
 
     def event(self, message: Message) -> None:
         """Something that it was told."""
-        if isinstance(message, Offer):
-            self._offer(message)
-        elif isinstance(message, Accepted):
-            self._join(message.contact, message.agent)
-        elif isinstance(message, TalkOver):
-            self.run.people[message.agent].talk_over(message)
-            self._talk_was_ended(message)
-        elif isinstance(message, Treat):
-            self.site.faults[f"treated: {message.why}"] += 1
-            call = self.calls.get(message.contact)
-            if call is not None:
-                self._over(call)
-        elif isinstance(message, Moved):
-            self.site.faults[f"moved: {message.why}"] += 1
-            call = self.calls.get(message.contact)
-            if call is not None:
-                call.enqueue = structs.replace(call.enqueue, queue=message.queue, needs=call.enqueue.needs)
-        elif isinstance(message, OfferCancelled):
-            self.site.faults["taken by another"] += message.reason == "taken"
+        heard = self._heard.get(type(message))
+        if heard is not None:
+            heard(message)
+
+    def _treated(self, treat: Treat) -> None:
+        self.site.faults[f"treated: {treat.why}"] += 1
+        call = self.calls.get(treat.contact)
+        if call is not None:
+            self._over(call)
+
+    def _moved(self, moved: Moved) -> None:
+        self.site.faults[f"moved: {moved.why}"] += 1
+        call = self.calls.get(moved.contact)
+        if call is not None:
+            call.enqueue = structs.replace(call.enqueue, queue=moved.queue, needs=call.enqueue.needs)
+
+    def _count(self, message: Any) -> None:
+        """Something that only shows that it happened."""
+        faults = self.site.faults
+        if isinstance(message, OfferCancelled):
+            faults["taken by another"] += message.reason == "taken"
         elif isinstance(message, AgentState):
-            self.site.faults["agent given a pause"] += message.backoff_after is not None
+            faults["agent given a pause"] += message.backoff_after is not None
         elif isinstance(message, Suspended):
-            self.site.faults["suspended"] += message.on
-        elif isinstance(message, State):
-            self._state(message)
+            faults["suspended"] += message.on
 
     def _talk_was_ended(self, over: TalkOver) -> None:
         """By the agent's side, if it is one of ours: then nothing is left to end; some gateways do it all the same."""
+        self.run.people[over.agent].talk_over(over)
         call = self.calls.get(over.contact)
-        if call is not None and call.state == "joined" and call.agent == over.agent and self.site.happens(0.7):
+        if call is None or call.agent != over.agent:
+            return
+        if call.state == "parked" or (call.state == "joined" and self.site.happens(0.7)):
             self._over(call)
 
     def _offer(self, offer: Offer) -> None:
@@ -366,7 +376,7 @@ class Gateway(Client):
         for contact in state.contacts:
             call = self.calls.get(contact.contact)
             if call is not None:
-                call.seen = contact.state
+                self.chats.is_now(call, contact.state)
         for offer in state.offers:
             if offer.gateway == self.name and offer.state in ("connecting", "connected"):
                 self._join(offer.contact, offer.agent)

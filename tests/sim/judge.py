@@ -45,12 +45,13 @@ from tests.sim.site import Flight, Site, Step
 LOOK_EVERY = 25
 """Steps between looks at all that waits."""
 MOVES = {
-    "new": ("waiting", "held"),
+    "new": ("waiting", "held", "parked"),
     "held": ("waiting", "held", "wrapping"),
     "waiting": ("held", "waiting", "offered", "wrapping", "connected"),
     "offered": ("connecting", "waiting", "wrapping"),
     "connecting": ("connected", "waiting", "wrapping"),
-    "connected": ("wrapping", "waiting"),
+    "connected": ("wrapping", "waiting", "parked"),
+    "parked": ("waiting", "wrapping"),
     "wrapping": ("ended",),
 }
 """The life of a contact, as it is promised."""
@@ -294,11 +295,13 @@ class Judge:
             self.ended[key] = (self.now_us, event.outcome or "")
             self.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
             self.fairness.ended(visit)
-        elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping"):
-            self.book.leaves(visit, before)
+        elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping", "parked"):
+            self.book.leaves(visit, before, self._is_aside(event, before))
         else:
             self._joined(visit, before, event)
-        if event.state == "waiting" and before == "connected":
+        if event.state == "waiting" and (before == "parked" or self._is_aside(event, before)):
+            self.fairness.came_back(visit)
+        elif event.state == "waiting" and before == "connected":
             self.fairness.moved_on(visit, self.command)
         elif event.state == before:
             self.routes.moved(visit, event)
@@ -316,6 +319,11 @@ class Judge:
             visit.missed.clear()
         elif event.state == "connected":
             self.book.found(visit, event.agent)
+
+    def _is_aside(self, event: ContactEvent, before: str) -> bool:
+        """Has its agent let go of it without being done with it: parked, or on its way to another channel?"""
+        switched = isinstance(self.command, ask.SwitchChannel) and self.command.contact == event.contact
+        return before == "connected" and (event.state == "parked" or switched)
 
     def _admitted(self, key: tuple[str, str], event: ContactEvent) -> Visit | None:
         """A contact that was not there: it was let in by this very command, or is a ghost."""

@@ -77,6 +77,10 @@ class OfferBook:
         visit.ringing[seen.id] = seen
         visit.rung_step = self._judge.step
         self._judge.fairness.offered(seen, offer)
+        if visit.came_back:
+            same = visit.last_agent == offer.agent
+            self._judge.reached[f"came back to {'the same' if same else 'another'} agent"] += 1
+            visit.came_back = False
 
     def found(self, visit: Visit, agent: str) -> None:
         """Its gateway said that they talk: a leg that the engine has not given."""
@@ -90,18 +94,22 @@ class OfferBook:
         visit.unsure = True
         self._judge.agents[agent].legs[leg.id] = leg
 
-    def leaves(self, visit: Visit, before: str) -> None:
-        """The agent and the contact part."""
+    def leaves(self, visit: Visit, before: str, aside: bool) -> None:
+        """The agent and the contact part; `aside`: without wrap-up, since they are not done with it."""
         offer, visit.offer = visit.offer, None
         legs = list(visit.ringing.values()) if before == "offered" else [offer] if offer is not None else []
         if not legs:
             self._judge.fault("I3", f"{visit.id} was {before} without an offer")
         visit.ringing.clear()
         for leg in legs:
-            self._leaves(leg, visit, before)
+            self._leaves(leg, visit, before, aside)
 
-    def _leaves(self, offer: OfferSeen, visit: Visit, before: str) -> None:
-        if before == "connected":
+    def _leaves(self, offer: OfferSeen, visit: Visit, before: str, aside: bool) -> None:
+        visit.last_agent = offer.agent
+        if aside:
+            offer.state = "over"
+            self._judge.agents[offer.agent].legs.pop(offer.id, None)
+        elif before == "connected":
             self._judge.fairness.wraps_up(offer)
         else:
             if before == "offered" and self._judge.command is None and self._judge.now_us < offer.kept_until_us:
@@ -111,7 +119,7 @@ class OfferBook:
             if visit.state == "waiting":
                 visit.missed[offer.agent] = self._judge.now_us
         self.offers.pop(offer.id)
-        if before != "connected":
+        if before != "connected" or aside:
             self.over[offer.id] = offer
 
     def cancelled(self, cancelled: OfferCancelled) -> None:

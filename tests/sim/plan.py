@@ -69,6 +69,9 @@ class Chances(Struct):
     connect_silent: float = 0.02
     no_ringing: float = 0.05
     nonsense: float = 0.03
+    parks: float = 0.3
+    writes: float = 0.5
+    switches: float = 0.05
 
 
 RARE = ("kill", "drop", "drain")

@@ -272,7 +272,7 @@ class Run:
                 gateway.draining = False
                 gateway.say(ask.Drain(1, False))
             for call in list(gateway.calls.values()):
-                gateway._plan_hang_up(call)
+                gateway.plan_hang_up(call)
         until_us = site.now_us + CALM_MOST_US
         while site.now_us < until_us and not self.is_over():
             for _ in range(50):

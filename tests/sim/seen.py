@@ -86,6 +86,9 @@ class Visit(Struct, eq=False):
     """Live offers that nobody has accepted yet: at most `ring_several` of the queue."""
     rung_step: int = 0
     waited_us: int = 0
+    last_agent: str = ""
+    came_back: bool = False
+    """From being parked, or by another channel, and not offered since."""
     moves: int = 0
     """How often it was sent on while it waited."""
     unsure: bool = False

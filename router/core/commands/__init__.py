@@ -16,6 +16,7 @@ from router.core.commands.hands import (
     SetSkills,
 )
 from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, Ringing
+from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
 from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.sync import AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
 
@@ -34,6 +35,10 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Reject,
     Complete,
     ExtendWrapUp,
+    Park,
+    Unpark,
+    Activity,
+    SwitchChannel,
     LogIn,
     LogOut,
     Ready,
@@ -62,6 +67,7 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
 __all__ = [
     "WIRE_REQUESTS",
     "Accept",
+    "Activity",
     "Agents",
     "AliveContact",
     "AliveEndpoint",
@@ -84,6 +90,7 @@ __all__ = [
     "MoveContact",
     "NotReady",
     "Occupy",
+    "Park",
     "Position",
     "Probe",
     "PullContact",
@@ -97,8 +104,10 @@ __all__ = [
     "SetPriority",
     "SetSkills",
     "Status",
+    "SwitchChannel",
     "Sync",
     "SyncEnd",
     "Transfer",
+    "Unpark",
     "Update",
 ]

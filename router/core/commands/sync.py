@@ -31,6 +31,8 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     talks_to: Id | None = None
     """The agent it is connected to, if it is."""
     talked_ms: DurationMs = 0
+    parked_by: Id | None = None
+    """The agent who parked it, if it is parked."""
 
 
 class AliveEndpoint(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):

@@ -68,6 +68,17 @@ class TalkOver(Message, tag="talk_over"):
     wrap_up_ms: int | None = 0
 
 
+class ParkedEvent(Message, tag="parked"):
+    """To the contact's gateway and the agent's side: the contact is parked, by somebody else or by itself, and the
+    agent is free of it. It is given up after `most_ms`."""
+
+    offer: str
+    contact: str
+    agent: str
+    most_ms: int
+    """How long it is kept, from now."""
+
+
 class AgentState(Message, tag="agent_state"):
     """To the agent's gateway and desk: the engine changed the agent's state (miss, end of a pending change), or gives
     them no offers for a while; or a supervisor changed their state or skills (`by`)."""
@@ -98,7 +109,7 @@ class Treat(Message, tag="treat"):
     configuration names instead; it is ended here, and this is what configuration wants done with it."""
 
     contact: str
-    why: Literal["nobody", "waited_too_long", "held_too_long", "closed"]
+    why: Literal["nobody", "waited_too_long", "held_too_long", "closed", "parked_too_long"]
     treatment: Treatment
     opens_in_ms: int | None = None
     """Where it is closed: how long until it opens again, as far as is known."""

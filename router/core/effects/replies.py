@@ -97,6 +97,12 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     answered: int = 0
     abandoned: int = 0
     refused: int = 0
+    parked: int = 0
+    """Contacts that wait for their customer."""
+    first_reply_level: float | None = None
+    """Share of written conversations replied to within target, by the agent's first message."""
+    first_reply_ms: int | None = None
+    """Mean wait for the agent's first message."""
     service_level: float | None = None
     """Share answered within target as `docs/figures.md` defines it; none where nothing has happened yet."""
     asa_ms: int | None = None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import doors, gateways, history, offers, ringing, visits
+from router.core import doors, gateways, history, offers, parking, ringing, visits
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.handlers.entry import check_data, find_queue, sorted_needs
 from router.core.hours import take_clock
 from router.core.line import Line
+from router.core.pause import forget_pauses
 from router.core.queue import Queue
 from router.core.routed import is_test
 from router.core.world import World
@@ -148,6 +149,7 @@ def first_part_over(world: World, contact: Contact, queue: Queue) -> None:
     visits.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
     contact.legs = []
+    forget_pauses(contact)
     contact.outcome = None
 
 
@@ -232,6 +234,11 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
     contact = worked_by(world, peer, command.contact, command.gateway)
     if isinstance(contact, Tombstone):
         _amend(world, peer, contact, command)
+        return Ok(command.seq)
+    agent = parking.is_parked_by(contact)
+    if agent and (contact.peer is peer or is_agents_side(world, peer, agent)):
+        _check_codes(contact.queue, command.codes)
+        parking.finish(world, contact, command.codes, command.resolved, peer)
         return Ok(command.seq)
     legs = legs_of(contact, peer, command.agent)
     if not legs:

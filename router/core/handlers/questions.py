@@ -79,6 +79,12 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
     status.answered = answered
     status.abandoned = sum(count for (_, outcome), count in tally.ended.items() if outcome.startswith("abandoned"))
     status.refused = sum(tally.refused.values())
+    status.parked = counts["parked"]
+    replies = tally.first_reply.count
+    if tally.reply_counted:
+        status.first_reply_level = tally.replied_in_target / tally.reply_counted
+    if replies:
+        status.first_reply_ms = tally.first_reply.sum_us // replies // MILLISECOND_US
     if tally.counted:
         status.service_level = tally.answered_in_target / tally.counted
     if answered:

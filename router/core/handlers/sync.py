@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import gateways, internal, offers, people, states, visits
+from router.core import gateways, internal, offers, parking, people, states, visits
 from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
 from router.core.handlers.entry import admit, check_data, find_queue
 from router.core.match.choose import usable_endpoint
+from router.core.pause import answered_before
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US
@@ -74,7 +75,7 @@ def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
     for alive in command.contacts:
         find_queue(world, peer, alive.queue, alive.channel)
         check_data(world, alive.data)
-        for name in (alive.agent, alive.talks_to):
+        for name in (alive.agent, alive.talks_to, alive.parked_by):
             if name is not None:
                 world.agent(peer.tenant, name)
     for device in command.endpoints:
@@ -130,6 +131,9 @@ def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
     """A contact that we lost, or never had: no entry checks, its place is what its wait has earned."""
     queue = find_queue(world, peer, alive.queue, alive.channel)
     contact = admit(world, peer, queue, alive, 0)
+    if alive.parked_by is not None:
+        parking.found(world, contact, alive.parked_by)
+        return contact
     visits.join_line(world, contact, world.some_line_of(contact))
     world.move_contact(contact, "enqueue")
     return contact
@@ -177,10 +181,11 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
     offers.link(world, offer)
     contact.waited_us = max(0, world.waited_us(contact) - (now_us - began_us))
     contact.outcome = "answered"
-    visits.count_answered(contact)
-    visits.disarm(world, contact)
+    if not answered_before(contact):
+        visits.count_answered(contact)
     world.move_contact(contact, "found_talking")
     world.leave_line(contact)
+    visits.arm(world, contact)
     world.loose_agents[agent] = None
 
 

@@ -1,0 +1,66 @@
+"""Parking, coming back, who writes, and changing the channel."""
+
+from __future__ import annotations
+
+from router.core import commands as ask
+from router.core import parking
+from router.core.effects import Ok, Reply
+from router.core.entities import Contact, Peer, Tombstone
+from router.core.handlers.contacts import is_agents_side, legs_of, own, worked_by
+from router.core.handlers.entry import find_queue
+from router.core.world import World
+from router.errors import Refused
+
+
+def _live(world: World, peer: Peer, contact_id: str, gateway: str | None) -> Contact:
+    """The live contact that the sender names, as the contact's or the agent's side. Raises `Refused`."""
+    contact = worked_by(world, peer, contact_id, gateway)
+    if isinstance(contact, Tombstone):
+        raise Refused("bad_state", "ended")
+    if contact.peer is peer or legs_of(contact, peer):
+        return contact
+    agent = parking.last_agent(contact)
+    if not agent or not is_agents_side(world, peer, agent):
+        raise Refused("not_yours", contact_id)
+    return contact
+
+
+def park(world: World, peer: Peer, command: ask.Park) -> Reply:
+    """Off its agent's hands. Said again it is ok again."""
+    contact = _live(world, peer, command.contact, command.gateway)
+    if contact.state == "parked":
+        return Ok(command.seq)
+    if contact.state != "connected":
+        raise Refused("bad_state", contact.state)
+    if not world.channels[contact.channel].parked_most_us:
+        raise Refused("not_allowed", f"parked_most_s of {contact.channel} is 0")
+    parking.park(world, contact, peer)
+    return Ok(command.seq)
+
+
+def unpark(world: World, peer: Peer, command: ask.Unpark) -> Reply:
+    """Back into the line."""
+    contact = _live(world, peer, command.contact, command.gateway)
+    if contact.state == "parked":
+        parking.unpark(world, contact)
+    elif contact.state == "wrapping" or not parking.last_agent(contact):
+        raise Refused("bad_state", contact.state)
+    return Ok(command.seq)
+
+
+def activity(world: World, peer: Peer, command: ask.Activity) -> Reply:
+    """Somebody wrote."""
+    contact = _live(world, peer, command.contact, command.gateway)
+    parking.wrote(world, contact, command.from_)
+    return Ok(command.seq)
+
+
+def switch_channel(world: World, peer: Peer, command: ask.SwitchChannel) -> Reply:
+    """The visit goes on by another channel."""
+    contact = own(peer, command.contact)
+    if contact.state == "wrapping":
+        raise Refused("bad_state", contact.state)
+    find_queue(world, peer, contact.queue.name, command.channel)
+    if command.channel != contact.channel:
+        parking.switch(world, contact, command.channel, peer)
+    return Ok(command.seq)

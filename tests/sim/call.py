@@ -1,0 +1,27 @@
+"""A caller, as a simulated gateway knows them: the truth that its list after hello is made of."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from router.core import commands as ask
+
+
+class Call(Struct, eq=False):
+    """One caller, as the gateway knows them. `state`: asked, in, joined, over."""
+
+    enqueue: ask.Enqueue
+    state: str = "asked"
+    seen: str = "asked"
+    """What the engine said last: asked, waiting, held, offered, connecting, connected."""
+    agent: str = ""
+    channel: str = ""
+    """Where it has switched to."""
+    joined_us: int = 0
+    round: int = 0
+    """Counts what was planned for it: what is planned for an earlier round is out of date."""
+
+    @property
+    def id(self) -> str:
+        """The contact's id."""
+        return self.enqueue.contact
