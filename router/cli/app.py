@@ -13,6 +13,7 @@ from router.cli.commands.agents import agents
 from router.cli.commands.audit import audit
 from router.cli.commands.check import check
 from router.cli.commands.demo import demo
+from router.cli.commands.doors import queue
 from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
 from router.cli.commands.play import play
@@ -56,6 +57,7 @@ app.command()(check)
 app.command()(status)
 app.command()(agent)
 app.command()(contact)
+app.command()(queue)
 app.command()(audit)
 app.command()(handover)
 app.command()(demo)

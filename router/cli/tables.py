@@ -34,10 +34,24 @@ def standing(shown: Standing) -> RenderableType:
 
 def queues(of: Iterable[QueueStatus]) -> Table:
     """One line a queue: now, and since the daemon's start."""
-    shown = table("queue", "waiting", "oldest", "offered", "talking", "free", "answered", "abandoned", "level", "asa")
+    shown = table(
+        "queue",
+        "door",
+        "waiting",
+        "oldest",
+        "offered",
+        "talking",
+        "free",
+        "answered",
+        "abandoned",
+        "level",
+        "asa",
+        words=2,
+    )
     for queue in of:
         shown.add_row(
             queue.queue,
+            door(queue),
             str(queue.waiting + queue.held),
             seconds(queue.oldest_wait_ms) if queue.waiting else "-",
             str(queue.offered),
@@ -49,6 +63,12 @@ def queues(of: Iterable[QueueStatus]) -> Table:
             seconds(queue.asa_ms),
         )
     return shown
+
+
+def door(queue: QueueStatus) -> str:
+    """Open or closed, for how long yet, and what keeps it closed."""
+    word = f"closed by {queue.closed_by.replace('_', ' ')}" if queue.closed_by else "open"
+    return word if queue.changes_in_ms is None else f"{word}, {seconds(queue.changes_in_ms)} more"
 
 
 def agents(of: Iterable[AgentStatus]) -> Table:

@@ -93,6 +93,8 @@ class Calls(Caller):
     set_skills = method(c.SetSkills, c.Ok)
     move_contact = method(c.MoveContact, c.Ok)
     set_priority = method(c.SetPriority, c.Ok)
+    close_queue = method(c.CloseQueue, c.Ok)
+    open_queue = method(c.OpenQueue, c.Ok)
     assign_contact = method(c.AssignContact, c.Ok)
     pull_contact = method(c.PullContact, c.Ok)
     end_contact = method(c.EndContact, c.Ok)

@@ -136,6 +136,8 @@ class SyncClient:
     set_skills = blocking(Calls.set_skills)
     move_contact = blocking(Calls.move_contact)
     set_priority = blocking(Calls.set_priority)
+    close_queue = blocking(Calls.close_queue)
+    open_queue = blocking(Calls.open_queue)
     assign_contact = blocking(Calls.assign_contact)
     pull_contact = blocking(Calls.pull_contact)
     end_contact = blocking(Calls.end_contact)

@@ -19,7 +19,7 @@ from router.core.batch import Batch
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
-from router.core.handlers import agents, contacts, entry, hands, parking, questions, sync
+from router.core.handlers import agents, contacts, doors, entry, hands, parking, questions, sync
 from router.core.handlers import offers as answers
 from router.core.hours import Hours
 from router.core.restore import Passive, restore
@@ -70,6 +70,8 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.SetSkills: hands.set_skills,
     ask.MoveContact: hands.move_contact,
     ask.SetPriority: hands.set_priority,
+    ask.CloseQueue: doors.close_queue,
+    ask.OpenQueue: doors.open_queue,
     ask.AssignContact: hands.assign_contact,
     ask.PullContact: hands.pull_contact,
     ask.EndContact: hands.end_contact,

@@ -27,13 +27,27 @@ def test_shares() -> None:
 def test_the_table_of_a_daemon() -> None:
     """Queues, agents by state, agents, and the line about the daemon itself."""
     whole = StatusReply(
-        1, [QueueStatus("cards", waiting=3, oldest_wait_ms=61_000)], {"available": 2}, 3, 7, 1, violations=1
+        1,
+        [QueueStatus("cards", waiting=3, oldest_wait_ms=61_000, closed_by="hand", changes_in_ms=60_000)],
+        {"available": 2},
+        3,
+        7,
+        1,
+        violations=1,
     )
     agent = AgentStatus("anna", "main", "not_ready", reason="lunch", since_ms=5_000, capacity=100)
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(standing(Standing(whole, [agent], whole.queues)))
     text = console.export_text()
-    for word in ("cards", "1:01", "agents: 2 available", "not_ready (lunch)", "epoch 7", "1 violations"):
+    for word in (
+        "cards",
+        "closed by hand, 1:00 more",
+        "1:01",
+        "agents: 2 available",
+        "not_ready (lunch)",
+        "epoch 7",
+        "1 violations",
+    ):
         assert word in text
     told = Standing(whole, [agent], whole.queues).as_json()
     assert told["queues"][0]["waiting"] == 3

@@ -138,7 +138,7 @@ POSITIONAL = {
     "position": ("contact",), "status": (), "agents": (),
     "set_agent": ("agent", "to"), "set_skills": ("agent", "skills"), "move_contact": ("contact", "queue"),
     "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
-    "end_contact": ("contact",),
+    "end_contact": ("contact",), "close_queue": ("queue",), "open_queue": ("queue",),
 }  # fmt: skip
 """What follows a command without its name; everything else follows as `name value`, or `name` alone for a yes."""
 

@@ -91,7 +91,7 @@ def agent(
             if not levels and not reset:
                 say.fail("skills need levels, as cards=6, or --reset", "see: switchboard agent --help", exits.USAGE)
             request = SetSkills(0, who, why, name, dict(_level(each) for each in levels or ()), reset)
-    _do(request, socket, address)
+    carry_out(request, socket, address)
     say.note(f"{name}: {deed.value}")
 
 
@@ -144,7 +144,7 @@ def contact(
             request = PullContact(0, who, why, name, gateway)
         case ContactDeed.END:
             request = EndContact(0, who, why, name, gateway)
-    _do(request, socket, address)
+    carry_out(request, socket, address)
     say.note(f"{name}: {deed.value}{f' {given}' if given else ''}")
 
 
@@ -154,7 +154,7 @@ def _seconds(word: str) -> int:
     return int(word)
 
 
-def _do(request: Request, socket: Path | None, address: str | None) -> None:
+def carry_out(request: Request, socket: Path | None, address: str | None) -> None:
     """Let the daemon do it, or end the command and say why not."""
     from router.cli import asking
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.core.commands.agents import Attach, Detach, LogIn, LogOut, NotReady, Occupy, Ready, Release
 from router.core.commands.base import Request
 from router.core.commands.contacts import Connected, ConnectFailed, End, Enqueue, Hold, Probe, Resume, Transfer, Update
+from router.core.commands.doors import CloseQueue, OpenQueue
 from router.core.commands.hands import (
     AssignContact,
     EndContact,
@@ -61,6 +62,8 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     AssignContact,
     PullContact,
     EndContact,
+    CloseQueue,
+    OpenQueue,
 )
 """Every request of the wire, in the order of the protocol page."""
 
@@ -74,6 +77,7 @@ __all__ = [
     "AssignContact",
     "Attach",
     "Audit",
+    "CloseQueue",
     "Complete",
     "ConnectFailed",
     "Connected",
@@ -90,6 +94,7 @@ __all__ = [
     "MoveContact",
     "NotReady",
     "Occupy",
+    "OpenQueue",
     "Park",
     "Position",
     "Probe",
