@@ -8,7 +8,7 @@ changed records (`take_batch`), commits them, and only then delivers `effects`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from router.core.batch import Batch
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.everything import everything
 from router.core.handlers import agents, contacts, doors, entry, hands, parking, questions, sync
 from router.core.handlers import offers as answers
 from router.core.hours import Hours
@@ -282,6 +283,13 @@ class Engine:
             reconfigure.switch(world, self._staged.pop(command.version))
         else:
             raise TypeError(f"not a command: {command!r}")
+
+    def everything(self) -> Iterator[tuple[str, str, bytes]]:
+        """Every record of the world, encoded as it is asked for. What changes meanwhile is in the next batches."""
+        for entity in everything(self.world):
+            kind, key, encode = RECORDED[type(entity)]
+            yield kind, key(entity), encode(entity)
+        yield "world", "world", stored.of_world(self.world)
 
     # -- records --------------------------------------------------------------------------------------------------
 

@@ -89,6 +89,8 @@ class Figures:
         """Steps in which no command was applied, or no further one, because the open batch was full."""
         self.store_failures = 0
         """Commits that failed, and were sent again."""
+        self.rewritten = 0
+        """Times that a store which had lost batches was given the whole state again."""
         self.store_away = False
         """The last commit failed, or has not been answered for long."""
         self.away_since_us = 0

@@ -21,9 +21,10 @@ from router.loop.clock import Clock, boot_us
 from router.loop.commits import OnBatch, count_batch, count_told
 from router.loop.figures import Figures
 from router.loop.lease import Lease
+from router.loop.rewrite import Rewrite
 from router.loop.seams import Effects, Engine, Hub
 from router.server.outbox import Outbox
-from router.store.base import Store, StoreAway, StoreError
+from router.store.base import Stamp, Store, StoreAway, StoreError, StoreGap
 
 RECORDS_MOST: Final = 1_024
 """Records in the open batch; then no command is applied until the flight lands. Bounds what a commit
@@ -103,6 +104,8 @@ class GroupCommit:
         self._late: Any = None
         self._tries = 0
         self._record_bytes = 200.0
+        self._carried: list[tuple[str, bytes]] = []
+        """Appends of a batch whose records were written another way."""
         self._stopped = False
 
     # -- for the loop ------------------------------------------------------------------------------------
@@ -161,6 +164,8 @@ class GroupCommit:
         if batch is None:
             self._tell(held)
             return
+        if self._carried:
+            batch.appends, self._carried = [*self._carried, *batch.appends], []
         self._flight = batch
         self._flying = held
         self._flight_core_us = now_us
@@ -257,6 +262,9 @@ class GroupCommit:
     # -- without the store -------------------------------------------------------------------------------
 
     def _failed(self, error: StoreError) -> None:
+        if isinstance(error, StoreGap):
+            self._rewrite(error)
+            return
         if not isinstance(error, StoreAway):
             self.on_lost(error)
             return
@@ -265,6 +273,30 @@ class GroupCommit:
         pause_s = RETRY_S[min(self._tries, len(RETRY_S) - 1)]
         self._tries += 1
         self._call_later(pause_s, self._send)
+
+    def _rewrite(self, error: StoreGap) -> None:
+        """The store has lost some batches: it gets the whole state again, if it can take it."""
+        writer = self._store.rewriter()
+        batch = self._flight
+        if writer is None or batch is None:
+            self.on_lost(error)
+            return
+        self._figures.rewritten += 1
+        self._away(error)
+        # Its records are in the whole state; what it appends is not.
+        self._carried += batch.appends
+
+        def done(failed: StoreError | None) -> None:
+            if failed is not None:
+                self.on_lost(failed)
+                return
+            self._store.rewritten(writer, batch.number)
+            self._landed(None)
+
+        def stamp() -> Stamp:
+            return self._clock.stamp(self._clock.now_us())
+
+        Rewrite(writer, batch, self._engine.everything, stamp, self._call_later, done)
 
     def _look_at_late(self) -> None:
         try:

@@ -7,7 +7,7 @@ out.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sized
+from collections.abc import Iterator, Sized
 from typing import Any, Protocol
 
 from router.core.batch import Batch
@@ -61,6 +61,9 @@ class Engine(Protocol):
 
     def tick(self, now_us: int) -> None:
         """Fire the deadlines due."""
+
+    def everything(self) -> Iterator[tuple[str, str, bytes]]:
+        """Every record, encoded as it is asked for."""
 
     def next_deadline_us(self) -> int | None:
         """No deadline is before this time."""

@@ -68,6 +68,11 @@ LOOP_ROWS: Final[tuple[SiteRow, ...]] = (
         "From handing a batch to the store to its answer.",
     ),
     counter("store_failures", _of_loop(lambda loop: loop.store_failures), "Commits that failed and were sent again."),
+    counter(
+        "store_gap_failures",
+        _of_loop(lambda loop: loop.rewritten),
+        "Commits that found batches or records lost: each was answered by writing the whole state anew.",
+    ),
     gauge("store_away", _of_loop(lambda loop: int(loop.store_away)), "1 while the store does not answer."),
     counter(
         "early_effects",

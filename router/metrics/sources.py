@@ -47,6 +47,7 @@ class LoopFigures(Protocol):
     records: int
     full_steps: int
     store_failures: int
+    rewritten: int
     store_away: bool
     told_early: int
     contact_lines_left_out: int

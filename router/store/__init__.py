@@ -9,7 +9,7 @@ from pathlib import Path
 
 from router.store.base import Store, StoreUnusable
 from router.store.memory import VolatileStore
-from router.store.redis import open_redis
+from router.store.redis_open import open_redis
 from router.store.redis_url import SCHEMES
 from router.store.sqlite import SqliteStore
 

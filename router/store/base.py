@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from router.core.batch import Batch
 
@@ -147,6 +147,14 @@ class Store(ABC):
             landed(error)
         else:
             landed(None)
+
+    def rewriter(self) -> Any:
+        """What writes the whole state anew after a `StoreGap` (see `router.loop.rewrite`); None where nothing does."""
+        return None
+
+    def rewritten(self, rewriter: Any, number: int) -> None:
+        """What `rewriter` wrote counts now, as the batch of that number."""
+        raise NotImplementedError("a store without a rewriter")
 
     @abstractmethod
     def close(self) -> None:

@@ -35,9 +35,10 @@ from router.store.base import (
 from router.store.redis_errors import at_start, error_of
 from router.store.redis_feed import Feed
 from router.store.redis_follow import Follower
+from router.store.redis_generation import Generation
 from router.store.redis_lease import LeaseKeeper, Told
 from router.store.redis_line import Line
-from router.store.redis_url import Where, read
+from router.store.redis_url import Where
 from router.store.redis_wire import Dialler, Wire
 
 START_MOST_S: Final = 30.0
@@ -355,6 +356,17 @@ class RedisStore(Store):
         dialler = Dialler(self.where, self._keys.meta)
         return LeaseKeeper(dialler, self._keys, self.lead, self.epoch, clock, self._post, told)
 
+    def rewriter(self) -> Generation:
+        """See `Store`."""
+        return Generation(Dialler(self.where, self._keys.meta), self._keys, self._temporary, self.lead, self._post)
+
+    def rewritten(self, rewriter: Generation, number: int) -> None:
+        """See `Store`."""
+        self._keys.generation = rewriter.number
+        self._feed = Feed()
+        self._feed.note(self.epoch, number, 0)
+        self.number = number
+
     def standby(self) -> str:
         """The name of who else stands by; empty where nobody does. Waits. Raises `StoreError`."""
         said: bytes | None = self._waiting().call("GET", self._keys.standby)
@@ -378,19 +390,6 @@ class RedisStore(Store):
             self._thread.join()
         self._drop_line()
         self._hang_up()
-
-
-class ReplicatedStore(RedisStore):
-    """The same with `wait_replicas` in its URL: a batch counts as kept when so many replicas have it."""
-
-    durability: ClassVar[str] = "replicated"
-
-
-def open_redis(url: str, site: str, temporary: bool = False, streams_most: dict[str, int] | None = None) -> RedisStore:
-    """Open the store of a Redis URL (`redis_url`). Raises `StoreUnusable`."""
-    where = read(url)
-    kind = ReplicatedStore if where.wait_replicas else RedisStore
-    return kind(where, site, temporary, streams_most)
 
 
 def _call(function: Callable[..., object], *arguments: object) -> None:

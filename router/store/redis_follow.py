@@ -103,6 +103,7 @@ class Follower:
                 raise Hole
             self.position = position
             return None
+        # A new generation begins with no batch: what came before is not what counts any more.
         if b"batch" not in values or position != (self.position.epoch, self.position.number + 1):
             raise Hole
         self.position = position

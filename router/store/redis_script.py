@@ -51,7 +51,8 @@ class Script:
 COMMIT: Final = Script("redis_commit.lua")
 BEGIN: Final = Script("redis_begin.lua")
 LEASE: Final = Script("redis_lease.lua")
-SCRIPTS: Final = (COMMIT, BEGIN, LEASE)
+GENERATION: Final = Script("redis_generation.lua")
+SCRIPTS: Final = (COMMIT, BEGIN, LEASE, GENERATION)
 
 
 class Keys:

@@ -131,6 +131,9 @@ class Engine:
     def next_deadline_us(self) -> int | None:
         return self.deadline_us
 
+    def everything(self) -> Iterator[tuple[str, str, bytes]]:
+        yield "world", "world", b"all"
+
     def take_batch(self, records: bool = True, most: int = 0) -> Batch | None:
         world = self.world
         if not world.changed and not world.history:

@@ -16,6 +16,7 @@ from msgspec.msgpack import Decoder, Encoder
 from router.core.batch import Batch
 from router.core.effects import Already, Message, QueueStatus, Reply, StatusReply
 from router.core.engine import RECORDED, Engine
+from router.core.everything import everything
 from router.core.history import Visit
 from router.core.records import decode
 from router.core.world import World
@@ -52,6 +53,9 @@ class Twin:
             engine.world.monitored = True
             engine.world.utc_s, engine.world.ahead_us = world.utc_s, world.ahead_us
             self._compare("state", state_of(world), state_of(engine.world))
+            missing = sorted(set(site.store) - set(state_of(world)) - {("world", "world")})
+            if missing:
+                self.violations.append(f"I13 everything: without {missing[:3]}, of which there are records")
             self._engine = engine
             self._left = COMMANDS_BESIDE
 
@@ -115,12 +119,8 @@ class Twin:
 
 def state_of(world: World) -> dict[tuple[str, str], bytes]:
     """Every record that the world would write now."""
-    entities: list[Any] = [*world.peers.values(), *world.agents.values(), *world.hours.values()]
-    entities += [queue.door for queue in world.queues.values() if queue.door is not None and queue.door.kept]
-    for peer in world.peers.values():
-        entities += [*peer.contacts.values(), *peer.endpoints.values(), *peer.ended.values()]
     records = {}
-    for entity in entities:
+    for entity in everything(world):
         kind, key, encode = RECORDED[type(entity)]
         records[kind, key(entity)] = encode(entity)
     return records

@@ -182,22 +182,56 @@ def test_a_second_daemon_of_one_name_fences_the_first(tmp_path: Path, redis_serv
         other.end()
 
 
-def test_a_store_that_lost_its_tail_ends_the_daemon(serving: Serving, redis_server: RedisServer) -> None:
-    """A Redis that came back without the last batches is not written over: the daemon ends with `gap`, and
-    the next start goes on from what is there."""
+def test_a_store_that_lost_its_tail_is_given_everything_again(serving: Serving, redis_server: RedisServer) -> None:
+    """Redis is killed under load, its append-only file cut, and started: the daemon finds that batches are missing,
+    writes its whole state into a new generation, and goes on. Then it dies itself, and everybody is at their place."""
+    serving.start()
+    caller = Caller(serving)
+    caller.call(300)
+    caller.hear(until="c311")
+    redis_server.kill()
+    (tail,) = (redis_server.folder / "appendonlydir").glob("*.incr.aof")
+    with tail.open("r+b") as file:
+        file.truncate(tail.stat().st_size * 2 // 3)
+    redis_server.start()
+    caller.call(100)
+    assert serving.wait_for("store_away")["code"] in {"gap", "store_cut", "store_unreachable"}
+    serving.wait_for("store_back")
+    caller.call(100)
+    last = f"c{next(caller.seqs) - 1}"
+    caller.hear(until=last)
+    assert len(caller.queued) == 500
+    assert redis_server.call("HGET", "switchboard:{main}:meta", "generation") == b"2"
+    assert redis_server.call("EXISTS", "switchboard:{main}:1:contact") == 0
+    serving.kill()
+    redis_server.kill()
+    redis_server.start()
+    serving.start()
+    again = Person(serving)
+    relist(again, caller.queued)
+    assert positions(again, caller.queued) == list(range(1, 501))
+
+
+def test_records_that_somebody_deleted_are_written_again(serving: Serving, redis_server: RedisServer) -> None:
+    """A hash is gone under the daemon's hands (an evicting Redis, a slip of the hand), then all: nothing is built
+    on what is left, the whole state is written anew."""
     serving.start()
     person = Person(serving)
     person.begin()
     person.ask(t="enqueue", seq=12, contact="kept", queue="loans")
-    redis_server.call("HINCRBY", "switchboard:{main}:meta", "batch", -1)
-    person.say(t="enqueue", seq=13, contact="late", queue="loans")
-    person.read_all()
-    assert serving.wait() == exits.STORE_FAILED
-    assert serving.wait_for("store_lost")["code"] == "gap"
+    redis_server.call("DEL", "switchboard:{main}:1:contact")
+    person.ask(t="enqueue", seq=13, contact="late", queue="loans")
+    serving.wait_for("store_back")
+    before = len(serving.lines())
+    redis_server.call("FLUSHALL")
+    person.ask(t="enqueue", seq=14, contact="later", queue="loans")
+    serving.wait_for("store_back", after=before)
+    person.ask(t="enqueue", seq=15, contact="last", queue="loans")
+    serving.kill()
     serving.start()
     again = Person(serving)
-    relist(again, ["kept"])
-    assert positions(again, ["kept"]) == [1]
+    relist(again, ["kept", "late", "later", "last"])
+    assert positions(again, ["kept", "late", "later", "last"]) == [1, 2, 3, 4]
 
 
 def test_a_redis_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
