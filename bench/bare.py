@@ -47,7 +47,18 @@ class Bare(asyncio.Protocol):
                 self.add(out, Queued(message.seq, message.contact))
                 self.add(
                     out,
-                    Offer(f"1-{message.seq}", message.contact, "g", message.queue, "voice", "a1", "e1", "g", 20_000, 0),
+                    Offer(
+                        f"1-{message.seq}",
+                        message.contact,
+                        "g",
+                        message.queue or "",
+                        "voice",
+                        "a1",
+                        "e1",
+                        "g",
+                        20_000,
+                        0,
+                    ),
                 )
             elif type(message) is Hello:
                 self.add(out, Welcome(1, [], "leader", 1, "memory", 5_000, Limits(65_536, 2_048, 10, 256, 1 << 20)))

@@ -72,7 +72,7 @@ LeaveReason: TypeAlias = Literal["hangup", "key", "withdrawn"]
 Fault: TypeAlias = Literal["caller", "device", "media"]
 WorkKind: TypeAlias = Literal["outbound", "internal", "dialler", "personal"]
 Resolved: TypeAlias = Literal["yes", "no", "unknown"]
-RefusedWhy: TypeAlias = Literal["closed", "blocked", "nobody", "full"]
+RefusedWhy: TypeAlias = Literal["closed", "blocked", "nobody", "full", "route"]
 ContactStateName: TypeAlias = Literal[
     "held", "waiting", "offered", "connecting", "connected", "parked", "wrapping", "ended"
 ]

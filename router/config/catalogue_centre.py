@@ -9,6 +9,7 @@ from __future__ import annotations
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
+from router.config.catalogue_routes import ROUTES
 from router.config.kinds import (
     Checked,
     Choice,
@@ -20,7 +21,7 @@ from router.config.kinds import (
     Seconds,
     Text,
     Whole,
-    Wrong,
+    csv_name,
 )
 from router.config.rows import File, Row, Section, words_of
 from router.config.zones import zone_wrong
@@ -51,12 +52,6 @@ RING_SEVERAL_MAX = 20
 
 ENGINE_REASONS = ("login", "missed")
 """Not-ready reasons that the engine gives itself."""
-
-
-def _csv(name: str) -> Wrong | None:
-    if name.endswith(".csv") and "/" not in name and not name.startswith("."):
-        return None
-    return Wrong(f'is "{name}"', 'name a file of this directory that ends in .csv, such as "agents.csv"')
 
 
 CHANNELS = Section(
@@ -340,7 +335,7 @@ AGENTS = File(
         ),
         Row(
             "include_csv",
-            Checked("file name", _csv, 255),
+            Checked("file name", csv_name, 255),
             "A table of agents and skills in this directory, as `switchboard agents export` writes it.",
         ),
     ),
@@ -348,8 +343,8 @@ AGENTS = File(
     core.Settings,
 )
 
-FILES = (SWITCHBOARD, QUEUES, CALENDAR_FILE, AGENTS)
+FILES = (SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, AGENTS)
 """Every file that this release knows."""
 
-LATER_FILES = ("routes.toml", "rules.toml", "sites.toml", "kpis.toml")
+LATER_FILES = ("rules.toml", "sites.toml", "kpis.toml")
 """Files of the plan that this release does not know: refused, so that nobody believes them to be in force."""

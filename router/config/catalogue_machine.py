@@ -183,6 +183,7 @@ LIMITS = Section(
             unit="lines",
         ),
         Row("target_classes_max", Whole(1, 16), "Different service-level targets in all.", unit="classes"),
+        Row("routes_max", Whole(1, 20_000), "Rows of the routes, and segments.", unit="rows"),
         Row(
             "data_bytes_max",
             Whole(0, 32_768),

@@ -34,6 +34,8 @@ class Centre(NamedTuple):
     places: dict[tuple[str, str], Found]
     """(tenant, queue) -> its table."""
     contact_skills: tuple[str, ...]
+    classes: dict[str, int]
+    """Target class -> target (us)."""
 
 
 def centre(found: Found, classes_max: int, findings: Findings) -> Centre:
@@ -57,7 +59,7 @@ def centre(found: Found, classes_max: int, findings: Findings) -> Centre:
     _count_classes(queues, places, classes_max, findings)
     queues.sort(key=lambda queue: (queue.tenant, queue.name))
     skills = found.values.get("contact_skills", ())
-    return Centre(channels, tuple(queues), places, skills)
+    return Centre(channels, tuple(queues), places, skills, classes)
 
 
 def doubled(where: Where, thing: str, first: Where, findings: Findings) -> None:

@@ -16,11 +16,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from router.config import blocked as blocked_table
 from router.config import roster
 from router.config.calendars import calendars, hours_of_queues
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
+from router.config.catalogue_routes import ROUTES
 from router.config.centre import centre
 from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
@@ -29,6 +31,7 @@ from router.config.machine import Surroundings, machine
 from router.config.model import Configuration
 from router.config.people import people
 from router.config.read import Found, Reader
+from router.config.routing import routing, ways
 from router.config.rows import File
 from router.config.sources import Directory, TextSource, parsed
 from router.core.settings import Settings
@@ -136,8 +139,17 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     hours = calendars(tables[CALENDAR_FILE.file], findings)
     hours_of_queues(services.queues, services.places, hours, findings)
     check_channels(tables[QUEUES.file], services.channels, findings)
+    table = tables[ROUTES.file]
+    rows = routing(table, services, side.limits, findings)
+    blocked, used_by_routes = _blocked(table, files, findings)
     persons, used = _included(tables[AGENTS.file], files, findings)
     staff = people(tables[AGENTS.file], persons, findings, services.channels)
+    used += used_by_routes
+    if not findings.errors_in(QUEUES.file, ROUTES.file):
+        ways(rows, services, table, findings)
+    # What rows need of agents is needed by contacts.
+    asked = [skill for route in rows.routes for skill, _ in route.needs]
+    services = services._replace(contact_skills=(*services.contact_skills, *asked))
     if not findings.errors_in(QUEUES.file, AGENTS.file, *used):
         # After a mistake in those, half of what follows would be its echo.
         coverage(services, staff, tables[QUEUES.file].where, findings)
@@ -148,6 +160,9 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         queues=services.queues,
         calendars=hours,
         agents=staff.agents,
+        routes=rows.routes,
+        segments=rows.segments,
+        blocked=blocked,
         limits=side.limits,
     )
     settings = tables[QUEUES.file].fill(settings, "contact_skills")
@@ -163,6 +178,20 @@ def _read(file: File, files: Files, findings: Findings) -> Found:
     if raw is None:
         return empty
     return Reader(findings, FILES).table(raw, file, "", empty.where)
+
+
+def _blocked(found: Found, files: Files, findings: Findings) -> tuple[dict[str, int], list[str]]:
+    """The customers of the table of blocked ones, if there is one, and its name."""
+    name = found.values.get("blocked_csv")
+    if name is None:
+        return {}, []
+    if name not in files.names:
+        near = findings.alike(name, [each for each in files.names if each.endswith(".csv")])
+        remedy = f"did you mean {near}?" if near else f"begin it with {','.join(blocked_table.COLUMNS)}"
+        findings.error(found.at("blocked_csv"), f"there is no file {name} in the directory", remedy)
+        return {}, [name]
+    source = files.read(name)
+    return (blocked_table.read(source.text, name, findings) if source else {}), [name]
 
 
 def _included(found: Found, files: Files, findings: Findings) -> tuple[list[roster.Person], list[str]]:

@@ -17,9 +17,12 @@ from msgspec.structs import replace
 from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
+from router.config.catalogue_routes import REFUSE, ROUTE, SEGMENT
 from router.config.faults import shown
 from router.config.model import Configuration
+from router.config.patterns import patterns
 from router.config.rows import Section
+from router.core.route_settings import Condition, Route, Segment
 from router.core.settings import Queue
 
 SECRET = "(secret)"  # noqa: S105 - what is shown instead of one
@@ -60,6 +63,11 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["channels"] = {channel.name: _shown(CHANNELS, channel) for channel in settings.channels}
     out["calendars"] = {calendar.name: _shown(CALENDARS, calendar) for calendar in settings.calendars}
     out["queues"] = {_name(queue): _queue(queue) for queue in settings.queues}
+    out["routes"] = {_name(route): _route(route) for route in settings.routes}
+    out["routes_in_order"] = [_name(route) for route in settings.routes]
+    out["segments"] = {_name(segment): _segment(segment) for segment in settings.segments}
+    out["segments_in_order"] = [_name(segment) for segment in settings.segments]
+    out["blocked"] = settings.blocked
     out["agents"] = {_name(agent): _shown(AGENT, agent) for agent in settings.agents}
     return out
 
@@ -109,6 +117,24 @@ def _queue(queue: Queue) -> dict[str, Any]:
     out = _shown(QUEUE, queue)
     out["wrap_up"] = {channel: _shown(WRAP_UP, wrap_up) for channel, wrap_up in queue.wrap_up}
     out["treatments"] = {reason: _shown(TREATMENTS, treatment) for reason, treatment in queue.treatments}
+    return out
+
+
+def _route(route: Route) -> dict[str, Any]:
+    out = _shown(ROUTE, route) | _asked(route.conditions)
+    if route.refuse is not None:
+        out["refuse"] = _shown(REFUSE, route.refuse)
+    return out
+
+
+def _segment(segment: Segment) -> dict[str, Any]:
+    return _shown(SEGMENT, segment) | _asked(segment.conditions)
+
+
+def _asked(conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    out: dict[str, Any] = {"when": {}, "unless": {}}
+    for condition in conditions:
+        out["unless" if condition.negated else "when"][condition.attribute] = list(patterns(condition))
     return out
 
 

@@ -118,6 +118,22 @@ class Seconds(Number):
         return kept // SECOND_US if kept % SECOND_US == 0 else kept / SECOND_US
 
 
+class WholeSeconds(Seconds):
+    """A duration in whole seconds; integer microseconds when kept."""
+
+    words = "whole number of seconds"
+
+    def take(self, value: object) -> Taken:
+        """A fraction is refused."""
+        if isinstance(value, float):
+            return Taken(UNSET, (_type(value, "a whole number of seconds", self._range()),))
+        return super().take(value)
+
+    def schema(self) -> dict[str, Any]:
+        """With its bounds."""
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
 class Whole(Number):
     """A whole number between two bounds."""
 
@@ -324,6 +340,13 @@ class Checked(Text):
         taken = super().take(value)
         wrong = None if taken.wrongs else self._check(taken.value)
         return Taken(UNSET, (wrong,)) if wrong else taken
+
+
+def csv_name(name: str) -> Wrong | None:
+    """What is wrong with the name of a table in the directory, None where nothing is."""
+    if name.endswith(".csv") and "/" not in name and not name.startswith("."):
+        return None
+    return Wrong(f'is "{name}"', 'name a file of this directory that ends in .csv, such as "agents.csv"')
 
 
 def said(value: object) -> str:

@@ -18,8 +18,8 @@ from router.errors import Refused
 from router.terms import RefusedWhy
 
 Needs = tuple[tuple[str, int], ...]
-Hop = tuple[Queue, RefusedWhy]
-"""A queue that did not let it in, and why."""
+Hop = tuple[Queue, str, Treatment]
+"""A queue that did not let it in, or can't serve it any longer, why, and what it wants done."""
 
 
 def refusal(
@@ -30,7 +30,7 @@ def refusal(
     queue = line.queue
     if (queue.door is not None or not queue.settings.open) and doors.closed_by(world, queue, line.needs.channel):
         return "closed"
-    if customer is not None and not excused and world.is_blocked(queue.settings.tenant, customer):
+    if customer is not None and not excused and world.routing.is_blocked(queue.settings.tenant, customer, world.utc_s):
         return "blocked"
     if not queue.settings.enter_unstaffed and not _somebody(line, agent):
         return "nobody"
@@ -47,16 +47,25 @@ def _somebody(line: Line, agent: Agent | None) -> bool:
     return there and agent.profile is not None and line.needs.channel in agent.profile.pools
 
 
-def follow(world: World, line: Line, channel: str, needs: Needs, customer: str | None, why: RefusedWhy,
-           contact_class: int | None = None, own_target: str = "") -> tuple[Line | None, list[Hop]]:  # fmt: skip
-    """After `line` has refused for `why`: the line of the first queue along the treatments that lets the contact in
-    (None where none does), and all that refused, the first one included. Nobody is asked for by name any more."""
-    queue = line.queue
-    hops: list[Hop] = [(queue, why)]
+def follow(
+    world: World,
+    queue: Queue,
+    channel: str,
+    needs: Needs,
+    customer: str | None,
+    why: str,
+    treatment: Treatment,
+    contact_class: int | None = None,
+    own_target: str = "",
+) -> tuple[Line | None, list[Hop]]:
+    """After `queue` has refused it, or can't serve it any longer, for `why`, and wants `treatment` for it: the line of
+    the first queue along the treatments that lets the contact in (None where none does), and all that refused, the
+    first one included. Nobody is asked for by name any more."""
+    hops: list[Hop] = [(queue, why, treatment)]
     tenant = queue.settings.tenant
     excused = why == "blocked"
     while len(hops) <= world.settings.hops_max:
-        following = next_queue(world, tenant, treatment_for(queue, why), channel)
+        following = next_queue(world, tenant, treatment, channel)
         if following is None or any(following is hop[0] for hop in hops):
             break
         queue = following
@@ -71,9 +80,9 @@ def follow(world: World, line: Line, channel: str, needs: Needs, customer: str |
                 return line, hops
             drop_if_empty(world, line)
         assert refused is not None
-        why = refused
-        excused = excused or why == "blocked"
-        hops.append((queue, why))
+        treatment = treatment_for(queue, refused)
+        excused = excused or refused == "blocked"
+        hops.append((queue, refused, treatment))
     return None, hops
 
 
@@ -95,11 +104,16 @@ def treatment_for(queue: Queue, why: RefusedWhy) -> Treatment:
 def last_treatment(world: World, hops: list[Hop]) -> Treatment:
     """What is left to do with a contact that nobody let in: the treatment of the last queue asked. One that leads on
     to a queue is the engine's own to follow, and came to its end: refuse; unless following is switched off."""
-    queue, why = hops[-1]
-    treatment = treatment_for(queue, why)
+    treatment = hops[-1][2]
     if treatment.do == "queue" and world.settings.hops_max:
         return of.REFUSE
     return treatment
+
+
+def refused_why(hops: list[Hop]) -> RefusedWhy:
+    """Why the last queue asked did not let it in."""
+    why: RefusedWhy = hops[-1][1]  # type: ignore[assignment]  # who asks to come in is refused for one of these
+    return why
 
 
 def drop_if_empty(world: World, line: Line) -> None:

@@ -14,6 +14,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from router.core.entities import Leg
 from router.core.pause import first_wait_us, pause_of
+from router.core.routed import Routed, routed_of
 from router.terms import MILLISECOND_US
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ class Visit(Struct, omit_defaults=True, gc=False):
     channels: tuple[str, ...] = ()
     """The channels that it came by before `channel`."""
     first_reply_ms: int | None = None
+    route: str = ""
+    """The row of the routes that it came by."""
+    segment: str = ""
+    business: str = ""
+    entry: str = ""
+    test: bool = False
+    """A test call: in no figure."""
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
@@ -71,6 +79,9 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
         contact.priority_s, contact.ended_by, "", transferred_to, contact.legs, contact.codes, contact.resolved,
         contact.data, world.settings.version, world.epoch,
     )  # fmt: skip
+    routed = routed_of(contact)
+    if routed is not None:
+        _tell_route(visit, routed)
     if contact.extra is not None:
         _add_pauses(visit, contact)
     world.history.append(visit)
@@ -87,14 +98,29 @@ def _add_pauses(visit: Visit, contact: Contact) -> None:
         visit.first_reply_ms = chat.replied_us // MILLISECOND_US
 
 
+def _tell_route(visit: Visit, routed: Routed) -> None:
+    visit.route, visit.segment, visit.test = routed.row, routed.segment, routed.test
+    visit.business, visit.entry = routed.business or "", routed.entry or ""
+
+
 def write_refused(
-    world: World, contact: str, gateway: str, tenant: str, queue: str, channel: str, why: str, to: str = ""
+    world: World,
+    peer: Peer,
+    contact: str,
+    queue: str,
+    channel: str,
+    why: str,
+    to: str = "",
+    routed: Routed | None = None,
 ) -> None:
     """Write the record of a contact that was not let in; `to`: the queue that was asked next."""
-    world.history.append(Visit(
-        contact, gateway, tenant, queue, channel, "refused", ended_utc_s=world.utc_s, why=why, transferred_to=to,
+    visit = Visit(
+        contact, peer.name, peer.tenant, queue, channel, "refused", ended_utc_s=world.utc_s, why=why, transferred_to=to,
         version=world.settings.version, epoch=world.epoch,
-    ))  # fmt: skip
+    )  # fmt: skip
+    if routed is not None:
+        _tell_route(visit, routed)
+    world.history.append(visit)
 
 
 def amend(world: World, peer: Peer, contact: str, queue: str, codes: tuple[str, ...], resolved: str) -> None:

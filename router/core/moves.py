@@ -8,7 +8,7 @@ it asked of agents by name is over; who has just missed it is passed over there 
 from __future__ import annotations
 
 from router.core import history, visits
-from router.core.admission import drop_if_empty, follow, last_treatment, next_queue, refusal
+from router.core.admission import follow, last_treatment
 from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
 from router.core.extra import Extra
@@ -17,41 +17,27 @@ from router.core.pause import forget_pauses, outcome_of
 from router.core.queue import Queue
 from router.core.routed import Routed, is_test, routed_of
 from router.core.world import World
-from router.errors import Refused
 
 
 def send_on(world: World, contact: Contact, treatment: Treatment, why: str) -> Treatment | None:
-    """The treatment of a contact that waits is another queue: send it there, or along that queue's own treatments.
-    None where it went; else what is left to do with it."""
-    if not world.settings.hops_max:
-        return treatment
+    """The treatment of a contact that waits is another queue: send it there, or along that queue's own
+    treatments. None where it went; else what is left to do with it."""
     routed = routed_of(contact)
-    first = next_queue(world, contact.peer.tenant, treatment, contact.channel)
-    if first is None or first is contact.queue or (routed is not None and routed.hops >= world.settings.hops_max):
+    if routed is not None and routed.hops >= world.settings.hops_max > 0:
         return Treatment()
     contact_class = routed.contact_class if routed is not None else None
-    own_target = world.own_target(contact)
-    try:
-        line: Line | None = world.line(first, contact.channel, contact.needs, contact_class, own_target)
-    except Refused:
-        return first.treatment("full") if first.treatment("full").do != "queue" else Treatment()
-    assert line is not None
-    refused = refusal(world, line, contact.customer, None)
-    if refused is not None:
-        drop_if_empty(world, line)
-        line, hops = follow(
-            world, line, contact.channel, contact.needs, contact.customer, refused, contact_class, own_target
-        )
-        if line is None or line.queue is contact.queue:
-            if line is not None:
-                drop_if_empty(world, line)
-            return last_treatment(world, hops)
+    line, hops = follow(
+        world, contact.queue, contact.channel, contact.needs, contact.customer, why, treatment,
+        contact_class,
+        world.routing.own_target(contact),
+    )  # fmt: skip
+    if line is None:
+        return last_treatment(world, hops)
     if why == "held_too_long":
         world.move_contact(contact, "resume")
         contact.held_until_us = 0
     move(world, contact, line, why)
-    note = marked(contact)
-    note.hops += 1
+    marked(contact).hops += 1
     return None
 
 

@@ -208,7 +208,7 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
     offer.connected_us = world.now_us
     contact.outcome = "answered"
     if contact.extra is None or not answered_before(contact):
-        visits.count_answered(contact)
+        visits.count_answered(world, contact)
     if world.channels[contact.channel].park_after_us:
         visits.arm(world, contact)
     peer = offer.endpoint_peer

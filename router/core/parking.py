@@ -80,7 +80,7 @@ def found(world: World, contact: Contact, agent: str) -> None:
     note.answered, note.agent, note.times, note.since_us = True, agent, 1, world.now_us
     note.waited_us = contact.waited_us = world.waited_us(contact)
     contact.outcome = "answered"
-    visits.count_answered(contact)
+    visits.count_answered(world, contact)
     world.move_contact(contact, "found_parked")
     visits.arm(world, contact)
 

@@ -21,11 +21,14 @@ from router.core.world import World
 def switch(world: World, new: of.Settings) -> None:
     """From the settings in force to `new`."""
     old_kinds = world.roster.order_kinds
+    other_segments = world.settings.segments != new.segments
     world.take_settings(new)
     if world.roster.order_kinds != old_kinds:
         _rebuild_pools(world)
     changed = _switch_calendars(world, new)
     _switch_queues(world, new)
+    if other_segments:
+        _switch_segments(world)
     _drop_calendars(world, new)
     for hours in changed:
         closing.begin_anew(world, hours)
@@ -102,7 +105,10 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
     door = world.hang_door(queue)
     resorted = (old.order == "newest") != (settings.order == "newest")
-    needs_differ = (old.needs, old.contact_class) != (settings.needs, settings.contact_class)
+    # Who has a target class of their own belongs in the queue's own line while both are one.
+    needs_differ = (old.needs, old.contact_class) != (settings.needs, settings.contact_class) or (
+        bool(world.routing.targets) and old.target_class != settings.target_class
+    )
     # Whose line counts by another clock now joins it anew: what they have waited is kept.
     moved = needs_differ or _clocks_differ(world, queue)
     waiting = _waiting_in(world, queue) if resorted else []
@@ -152,17 +158,32 @@ def _resort(world: World, contacts: list[Contact], stood: list[Contact]) -> None
 
 def _waits_otherwise(old: of.Queue, new: of.Queue) -> bool:
     """Do those who wait have other limits now?"""
-    left = [any(why == "nobody_left" for why, _ in queue.treatments) for queue in (old, new)]
+    whys = ("nobody_left", "waited_too_long")
+    left = [[why for why, _ in queue.treatments if why in whys] for queue in (old, new)]
     waits = [(queue.wait_most_us, queue.enter_unstaffed, queue.ring_several) for queue in (old, new)]
     return waits[0] != waits[1] or left[0] != left[1]
 
 
+def _switch_segments(world: World) -> None:
+    """Segments have other targets or tolerances, or are gone: their contacts wait by what is in force now."""
+    lines = [line for queue in world.queues.values() for line in queue.lines.values()]
+    for line in lines:
+        world.weigh(line)
+    for contact in _waiting(world):
+        if contact.extra is not None and contact.extra.route is not None and contact.extra.route.segment:
+            _take_along(world, contact, moved=True)
+    for line in lines:
+        if line.own_target and line.members == 0:
+            world.drop_line(line)
+
+
 def _waiting_in(world: World, queue: Queue) -> list[Contact]:
+    return [contact for contact in _waiting(world) if contact.queue is queue]
+
+
+def _waiting(world: World) -> list[Contact]:
     waiting = [
-        contact
-        for peer in world.peers.values()
-        for contact in peer.contacts.values()
-        if contact.queue is queue and contact.line is not None
+        contact for peer in world.peers.values() for contact in peer.contacts.values() if contact.line is not None
     ]
     waiting.sort(key=lambda contact: contact.number)
     return waiting

@@ -30,17 +30,17 @@ class Route(Struct, frozen=True, gc=False):
     name: str
     tenant: str = "main"
     conditions: tuple[Condition, ...] = ()
-    queue: str = ""
-    """Empty where it refuses."""
+    queue: str | None = None
+    """None where it refuses."""
     refuse: Treatment | None = None
-    priority_s: int = 0
-    """Head start, added to what the gateway says."""
+    priority_us: int = 0
+    """Head start, added to what the gateway says: whole seconds."""
     contact_class: int | None = None
     """Strict class; none: the queue's."""
     needs: tuple[tuple[str, int], ...] = ()
     """Beyond the queue's own and the contact's, sorted by skill."""
-    segment: str = ""
-    """Empty: the first that the contact belongs to."""
+    segment: str | None = None
+    """None: the first that the contact belongs to."""
     test: bool = False
 
 
@@ -50,8 +50,8 @@ class Segment(Struct, frozen=True, gc=False):
     name: str
     tenant: str = "main"
     conditions: tuple[Condition, ...] = ()
-    target_class: str = ""
-    """Empty: the queue's."""
+    target_class: str | None = None
+    """None: the queue's."""
     target_us: int = 0
     tolerance_us: int = 0
     """The wait that they bear; 0: nothing is said."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from router.core.route_settings import Route
 from router.terms import Business
 
 if TYPE_CHECKING:
@@ -33,6 +34,20 @@ class Routed(Struct, omit_defaults=True, gc=False):
     """How often the engine has sent it on while it waited."""
     moved_us: int = 0
     """When it was sent on last: its queue's limit on waiting counts from then."""
+
+
+class Decision(Struct, gc=False):
+    """Where a contact goes, before anybody has asked whether it may."""
+
+    queue: str
+    """Empty where its row refuses it."""
+    route: Route | None = None
+    routed: Routed | None = None
+    needs: tuple[tuple[str, int], ...] = ()
+    """Its own and its row's, sorted by skill."""
+    priority_s: int = 0
+    contact_class: int | None = None
+    own_target: str = ""
 
 
 def routed_of(contact: Contact) -> Routed | None:

@@ -174,6 +174,8 @@ class Limits(Struct, frozen=True, gc=False):
     lines_per_queue_max: int = 64
     """Different needs waiting in one queue: bounds what an agent who comes free compares."""
     target_classes_max: int = 16
+    routes_max: int = 1_000
+    """Rows of the routes, and segments: bounds what a contact is compared with."""
     data_bytes_max: int = 2048
     """Keys and values of one contact's data together."""
     ended_kept_us: int = 300 * SECOND_US

@@ -89,9 +89,24 @@ def queue_tally() -> QueueTally:
     return QueueTally(0, {}, {}, wait_histogram(), wait_histogram(), reaction_histogram(), wait_histogram())
 
 
+class SegmentTally(Struct, eq=False, gc=False):
+    """One segment of customers over all queues since the engine's start."""
+
+    answered: int = 0
+    answered_in_target: int = 0
+    abandoned: int = 0
+    counted: int = 0
+    """Denominator of its service level."""
+    answered_wait_us: int = 0
+    overdue: int = 0
+    """Answered or ended after more than its tolerance."""
+
+
 class Tally(Struct, eq=False, gc=False):
     """The engine as a whole, since its start."""
 
+    refused: dict[str, int]
+    """Contacts that a row of the routes did not let in, by row."""
     accepted: int = 0
     """Contacts taken in."""
     ended: int = 0

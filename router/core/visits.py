@@ -203,7 +203,7 @@ def waits_at_most(world: World, contact: Contact) -> int:
     is such a limit too, where the queue says what is to be done then."""
     most_us = contact.queue.settings.wait_most_us
     if contact.extra is not None and "waited_too_long" in contact.queue.treatments:
-        segment = world.segment_of(contact)
+        segment = world.routing.segment_of(contact)
         if segment is not None and segment.tolerance_us:
             most_us = min(most_us, segment.tolerance_us) if most_us else segment.tolerance_us
     return most_us
@@ -256,15 +256,26 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
         close(world, contact)
 
 
-def count_answered(contact: Contact) -> None:
-    """Count an answered contact, at the moment when talk begins: waits and service level are known then."""
+def count_answered(world: World, contact: Contact) -> None:
+    """Count an answered contact, at the moment when talk begins: waits and service level are known then. Its target is
+    its segment's where that has one."""
     if is_test(contact):
         return
     queue, waited_us = contact.queue, contact.waited_us
     tally = queue.tally
+    segment = world.routing.segment_of(contact)
+    target_us = queue.settings.target_us
+    if segment is not None:
+        target_us = segment.target_us or target_us
+        of_segment = world.routing.tallies[segment.tenant, segment.name]
+        of_segment.answered += 1
+        of_segment.counted += 1
+        of_segment.answered_wait_us += waited_us
+        of_segment.answered_in_target += waited_us <= target_us
+        of_segment.overdue += 0 < segment.tolerance_us < waited_us
     add_wait(tally.answered_wait, waited_us)
     tally.counted += 1
-    if waited_us <= queue.settings.target_us:
+    if waited_us <= target_us:
         tally.answered_in_target += 1
 
 
@@ -275,10 +286,17 @@ def count_ended(world: World, contact: Contact) -> None:
     tally, outcome = contact.queue.tally, contact.outcome or "withdrawn"
     key = (contact.channel, outcome)
     tally.ended[key] = tally.ended.get(key, 0) + 1
-    if outcome in ("abandoned", "abandoned_in_offer"):
+    abandoned = outcome in ("abandoned", "abandoned_in_offer")
+    counts = abandoned and contact.waited_us > world.settings.short_abandon_us
+    if abandoned:
         add_wait(tally.abandoned_wait, contact.waited_us)
-        if contact.waited_us > world.settings.short_abandon_us:
-            tally.counted += 1
+        tally.counted += counts
+    segment = world.routing.segment_of(contact)
+    if segment is not None and outcome not in ("answered", "moved"):
+        of_segment = world.routing.tallies[segment.tenant, segment.name]
+        of_segment.abandoned += abandoned
+        of_segment.counted += counts
+        of_segment.overdue += 0 < segment.tolerance_us < contact.waited_us
     if contact.extra is not None and answered_before(contact) and not _is_done_with(contact):
         tally.legs += 1
     channel = world.channels.get(contact.channel)

@@ -23,7 +23,7 @@ from router.core.match.choose import CHOICES
 from router.core.order import Order
 from router.core.queue import Queue
 from router.core.roster import Roster
-from router.core.route_settings import Segment
+from router.core.routing import Routing
 from router.core.tally import Tally, queue_tally
 from router.core.watched import agent_event, contact_event
 from router.errors import Refused
@@ -49,9 +49,7 @@ class World:
         """Live offers and legs by id, in the order in which they were made."""
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
-        self.segments: dict[tuple[str, str], Segment] = {}
-        self.targets: dict[str, int] = {}
-        """Target class -> target (us), of those that contacts may have themselves."""
+        self.routing = Routing()
         self.exclusive: tuple[str, ...] = ()
         """Channels of which an agent holds one contact and nothing else."""
         self.interrupting = False
@@ -60,7 +58,6 @@ class World:
         """Calendars by name."""
         self.roster = Roster()
         self.deadlines: Deadlines[Any] = Deadlines()
-        self.blocked: frozenset[str] = frozenset()
         self.buried: deque[Tombstone] = deque()
         """Ended ids, the oldest first: all are kept equally long, so they need no deadline each."""
         self.live = 0
@@ -92,7 +89,7 @@ class World:
         self.monitored = False
         self.durability = ""
         """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
-        self.tally = Tally()
+        self.tally = Tally({})
         self.adopt(settings)
 
     # -- configuration ------------------------------------------------------------------------------------------
@@ -100,10 +97,7 @@ class World:
     def take_settings(self, settings: of.Settings) -> None:
         """These settings are in force; what is built from them is the caller's to change."""
         self.settings = settings
-        self.blocked = frozenset(settings.blocked_customers)
-        self.segments = {(segment.tenant, segment.name): segment for segment in settings.segments}
-        self.targets = {segment.target_class: segment.target_us for segment in settings.segments}
-        self.targets.pop("", None)
+        self.routing.take(settings)
         self.channels = {channel.name: channel for channel in settings.channels}
         self.exclusive = tuple(channel.name for channel in settings.channels if channel.exclusive)
         self.interrupting = any(channel.interrupts for channel in settings.channels)
@@ -134,13 +128,6 @@ class World:
         for channel in settings.channels:
             queue.own[channel] = self.line(queue, channel, ())
         return queue
-
-    def is_blocked(self, tenant: str, customer: str) -> bool:
-        """Is this customer not let in now?"""
-        if customer in self.blocked:
-            return True
-        until_s = self.settings.blocked.get(f"{tenant}/{customer}")
-        return until_s is not None and (until_s == 0 or self.utc_s < until_s)
 
     def hang_door(self, queue: Queue, always: bool = False) -> Door | None:
         """Give a queue with a calendar its door, `always`: any queue; and the door its calendar."""
@@ -185,7 +172,7 @@ class World:
         queue's and of the contact's own target class where they are given. Raises `Refused`."""
         if contact_class is None:
             contact_class = queue.settings.contact_class
-        if own_target and (own_target == queue.settings.target_class or own_target not in self.targets):
+        if own_target and (own_target == queue.settings.target_class or own_target not in self.routing.targets):
             own_target = ""
         if not needs and not own_target and contact_class == queue.settings.contact_class:
             own = queue.own.get(channel)
@@ -215,7 +202,7 @@ class World:
         if extra is None or extra.route is None:
             return self.line(contact.queue, contact.channel, contact.needs)
         return self.line(
-            contact.queue, contact.channel, contact.needs, extra.route.contact_class, self.own_target(contact)
+            contact.queue, contact.channel, contact.needs, extra.route.contact_class, self.routing.own_target(contact)
         )
 
     def some_line_of(self, contact: Contact) -> Line:
@@ -230,18 +217,6 @@ class World:
             self.changed[contact] = None
             return self.line(contact.queue, contact.channel, ())
 
-    def own_target(self, contact: Contact) -> str:
-        """The target class of the contact's segment; empty where its queue's counts."""
-        segment = self.segment_of(contact)
-        return segment.target_class if segment is not None else ""
-
-    def segment_of(self, contact: Contact) -> Segment | None:
-        """The contact's segment, as it is configured now."""
-        extra = contact.extra
-        if extra is None or extra.route is None or not extra.route.segment:
-            return None
-        return self.segments.get((contact.peer.tenant, extra.route.segment))
-
     def weigh(self, line: Line) -> None:
         """Give a line the boost of its queue's settings, and its own target or theirs. `order = "oldest"`: one target
         for all of them."""
@@ -251,7 +226,7 @@ class World:
         line.newest = settings.order == "newest"
         line.clock = line_clock(self, line)
         line.boost = 0.0 if oldest else settings.boost
-        target_us = self.targets[line.own_target] if line.own_target else settings.target_us
+        target_us = self.routing.targets.get(line.own_target, settings.target_us)
         if oldest:
             target_us = self.settings.oldest_target_us
         # Lines of one target share one number: an agent who comes free reads it for each of theirs.

@@ -152,7 +152,7 @@ def test_a_byte_order_mark_and_other_line_ends(directory: Path) -> None:
     assert (fault.line, fault.remedy) == (2, "did you mean open?")
 
 
-@pytest.mark.parametrize("name", ["routes.toml", "rules.toml", "sites.toml", "kpis.toml"])
+@pytest.mark.parametrize("name", ["rules.toml", "sites.toml", "kpis.toml"])
 def test_files_of_later_releases(directory: Path, name: str) -> None:
     """A file that the plan knows and this release does not is an error: nothing in it would be in force."""
     (directory / name).write_text("")
@@ -163,14 +163,14 @@ def test_files_of_later_releases(directory: Path, name: str) -> None:
 
 def test_files_with_unknown_names(directory: Path) -> None:
     """Slips of the pen get a warning; folders, hidden files, notes and the schema do not."""
-    for name in ("agent.toml", "notes.txt", ".hidden", "README.md", "schema.json"):
+    for name in ("agent.toml", "wishes.txt", ".hidden", "README.md", "schema.json"):
         (directory / name).write_text("")
     (directory / "keys").mkdir()
     report = check(directory)
     assert not report.errors
     assert [(fault.file, fault.remedy) for fault in report.warnings] == [
         ("agent.toml", "did you mean agents.toml?"),
-        ("notes.txt", "take it out, or name it in the configuration"),
+        ("wishes.txt", "take it out, or name it in the configuration"),
     ]
 
 

@@ -5,6 +5,9 @@
     channel   voice   ring_s = 15                               as [channels.voice]
     target    gold    target_s = 10                             as [target_classes.gold]
     limits    gateway_grace_s = 30                              as [limits] of switchboard.toml
+    route     vip     when.tier = "gold", queue = "sales"       as [routes.vip] of routes.toml; in their order
+    segment   north   when.region = "north", tolerance_s = 60   as [segments.north] of routes.toml; in their order
+    blocked   c.13    2026-12-31                                as a line of blocked.csv; for good where nothing follows
     centre    break_resets_idle = false                         as the first lines of queues.toml and agents.toml
     calendar  office  weekdays = ["09:00-18:00"]                as [calendars.office] of calendars.toml
     now       2026-11-20 17:50 Europe/Berlin                    what the wall clock shows when the story begins
@@ -41,7 +44,10 @@ TABLES = {
     "target": ("queues.toml", "target_classes"),
     "agent": ("agents.toml", "agents"),
     "calendar": ("calendars.toml", "calendars"),
+    "route": ("routes.toml", "routes"),
+    "segment": ("routes.toml", "segments"),
 }
+IN_FILES = (*TABLES, "limits", "blocked", "centre")
 OF_AGENTS = ("break_resets_idle", "not_ready_reasons")
 """Settings of the whole centre that stand in agents.toml."""
 AROUND = Surroundings(Path("centre"), {})
@@ -68,15 +74,8 @@ def read(lines: list[str]) -> Centre:
     ready: list[tuple[str, str]] = []
     monitored, utc_s = False, 0
     for word, name, rest in _entries(lines):
-        if word in TABLES:
-            file, table = TABLES[word]
-            texts.setdefault(file, []).append(f'{table}."{name}" = {{ {rest} }}')
-        elif word == "limits":
-            texts["switchboard.toml"] += ["[limits]", *_settings(f"{name} {rest}")]
-        elif word == "centre":
-            for setting in _settings(f"{name} {rest}"):
-                file = "agents.toml" if setting.startswith(OF_AGENTS) else "queues.toml"
-                texts.setdefault(file, []).insert(0, setting)
+        if word in IN_FILES:
+            _in_file(texts, word, name, rest)
         elif word in ("gateway", "desk", "supervisor"):
             peers[name] = GatewayUp("i1", word, **tomllib.loads(f"hello = {{ {rest} }}")["hello"])  # type: ignore[arg-type]  # a role
         elif word == "monitor":
@@ -91,7 +90,7 @@ def read(lines: list[str]) -> Centre:
             people, _, at = f"{name} {rest}".partition(" at ")
             ready += [(agent, at.strip()) for agent in people.split()]
         else:
-            raise Unclear(f"{word!r} is no part of a centre: {', '.join([*TABLES, 'limits', 'centre', 'gateway'])} ...")
+            raise Unclear(f"{word!r} is no part of a centre: {', '.join([*IN_FILES, 'gateway'])} ...")
     signed_in = [(at or homes[agent], LogIn(1, agent, True)) for agent, at in ready]
     synced = [(name, SyncEnd(1)) for name, up in peers.items() if up.role == "gateway"]
     strangers = {peer for peer, _ in [*attached, *signed_in]} - peers.keys()
@@ -99,6 +98,23 @@ def read(lines: list[str]) -> Centre:
         raise Unclear(f"there is no gateway or desk named {', '.join(sorted(strangers))}")
     settings = _checked({name: "\n".join(text) for name, text in texts.items()})
     return Centre(settings, peers, [*synced, *attached, *signed_in], monitored, utc_s)
+
+
+def _in_file(texts: dict[str, list[str]], word: str, name: str, rest: str) -> None:
+    """What stands in a file of the configuration: file -> its lines."""
+    if word in TABLES:
+        file, table = TABLES[word]
+        texts.setdefault(file, []).append(f'{table}."{name}" = {{ {rest} }}')
+    elif word == "limits":
+        texts["switchboard.toml"] += ["[limits]", *_settings(f"{name} {rest}")]
+    elif word == "blocked":
+        if "blocked.csv" not in texts:
+            texts.setdefault("routes.toml", []).insert(0, 'blocked_csv = "blocked.csv"')
+        texts.setdefault("blocked.csv", ["customer,until"]).append(f"{name},{rest}")
+    else:
+        for setting in _settings(f"{name} {rest}"):
+            file = "agents.toml" if setting.startswith(OF_AGENTS) else "queues.toml"
+            texts.setdefault(file, []).insert(0, setting)
 
 
 def wall_clock(text: str) -> int:
@@ -114,10 +130,14 @@ def changed(lines: list[str], line: str) -> list[str]:
     """The head with `line` in place of the one that begins with the same two words; new where there is none, and
     without it where nothing but `gone` follows them. Raises `Unclear`."""
     said = next(_entries([line]))
-    kept = [" ".join(entry) for entry in _entries(lines) if entry[:2] != said[:2]]
-    if said[2] == "gone" and len(kept) == len(list(_entries(lines))):
-        raise Unclear(f"there is no {said[0]} {said[1]}")
-    return kept if said[2] == "gone" else [*kept, line]
+    entries = list(_entries(lines))
+    known = said[:2] in [entry[:2] for entry in entries]
+    if said[2] == "gone":
+        if not known:
+            raise Unclear(f"there is no {said[0]} {said[1]}")
+        return [" ".join(entry) for entry in entries if entry[:2] != said[:2]]
+    changed_lines = [line if entry[:2] == said[:2] else " ".join(entry) for entry in entries]
+    return changed_lines if known else [*changed_lines, line]
 
 
 def _entries(lines: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -87,7 +87,7 @@ def test_every_story_says_what_it_is_about() -> None:
         ("? agent ann available", "? agent ann offline", "got       agent ann available"),
         ("enqueue c1 sales", "enqueue c1", "it needs contact and queue"),
         ("enqueue c1 sales", "enqueue c1 sales priority 90", "priority is a duration like 20s"),
-        ("enqueue c1 sales", "enqueue c1 sales colour red", "'colour' is none of its fields: agent, channel,"),
+        ("enqueue c1 sales", "enqueue c1 sales colour red", "'colour' is none of its fields: agent, business,"),
         ("enqueue c1 sales", "enqueue c1 sale", "got       gw1 error unknown_queue"),
         ("gw1  enqueue", "gw7  enqueue", "'gw7' is not in this centre"),
         ("gw1  enqueue", "gw1  enqeue", "nobody can say 'enqeue'"),

@@ -54,7 +54,9 @@ class Chats:
     def switch(self, call: Call) -> None:
         """The customer wants another channel."""
         gateway = self._gateway
-        queue = next(queue for queue in gateway.run.plan.settings.queues if queue.name == call.enqueue.queue)
+        queues = gateway.run.plan.settings.queues
+        # Where the routes have decided, it tries any channel of any queue.
+        queue = next((queue for queue in queues if queue.name == call.enqueue.queue), gateway.site.rng.choice(queues))
         channel = gateway.site.rng.choice(queue.channels)
         if channel != self._channel(call):
             state = {"joined": "connected", "parked": "parked"}.get(call.state, "waiting")

@@ -38,8 +38,8 @@ class Fairness:
     def visit(self, gateway: GatewaySeen, asked: ask.Enqueue | ask.AliveContact) -> Visit:
         """A contact that was just let in."""
         judge = self._judge
-        queue = judge.queues[asked.queue]
-        own = dict(asked.needs or {})
+        queue = judge.queues[judge.routes.queue_of(asked)]
+        own = judge.routes.needs_of(asked)
         entered_us = judge.now_us - asked.waited_ms * MILLISECOND_US
         visit = Visit(
             gateway,
@@ -48,9 +48,10 @@ class Fairness:
             asked.channel,
             _both(dict(queue.needs), own),
             own,
-            asked.priority_s,
+            judge.routes.priority_of(asked),
             entered_us,
         )
+        judge.routes.mark(visit, asked)
         visit.direct = asked.agent
         if isinstance(asked, ask.Enqueue):
             visit.body = None
@@ -122,7 +123,7 @@ class Fairness:
             visit.unsure = True
             return
         visit.queue = judge.queues[command.queue]
-        visit.own_needs = dict(command.needs or {})
+        visit.own_needs, visit.own_class, visit.moves = dict(command.needs or {}), None, 0
         visit.needs = _both(dict(visit.queue.needs), visit.own_needs)
         visit.direct, visit.preferred = command.agent, None
         visit.missed.clear()
@@ -371,7 +372,9 @@ class Fairness:
 
 
 def _same_line(one: Visit, other: Visit) -> bool:
-    if one.direct != other.direct:
+    if one.direct != other.direct or one.own_target_us != other.own_target_us:
+        return False
+    if one.rank(0, 1)[0] != other.rank(0, 1)[0]:
         return False
     return one.queue is other.queue and one.channel == other.channel and one.needs == other.needs
 

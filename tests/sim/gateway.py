@@ -259,7 +259,8 @@ class Gateway(Client):
             self.site.faults["sync: parked"] += 1
         return ask.AliveContact(
             e.contact, e.queue, call.channel or e.channel, e.priority_s, e.needs, e.customer, e.link, e.language,
-            e.agent, e.waited_ms, e.data, talks_to, talked_ms, parked_by,
+            e.agent, e.waited_ms, e.data, talks_to, talked_ms, parked_by, e.entry, e.tier, e.region,
+            e.business,
         )  # fmt: skip
 
     def lose_calls(self) -> None:
@@ -304,8 +305,9 @@ class Gateway(Client):
                 self.say(ask.End(1, enqueue.contact, "withdrawn"))
             return
         if isinstance(reply, Queued):
-            if reply.queue is not None:
+            if reply.queue is not None and enqueue.queue is not None:
                 self.site.faults["sent on at entry"] += 1
+            self.site.faults["of a segment"] += reply.segment is not None
             if call.state == "asked":
                 call.state = "in"
                 call.seen = "held" if enqueue.held else "waiting"
@@ -341,7 +343,7 @@ class Gateway(Client):
         self.site.faults[f"moved: {moved.why}"] += 1
         call = self.calls.get(moved.contact)
         if call is not None:
-            call.enqueue = structs.replace(call.enqueue, queue=moved.queue, needs=call.enqueue.needs)
+            call.enqueue = structs.replace(call.enqueue, queue=moved.queue)
 
     def _count(self, message: Any) -> None:
         """Something that only shows that it happened."""

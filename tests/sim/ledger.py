@@ -36,9 +36,10 @@ class Ledger:
         """Counted since the engine's start is what was recorded since then."""
         found: Counter[tuple[str, ...]] = Counter()
         for entry in map(_visit, site.life):
-            if not entry.amends:
+            if not entry.amends and not entry.test:
                 # `why` is given where the contact was not let in at all.
-                kind = ("refused", entry.why) if entry.why else (entry.channel, entry.outcome)
+                why = entry.why if entry.why != "route" else entry.route
+                kind = ("refused", why) if why else (entry.channel, entry.outcome)
                 found[entry.queue, *kind] += 1
         counted: Counter[tuple[str, ...]] = Counter()
         for queue in site.engine.world.queues.values():
@@ -46,5 +47,7 @@ class Ledger:
                 counted[queue.name, channel, outcome] = count
             for why, count in queue.tally.refused.items():
                 counted[queue.name, "refused", why] = count
+        for row, count in site.engine.world.tally.refused.items():
+            counted["", "refused", row] = count
         if found != counted:
             self._fault("I16", f"records {dict(found - counted)} less, counters {dict(counted - found)} less")

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from router.core import settings as of
 from router.core.effects import Treatment
 from router.terms import SECOND_US
+from tests.sim import route_by
 from tests.sim.channels import drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
@@ -64,6 +65,7 @@ class Chances(Struct):
     preferred: float = 0.1
     direct: float = 0.1
     own_needs: float = 0.15
+    routed: float = 0.5
     head_start: float = 0.2
     connect_fails: float = 0.05
     connect_silent: float = 0.02
@@ -151,6 +153,7 @@ def _settings(rng: Random) -> of.Settings:
         ),
         break_resets_idle=rng.random() < 0.5,
         blocked_customers=("cust-0",),
+        **route_by.table(rng, CHANNELS),
         hops_max=rng.choice((0, 1, 3, 3)),
         limits=_limits(rng),
     )

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import ContactEvent
+from router.core.route_settings import Condition, Route
+from router.terms import SECOND_US
 from tests.sim.seen import Visit
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
+
+
+Asked = ask.Enqueue | ask.AliveContact
 
 
 class RouteBook:
@@ -22,9 +27,55 @@ class RouteBook:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
 
+    # -- the table, naively -------------------------------------------------------------------------------------------
+
+    def row_of(self, asked: Asked) -> Route | None:
+        """The first row that it meets, tried one by one."""
+        if asked.queue is not None and isinstance(asked, ask.Enqueue):
+            return None
+        row = next((row for row in self._judge.settings.routes if _meets(row.conditions, asked)), None)
+        return row if row is not None and asked.queue in (None, row.queue) else None
+
+    def queue_of(self, asked: Asked) -> str:
+        """Where it goes."""
+        row = self.row_of(asked)
+        return asked.queue if asked.queue is not None else (row.queue if row is not None else None) or ""
+
+    def needs_of(self, asked: Asked) -> dict[str, int]:
+        """Its needs beyond the queue's."""
+        row = self.row_of(asked)
+        levels = dict(row.needs) if row is not None else {}
+        for skill, level in (asked.needs or {}).items():
+            levels[skill] = max(level, levels.get(skill, 0))
+        return levels
+
+    def priority_of(self, asked: Asked) -> int:
+        """Its head start."""
+        row = self.row_of(asked)
+        return asked.priority_s + (row.priority_us // SECOND_US if row is not None else 0)
+
+    def mark(self, visit: Visit, asked: Asked) -> None:
+        """Note what the routes say of it beyond that."""
+        row = self.row_of(asked)
+        segments = self._judge.settings.segments
+        named = (row.segment if row is not None else None) or ""
+        of_it = [one for one in segments if (one.name == named if named else _meets(one.conditions, asked))]
+        segment = of_it[0] if of_it else None
+        visit.own_target_us = segment.target_us if segment is not None else 0
+        if row is not None:
+            visit.own_class, visit.test = row.contact_class, row.test
+
+    # -- where it is --------------------------------------------------------------------------------------------------
+
     def entered(self, visit: Visit, asked: ask.Enqueue | ask.AliveContact, event: ContactEvent) -> None:
         """It was let in: where it asked, or where treatments lead from there."""
+        settings = self._judge.settings
         if event.queue == visit.queue.name:
+            blocked = (
+                asked.customer in settings.blocked_customers or settings.blocked.get(f"main/{asked.customer}") == 0
+            )
+            if blocked and isinstance(asked, ask.Enqueue):
+                self._judge.fault("routes", f"{visit.id} of {asked.customer}, who is blocked, is in {event.queue}")
             return
         if isinstance(asked, ask.AliveContact) or event.queue not in self._reached(visit):
             self._judge.fault("routes", f"{visit.id} asked for {visit.queue.name} and is in {event.queue}")
@@ -69,3 +120,14 @@ def _leads_to(queue: of.Queue, channel: str, queues: dict[str, of.Queue]) -> lis
         for _, treatment in queue.treatments
         if treatment.do == "queue" and treatment.to in queues and channel in queues[treatment.to].channels
     ]
+
+
+def _meets(conditions: tuple[Condition, ...], asked: Asked) -> bool:
+    for condition in conditions:
+        value = getattr(asked, condition.attribute)
+        told = value is not None and (
+            value in condition.values or any(value.startswith(prefix) for prefix in condition.prefixes)
+        )
+        if told == condition.negated:
+            return False
+    return True

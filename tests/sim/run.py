@@ -14,6 +14,7 @@ from router.core import commands as ask
 from router.core import internal as told
 from router.core.effects import AgentsReply, Message, Offer, Reply, StatusReply, TalkOver
 from router.terms import SECOND_US
+from tests.sim import route_by
 from tests.sim.client import Client
 from tests.sim.counts import counting
 from tests.sim.gateway import Gateway
@@ -150,6 +151,8 @@ class Run:
         enqueue.held = site.happens(chances.held)
         if rng.random() < 0.1:
             enqueue.data = {"crm": "x" * rng.choice((3, 30))}
+        if self.plan.settings.routes:
+            route_by.attributes(rng, enqueue, chances.routed, site)
         return enqueue
 
     def some_agent(self) -> str:

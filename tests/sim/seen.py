@@ -89,6 +89,11 @@ class Visit(Struct, eq=False):
     last_agent: str = ""
     came_back: bool = False
     """From being parked, or by another channel, and not offered since."""
+    own_class: int | None = None
+    """Of its row of the routes."""
+    own_target_us: int = 0
+    """Of its segment."""
+    test: bool = False
     moves: int = 0
     """How often it was sent on while it waited."""
     unsure: bool = False
@@ -98,10 +103,11 @@ class Visit(Struct, eq=False):
         """(class, urgency) as the design defines it."""
         queue = self.queue
         oldest = queue.order == "oldest"
-        target_us = oldest_target_us if oldest else queue.target_us
+        target_us = oldest_target_us if oldest else self.own_target_us or queue.target_us
         boost = 0.0 if oldest else queue.boost
         waited_us = now_us - self.entered_us + self.priority_s * SECOND_US
-        return queue.contact_class, boost + waited_us / target_us
+        contact_class = self.own_class if self.own_class is not None else queue.contact_class
+        return contact_class, boost + waited_us / target_us
 
     def newest_us(self) -> int:
         """What its place goes by where the newest comes first: when it came, a head start later."""
@@ -193,6 +199,7 @@ def body_of(command: ask.Enqueue) -> object:
     return (
         command.queue, command.channel, command.priority_s, command.needs, command.customer, command.link,
         command.language, command.preferred, command.agent, command.held, command.data,
+        command.entry, command.tier, command.region, command.business,
     )  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def _plain(effect: tuple[str, Message]) -> tuple[str, Message]:
     if not isinstance(message, StatusReply):
         return effect
     queues = [QueueStatus(queue.queue, *structs.astuple(queue)[1:9]) for queue in message.queues]
-    return key, structs.replace(message, queues=queues)
+    return key, structs.replace(message, queues=queues, segments=[], refused_by_route={})
 
 
 def _is_remembered(mine: Message, its: Message) -> bool:

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from router.core.commands.base import Request
-from router.terms import Data, DurationMs, EndedBy, Fault, HeadStartS, Id, LeaveReason, NewId, Place, SkillNeeds
+from router.terms import (
+    Business,
+    Data,
+    DurationMs,
+    EndedBy,
+    Fault,
+    HeadStartS,
+    Id,
+    LeaveReason,
+    NewId,
+    Place,
+    SkillNeeds,
+)
 
 
 class Enqueue(Request, tag="enqueue"):
@@ -13,7 +25,8 @@ class Enqueue(Request, tag="enqueue"):
     """
 
     contact: NewId
-    queue: Id
+    queue: Id | None = None
+    """Left out: the routes of the configuration say where it goes."""
     channel: Id = "voice"
     priority_s: HeadStartS = 0
     needs: SkillNeeds | None = None
@@ -30,23 +43,32 @@ class Enqueue(Request, tag="enqueue"):
     held: bool = False
     """It ages and keeps its place, but is not offered until `resume` or the queue's `held_most_s`."""
     data: Data | None = None
+    entry: NewId | None = None
+    tier: NewId | None = None
+    region: NewId | None = None
+    business: Business | None = None
     answers = ("queued", "refused", "busy")
     errors = (
-        "bad_id", "conflict", "ended", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs",
-        "data_too_large",
+        "bad_id", "conflict", "ended", "no_route", "unknown_queue", "unknown_channel", "unknown_agent",
+        "data_too_large", "too_many_needs",
     )  # fmt: skip
 
 
 class Probe(Request, tag="probe"):
     """Would a contact be let in? The entry checks, asked before the call is answered; changes nothing."""
 
-    queue: Id
+    queue: Id | None = None
     channel: Id = "voice"
     needs: SkillNeeds | None = None
     customer: NewId | None = None
     agent: Id | None = None
+    language: Id | None = None
+    entry: NewId | None = None
+    tier: NewId | None = None
+    region: NewId | None = None
+    business: Business | None = None
     answers = ("probed", "refused")
-    errors = ("unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs")
+    errors = ("no_route", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs")
     numbered = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from router.core.commands.base import Request
-from router.terms import Channels, Data, DurationMs, HeadStartS, Id, NewId, SkillNeeds, Units, WorkKind
+from router.terms import Business, Channels, Data, DurationMs, HeadStartS, Id, NewId, SkillNeeds, Units, WorkKind
 
 
 class Drain(Request, tag="drain"):
@@ -18,7 +18,7 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     """A contact that the gateway still owns, as it sees it: its enqueue's fields, and whether it talks."""
 
     contact: NewId
-    queue: Id
+    queue: Id | None = None
     channel: Id = "voice"
     priority_s: HeadStartS = 0
     needs: SkillNeeds | None = None
@@ -33,6 +33,10 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     talked_ms: DurationMs = 0
     parked_by: Id | None = None
     """The agent who parked it, if it is parked."""
+    entry: NewId | None = None
+    tier: NewId | None = None
+    region: NewId | None = None
+    business: Business | None = None
 
 
 class AliveEndpoint(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -51,7 +55,7 @@ class Sync(Request, tag="sync"):
 
     contacts: tuple[AliveContact, ...] = ()
     endpoints: tuple[AliveEndpoint, ...] = ()
-    errors = ("unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs", "data_too_large")
+    errors = ("no_route", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs", "data_too_large")
 
 
 class SyncEnd(Request, tag="sync_end"):

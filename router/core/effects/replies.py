@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from router.core.effects.base import Reply
 from router.terms import AgentStateName, BackoffWhy, ContactStateName, RefusedWhy
@@ -42,6 +42,8 @@ class Queued(Reply, tag="queued"):
     """Only where it is less than what welcome declared."""
     queue: str | None = None
     """The queue that it is in, where that is not the one asked for."""
+    route: str | None = None
+    segment: str | None = None
 
 
 class Treatment(Struct, omit_defaults=True, gc=False):
@@ -69,6 +71,8 @@ class Probed(Reply, tag="probed"):
     staffed: int
     queue: str | None = None
     """The queue that would take it, where that is not the one asked for."""
+    route: str | None = None
+    segment: str | None = None
 
 
 class PositionReply(Reply, tag="position"):
@@ -112,6 +116,19 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     """How long it stays open, or closed; none where nobody knows, or for ever."""
 
 
+class SegmentStatus(Struct, omit_defaults=True, gc=False):
+    """One segment of customers over all queues, since the start of the engine."""
+
+    segment: str
+    answered: int = 0
+    abandoned: int = 0
+    service_level: float | None = None
+    """Against the segment's own target where it has one; none where nothing has happened yet."""
+    asa_ms: int | None = None
+    overdue: int = 0
+    """Answered, or gone, after more than the segment's tolerance."""
+
+
 class StatusReply(Reply, tag="status"):
     """How things stand."""
 
@@ -122,6 +139,10 @@ class StatusReply(Reply, tag="status"):
     version: int
     violations: int
     durability: str = ""
+    segments: list[SegmentStatus] = field(default_factory=list)
+    """Every segment of the tenant's customers."""
+    refused_by_route: dict[str, int] = field(default_factory=dict)
+    """Row of the routes -> contacts that it did not let in."""
 
 
 class AgentStatus(Struct, omit_defaults=True, gc=False):

@@ -6,12 +6,13 @@ from router.core import commands as ask
 from router.core import doors, gateways, history, offers, parking, ringing, visits
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
-from router.core.handlers.entry import check_data, find_queue, sorted_needs
+from router.core.handlers.entry import check_data, find_queue
+from router.core.handlers.routing import sorted_needs
 from router.core.hours import take_clock
 from router.core.line import Line
 from router.core.pause import forget_pauses
 from router.core.queue import Queue
-from router.core.routed import is_test
+from router.core.routed import is_test, routed_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US, Place
@@ -130,13 +131,17 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
         world.agent(peer.tenant, command.agent)
     data = {**(contact.data or {}), **command.data} if command.data else contact.data
     check_data(world, data)
-    line = world.line(queue, contact.channel, sorted_needs(command.needs))
+    line = world.line(queue, contact.channel, sorted_needs(command.needs), None, world.routing.own_target(contact))
     contact.data = data
     first_part_over(world, contact, queue)
     talking = [offer for offer in contact.offers if offer.state == "connected"]
     world.transfer_contact(contact, queue)
     for offer in talking:
         offers.talk_over(world, offer, peer)
+    routed = routed_of(contact)
+    if routed is not None:
+        # Its row spoke for its first queue; what it says of the customer stays.
+        routed.contact_class, routed.hops, routed.moved_us = None, 0, 0
     contact.needs = sorted_needs(command.needs)
     contact.direct, contact.preferred, contact.missed = command.agent, None, None
     begin_next_part(world, contact, line, command.place)

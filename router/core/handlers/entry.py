@@ -7,12 +7,15 @@ from zlib import crc32
 from msgspec.msgpack import Encoder
 
 from router.core import doors, history, visits
-from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal
+from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
+from router.core.extra import Extra
+from router.core.handlers.routing import decide, is_plain, sorted_needs
 from router.core.line import Line
 from router.core.queue import Queue
+from router.core.routed import Decision, is_test, routed_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US
@@ -25,7 +28,10 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     known = peer.contacts.get(command.contact)
     if known is not None or command.contact in peer.ended:
         return _again(peer, command, known)
-    queue = find_queue(world, peer, command.queue, command.channel)
+    decision = None if is_plain(world, command) else decide(world, peer, command)
+    if decision is not None and decision.route is not None and decision.route.refuse is not None:
+        return _refused_by_row(world, peer, command, decision)
+    queue = find_queue(world, peer, command.queue if decision is None else decision.queue, command.channel)
     agent = None
     if command.preferred is not None or command.agent is not None:
         agent = _named_agent(world, peer, command)
@@ -33,24 +39,39 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
         check_data(world, command.data)
     if world.live >= world.settings.limits.contacts_max:
         return Busy(command.seq, world.settings.limits.retry_us // MILLISECOND_US, "contacts_max")
-    needs = sorted_needs(command.needs)
-    line: Line | None = world.line(queue, command.channel, needs)
-    assert line is not None
-    why = refusal(world, line, command.customer, agent)
-    if why is not None:
-        drop_if_empty(world, line)
-        line, hops = follow(world, line, command.channel, needs, command.customer, why)
-        _count_refused(world, peer, command, hops, line)
+    line, hops = find_line(world, queue, command, decision, agent)
+    if hops:
+        _count_refused(world, peer, command, decision, hops, line)
         if line is None:
             return _refused(world, command.seq, hops)
-    contact = admit(world, peer, line.queue, command, digest(command))
-    if why is not None:
+    assert line is not None
+    contact = admit(world, peer, line.queue, command, digest(command), decision)
+    if hops:
         contact.direct = None
     elif command.preferred is not None and agent is None:
         contact.preferred = command.preferred
         contact.preferred_until_us = world.now_us + command.preferred_most_ms * MILLISECOND_US
     place(world, contact, line, command.held)
     return _queued(command, contact)
+
+
+def find_line(
+    world: World, queue: Queue, asked: Enqueue | Probe, decision: Decision | None, agent: Agent | None
+) -> tuple[Line | None, list[Hop]]:
+    """The line that lets the contact in, of its queue or of one that treatments lead to; None where none does. And the
+    queues that refused. It counts nothing."""
+    if decision is None:
+        needs, contact_class, own_target = sorted_needs(asked.needs), None, ""
+    else:
+        needs, contact_class, own_target = decision.needs, decision.contact_class, decision.own_target
+    line = world.line(queue, asked.channel, needs, contact_class, own_target)
+    why = refusal(world, line, asked.customer, agent)
+    if why is None:
+        return line, []
+    drop_if_empty(world, line)
+    return follow(
+        world, queue, asked.channel, needs, asked.customer, why, treatment_for(queue, why), contact_class, own_target
+    )
 
 
 def place(world: World, contact: Contact, line: Line, held: bool) -> None:
@@ -66,23 +87,50 @@ def place(world: World, contact: Contact, line: Line, held: bool) -> None:
 
 
 def _queued(command: Enqueue, contact: Contact) -> Queued:
-    """It is in, and where, if that is not where it wanted to be."""
+    """It is in; and where, if that is not where it asked to be, and by which row."""
     reply = Queued(command.seq, contact.id)
     if contact.queue.name != command.queue:
         reply.queue = contact.queue.name
+    routed = routed_of(contact)
+    if routed is not None:
+        reply.route, reply.segment = routed.row or None, routed.segment or None
     return reply
 
 
-def _count_refused(world: World, peer: Peer, command: Enqueue, hops: list[Hop], line: Line | None) -> None:
+def _refused_by_row(world: World, peer: Peer, command: Enqueue, decision: Decision) -> RefusedEntry:
+    """A row says that such contacts are not let in at all: no queue has anything to do with it."""
+    routed, route = decision.routed, decision.route
+    assert routed is not None
+    assert route is not None
+    assert route.refuse is not None
+    if not routed.test:
+        refused = world.tally.refused
+        refused[route.name] = refused.get(route.name, 0) + 1
+    history.write_refused(world, peer, command.contact, "", command.channel, "route", "", routed)
+    return RefusedEntry(command.seq, "route", route.refuse)
+
+
+def _count_refused(
+    world: World, peer: Peer, command: Enqueue, decision: Decision | None, hops: list[Hop], line: Line | None
+) -> None:
     """Each queue that did not let it in counts that, and records where it went."""
-    following = [queue.name for queue, _ in hops[1:]] + [line.queue.name if line is not None else ""]
-    for (queue, why), to in zip(hops, following, strict=True):
-        refused = queue.tally.refused
-        refused[why] = refused.get(why, 0) + 1
-        history.write_refused(world, command.contact, peer.name, peer.tenant, queue.name, command.channel, why, to)
+    routed = decision.routed if decision is not None else None
+    following = [queue.name for queue, _, _ in hops[1:]] + [line.queue.name if line is not None else ""]
+    for (queue, why, _), to in zip(hops, following, strict=True):
+        if routed is None or not routed.test:
+            refused = queue.tally.refused
+            refused[why] = refused.get(why, 0) + 1
+        history.write_refused(world, peer, command.contact, queue.name, command.channel, why, to, routed)
 
 
-def admit(world: World, peer: Peer, queue: Queue, asked: Enqueue | AliveContact, body_digest: int) -> Contact:
+def admit(
+    world: World,
+    peer: Peer,
+    queue: Queue,
+    asked: Enqueue | AliveContact,
+    body_digest: int,
+    decision: Decision | None = None,
+) -> Contact:
     """Make the contact: counted as accepted, not yet in a line."""
     now_us = world.now_us
     entered_us = now_us - asked.waited_ms * MILLISECOND_US
@@ -91,8 +139,15 @@ def admit(world: World, peer: Peer, queue: Queue, asked: Enqueue | AliveContact,
         entered_us - asked.priority_s * SECOND_US, body_digest, "new", asked.priority_s, sorted_needs(asked.needs),
         asked.customer, asked.link, asked.language, None, 0, asked.agent, 0, 0, asked.data,
     )  # fmt: skip
+    if decision is not None:
+        contact.priority_s = decision.priority_s
+        contact.key_us = entered_us - decision.priority_s * SECOND_US
+        contact.needs = decision.needs
+        if decision.routed is not None:
+            contact.extra = Extra(decision.routed)
     queue.counts["new"] += 1
-    queue.tally.arrived += 1
+    if not is_test(contact):
+        queue.tally.arrived += 1
     peer.contacts[contact.id] = contact
     world.live += 1
     world.tally.accepted += 1
@@ -111,17 +166,21 @@ def _again(peer: Peer, command: Enqueue, known: Contact | None) -> Reply:
 
 def digest(command: Enqueue) -> int:
     """A checksum of the body, its number left out; never 0, which stands for a body that was never seen."""
-    return crc32(_encode((
+    body: tuple[object, ...] = (
         command.queue, command.channel, command.priority_s, command.needs, command.customer, command.link,
         command.language, command.preferred, command.agent, command.held, command.data,
-    ))) or 1  # fmt: skip
+    )  # fmt: skip
+    more = (command.entry, command.tier, command.region, command.business)
+    if more != (None, None, None, None):
+        body = (*body, *more)
+    return crc32(_encode(body)) or 1
 
 
-def find_queue(world: World, peer: Peer, name: str, channel: str) -> Queue:
+def find_queue(world: World, peer: Peer, name: str | None, channel: str) -> Queue:
     """The tenant's queue of that name, serving that channel. Raises `Refused`."""
-    queue = world.queues.get((peer.tenant, name))
+    queue = world.queues.get((peer.tenant, name or ""))
     if queue is None or queue.retired:
-        raise Refused("unknown_queue", name)
+        raise Refused("unknown_queue", name or "")
     if channel not in queue.settings.channels:
         raise Refused("unknown_channel", channel)
     return queue
@@ -143,34 +202,28 @@ def _bytes(data: dict[str, str]) -> int:
     return sum(len(key.encode()) + len(value.encode()) for key, value in data.items())
 
 
-def sorted_needs(needs: dict[str, int] | None) -> tuple[tuple[str, int], ...]:
-    """Needs as they are interned."""
-    return tuple(sorted(needs.items())) if needs else ()
-
-
 def _refused(world: World, seq: int, hops: list[Hop]) -> RefusedEntry:
     """The reply, with what to do instead, and where it is closed when it opens."""
-    queue, why = hops[-1]
+    queue, why = hops[-1][0], refused_why(hops)
     opens_in_ms = doors.opens_in_ms(world, queue) if why == "closed" else None
     return RefusedEntry(seq, why, last_treatment(world, hops), opens_in_ms)
 
 
 def probe(world: World, peer: Peer, command: Probe) -> Reply:
     """The entry checks without entering."""
-    queue = find_queue(world, peer, command.queue, command.channel)
+    decision = None if is_plain(world, command) else decide(world, peer, command)
+    if decision is not None and decision.route is not None and decision.route.refuse is not None:
+        return RefusedEntry(command.seq, "route", decision.route.refuse)
+    queue = find_queue(world, peer, command.queue if decision is None else decision.queue, command.channel)
     agent = world.agent(peer.tenant, command.agent) if command.agent is not None else None
-    needs = sorted_needs(command.needs)
-    line: Line | None = world.line(queue, command.channel, needs)
-    assert line is not None
-    why = refusal(world, line, command.customer, agent)
-    if why is not None:
-        drop_if_empty(world, line)
-        line, hops = follow(world, line, command.channel, needs, command.customer, why)
-        if line is None:
-            return _refused(world, command.seq, hops)
+    line, hops = find_line(world, queue, command, decision, agent)
+    if line is None:
+        return _refused(world, command.seq, hops)
     free = sum(pool.free for pool in line.needs.ready.values())
     reply = Probed(command.seq, len(line.order), free, line.needs.staffed)
-    if why is not None:
+    if line.queue.name != command.queue:
         reply.queue = line.queue.name
+    if decision is not None and decision.routed is not None:
+        reply.route, reply.segment = decision.routed.row or None, decision.routed.segment or None
     drop_if_empty(world, line)
     return reply

@@ -129,7 +129,7 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     queue = find_queue(world, peer, command.queue, contact.channel)
     routed = routed_of(contact)
     contact_class = routed.contact_class if routed is not None else None
-    line = world.line(queue, contact.channel, contact.needs, contact_class, world.own_target(contact))
+    line = world.line(queue, contact.channel, contact.needs, contact_class, world.routing.own_target(contact))
     before = _whereabouts(contact)
     take_back(world, contact, "moved")
     if queue is contact.queue:

@@ -12,6 +12,7 @@ from router.core.effects import (
     PositionReply,
     QueueStatus,
     Reply,
+    SegmentStatus,
     StatusReply,
 )
 from router.core.entities import Agent, Peer
@@ -117,7 +118,21 @@ def status(world: World, peer: Peer, command: ask.Status) -> Reply:
         world.settings.version,
         world.tally.violations,
         world.durability,
+        [segment_status(world, key) for key in world.routing.segments if key[0] == peer.tenant],
+        dict(sorted(world.tally.refused.items())),
     )
+
+
+def segment_status(world: World, key: tuple[str, str]) -> SegmentStatus:
+    """One segment of customers, since the engine's start."""
+    tally = world.routing.tallies[key]
+    status = SegmentStatus(key[1], tally.answered, tally.abandoned)
+    if tally.counted:
+        status.service_level = tally.answered_in_target / tally.counted
+    if tally.answered:
+        status.asa_ms = tally.answered_wait_us // tally.answered // MILLISECOND_US
+    status.overdue = tally.overdue
+    return status
 
 
 def agent_doing(agent: Agent) -> str:

@@ -8,8 +8,11 @@ from router.core.effects import ContactState, OfferState, Ok, Reply, State, Sync
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
 from router.core.handlers.entry import admit, check_data, find_queue
+from router.core.handlers.routing import decide, is_plain
 from router.core.match.choose import usable_endpoint
 from router.core.pause import answered_before
+from router.core.queue import Queue
+from router.core.routed import Decision
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US
@@ -73,7 +76,7 @@ def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
     if peer.synced or len(command.contacts) + len(command.endpoints) > ENTRIES_A_FRAME:
         raise Refused("bad_state", "synced already" if peer.synced else f"at most {ENTRIES_A_FRAME} entries")
     for alive in command.contacts:
-        find_queue(world, peer, alive.queue, alive.channel)
+        _decided(world, peer, alive)
         check_data(world, alive.data)
         for name in (alive.agent, alive.talks_to, alive.parked_by):
             if name is not None:
@@ -129,14 +132,20 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
 
 def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
     """A contact that we lost, or never had: no entry checks, its place is what its wait has earned."""
-    queue = find_queue(world, peer, alive.queue, alive.channel)
-    contact = admit(world, peer, queue, alive, 0)
+    queue, decision = _decided(world, peer, alive)
+    contact = admit(world, peer, queue, alive, 0, decision)
     if alive.parked_by is not None:
         parking.found(world, contact, alive.parked_by)
         return contact
     visits.join_line(world, contact, world.some_line_of(contact))
     world.move_contact(contact, "enqueue")
     return contact
+
+
+def _decided(world: World, peer: Peer, alive: ask.AliveContact) -> tuple[Queue, Decision | None]:
+    """Its queue, which it names or a row finds, and the rest that routes say. Raises `Refused`."""
+    decision = None if is_plain(world, alive) else decide(world, peer, alive)
+    return find_queue(world, peer, alive.queue if decision is None else decision.queue, alive.channel), decision
 
 
 def _not_talking(world: World, contact: Contact) -> None:
@@ -182,7 +191,7 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
     contact.waited_us = max(0, world.waited_us(contact) - (now_us - began_us))
     contact.outcome = "answered"
     if not answered_before(contact):
-        visits.count_answered(contact)
+        visits.count_answered(world, contact)
     world.move_contact(contact, "found_talking")
     world.leave_line(contact)
     visits.arm(world, contact)

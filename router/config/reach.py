@@ -1,0 +1,77 @@
+"""Can a row of a table still be reached, or do the rows before it take everything that it would match?
+
+Pure. The one idea: all values of an attribute fall into a few kinds that no condition can tell apart (each value that
+is named, each prefix that is, anything else, nothing at all), so one of each is tried. What is found is exact; where
+the search would be long it gives up and says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from router.core.route_settings import Attribute, Condition
+from router.core.routes import ATTRIBUTES, HasConditions, met
+
+STEPS_MOST = 200_000
+"""Conditions that are tried for one row: well under a second."""
+ELSE = "\0"
+"""No name holds it: it stands for any value that no condition names."""
+
+
+def unreachable(rows: Sequence[HasConditions], finite: Mapping[str, Sequence[str | None]]) -> Iterator[int]:
+    """The numbers of rows that no contact can reach. `finite`: attributes with all of their values."""
+    for number, row in enumerate(rows):
+        earlier = [other.conditions for other in rows[:number] if other.tenant == row.tenant]
+        if earlier and not _Search(row.conditions, earlier, finite).reaches():
+            yield number
+
+
+class _Search:
+    """Looks for something that one row matches, and none of the earlier ones."""
+
+    def __init__(
+        self,
+        row: tuple[Condition, ...],
+        earlier: list[tuple[Condition, ...]],
+        finite: Mapping[str, Sequence[str | None]],
+    ) -> None:
+        self._row = row
+        asked = {condition.attribute for conditions in (row, *earlier) for condition in conditions}
+        own = {condition.attribute for condition in row}
+        # What the row asks for itself comes first: it leaves the fewest values to try.
+        self._attributes = sorted(asked, key=lambda name: (name not in own, ATTRIBUTES.index(name)))
+        self._values = {name: finite.get(name) or _kinds(name, (row, *earlier)) for name in self._attributes}
+        self._earlier = earlier
+        self._steps = 0
+
+    def reaches(self) -> bool:
+        """Is there such a thing (or was the search given up)?"""
+        return self._reaches(0, self._earlier) or self._steps > STEPS_MOST
+
+    def _reaches(self, at: int, left: list[tuple[Condition, ...]]) -> bool:
+        """`left`: the earlier rows that match as far as attributes have a value."""
+        if not left:
+            return True
+        if at == len(self._attributes) or self._steps > STEPS_MOST:
+            return False
+        name = self._attributes[at]
+        return any(
+            self._matches(self._row, name, value)
+            and self._reaches(at + 1, [conditions for conditions in left if self._matches(conditions, name, value)])
+            for value in self._values[name]
+        )
+
+    def _matches(self, conditions: tuple[Condition, ...], name: Attribute, value: str | None) -> bool:
+        self._steps += 1
+        return all(met(condition, value) for condition in conditions if condition.attribute == name)
+
+
+def _kinds(name: Attribute, tables: Sequence[tuple[Condition, ...]]) -> list[str | None]:
+    """One value of each kind; those that most rows do not match come first."""
+    values: dict[str | None, None] = {ELSE: None, None: None}
+    for conditions in tables:
+        for condition in conditions:
+            if condition.attribute == name:
+                values.update(dict.fromkeys(condition.values))
+                values.update(dict.fromkeys(f"{prefix}{ELSE}" for prefix in condition.prefixes))
+    return list(values)

@@ -1,0 +1,212 @@
+"""From the tables of `routes.toml` to the core's rows and segments, with the checks that need more than one setting.
+
+And what can be said of the ways that contacts take: rows that nothing reaches, queues that send on in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, get_args
+
+from router.config.centre import NEEDS_TO, Centre, dangling
+from router.config.faults import Findings, Where
+from router.config.patterns import condition
+from router.config.reach import unreachable
+from router.config.read import Found
+from router.core.effects import Treatment
+from router.core.route_settings import Condition, Route, Segment
+from router.core.settings import Limits, Queue
+from router.terms import Business
+
+ONLY_ROUTED = ("priority_s", "contact_class", "needs", "segment")
+"""Settings of a row that mean nothing where it refuses."""
+
+
+class Routing(NamedTuple):
+    """What `routes.toml` says."""
+
+    routes: tuple[Route, ...]
+    segments: tuple[Segment, ...]
+    places: dict[tuple[str, str], Found]
+    """(tenant, row) -> its table."""
+
+
+def routing(found: Found, centre: Centre, limits: Limits, findings: Findings) -> Routing:
+    """Rows and segments in the order of the file; every mistake in them is among the findings."""
+    channels = [channel.name for channel in centre.channels]
+    segments = [_segment(table, centre, findings) for table in found.tables("segments")]
+    _count_classes(found, centre, segments, limits.target_classes_max, findings)
+    queues = {(queue.tenant, queue.name): queue for queue in centre.queues}
+    routes = []
+    places = {}
+    for table in found.tables("routes"):
+        route = _route(table, channels, segments, queues, findings)
+        routes.append(route)
+        places[route.tenant, route.name] = table
+    for kind in ("routes", "segments"):
+        tables = found.tables(kind)
+        if len(tables) > limits.routes_max:
+            what = f"is number {limits.routes_max + 1}, and there are at most {limits.routes_max} {kind}"
+            findings.error(tables[limits.routes_max].where, what, "raise routes_max in [limits], or join rows")
+    return Routing(tuple(routes), tuple(segments), places)
+
+
+def _conditions(table: Found, channels: list[str], findings: Findings) -> tuple[Condition, ...]:
+    conditions = []
+    for name in ("when", "unless"):
+        inner = table.only(name)
+        for attribute, patterns in inner.values.items():
+            for index, pattern in enumerate(patterns if attribute == "channel" else ()):
+                if not pattern.endswith("*") and pattern not in channels:
+                    dangling(inner.at(attribute) / index, "channel", pattern, channels, findings)
+            conditions.append(condition(attribute, patterns, negated=name == "unless"))  # type: ignore[arg-type]  # a row's
+    return tuple(conditions)
+
+
+def _segment(table: Found, centre: Centre, findings: Findings) -> Segment:
+    segment: Segment = table.fill(Segment(table.key))
+    target_us = 0
+    if segment.target_class:
+        if segment.target_class not in centre.classes:
+            dangling(table.at("target_class"), "target class", segment.target_class, centre.classes, findings)
+        target_us = centre.classes.get(segment.target_class, 0)
+    if not segment.target_class and not segment.tolerance_us:
+        findings.warn(table.where, "has neither a target nor a tolerance", "give it target_class or tolerance_s")
+    if 0 < segment.tolerance_us <= target_us:
+        findings.warn(table.at("tolerance_s"), "is no more than the target", "make it longer than the target")
+    return Segment(
+        segment.name, segment.tenant, _conditions(table, [], findings), segment.target_class, target_us,
+        segment.tolerance_us,
+    )  # fmt: skip
+
+
+def _count_classes(
+    found: Found, centre: Centre, segments: Iterable[Segment], classes_max: int, findings: Findings
+) -> None:
+    seen = {queue.target_class for queue in centre.queues}
+    for segment, table in zip(segments, found.tables("segments"), strict=True):
+        if segment.target_class and segment.target_class not in seen:
+            seen.add(segment.target_class)
+            if len(seen) > classes_max:
+                what = f"is the {len(seen)}th different target, and there are at most {classes_max}"
+                findings.error(table.at("target_class"), what, "let queues and segments share targets")
+
+
+def _route(
+    table: Found,
+    channels: list[str],
+    segments: list[Segment],
+    queues: dict[tuple[str, str], Queue],
+    findings: Findings,
+) -> Route:
+    route: Route = table.fill(Route(table.key))
+    refuse = _refusal(table, findings)
+    if refuse is None:
+        _goes_to(table, route, queues, findings)
+        known = [segment.name for segment in segments if segment.tenant == route.tenant]
+        if route.segment and route.segment not in known:
+            dangling(table.at("segment"), "segment", route.segment, known, findings)
+    else:
+        if route.queue:
+            findings.error(table.at("queue"), "stands beside refuse", "give one of the two")
+        for setting in table.values.keys() & set(ONLY_ROUTED):
+            findings.error(table.at(setting), "has no effect where the row refuses", "take it out")
+    return Route(
+        route.name, route.tenant, _conditions(table, channels, findings), route.queue, refuse, route.priority_us,
+        route.contact_class, route.needs, route.segment, route.test,
+    )  # fmt: skip
+
+
+def _refusal(table: Found, findings: Findings) -> Treatment | None:
+    if not table.tables("refuse"):
+        return None
+    inner = table.only("refuse")
+    treatment: Treatment = inner.fill(Treatment())
+    if treatment.do in NEEDS_TO and not treatment.to:
+        findings.error(inner.where, f'do = "{treatment.do}" says not where', 'add to = "..."')
+    elif treatment.do == "refuse" and treatment.to:
+        findings.error(inner.at("to"), 'has no effect where do is "refuse"', 'write do = "message", or take it out')
+    return treatment
+
+
+def _goes_to(table: Found, route: Route, queues: dict[tuple[str, str], Queue], findings: Findings) -> None:
+    """Its queue exists, and takes the channels that it asks for."""
+    if not route.queue:
+        findings.error(table.where, "says not where to", 'add queue = "...", or refuse = { do = "refuse" }')
+        return
+    queue = queues.get((route.tenant, route.queue))
+    if queue is None:
+        known = [name for tenant, name in queues if tenant == route.tenant]
+        dangling(table.at("queue"), f"queue of tenant {route.tenant} named", route.queue, known, findings)
+        return
+    asked = table.only("when").values.get("channel", ())
+    strange = [channel for channel in asked if not channel.endswith("*") and channel not in queue.channels]
+    for channel in strange:
+        what = f"queue {queue.name} takes no contacts of channel {channel}"
+        findings.error(table.only("when").at("channel"), what, f"add it to the channels of {queue.name}")
+
+
+# -- ways -------------------------------------------------------------------------------------------------------------
+
+
+def ways(rows: Routing, centre: Centre, found: Found, findings: Findings) -> None:
+    """Warnings about rows and segments that nothing reaches, and treatments that lead in a circle or nowhere."""
+    finite: dict[str, tuple[str | None, ...]] = {
+        "channel": tuple(channel.name for channel in centre.channels),
+        "business": (*get_args(Business), None),
+    }
+    remedy = "put it before the rows that take what it asks for, or take it out"
+    for kind, each in (("routes", rows.routes), ("segments", rows.segments)):
+        tables = found.tables(kind)
+        for number in unreachable(each, finite):
+            findings.warn(tables[number].where, "can't be reached: rows before it match all that it would", remedy)
+    for tenant in sorted({queue.tenant for queue in centre.queues}):
+        _circles(tenant, [queue for queue in centre.queues if queue.tenant == tenant], centre, findings)
+
+
+def _circles(tenant: str, queues: list[Queue], centre: Centre, findings: Findings) -> None:
+    """Each circle of queues that send contacts on to one another is told once, where it closes."""
+    leads = {queue.name: _leads_to(queue) for queue in queues}
+    takes = {queue.name: set(queue.channels) for queue in queues}
+    done: set[str] = set()
+    for queue in queues:
+        for why, to in leads[queue.name].items():
+            if to in takes and not takes[to] & takes[queue.name]:
+                what = f"queue {to} takes none of this queue's channels, so contacts are refused"
+                findings.warn(_at(centre, tenant, queue.name, why), what, "name a queue that takes them")
+        if queue.name not in done:
+            _walk(tenant, queue.name, leads, done, centre, findings)
+
+
+def _walk(
+    tenant: str, first: str, leads: dict[str, dict[str, str]], done: set[str], centre: Centre, findings: Findings
+) -> None:
+    """All ways from a queue, each once; `path` is where one stands, `ahead` what is left to try from there."""
+    path, ahead = [first], [iter(leads.get(first, {}).items())]
+    while path:
+        step = next(ahead[-1], None)
+        if step is None:
+            done.add(path.pop())
+            ahead.pop()
+            continue
+        why, to = step
+        if to in path:
+            circle = " -> ".join([*path[path.index(to) :], to])
+            what = f"sends contacts on in a circle: {circle}; where nobody takes them they are refused"
+            findings.warn(_at(centre, tenant, path[-1], why), what, "let one of them do something else")
+        elif to not in done:
+            path.append(to)
+            ahead.append(iter(leads.get(to, {}).items()))
+
+
+def _leads_to(queue: Queue) -> dict[str, str]:
+    """Reason -> queue, each queue once."""
+    found: dict[str, str] = {}
+    for why, treatment in queue.treatments:
+        if treatment.do == "queue" and treatment.to not in found.values():
+            found[why] = treatment.to
+    return found
+
+
+def _at(centre: Centre, tenant: str, name: str, why: str) -> Where:
+    return centre.places[tenant, name].where / "treatments" / why
