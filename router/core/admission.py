@@ -32,14 +32,14 @@ def refusal(
         return "closed"
     if customer is not None and not excused and world.routing.is_blocked(queue.settings.tenant, customer, world.utc_s):
         return "blocked"
-    if not queue.settings.enter_unstaffed and not _somebody(line, agent):
+    if not queue.settings.enter_unstaffed and not somebody(line, agent):
         return "nobody"
     if queue.waiting() >= queue.settings.waiting_max:
         return "full"
     return None
 
 
-def _somebody(line: Line, agent: Agent | None) -> bool:
+def somebody(line: Line, agent: Agent | None) -> bool:
     """Is somebody able signed in? Where it asks for one agent only: is that one, to stay, with a device for it?"""
     if agent is None:
         return line.needs.staffed > 0

@@ -21,6 +21,7 @@ from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
 from router.core.everything import everything
 from router.core.handlers import agents, contacts, doors, entry, hands, parking, questions, sync
+from router.core.handlers import consults as asking
 from router.core.handlers import offers as answers
 from router.core.hours import Hours
 from router.core.restore import Passive, restore
@@ -41,6 +42,11 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Resume: contacts.resume,
     ask.Update: contacts.update,
     ask.Transfer: contacts.transfer,
+    ask.Consult: asking.consult,
+    ask.CancelConsult: asking.cancel,
+    ask.CompleteConsult: asking.complete,
+    ask.Conference: asking.conference,
+    ask.Leave: asking.leave,
     ask.End: contacts.end,
     ask.Connected: contacts.connected,
     ask.ConnectFailed: contacts.connect_failed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from router.core.consulting import Consult
 from router.core.pause import Chat, Pause
 from router.core.routed import Routed
 
@@ -20,3 +21,10 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """The calendar whose open time its wait is counted by; none: core time."""
     pause: Pause | None = None
     chat: Chat | None = None
+    consult: Consult | None = None
+    conference: tuple[str, ...] = ()
+    """The agents who talk with the customer together, in the order in which they came; else empty."""
+
+    def kept(self) -> Extra | None:
+        """Itself, or nothing where nothing is in it any more."""
+        return self if self != Extra() else None

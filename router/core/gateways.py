@@ -278,7 +278,17 @@ def over(world: World, contact: Contact, outcome: str, by: str, told_by: Peer | 
 
 
 def end_talk(world: World, contact: Contact, by: Peer | None) -> None:
-    """Customer and agent part: the visit is over and wrap-up begins."""
+    """The customer leaves a talk, and whoever is with them is left: one agent, or several (`consults.py`)."""
+    if contact.extra is None:
+        part(world, contact, by)
+    else:
+        from router.core import consults
+
+        consults.run(world, contact, "customer_leaves", by)
+
+
+def part(world: World, contact: Contact, by: Peer | None) -> None:
+    """Customer and agents part: the visit is over and wrap-up begins."""
     contact.left_us = world.now_us
     if contact.due_us:
         visits.disarm(world, contact)

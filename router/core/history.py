@@ -67,6 +67,8 @@ class Visit(Struct, omit_defaults=True, gc=False):
     entry: str = ""
     test: bool = False
     """A test call: in no figure."""
+    consult_of: str = ""
+    """The id of the customer's contact, where an agent asked a colleague about it; at the same gateway."""
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
@@ -84,6 +86,8 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
         _tell_route(visit, routed)
     if contact.extra is not None:
         _add_pauses(visit, contact)
+        if contact.extra.consult is not None:
+            visit.consult_of = contact.extra.consult.of
     world.history.append(visit)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
+from router.core.consulting import asks_itself
 from router.core.order import Order
 from router.terms import SECOND_US
 
@@ -104,6 +105,8 @@ def passed_over(contact: Contact, agent: Agent, now_us: int) -> bool:
     missed = contact.missed
     if missed is None:
         return False
+    if contact.extra is not None and asks_itself(contact, agent.name):
+        return True
     at_us = missed.get(agent.name)
     if at_us is None:
         return False

@@ -10,6 +10,7 @@ Every way in which an agent lets go of a contact ends in `let_go`, and every way
 from __future__ import annotations
 
 from router.core import ringing, states, visits
+from router.core.consulting import is_consult, misses_kept
 from router.core.effects import (
     Accepted,
     AgentState,
@@ -172,7 +173,7 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
     world.move_contact(contact, "accept")
     offer.accepted_us = now_us
     contact.waited_us = world.waited_us(contact)
-    contact.missed = None
+    contact.missed = None if contact.extra is None else misses_kept(contact)
     if agent.misses:
         agent.misses.clear()
         world.changed[agent] = None
@@ -292,6 +293,8 @@ def talk_over(world: World, offer: Offer, by: Peer | None) -> None:
         contact.hold_began_us = 0
     world.changed[contact] = None
     rule = offer.queue.wrap_ups.get(offer.channel, NO_WRAP_UP)
+    if contact.extra is not None and is_consult(contact):
+        rule = NO_WRAP_UP
     lasts_us = 0 if rule.mode == "none" else rule.time_us if rule.mode == "timed" else rule.most_us
     quiet = by is offer.endpoint_peer and offer.agent.session == offer.endpoint_peer.key
     if not quiet:

@@ -14,6 +14,7 @@ from router.core import people, ringing
 from router.core import records as stored
 from router.core import settings as of
 from router.core.closing import resume
+from router.core.consults import mend
 from router.core.dispatch import refresh
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.gateways import may_open
@@ -117,11 +118,12 @@ def _close_doors(world: World) -> None:
 def _visits(world: World, entries: list[Any]) -> None:
     """Contacts, what is remembered of ended ones, and the live offers, each in its order."""
     pairs: list[tuple[Offer, Any]] = []
-    for record in entries:
+    special: list[Contact] = []
+    for record in _without_handed_over(entries):
         if isinstance(record, stored.TombstoneRecord):
             _tombstone(world, record)
         else:
-            _contact(world, record, pairs)
+            special += _contact(world, record, pairs)
     for offer, record in sorted(pairs, key=lambda pair: pair[0].number):
         offer.contact.offers.append(offer)
         link(world, offer)
@@ -129,6 +131,7 @@ def _visits(world: World, entries: list[Any]) -> None:
             # The agent's record may be older than the offer: it is written when the agent comes free.
             offer.agent.last_offer = max(offer.agent.last_offer, offer.number)
         _due(world, offer, record)
+    mend(special)
     for offer in world.offers.values():
         if offer.contact.state == "offered" and offer.contact.queue.settings.ring_several > 1:
             ringing.look(world, offer.contact)
@@ -228,7 +231,29 @@ def _tombstone(world: World, r: stored.TombstoneRecord) -> None:
     world.buried.append(tombstone)
 
 
-def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any]]) -> None:
+def _without_handed_over(entries: list[Any]) -> list[Any]:
+    """Leave out consults whose leg has gone over to their customer, by a record that is younger than their own."""
+    consults = [
+        entry
+        for entry in entries
+        if not isinstance(entry, stored.TombstoneRecord)
+        and entry.extra is not None
+        and entry.extra.consult is not None
+        and entry.extra.consult.of
+    ]
+    if not consults:
+        return entries
+    kept = {(entry.peer, entry.id): entry for entry in entries}
+    for consult in consults:
+        customer = kept.get((consult.peer, consult.extra.consult.of))
+        theirs = {offer.id for offer in customer.offers} if isinstance(customer, stored.ContactRecord) else set()
+        if not theirs.isdisjoint(offer.id for offer in consult.offers):
+            del kept[consult.peer, consult.id]
+    return list(kept.values())
+
+
+def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any]]) -> list[Contact]:
+    """The contact, its offers among `pairs`. Returns it if it has a special part."""
     peer = _find_peer(world, r.peer)
     queue = _find_queue(world, peer.tenant, r.queue, r.channel)
     contact = Contact(
@@ -247,6 +272,7 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
     if r.state in IN_LINE:
         _stand(world, contact)
     _due(world, contact, r)
+    return [contact] if contact.extra is not None else []
 
 
 def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored.OfferRecord) -> Offer:

@@ -21,6 +21,7 @@ from router.core.hours import Hours
 from router.core.line import Line, Needs
 from router.core.roster import Profile
 from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
+from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.world import World
 from router.terms import MILLISECOND_US
@@ -222,7 +223,7 @@ def _contact(world: World, contact: Contact) -> Found:
         yield "I1", f"{name}: has a tombstone too"
     live = [offer.state for offer in contact.offers if offer.state != "wrap_up"]
     expected = LIVE_LEG.get(contact.state)
-    if live != ([] if expected is None else [expected]) and not _rings_several(contact):
+    if live != ([] if expected is None else [expected]) and not several_at_once(contact):
         yield "I3", f"{name}: live offers {live}"
     if contact.state == "wrapping" and not contact.offers:
         yield "I1", f"{name}: nobody works on it"
@@ -234,6 +235,7 @@ def _contact(world: World, contact: Contact) -> Found:
         yield "L2", f"{name}: held without a limit"
     yield from _place(contact, name)
     yield from check_contact(world, contact)
+    yield from check_consult(contact, name)
     for offer in contact.offers:
         if world.offers.get(offer.id) is not offer:
             yield "index", f"{name}: offer {offer.id} is not known"
@@ -267,21 +269,6 @@ def _place_in(line: Line, contact: Contact) -> tuple[int, int]:
         ahead_us = contact.priority_s * 1000 * MILLISECOND_US
         return -(contact.key_us + 2 * ahead_us), -contact.number
     return contact.key_us, contact.number
-
-
-def _rings_several(contact: Contact) -> bool:
-    """Does it ring at several agents at once, each once, and nothing else?"""
-    live = [offer for offer in contact.offers if offer.state != "wrap_up"]
-    agents = {offer.agent.number for offer in live}
-    most = max((offer.queue.settings.ring_several for offer in live), default=0)
-    return (
-        contact.state == "offered"
-        and contact.direct is None
-        and all(offer.state == "offered" for offer in live)
-        and len(agents) == len(live)
-        # An edit may have made the most smaller while it rang.
-        and (1 < len(live) <= most or len({offer.version for offer in live}) > 1 or most == 1)
-    )
 
 
 def _ringing_place(contact: Contact, name: str) -> Found:

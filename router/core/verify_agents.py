@@ -12,6 +12,7 @@ from typing import TypeAlias
 from router.core.entities import Agent, Contact, Endpoint
 from router.core.line import Needs
 from router.core.roster import Profile
+from router.core.verify_consults import asks
 from router.core.world import World
 
 Found: TypeAlias = Iterator[tuple[str, str]]
@@ -113,6 +114,8 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
         contact.channel in endpoint.channels and takes_part(endpoint) and endpoint.peer.open
         for endpoint in agent.endpoints.values()
     ):
+        return False
+    if asks(contact, agent):
         return False
     named = contact.direct or contact.preferred
     if agent.tenant != contact.peer.tenant or (named is not None and named != agent.name):

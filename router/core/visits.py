@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import islice
 
 from router.core import doors, history
+from router.core.consulting import is_shared
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
+from router.core.extra import Extra
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
 from router.core.order import Order
@@ -135,7 +137,7 @@ def arm(world: World, contact: Contact) -> None:
 def parks_at_us(world: World, contact: Contact) -> int:
     """When a connected contact is parked by itself, if nobody writes before; 0: never."""
     channel = world.channels.get(contact.channel)
-    if channel is None or not channel.park_after_us or not channel.parked_most_us:
+    if channel is None or not channel.park_after_us or not channel.parked_most_us or is_shared(contact):
         return 0
     began_us = [offer.connected_us for offer in contact.offers if offer.state == "connected"]
     return max(last_activity_us(contact), *began_us) + channel.park_after_us if began_us else 0
@@ -334,6 +336,10 @@ def close(world: World, contact: Contact) -> None:
     world.changed.pop(contact, None)
     if contact.due_us:
         world.deadlines.cancel(contact)
+    if contact.extra is not None:
+        from router.core import consults
+
+        consults.closed(world, contact)
     bury(world, Tombstone(
         contact.id, peer, contact.digest, contact.outcome or "withdrawn", contact.queue.name, contact.number,
         world.now_us, contact.waited_us, contact.codes, contact.resolved, _served_by(contact),
@@ -346,6 +352,13 @@ def _served_by(contact: Contact) -> str:
         if leg.how == "served":
             return leg.agent
     return ""
+
+
+def extra_of(contact: Contact) -> Extra:
+    """The contact's special part, begun where there was none."""
+    if contact.extra is None:
+        contact.extra = Extra()
+    return contact.extra
 
 
 def bury(world: World, tombstone: Tombstone) -> None:

@@ -307,6 +307,10 @@ class World:
     def requeue_contact(self, contact: Contact, queue: Queue) -> None:
         """Move a contact that waits, or is held, to another queue, and tell monitors."""
         self.change_queue(contact, queue)
+        self.tell_monitors_about(contact)
+
+    def tell_monitors_about(self, contact: Contact) -> None:
+        """Something about a contact has changed that is no move: its queue, or who is with it."""
         if self.monitored:
             self.effects.append((f"{contact.peer.tenant}/{MONITOR}", contact_event(self, contact)))
 

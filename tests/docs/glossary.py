@@ -73,6 +73,7 @@ WORDS: dict[str, str] = {
     "outcome": "How the visit ended; given with the state `ended`.",
     "number": "One more than that of the event before, of either kind.",
     "at_ms": "The engine's own time at the event, in milliseconds: compare it with others of the same engine only.",
+    "consult": "The consult contact's id, at the same gateway.",
     # being let in
     "why": "Which check it failed, or what ran out.",
     "treatment": "What configuration wants done with it.",

@@ -52,6 +52,11 @@ TRIED: dict[str, Callable[[str], c.Request]] = {
     "update of data": lambda offer: c.Update(90, CONTACT_ID, data={"k": "v"}),
     "update of priority": lambda offer: c.Update(90, CONTACT_ID, priority_s=60),
     "transfer": lambda offer: c.Transfer(90, CONTACT_ID, "loans"),
+    "consult": lambda offer: c.Consult(90, CONTACT_ID, "k1", "loans"),
+    "cancel_consult": lambda offer: c.CancelConsult(90, CONTACT_ID),
+    "complete_consult": lambda offer: c.CompleteConsult(90, CONTACT_ID),
+    "conference": lambda offer: c.Conference(90, CONTACT_ID),
+    "leave": lambda offer: c.Leave(90, CONTACT_ID, "anna"),
     "end": lambda offer: c.End(90, CONTACT_ID),
     "connected": lambda offer: c.Connected(90, CONTACT_ID),
     "connect_failed, caller": lambda offer: c.ConnectFailed(90, CONTACT_ID, "caller"),
@@ -67,6 +72,11 @@ TRIED: dict[str, Callable[[str], c.Request]] = {
     "switch_channel": lambda offer: c.SwitchChannel(90, CONTACT_ID, "chat"),
     "extend_wrap_up": lambda offer: c.ExtendWrapUp(90, CONTACT_ID, 1000),
     "ready, of the contact": lambda offer: c.Ready(90, "anna", contact=CONTACT_ID),
+    "move_contact": lambda offer: c.MoveContact(90, "mia", "why", CONTACT_ID, "loans"),
+    "set_priority": lambda offer: c.SetPriority(90, "mia", "why", CONTACT_ID, 60),
+    "assign_contact": lambda offer: c.AssignContact(90, "mia", "why", CONTACT_ID, "anna"),
+    "pull_contact": lambda offer: c.PullContact(90, "mia", "why", CONTACT_ID),
+    "end_contact": lambda offer: c.EndContact(90, "mia", "why", CONTACT_ID),
     "position": lambda offer: c.Position(90, CONTACT_ID),
 }
 ABOUT_OFFERS = ("ringing", "accept", "reject")

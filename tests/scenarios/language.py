@@ -139,6 +139,8 @@ POSITIONAL = {
     "set_agent": ("agent", "to"), "set_skills": ("agent", "skills"), "move_contact": ("contact", "queue"),
     "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
     "end_contact": ("contact",), "close_queue": ("queue",), "open_queue": ("queue",),
+    "consult": ("contact", "consult"), "cancel_consult": ("contact",), "complete_consult": ("contact",),
+    "conference": ("contact",), "leave": ("contact", "agent"),
 }  # fmt: skip
 """What follows a command without its name; everything else follows as `name value`, or `name` alone for a yes."""
 
@@ -234,6 +236,7 @@ HEADS: dict[type[Struct], str] = {
     told.Treat: "treat {contact} {why}",
     told.Moved: "moved {contact} {queue}",
     told.Ended: "ended {contact}",
+    told.ConsultOver: "consult_over {contact} {consult}",
     told.Suspended: "suspended",
     told.AgentEvent: "agent_event {agent} {state}",
     told.ContactEvent: "contact_event {contact} {state}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core.commands.agents import Attach, Detach, LogIn, LogOut, NotReady, Occupy, Ready, Release
 from router.core.commands.base import Request
+from router.core.commands.consults import CancelConsult, CompleteConsult, Conference, Consult, Leave
 from router.core.commands.contacts import Connected, ConnectFailed, End, Enqueue, Hold, Probe, Resume, Transfer, Update
 from router.core.commands.doors import CloseQueue, OpenQueue
 from router.core.commands.hands import (
@@ -28,6 +29,11 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Resume,
     Update,
     Transfer,
+    Consult,
+    CancelConsult,
+    CompleteConsult,
+    Conference,
+    Leave,
     End,
     Connected,
     ConnectFailed,
@@ -77,10 +83,14 @@ __all__ = [
     "AssignContact",
     "Attach",
     "Audit",
+    "CancelConsult",
     "CloseQueue",
     "Complete",
+    "CompleteConsult",
+    "Conference",
     "ConnectFailed",
     "Connected",
+    "Consult",
     "Detach",
     "Drain",
     "End",
@@ -89,6 +99,7 @@ __all__ = [
     "ExtendWrapUp",
     "Hand",
     "Hold",
+    "Leave",
     "LogIn",
     "LogOut",
     "MoveContact",

@@ -134,6 +134,15 @@ class Ended(Message, tag="ended"):
     why: str
 
 
+class ConsultOver(Message, tag="consult_over"):
+    """To the contact's gateway: this consult has ended, however that came. Where the customer's contact is still
+    connected to the first agent, they are off hold."""
+
+    contact: str
+    """The customer's."""
+    consult: str
+
+
 class Suspended(Message, tag="suspended"):
     """To a gateway: too many offers in a row failed on it over several agents; none until it drains off and on, or
     `for_ms` has passed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core import commands as ask
 from router.core import doors, gateways, history, offers, parking, ringing, visits
+from router.core.consulting import consult_of, is_consult, talking
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.handlers.entry import check_data, find_queue
@@ -124,6 +125,8 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     contact = own(peer, command.contact)
     if contact.state != "connected":
         raise Refused("bad_state", contact.state)
+    if contact.extra is not None and (is_consult(contact) or consult_of(contact) is not None):
+        raise Refused("bad_state", "consult")
     queue = find_queue(world, peer, command.queue, contact.channel)
     if doors.closed_by(world, queue, contact.channel) in ("hand", "calendar"):
         raise Refused("queue_closed", queue.name)
@@ -134,9 +137,14 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     line = world.line(queue, contact.channel, sorted_needs(command.needs), None, world.routing.own_target(contact))
     contact.data = data
     first_part_over(world, contact, queue)
-    talking = [offer for offer in contact.offers if offer.state == "connected"]
+    legs = talking(contact)
+    if contact.extra is not None:
+        from router.core import consults
+
+        consults.off_hold(world, contact)
+        consults.forget(contact)
     world.transfer_contact(contact, queue)
-    for offer in talking:
+    for offer in legs:
         offers.talk_over(world, offer, peer)
     routed = routed_of(contact)
     if routed is not None:
@@ -260,13 +268,29 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
         else:
             history.amend(world, contact.peer, contact.id, offer.queue.name, command.codes, command.resolved)
     world.changed[contact] = None
-    if spoken_for[0].state == "connected":
+    if spoken_for[0].state == "connected" and _others_stay(contact, spoken_for):
+        _leave(world, contact, spoken_for, peer)
+    elif spoken_for[0].state == "connected":
         contact.ended_by = "agent"
         gateways.end_talk(world, contact, peer)
     for offer in spoken_for:
         if offer.state == "wrap_up" and offers.may_end_early(offer):
             offers.wrapped_up(world, offer)
     return Ok(command.seq)
+
+
+def _others_stay(contact: Contact, done: list[Offer]) -> bool:
+    """Is somebody else with the customer, in a conference?"""
+    return contact.extra is not None and any(offer not in done for offer in talking(contact))
+
+
+def _leave(world: World, contact: Contact, done: list[Offer], peer: Peer) -> None:
+    """Who is done with the contact leaves the conference."""
+    from router.core import consults
+
+    for offer in done:
+        first = talking(contact)[0] is offer
+        consults.run(world, contact, "first_leaves" if first else "second_leaves", peer)
 
 
 def _check_codes(queue: Queue | None, codes: tuple[str, ...]) -> None:

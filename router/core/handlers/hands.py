@@ -6,8 +6,9 @@ Each is checked first, then noted in the audit with what stood before and after.
 
 from __future__ import annotations
 
-from router.core import audit, gateways, moves, offers, people, ringing, visits
+from router.core import audit, consults, gateways, moves, offers, people, ringing, visits
 from router.core import commands as ask
+from router.core.consulting import is_consult, misses_kept
 from router.core.effects import AgentState, Ended, Moved, Ok, Reply
 from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.handlers.agents import known_reason, withdraw_offers
@@ -133,11 +134,12 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     before = _whereabouts(contact)
     take_back(world, contact, "moved")
     if queue is contact.queue:
-        contact.direct = contact.preferred = contact.missed = None
+        contact.direct = contact.preferred = None
+        contact.missed = misses_kept(contact)
         _stand_anew(world, contact, command.place)
         world.tell(contact.peer, Moved(contact.id, queue.name, command.why, command.who))
     else:
-        contact.missed = None
+        contact.missed = misses_kept(contact)
         moves.move(world, contact, line, command.why, command.who)
         if command.place != "keep":
             _stand_anew(world, contact, command.place)
@@ -223,6 +225,11 @@ def _pull_from_talk(world: World, contact: Contact, talking: list[Offer], comman
     """The talk is over, and the visit goes on in the same queue. What it waits from now on is added to what it waited;
     but it stands where it stood before the talk: whoever came later comes later."""
     key_us = contact.key_us
+    if consults.phase(contact) not in ("none", "conference"):
+        consults.run(world, contact, "cancel", None)
+    consults.off_hold(world, contact)
+    if not is_consult(contact):
+        consults.forget(contact)
     first_part_over(world, contact, contact.queue)
     world.transfer_contact(contact, contact.queue)
     for offer in talking:

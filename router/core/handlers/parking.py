@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core import commands as ask
 from router.core import parking
+from router.core.consulting import is_shared
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Peer, Tombstone
 from router.core.handlers.contacts import is_agents_side, legs_of, own, worked_by
@@ -30,8 +31,8 @@ def park(world: World, peer: Peer, command: ask.Park) -> Reply:
     contact = _live(world, peer, command.contact, command.gateway)
     if contact.state == "parked":
         return Ok(command.seq)
-    if contact.state != "connected":
-        raise Refused("bad_state", contact.state)
+    if contact.state != "connected" or is_shared(contact):
+        raise Refused("bad_state", "consult" if is_shared(contact) else contact.state)
     if not world.channels[contact.channel].parked_most_us:
         raise Refused("not_allowed", f"parked_most_s of {contact.channel} is 0")
     parking.park(world, contact, peer)
@@ -58,8 +59,8 @@ def activity(world: World, peer: Peer, command: ask.Activity) -> Reply:
 def switch_channel(world: World, peer: Peer, command: ask.SwitchChannel) -> Reply:
     """The visit goes on by another channel."""
     contact = own(peer, command.contact)
-    if contact.state == "wrapping":
-        raise Refused("bad_state", contact.state)
+    if contact.state == "wrapping" or is_shared(contact):
+        raise Refused("bad_state", "consult" if is_shared(contact) else contact.state)
     find_queue(world, peer, contact.queue.name, command.channel)
     if command.channel != contact.channel:
         parking.switch(world, contact, command.channel, peer)

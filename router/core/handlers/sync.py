@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import gateways, internal, offers, parking, people, states, visits
+from router.core import consults, gateways, internal, offers, parking, people, states, visits
+from router.core.consulting import is_consult
 from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
@@ -150,6 +151,11 @@ def _decided(world: World, peer: Peer, alive: ask.AliveContact) -> tuple[Queue, 
 
 def _not_talking(world: World, contact: Contact) -> None:
     """We thought that it talks; its gateway says that it waits: the leg is over, and it returns to its place."""
+    if consults.phase(contact) not in ("none", "conference"):
+        consults.run(world, contact, "cancel", contact.peer)
+    consults.off_hold(world, contact)
+    if not is_consult(contact):
+        consults.forget(contact)
     for offer in list(contact.offers):
         if offer.state == "connected":
             offers.talk_over(world, offer, None)
