@@ -32,6 +32,7 @@ MODULES = (
     "core.world",
     "core.match.choose",
     "core.dispatch",
+    "core.burial",
     "core.visits",
     "core.people",
     "core.offers",

@@ -67,6 +67,13 @@ ERRORS: dict[str, ErrorKind] = {
     "no_standby": ErrorKind(
         "client", False, "nobody stands by on this store: start a second daemon for the site, then ask again"
     ),
+    "unknown_token": ErrorKind("client", False, "ask again without the token: it is wrong, used or expired"),
+    "unknown_callback": ErrorKind("client", False, "name a call-back that is open"),
+    "no_callbacks": ErrorKind("client", False, "this queue takes no call-backs, or no gateway here dials"),
+    "number_not_allowed": ErrorKind("client", False, "give a number that this queue may dial"),
+    "callback_open": ErrorKind("client", False, "this number or customer has a call-back open here; keep or take that"),
+    "too_many_callbacks": ErrorKind("engine", False, "this queue has promised as many call-backs as it may"),
+    "bad_window": ErrorKind("client", False, "let the time end after it begins"),
     "internal": ErrorKind("engine", False, "our own mistake; it was logged with this message's number"),
 }
 

@@ -61,6 +61,15 @@ Who: TypeAlias = NewId
 Why: TypeAlias = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,200}\Z")]
 """Their reason, in a line."""
 
+PhoneNumber: TypeAlias = Annotated[str, Meta(pattern=r"\A\+?[0-9]{3,20}\Z")]
+"""A number to dial: digits alone, with or without a `+`. No `*` and `#`, which are orders to an exchange."""
+
+PlaceToken: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+"""What gives a place back to whoever shows it: given with `queued` or `callback_taken`, and never guessed."""
+
+DialCancelWhy: TypeAlias = Literal["timed_out", "withdrawn", "agent_gone", "moved"]
+DialResult: TypeAlias = Literal["answered", "no_answer", "busy", "failed"]
+
 Role: TypeAlias = Literal["gateway", "desk", "supervisor", "monitor"]
 Place: TypeAlias = Literal["keep", "restart", "front"]
 NotReadyReason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -103,6 +112,7 @@ Outcome: TypeAlias = Literal[
     "withdrawn",
     "lost_with_gateway",
     "waited_too_long",
+    "callback_expired",
 ]
 """How a visit ends: the one list that records, metrics and reports use."""
 
@@ -118,4 +128,5 @@ CancelReason: TypeAlias = Literal[
     "moved",
     "taken",
     "by_hand",
+    "callback_taken",
 ]

@@ -7,6 +7,7 @@ is hot.
 from __future__ import annotations
 
 from router.config.catalogue_calendars import CALENDAR_FILE
+from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
 from router.config.catalogue_routes import ROUTES
@@ -44,6 +45,7 @@ REASONS = (
     "nobody_left",
     "at_closing",
     "parked_too_long",
+    "callback_expired",
 )
 """For what a queue can have a treatment."""
 
@@ -137,8 +139,8 @@ TREATMENTS = Section(
     "treatments",
     "What happens to a contact that is not let in (`closed`, `blocked`, `nobody` able staffed, `full`) "
     "or can't be "
-    "served any longer where it waits (`waited_too_long`, `held_too_long`, `nobody_left`, `at_closing`). Not named: "
-    "refused.",
+    "served any longer where it waits (`waited_too_long`, `held_too_long`, `nobody_left`, `at_closing`), and to a "
+    "call-back that is given up (`callback_expired`). Not named: refused.",
     (
         Row(
             "do",
@@ -246,7 +248,7 @@ QUEUE = Section(
         Row("time_zone", Checked("time zone", zone_wrong, 64), "Where its half-hours and days begin."),
     ),
     struct=core.Queue,
-    sections=(WRAP_UP, TREATMENTS),
+    sections=(WRAP_UP, TREATMENTS, CALLBACK, TOKENS),
     many=True,
 )
 

@@ -201,6 +201,12 @@ LIMITS = Section(
             "Ended ids remembered at most, oldest out first: bounds memory in a flood.",
             unit="ids",
         ),
+        Row(
+            "tokens_max",
+            Whole(0, 10_000_000),
+            "Places with a token at a time, call-backs not counted: bounds memory. Above it a contact gets none.",
+            unit="tokens",
+        ),
         Row("complete_kept_s", Seconds(0, DAY_S), "How long after wrap-up `complete` may still add codes."),
         Row(
             "gateway_grace_s",

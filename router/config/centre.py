@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from router.config.callbacks import callback_rules, token_rules
 from router.config.faults import Findings, Where, listed
 from router.config.kinds import plain
 from router.config.read import Found
@@ -124,6 +125,8 @@ def _queue(
         target_us=target_us,
         wrap_up=tuple(sorted(wrap_up)),
         treatments=tuple(sorted(treatments, key=lambda pair: pair[0])),
+        callback=callback_rules(table, queue, findings),
+        tokens=token_rules(table, queue),
     )
 
 

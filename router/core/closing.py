@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from router.core import callbacks, visits
 from router.core import hours as clocks
-from router.core import visits
 from router.core.doors import sends_away
 from router.core.entities import EVERYTHING, Contact, Door
 from router.core.hours import Hours
@@ -56,6 +56,8 @@ def _look(world: World, hours: Hours) -> None:
 def turned(world: World, queue: Queue) -> None:
     """Something about the queue's door has changed: whoever must go now goes, and the next change has its deadline."""
     arm(world, queue)
+    if queue.callbacks:
+        callbacks.look_anew(world, queue)
     name = _name(queue)
     if any(sends_away(world, queue, channel) for channel in queue.own):
         world.closing[name] = queue
@@ -142,11 +144,16 @@ def _leaving(world: World, queue: Queue) -> Iterator[Contact]:
     away = {channel for channel in queue.own if sends_away(world, queue, channel)}
     for line in sorted(queue.lines.values(), key=lambda line: (line.needs.key, line.contact_class)):
         if line.needs.channel in away:
-            yield from (entry[2] for entry in line.order if entry[2].peer.open)
+            yield from (entry[2] for entry in line.order if _goes(entry[2]))
     for agent in world.agents.values() if away else ():
         for line, order in (agent.wanted or {}).items():
             if line.queue is queue and line.needs.channel in away:
-                yield from (entry[2] for entry in order if entry[2].peer.open)
+                yield from (entry[2] for entry in order if _goes(entry[2]))
+
+
+def _goes(contact: Contact) -> bool:
+    """Is it sent away now? Whoever belongs to a gateway that is not open goes later; whom we have called, never."""
+    return contact.peer.open and (contact.extra is None or contact.extra.callback is None)
 
 
 def begin_anew(world: World, hours: Hours) -> None:

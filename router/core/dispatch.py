@@ -6,7 +6,7 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import offers
+from router.core import callback_turns, offers
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.line import passed_over
@@ -145,6 +145,8 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
             return
         offers.make(world, taken, agent)
         refresh(world, agent)
+        if world.callbacks:
+            callback_turns.passed_by(world, agent, taken)
 
 
 def _named(world: World, contact: Contact) -> Agent | None:
@@ -170,7 +172,11 @@ def _settle_agent(world: World, agent: Agent) -> None:
             contact = ring_for(world, agent, channels)
         if contact is None:
             refresh(world, agent)
+            if world.callbacks:
+                callback_turns.serve_idle(world, agent)
             return
         offers.make(world, contact, agent)
+        if world.callbacks:
+            callback_turns.passed_by(world, agent, contact)
     if agent.places:
         world.roster.withdraw(agent)

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
-from router.core import audit, closing, gateways, history, internal, offers, people, reconfigure, visits
+from router.core import audit, burial, closing, gateways, history, internal, offers, people, reconfigure, visits
 from router.core import commands as ask
 from router.core import records as stored
 from router.core.batch import Batch
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.evacuation import evacuate
 from router.core.everything import everything
-from router.core.handlers import agents, contacts, doors, entry, hands, parking, questions, sync
+from router.core.handlers import agents, callbacks, contacts, doors, entry, hands, parking, questions, sync
 from router.core.handlers import consults as asking
 from router.core.handlers import offers as answers
 from router.core.hours import Hours
@@ -67,6 +68,12 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Detach: agents.detach,
     ask.Occupy: agents.occupy,
     ask.Release: agents.release,
+    ask.TakeCallback: callbacks.take_callback,
+    ask.ScheduleCallback: callbacks.schedule_callback,
+    ask.Dialled: callbacks.dialled,
+    ask.TakePlace: callbacks.take_place,
+    ask.CancelCallback: callbacks.cancel_callback,
+    ask.Callbacks: callbacks.listed,
     ask.Drain: sync.drain,
     ask.Sync: sync.sync,
     ask.SyncEnd: sync.sync_end,
@@ -84,7 +91,9 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.EndContact: hands.end_contact,
 }
 
-BEFORE_SYNC_END: frozenset[type] = frozenset((ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents))
+BEFORE_SYNC_END: frozenset[type] = frozenset(
+    (ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents, ask.Callbacks)
+)
 
 ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Contact: visits.due,
@@ -218,12 +227,12 @@ class Engine:
         for _ in range(FORGOTTEN_A_STEP):
             if not buried or buried[0].due_us > now_us:
                 break
-            visits.forget(world, buried.popleft())
+            burial.forget(world, buried.popleft())
         if world.chores:
             gateways.work(world)
             settle(world)
         if world.unmet:
-            visits.evacuate(world, EVACUATED_A_STEP)
+            evacuate(world, EVACUATED_A_STEP)
             settle(world)
         if world.closing:
             closing.work(world)
@@ -283,6 +292,8 @@ class Engine:
                 sync.down(world, peer, command)
         elif isinstance(command, internal.Restarted):
             pass  # `apply` has done it, before anything could come due.
+        elif isinstance(command, internal.Secret):
+            world.secret = world.secret or command.secret
         elif isinstance(command, internal.WallClock):
             closing.tell_time(world, command.utc_s)
         elif isinstance(command, internal.Configure):

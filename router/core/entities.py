@@ -14,7 +14,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from router.core.effects import Reply
-    from router.core.extra import Extra
+    from router.core.extra import Extra, KeptPlace
     from router.core.hours import Hours
     from router.core.line import Entry, Line
     from router.core.order import Order
@@ -53,6 +53,8 @@ class Peer(Entity, eq=False, gc=False):
     """Offers may touch it: live, synced, not draining, not suspended."""
     reports_ringing: bool = False
     reports_connecting: bool = True
+    dials: bool = False
+    """It can dial a number: call-backs are its work."""
     away_since_us: int = 0
     gone: bool = False
     """It stayed away beyond the grace time: nothing waits for it, and it is remembered for its numbers only."""
@@ -154,7 +156,7 @@ class Contact(Entity, eq=False, gc=False):
     line: Line | None = None
     entry: Entry | None = None
     standing: Order[Entry] | None = None
-    """The order that it stands in now: its line's, or that of the agent whom it waits for."""
+    """The order that it stands in now: its line's, that of the agent whom it waits for, or of the virtual holds."""
 
 
 class Offer(Entity, eq=False, gc=False):
@@ -308,3 +310,5 @@ class Tombstone(Entity, eq=False, gc=False):
     """Who served it last, and so may still add to its record."""
     due_us: int = 0
     due_number: int = 0
+    place: KeptPlace | None = None
+    """Of one who was cut off and has a token."""

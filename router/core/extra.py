@@ -6,11 +6,50 @@ and numbers only, never links to what lives. It must not know what the topics do
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from router.core.consulting import Consult
 from router.core.pause import Chat, Pause
 from router.core.routed import Routed
+
+Phase = Literal["later", "hold", "line", "dialling", "reached"]
+"""Where a call-back is: not yet (its time, a pause); a virtual hold, dialled when its turn comes; in the line for an
+agent (agent first, or on offer); being dialled; the customer is on the line, and it is a contact like others."""
+
+
+class Callback(Struct, omit_defaults=True, gc=False):
+    """A call-back: whom to dial, when, and how it went so far."""
+
+    number: str
+    asked_us: int
+    """When it was asked for."""
+    until_us: int
+    """Not tried after this."""
+    from_us: int = 0
+    """Not tried before this."""
+    scheduled: bool = False
+    """Its wait begins at `from_us`: it has no place that it kept."""
+    phase: Phase = "later"
+    look_us: int = 0
+    """When the phase is to be looked at again."""
+    agent_until_us: int = 0
+    """Belongs to the agent to whom it is direct until then."""
+    tries: int = 0
+    retry_us: int = 0
+    """A pause until then."""
+    dialled_us: int = 0
+    """When it was dialled last."""
+    reached_us: int = 0
+    """When the customer answered."""
+
+
+class Place(Struct, gc=False):
+    """A place that has a token: the token is made of `number`, and goes with the place from visit to visit."""
+
+    number: int
+    until_us: int
 
 
 class Extra(Struct, omit_defaults=True, gc=False):
@@ -21,6 +60,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """The calendar whose open time its wait is counted by; none: core time."""
     pause: Pause | None = None
     chat: Chat | None = None
+    callback: Callback | None = None
+    place: Place | None = None
     consult: Consult | None = None
     conference: tuple[str, ...] = ()
     """The agents who talk with the customer together, in the order in which they came; else empty."""
@@ -28,3 +69,15 @@ class Extra(Struct, omit_defaults=True, gc=False):
     def kept(self) -> Extra | None:
         """Itself, or nothing where nothing is in it any more."""
         return self if self != Extra() else None
+
+
+class KeptPlace(Struct, array_like=True, gc=False):
+    """The place of one who was cut off, kept with what is remembered of the visit."""
+
+    token: int
+    until_us: int
+    number: int
+    entered_us: int
+    key_us: int
+    priority_s: int
+    link: str

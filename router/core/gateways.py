@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from router.core import offers, people, ringing, visits
+from router.core import callback_book, callback_gateways, callbacks, offers, people, ringing, visits
 from router.core.effects import Suspended
 from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
 from router.core.world import World
@@ -112,7 +112,10 @@ def due(world: World, peer: Peer) -> None:
     elif peer.chore == "shut":
         world.set_due(peer, world.now_us + AFTER_SHUT_US)
     elif peer.gone:
-        _forget(world, peer)
+        if callback_gateways.rehome_some(world, peer, SLICE):
+            world.set_due(peer, world.now_us + AFTER_SHUT_US)
+        else:
+            _forget(world, peer)
     else:
         peer.gone = True
         begin_chore(world, peer, "close")
@@ -205,6 +208,8 @@ def _shut(world: World, peer: Peer) -> bool:
 def _open(world: World, peer: Peer) -> bool:
     for entity in _slice(world, peer):
         if isinstance(entity, Contact):
+            if entity.extra is not None and callback_gateways.opened(world, entity):
+                continue
             if entity.state == "waiting" and entity.standing is None:
                 visits.stand_in_line(world, entity)
             else:
@@ -248,7 +253,10 @@ def _lose_offer(world: World, offer: Offer, peer: Peer) -> None:
     if offer.state == "offered":
         offers.cancel(world, offer, "gateway_lost", back=True)
     elif offer.state == "connecting":
-        offers.connecting_failed(world, offer, faulty=False)
+        if callback_book.of(offer.contact) is not None:
+            offers.not_reached(world, offer, "failed", "agent_gone")
+        else:
+            offers.connecting_failed(world, offer, faulty=False)
     elif offer.state == "connected":
         if offer.contact.peer is peer or not offer.contact.peer.live:
             lose(world, offer.contact)
@@ -260,11 +268,17 @@ def lose(world: World, contact: Contact) -> None:
     """The contact went with its gateway: whatever its state, the visit is over now."""
     if contact.state == "ended" or contact.id not in contact.peer.contacts:
         return
+    if contact.extra is not None and callback_gateways.lost(world, contact):
+        return
     over(world, contact, "lost_with_gateway", "system")
 
 
 def over(world: World, contact: Contact, outcome: str, by: str, told_by: Peer | None = None) -> None:
     """End a visit in any state: an offer is withdrawn, a talk is over (its outcome stays `answered`)."""
+    callback = callback_book.of(contact) if contact.extra is not None else None
+    if callback is not None:
+        callbacks.end(world, contact, callback, "withdrawn", by, told_by)
+        return
     live = [offer for offer in contact.offers if offer.state in ("offered", "connecting")]
     for offer in live:
         offers.cancel(world, offer, "customer_left" if by == "customer" else "withdrawn", back=False)

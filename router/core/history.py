@@ -69,6 +69,10 @@ class Visit(Struct, omit_defaults=True, gc=False):
     """A test call: in no figure."""
     consult_of: str = ""
     """The id of the customer's contact, where an agent asked a colleague about it; at the same gateway."""
+    tries: int = 0
+    """Of a call-back: how often it was dialled."""
+    called_after_ms: int = 0
+    """Of a call-back that reached the customer: how long after it was asked for, or due."""
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
@@ -84,6 +88,11 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
     routed = routed_of(contact)
     if routed is not None:
         _tell_route(visit, routed)
+    callback = contact.extra.callback if contact.extra is not None else None
+    if callback is not None:
+        visit.tries = callback.tries
+        began_us = max(callback.asked_us, callback.from_us)
+        visit.called_after_ms = max(0, callback.reached_us - began_us) // MILLISECOND_US
     if contact.extra is not None:
         _add_pauses(visit, contact)
         if contact.extra.consult is not None:

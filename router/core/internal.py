@@ -14,6 +14,7 @@ class GatewayUp(Struct, tag="gateway_up", tag_field="t", gc=False):
     role: Role = "gateway"
     reports_ringing: bool = False
     reports_connecting: bool = True
+    dials: bool = False
 
 
 class GatewayDown(Struct, tag="gateway_down", tag_field="t", gc=False):
@@ -30,6 +31,12 @@ class Configure(Struct, tag="configure", tag_field="t", gc=False):
     """Switch to the settings version that was handed to the engine under this number."""
 
     version: int
+
+
+class Secret(Struct, tag="secret", tag_field="t", gc=False):
+    """What place tokens are made with, drawn by chance. The first one of a site is kept for good."""
+
+    secret: bytes
 
 
 class WallClock(Struct, tag="wall_clock", tag_field="t", gc=False):

@@ -74,6 +74,10 @@ class Line(Struct, eq=False, gc=False):
     """Those of its contacts who ring at fewer agents than `ring_several` allows; None: there was none yet."""
     clock: Hours | None = None
     """The calendar whose open time counts here; None: core time does."""
+    virtual: Order[Entry] | None = None
+    """Virtual holds: call-backs that are dialled when their turn is about to come."""
+    dialling: int = 0
+    """Call-backs of this line that are being dialled for an agent who is about to be free."""
 
     @property
     def key(self) -> LineKey:

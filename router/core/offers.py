@@ -9,12 +9,13 @@ Every way in which an agent lets go of a contact ends in `let_go`, and every way
 
 from __future__ import annotations
 
-from router.core import ringing, states, visits
+from router.core import callback_book, callbacks, ringing, states, visits
 from router.core.consulting import is_consult, misses_kept
 from router.core.effects import (
     Accepted,
     AgentState,
     ConnectedEvent,
+    DialCancelled,
     OfferCancelled,
     TalkOver,
 )
@@ -27,7 +28,7 @@ from router.core.queue import NO_WRAP_UP
 from router.core.routed import is_test
 from router.core.tally import add_reaction
 from router.core.world import World
-from router.terms import MILLISECOND_US, CancelReason
+from router.terms import MILLISECOND_US, CancelReason, DialCancelWhy
 
 MISSES = ("declined", "no_answer", "timed_out")
 """Reasons that count against the agent; `busy` and `unreachable` do not."""
@@ -73,6 +74,7 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
         offer.id, contact.id, contact.peer.name, queue.name, contact.channel, agent.name, endpoint.address,
         endpoint.peer.name, ring_us // MILLISECOND_US, waited_us // MILLISECOND_US, queue.settings.whisper,
         contact.data, contact.link, contact.customer,
+        callback_book.number_of(contact) if contact.extra is not None else None,
     )  # fmt: skip
     world.tell_everyone(offer, message)
 
@@ -147,6 +149,8 @@ def _put_back(world: World, offer: Offer, how: str, failed: bool) -> None:
     world.unstand(contact)
     contact.waited_us = 0
     world.move_contact(contact, "put_back")
+    if contact.extra is not None and callbacks.put_back(world, contact, how):
+        return
     if failed and visits.waited_out(world, contact):
         visits.treat(world, contact, "waited_too_long")
     else:
@@ -182,7 +186,11 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
             contact.peer,
             Accepted(offer.id, contact.id, agent.name, offer.endpoint, offer.endpoint_peer.name),
         )
-    if contact.peer.reports_connecting:
+    callback = callback_book.of(contact) if contact.extra is not None else None
+    if callback is not None:  # the customer is not on the line yet: joining is dialling
+        start_clock(world, offer, contact.queue.settings.callback.dial_most_us)
+        callbacks.dial(world, contact, callback, offer)
+    elif contact.peer.reports_connecting:
         start_clock(world, offer, world.channels[offer.channel].connect_us)
     else:
         connect(world, offer, by)
@@ -208,6 +216,8 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
     world.leave_line(contact)
     offer.connected_us = world.now_us
     contact.outcome = "answered"
+    if contact.extra is not None:
+        callbacks.joined(world, contact, offer.accepted_us)
     if contact.extra is None or not answered_before(contact):
         visits.count_answered(world, contact)
     if world.channels[contact.channel].park_after_us:
@@ -283,6 +293,16 @@ def connecting_failed(world: World, offer: Offer, faulty: bool) -> None:
     _put_back(world, offer, "failed", failed=True)
 
 
+def not_reached(world: World, offer: Offer, how: str, why: DialCancelWhy | None) -> None:
+    """Accepted, and the customer was not reached: nobody's miss. `why`: the gateway has not said so itself."""
+    states.move(states.OFFER, offer, "fail")
+    contact = offer.contact
+    if why is not None:
+        world.tell(contact.peer, DialCancelled(contact.id, why))
+    world.tell_agents_side(offer, OfferCancelled(offer.id, contact.id, "withdrawn"), but=contact.peer)
+    _put_back(world, offer, how, failed=False)
+
+
 def talk_over(world: World, offer: Offer, by: Peer | None) -> None:
     """The talk of this leg is over: wrap-up begins, or the agent is free at once."""
     contact, now_us = offer.contact, world.now_us
@@ -339,7 +359,10 @@ def due(world: World, offer: Offer) -> None:
         else:
             give_back(world, offer, "timed_out", None)
     elif offer.state == "connecting":
-        connecting_failed(world, offer, faulty=heard)
+        if callback_book.of(offer.contact) is not None:
+            not_reached(world, offer, "failed", "timed_out")
+        else:
+            connecting_failed(world, offer, faulty=heard)
     elif offer.state == "wrap_up":
         agent, state = offer.agent, offer.agent.state
         wrapped_up(world, offer)

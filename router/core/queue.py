@@ -11,7 +11,7 @@ from router.core.effects import Treatment
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
-    from router.core.entities import Door
+    from router.core.entities import Contact, Door
     from router.core.line import Line, LineKey
 
 NO_WRAP_UP = of.WrapUp()
@@ -34,6 +34,10 @@ class Queue(Struct, eq=False, gc=False):
     """Contacts by state."""
     door: Door | None = None
     """None: no calendar, and no hand on it; its settings alone say whether it is open."""
+    callbacks: dict[str, Contact] = {}
+    """Open call-backs by id."""
+    callbacks_by_name: dict[str, Contact] = {}
+    """The same by number and by customer: one open call-back each."""
 
     def treatment(self, why: str) -> Treatment:
         """What configuration wants done for this reason; to refuse, where it says nothing."""

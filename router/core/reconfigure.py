@@ -7,7 +7,7 @@ on under the version that made them.
 
 from __future__ import annotations
 
-from router.core import closing, people, ringing, visits
+from router.core import callbacks, closing, people, ringing, visits
 from router.core import settings as of
 from router.core.doors import line_clock
 from router.core.entities import Agent, Contact
@@ -128,6 +128,7 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
     for line in queue.lines.values():
         if line.members and line.needs.staffed == 0:
             visits.leave_unstaffed(world, line)
+    callbacks.rules_changed(world, queue, old.callback)
     for line in outdated:
         if line.members == 0 and line not in queue.own.values():
             world.drop_line(line)
@@ -198,6 +199,8 @@ def _take_along(world: World, contact: Contact, moved: bool) -> None:
         world.unstand(contact)
         old.members -= 1
         visits.join_line(world, contact, world.some_line_of(contact))
+        if contact.extra is not None and callbacks.moved_line(world, contact, old):
+            return
         if stood:
             _stand_again(world, contact)
     if contact.state in ("waiting", "held"):
@@ -209,7 +212,7 @@ def _take_along(world: World, contact: Contact, moved: bool) -> None:
 def _stand_again(world: World, contact: Contact) -> None:
     if contact.state == "offered":
         ringing.look(world, contact)
-    else:
+    elif contact.extra is None or not callbacks.stands_again(world, contact):
         visits.stand_in_line(world, contact)
 
 

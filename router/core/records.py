@@ -23,7 +23,7 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from router.core.entities import Agent, Contact, Door, Endpoint, Leg, Offer, Peer, Tombstone
-from router.core.extra import Extra
+from router.core.extra import Extra, KeptPlace
 
 if TYPE_CHECKING:
     from router.core.hours import Hours
@@ -41,6 +41,7 @@ class WorldRecord(Struct, array_like=True, gc=False):
     counter: int
     epoch: int
     ahead_us: int = 0
+    secret: bytes = b""
 
 
 class PeerRecord(Struct, array_like=True, gc=False):
@@ -69,6 +70,7 @@ class PeerRecord(Struct, array_like=True, gc=False):
     reach: int
     due_us: int
     due_number: int
+    dials: bool = False
 
 
 class OfferRecord(Struct, array_like=True, gc=False):
@@ -155,6 +157,7 @@ class TombstoneRecord(Struct, array_like=True, tag="ended", gc=False):
     agent: str
     due_us: int
     due_number: int
+    place: KeptPlace | None = None
 
 
 class AgentRecord(Struct, array_like=True, gc=False):
@@ -306,7 +309,7 @@ def of_tombstone(t: Tombstone) -> bytes:
     """The stored form of what is remembered of an ended contact."""
     return encode((
         "ended", SCHEMA, t.id, t.peer.key, t.digest, t.outcome, t.queue, t.number, t.ended_us, t.waited_us, t.codes,
-        t.resolved, t.agent, t.due_us, t.due_number,
+        t.resolved, t.agent, t.due_us, t.due_number, t.place,
     ))  # fmt: skip
 
 
@@ -315,7 +318,7 @@ def of_peer(p: Peer) -> bytes:
     return encode((
         SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
         p.reports_ringing, p.reports_connecting, p.away_since_us, p.gone, p.sync_round, p.failures, p.failed_agent,
-        p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number,
+        p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number, p.dials,
     ))  # fmt: skip
 
 
@@ -340,7 +343,7 @@ def of_endpoint(e: Endpoint) -> bytes:
 
 def of_world(world: World) -> bytes:
     """The stored form of time and numbers."""
-    return encode((SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch, world.ahead_us))
+    return encode((SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch, world.ahead_us, world.secret))
 
 
 def door_key(door: Door) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from router.core import people, ringing
+from router.core import callback_book, callbacks, people, ringing, tokens
 from router.core import records as stored
 from router.core import settings as of
 from router.core.closing import resume
 from router.core.consults import mend
 from router.core.dispatch import refresh
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.extra import Extra
 from router.core.gateways import may_open
 from router.core.hours import new_hours
 from router.core.offers import link
@@ -56,6 +57,7 @@ def restore(world: World, passive: Passive) -> None:
         world.now_us, world.utc_s, world.counter = record.now_us, record.utc_s, record.counter
         # Before it was kept, it can be told from when the wall clock was heard last.
         world.ahead_us = record.ahead_us or (record.utc_s and record.utc_s * SECOND_US - record.now_us)
+        world.secret = record.secret
     _hours(world, kinds)
     for kind, build in (("peer", _peer), ("agent", _agent), ("endpoint", _endpoint)):
         for record in sorted(kinds[kind].values(), key=lambda record: record.number):
@@ -155,7 +157,7 @@ def _peer(world: World, r: stored.PeerRecord) -> None:
     )  # fmt: skip
     peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
     peer.away_since_us, peer.gone = r.away_since_us, r.gone
-    peer.sync_round, peer.failures = r.sync_round, r.failures
+    peer.sync_round, peer.failures, peer.dials = r.sync_round, r.failures, r.dials
     peer.failed_agent, peer.failed_several = r.failed_agent, r.failed_several
     peer.suspended_until_us, peer.chore, peer.reach = r.suspended_until_us, r.chore, r.reach
     peer.open = may_open(peer) and r.chore != "shut"
@@ -228,6 +230,8 @@ def _tombstone(world: World, r: stored.TombstoneRecord) -> None:
     )
     tombstone.due_us, tombstone.due_number = r.due_us, r.due_number
     peer.ended[r.id] = tombstone
+    if r.place is not None and tokens.found_again(world, tombstone, r.place.token):
+        tombstone.place = r.place
     world.buried.append(tombstone)
 
 
@@ -263,6 +267,8 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
         r.codes, r.resolved, r.sync_round, r.extra,
     )  # fmt: skip
     peer.contacts[r.id] = contact
+    if r.extra is not None:
+        _special(world, contact, r.extra)
     queue.counts[r.state] += 1
     world.live += 1
     for offer in r.offers:
@@ -273,6 +279,16 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
         _stand(world, contact)
     _due(world, contact, r)
     return [contact] if contact.extra is not None else []
+
+
+def _special(world: World, contact: Contact, extra: Extra) -> None:
+    """What only some contacts have. A place that two records claim is that of the first."""
+    if extra.place is not None and not tokens.found_again(world, contact, extra.place.number):
+        extra.place = None
+        contact.number = world.number()
+    callback = callback_book.of(contact)
+    if callback is not None and contact.state in IN_LINE:
+        callback_book.enter(world, contact, callback)
 
 
 def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored.OfferRecord) -> Offer:
@@ -291,6 +307,12 @@ def _stand(world: World, contact: Contact) -> None:
     except Refused:
         line = next(iter(queue.own.values()))
     join_line(world, contact, line)
+    callback = callback_book.of(contact) if contact.extra is not None else None
+    if callback is not None and contact.state == "held":
+        if callback.phase == "hold" and contact.number <= peer.reach:
+            callbacks.stand_among_holds(world, contact)
+        line.dialling += callback.phase == "dialling"
+        return
     if contact.state != "waiting" or contact.number > peer.reach:
         return
     name = contact.direct or contact.preferred

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
 from router.core.route_settings import Route, Segment, Steer
 from router.terms import SECOND_US
@@ -146,11 +147,14 @@ class Queue(Struct, frozen=True):
     wrap_up: tuple[tuple[str, WrapUp], ...] = ()
     """Per channel, sorted; a channel not named has none."""
     treatments: tuple[tuple[str, Treatment], ...] = ()
-    """Per reason (closed, blocked, nobody, full, waited_too_long, held_too_long, nobody_left), sorted."""
+    """Per reason (closed, blocked, nobody, full, waited_too_long, held_too_long, nobody_left, callback_expired),
+    sorted."""
     codes: tuple[str, ...] = ()
     """Outcome codes that `complete` may carry; none listed: any."""
     whisper: str = ""
     time_zone: str = "UTC"
+    callback: CallbackRules = CallbackRules()
+    tokens: TokenRules = TokenRules()
 
 
 class Agent(Struct, frozen=True):
@@ -182,6 +186,8 @@ class Limits(Struct, frozen=True, gc=False):
     """How long an ended id is remembered: longer than any client goes on retrying."""
     ended_max: int = 500_000
     """Ended ids remembered at most: bounds memory (about 0.4 KiB each) under a flood of short contacts."""
+    tokens_max: int = 200_000
+    """Places with a token at a time: bounds memory (about 0.2 KiB each). Above it contacts get none."""
     complete_kept_us: int = 300 * SECOND_US
     """How long after wrap-up `complete` may still add codes."""
     gateway_grace_us: int = 60 * SECOND_US

@@ -55,6 +55,20 @@ def add_reaction(histogram: Histogram, took_us: int) -> None:
     histogram.sum_us += took_us
 
 
+class CallbackTally(Struct, eq=False, gc=False):
+    """The call-backs of one queue."""
+
+    until_called: Histogram
+    """From when it was asked for, or due, until the customer answered."""
+    failed: dict[str, int]
+    """Tries that did not reach the customer, by result."""
+    requested: int = 0
+    dialled: int = 0
+    """Tries."""
+    reached: int = 0
+    expired: int = 0
+
+
 class QueueTally(Struct, eq=False, gc=False):
     """One queue since the engine's start."""
 
@@ -82,6 +96,7 @@ class QueueTally(Struct, eq=False, gc=False):
     replied_in_target: int = 0
     reply_counted: int = 0
     """Denominator of the service level at first reply: replied, and over without a reply."""
+    callbacks: CallbackTally | None = None
 
 
 def queue_tally() -> QueueTally:
@@ -112,3 +127,12 @@ class Tally(Struct, eq=False, gc=False):
     ended: int = 0
     commands: int = 0
     violations: int = 0
+    wrong_tokens: int = 0
+    """Place tokens that were shown and are none, or none any more."""
+
+
+def callback_tally(tally: QueueTally) -> CallbackTally:
+    """What the queue counts of its call-backs."""
+    if tally.callbacks is None:
+        tally.callbacks = CallbackTally(wait_histogram(), {})
+    return tally.callbacks

@@ -21,6 +21,7 @@ from router.core.hours import Hours
 from router.core.line import Line, Needs
 from router.core.roster import Profile
 from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
+from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.world import World
@@ -152,6 +153,7 @@ def _whole(world: World) -> Faults:
     """What can only be seen by looking at all of a kind."""
     yield from _sums(world)
     yield from _counts(world)
+    yield from (Violation(invariant, what) for invariant, what in check_books(world))
     timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
     if len(world.deadlines) != timed:
         yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
@@ -195,7 +197,7 @@ def _counts(world: World) -> Faults:
     if kept != members:
         yield Violation("index", f"lines count {kept}, found {dict(members)}")
     standing = {contact.number: contact for contact in contacts if contact.standing is not None}
-    stood = [entry[2] for order in _orders(world) for entry in order]
+    stood = [entry[2] for order in (*_orders(world), *holds(world)) for entry in order]
     if len(stood) != len(standing) or any(standing.get(contact.number) is not contact for contact in stood):
         yield Violation("I1", f"{len(standing)} contacts stand, orders hold {len(stood)}")
 
@@ -236,6 +238,7 @@ def _contact(world: World, contact: Contact) -> Found:
     yield from _place(contact, name)
     yield from check_contact(world, contact)
     yield from check_consult(contact, name)
+    yield from check_callback(world, contact, name)
     for offer in contact.offers:
         if world.offers.get(offer.id) is not offer:
             yield "index", f"{name}: offer {offer.id} is not known"
@@ -243,7 +246,7 @@ def _contact(world: World, contact: Contact) -> Found:
 
 def _place(contact: Contact, name: str) -> Found:
     """Where it stands, and that it stands there at its place (I6)."""
-    stands = contact.state == "waiting" and contact.number <= contact.peer.reach
+    stands = (contact.state == "waiting" or is_hold(contact)) and contact.number <= contact.peer.reach
     if contact.state == "offered":
         yield from _ringing_place(contact, name)
     elif (contact.standing is not None) != stands:
@@ -257,7 +260,7 @@ def _place(contact: Contact, name: str) -> Found:
         if entry not in contact.standing:
             yield "I6", f"{name}: not where it stands"
         named = contact.direct or contact.preferred
-        if (contact.standing is line.order) == (named is not None):
+        if (contact.standing is line.order) == (named is not None or is_hold(contact)):
             yield "I6", f"{name}: waits for {named}, stands in its line {named is None}"
     if line.queue is not contact.queue:
         yield "I6", f"{name}: line of queue {line.queue.name}"
@@ -327,11 +330,6 @@ def _endpoint(_: World, endpoint: Endpoint) -> Found:
         yield "index", f"endpoint {endpoint.peer.key}/{endpoint.address}: {endpoint.agent.name} does not have it"
 
 
-def _tombstone(_: World, tombstone: Tombstone) -> Found:
-    if tombstone.id in tombstone.peer.contacts:
-        yield "I1", f"contact {tombstone.peer.key}/{tombstone.id} has ended and lives"
-
-
 def _line(world: World, line: Line) -> Found:
     name = f"line {line.queue.name} {line.needs.key}"
     entries = list(line.order)
@@ -377,7 +375,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Offer: _offer,
     Peer: _peer,
     Endpoint: _endpoint,
-    Tombstone: _tombstone,
+    Tombstone: check_tombstone,
     Line: _line,
     Agent: _agent,
     Hours: check_hours,

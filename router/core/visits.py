@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from router.core import doors, history
+from router.core import burial, callback_book, doors, history, tokens
 from router.core.consulting import is_shared
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
-from router.core.extra import Extra
+from router.core.extra import Callback, Extra
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
 from router.core.order import Order
 from router.core.pause import answered_before, last_activity_us, outcome_of, pause_of
-from router.core.records import contact_key
 from router.core.routed import is_test
 from router.core.tally import add_wait
 from router.core.world import World
@@ -46,6 +43,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
             leave_unstaffed(world, line)
     if (
         contact.due_us
+        or contact.extra is not None
         or contact.missed is not None
         or contact.preferred is not None
         or contact.direct is not None
@@ -103,22 +101,22 @@ def is_deserted(world: World, contact: Contact) -> bool:
 
 def arm(world: World, contact: Contact) -> None:
     """Set the contact's deadline to the first of those that its state has."""
-    settings, now_us = contact.queue.settings, world.now_us
+    now_us = world.now_us
+    callback = callback_book.of(contact) if contact.extra is not None else None
     at_us = 0
-    if contact.state == "held":
+    if callback is not None and contact.state in ("held", "waiting"):
+        at_us = callback.look_us
+    elif contact.state == "held":
         at_us = contact.held_until_us
-    elif contact.state == "waiting":
+    if contact.state == "waiting":
         if contact.preferred is not None:
             at_us = contact.preferred_until_us
-        elif contact.direct is not None and is_deserted(world, contact):
+        elif contact.direct is not None and callback is None and is_deserted(world, contact):
             at_us = now_us
         if contact.missed is not None:
-            ends = [missed_us + settings.miss_hold_us for missed_us in contact.missed.values()]
-            ends.append(contact.retry_us)
-            ahead = [end for end in ends if end > now_us]
-            if ahead:
-                at_us = min(ahead) if not at_us else min(at_us, *ahead)
-    if contact.state in ("held", "waiting") and waits_at_most(world, contact):
+            forgiven_us = _forgiven_us(contact, now_us)
+            at_us = min(at_us or forgiven_us, forgiven_us or at_us)
+    if callback is None and contact.state in ("held", "waiting") and waits_at_most(world, contact):
         left_us = wait_left_us(world, contact)
         clock = contact.line.clock if contact.line is not None else None
         most_us = now_us + left_us if clock is None else due_us(world, clock, left_us)
@@ -132,6 +130,12 @@ def arm(world: World, contact: Contact) -> None:
         world.changed[contact] = None
     elif contact.due_us:
         disarm(world, contact)
+
+
+def _forgiven_us(contact: Contact, now_us: int) -> int:
+    """When the first of those who missed it is not passed over any more; 0: nobody is."""
+    ends = [missed_us + contact.queue.settings.miss_hold_us for missed_us in (contact.missed or {}).values()]
+    return min((end for end in (*ends, contact.retry_us) if end > now_us), default=0)
 
 
 def parks_at_us(world: World, contact: Contact) -> int:
@@ -169,6 +173,10 @@ def due(world: World, contact: Contact) -> None:
         # Its gateway could not have resumed it, nor be told; or it is offered now, and an offer runs to its end. It is
         # armed again when the gateway is back, or when it waits again.
         return
+    callback = callback_book.of(contact) if contact.extra is not None else None
+    if callback is not None:
+        _callback_due(world, contact, callback)
+        return
     if waited_out(world, contact):
         treat(world, contact, "waited_too_long")
         return
@@ -189,10 +197,19 @@ def due(world: World, contact: Contact) -> None:
         stand_in_line(world, contact)
 
 
+def _callback_due(world: World, contact: Contact, callback: Callback) -> None:
+    from router.core import callback_turns
+
+    callback_turns.due(world, contact, callback)
+
+
 def is_sent_away(world: World, contact: Contact) -> bool:
-    """Must it go, because its queue is closed? It is not offered any more; an offer in flight runs to its end."""
+    """Must it go, because its queue is closed? It is not offered any more; an offer in flight runs to its end. Whom we
+    have called ourselves is served."""
     queue = contact.queue
-    return queue.door is not None and doors.sends_away(world, queue, contact.channel)
+    if queue.door is None or (contact.extra is not None and contact.extra.callback is not None):
+        return False
+    return doors.sends_away(world, queue, contact.channel)
 
 
 def waited_out(world: World, contact: Contact) -> bool:
@@ -217,6 +234,8 @@ def wait_left_us(world: World, contact: Contact) -> int:
     extra = contact.extra
     if extra is not None and extra.route is not None and extra.route.moved_us > contact.entered_us:
         waited_us -= extra.route.moved_us - contact.entered_us
+    if extra is not None and extra.callback is not None:
+        waited_us = min(waited_us, world.now_us - extra.callback.reached_us)
     return waits_at_most(world, contact) - waited_us
 
 
@@ -250,7 +269,9 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
     contact.outcome = outcome if contact.extra is None else outcome_of(contact, outcome)
     contact.ended_by = by
     contact.left_us = now_us
-    if contact.state != "parked":
+    if contact.extra is not None and callback_book.reached_us(contact):
+        contact.waited_us = now_us - callback_book.reached_us(contact)
+    elif contact.state != "parked":
         contact.waited_us = world.waited_us(contact)
     world.leave_line(contact)
     world.move_contact(contact, "leave")
@@ -340,10 +361,21 @@ def close(world: World, contact: Contact) -> None:
         from router.core import consults
 
         consults.closed(world, contact)
-    bury(world, Tombstone(
+    tombstone = Tombstone(
         contact.id, peer, contact.digest, contact.outcome or "withdrawn", contact.queue.name, contact.number,
         world.now_us, contact.waited_us, contact.codes, contact.resolved, _served_by(contact),
-    ))  # fmt: skip
+    )  # fmt: skip
+    if contact.extra is not None:
+        _special_over(world, contact, tombstone)
+    burial.bury(world, tombstone)
+
+
+def _special_over(world: World, contact: Contact, tombstone: Tombstone) -> None:
+    """What only some contacts have is over too."""
+    callback = contact.extra.callback if contact.extra is not None else None
+    if callback is not None:
+        callback_book.strike(world, contact, callback)
+    tokens.ended(world, contact, tombstone)
 
 
 def _served_by(contact: Contact) -> str:
@@ -359,41 +391,3 @@ def extra_of(contact: Contact) -> Extra:
     if contact.extra is None:
         contact.extra = Extra()
     return contact.extra
-
-
-def bury(world: World, tombstone: Tombstone) -> None:
-    """Remember an ended id for `ended_kept_s`; beyond `ended_max` the oldest is forgotten early."""
-    limits = world.settings.limits
-    world.counter += 1
-    tombstone.due_us, tombstone.due_number = world.now_us + limits.ended_kept_us, world.counter
-    tombstone.peer.ended[tombstone.id] = tombstone
-    world.buried.append(tombstone)
-    world.changed[tombstone] = None
-    if len(world.buried) > limits.ended_max:
-        forget(world, world.buried.popleft())
-
-
-def forget(world: World, tombstone: Tombstone) -> None:
-    """The ended id is old enough to be forgotten, unless its visit has gone on."""
-    if tombstone.peer.ended.get(tombstone.id) is not tombstone:
-        return
-    del tombstone.peer.ended[tombstone.id]
-    world.changed.pop(tombstone, None)
-    world.dropped.append(("contact", contact_key(tombstone)))
-
-
-def evacuate(world: World, most: int) -> None:
-    """Treat up to `most` contacts that wait for skills which nobody signed in has."""
-    for needs in sorted(world.unmet, key=lambda needs: needs.key):
-        lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class, line.own_target))
-        for line in lines:
-            if needs.staffed != 0 or "nobody_left" not in line.queue.treatments:
-                continue
-            # Who belongs to a gateway that could not be told leaves the line with it, and asks again when it is back.
-            leaving = list(islice((entry[2] for entry in line.order if entry[2].peer.open), most))
-            for contact in leaving:
-                treat(world, contact, "nobody")
-            most -= len(leaving)
-            if most == 0:
-                return
-        world.unmet.pop(needs, None)

@@ -35,6 +35,11 @@ MONITOR = "*monitor"
 class World:
     """The state of one site."""
 
+    secret: bytes = b""
+    """What place tokens are made with, drawn outside; none: no tokens."""
+    callbacks: int = 0
+    """Open call-backs: where there are none nothing is looked for."""
+
     def __init__(self, settings: of.Settings, epoch: int) -> None:
         self.settings = settings
         self.epoch = epoch
@@ -62,6 +67,7 @@ class World:
         """Ended ids, the oldest first: all are kept equally long, so they need no deadline each."""
         self.live = 0
         """Live contacts: those without a tombstone."""
+        self.tokens: dict[int, Contact | Tombstone] = {}  # places that have a token, and who holds them now
         self.chores: dict[int, Peer] = {}
         """Peers with work that is done in slices, by number."""
         self.unmet: dict[Needs, None] = {}

@@ -11,17 +11,20 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from router.config.model import Configuration
 from router.core.engine import Engine
-from router.core.internal import Restarted
+from router.core.internal import Restarted, Secret
 from router.core.records import BadRecord
 from router.loop.clock import Clock, Resumed, boot_id, boot_us, resume, wall_us
 from router.loop.loop import SYSTEM
 from router.store import open_store
 from router.store.base import Lead, Stamp, Store, StoreUnusable
 from router.terms import MILLISECOND_US
+
+SECRET_BYTES: Final = 32
+"""Of the key that place tokens are made with."""
 
 
 class Loaded(NamedTuple):
@@ -77,6 +80,8 @@ def activated(store: Store, engine: Engine, resumed: Resumed, records: int, spee
     engine.activate(core_us, store.epoch)
     if records:
         engine.apply(core_us, SYSTEM, Restarted())
+    # Taken by a site that has none yet: its place tokens are made with it.
+    engine.apply(core_us, SYSTEM, Secret(secrets.token_bytes(SECRET_BYTES)))
     return Loaded(store, engine, clock, resumed, records)
 
 

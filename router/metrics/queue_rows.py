@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from router.core.handlers.questions import oldest_wait_us, top_urgency
 from router.core.queue import Queue
-from router.core.tally import REACTION_BOUNDS_S, WAIT_BOUNDS_S, Histogram
+from router.core.tally import REACTION_BOUNDS_S, WAIT_BOUNDS_S, CallbackTally, Histogram, wait_histogram
 from router.core.world import World
 from router.metrics.rows import Row
 from router.metrics.text import Distribution, Number
@@ -61,6 +61,22 @@ def _free(at: OneQueue) -> dict[tuple[str, ...], Number]:
     return {(channel,): sum(pool.free for pool in line.needs.ready.values()) for channel, line in at.queue.own.items()}
 
 
+def _called(at: OneQueue, read: Callable[[CallbackTally], Number]) -> Number:
+    """A count of its call-backs; 0 where it has had none."""
+    tally = at.queue.tally.callbacks
+    return 0 if tally is None else read(tally)
+
+
+def _call_failed(at: OneQueue) -> dict[tuple[str, ...], Number]:
+    tally = at.queue.tally.callbacks
+    return {} if tally is None else {(result,): count for result, count in tally.failed.items()}
+
+
+def _until_called(at: OneQueue) -> Distribution:
+    tally = at.queue.tally.callbacks
+    return _seconds(tally.until_called if tally is not None else wait_histogram(), WAIT_BOUNDS_S)
+
+
 def _counter(name: str, read: Callable[[OneQueue], Number], help_text: str) -> QueueRow:
     return Row(f"switchboard_{name}_total", "counter", help_text, read)
 
@@ -85,7 +101,7 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "Visits that are over in this queue, by channel and outcome; a transfer ends a visit as answered.",
         _ended,
         ("channel", "outcome"),
-        "channels of the queue x 11 outcomes",
+        "channels of the queue x 12 outcomes",
     ),
     Row(
         "switchboard_queue_contacts",
@@ -187,4 +203,36 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
     _counter("talk_seconds", lambda at: at.queue.tally.talk_us / SECOND_US, "Talk of those legs, hold not counted."),
     _counter("hold_seconds", lambda at: at.queue.tally.hold_us / SECOND_US, "Hold of those legs."),
     _counter("wrap_up_seconds", lambda at: at.queue.tally.wrap_up_us / SECOND_US, "Wrap-up of those legs."),
+    Row(
+        "switchboard_open_callbacks",
+        "gauge",
+        "Open call-backs: waiting, or being dialled.",
+        lambda at: len(at.queue.callbacks),
+    ),
+    _counter("requested_callbacks", lambda at: _called(at, lambda tally: tally.requested), "Call-backs asked for."),
+    _counter("dialled_callbacks", lambda at: _called(at, lambda tally: tally.dialled), "Tries to reach the customer."),
+    _counter(
+        "reached_callbacks",
+        lambda at: _called(at, lambda tally: tally.reached),
+        "Tries that did: from then on the customer waits on the line and counts like a caller.",
+    ),
+    Row(
+        "switchboard_failed_dials_total",
+        "counter",
+        "Tries that did not, by result.",
+        _call_failed,
+        ("result",),
+        "3: no_answer, busy, failed",
+    ),
+    _counter(
+        "expired_callbacks",
+        lambda at: _called(at, lambda tally: tally.expired),
+        "Call-backs given up: tries or time used up, or a number that may not be dialled any more.",
+    ),
+    Row(
+        "switchboard_until_called_seconds",
+        "histogram",
+        "From when a call-back was asked for, or due, until the customer answered.",
+        _until_called,
+    ),
 )

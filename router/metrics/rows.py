@@ -16,9 +16,10 @@ from router.metrics.text import Kind, Reading
 PREFIX: Final = "switchboard_"
 
 UNITS: Final = (
+    "callbacks", "dials",
     "agents", "batches", "bytes", "clients", "commands", "connections", "contacts", "effects", "errors",
     "failures", "info", "legs", "lines", "offers", "ratio", "records", "reloads", "seconds", "series", "steps",
-    "violations",
+    "tokens", "violations",
 )  # fmt: skip
 """What a name may end in, before `_total`: base units, and the nouns that are counted."""
 

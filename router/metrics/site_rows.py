@@ -43,6 +43,11 @@ CENTRE_ROWS: Final[tuple[SiteRow, ...]] = (
     ),
     counter("closed_contacts", lambda seen: seen.sources.world.tally.ended, "Contacts that are wholly over."),
     counter(
+        "wrong_place_tokens",
+        lambda seen: seen.sources.world.tally.wrong_tokens,
+        "Place tokens shown that are none, or none any more: many of them is somebody who guesses.",
+    ),
+    counter(
         "violations",
         lambda seen: seen.sources.world.tally.violations,
         "Invariants found broken. Anything but 0 is a bug.",

@@ -24,4 +24,5 @@ COUNTS_AS: Final[dict[Outcome, Counts]] = {
     "withdrawn": "apart",
     "lost_with_gateway": "apart",
     "waited_too_long": "apart",
+    "callback_expired": "apart",
 }

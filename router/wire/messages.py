@@ -41,7 +41,8 @@ class Hello(SessionMessage, tag="hello"):
     protocol_most: Version = 1
     tenant: NewId = "main"
     features: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=32)] = ()
-    """`ringing`: it reports ringing. `no_connect_report`: accept is connect. Unknown ones are ignored."""
+    """`ringing`: it reports ringing. `no_connect_report`: accept is connect. `dials`: it can dial, so that it carries
+    out call-backs. Unknown ones are ignored."""
     epoch_seen: Epoch = 0
     """The highest epoch that any engine has told this client; above ours, we are not the leader any more."""
     nonce: Nonce | None = None

@@ -85,9 +85,9 @@ TABLE: Final[dict[State, dict[str, str]]] = {
 """State -> kind of message -> method of `Session`, or the error it is answered with. All commands and queries
 are of the kind `request`."""
 
-FEATURES: Final[tuple[str, ...]] = ("ringing", "no_connect_report")
+FEATURES: Final[tuple[str, ...]] = ("ringing", "no_connect_report", "dials")
 """What can be agreed in hello. `ringing`: the gateway reports ringing. `no_connect_report`: accept is
-connect."""
+connect. `dials`: it can dial a number, so call-backs are its work."""
 
 RETRY_MS: Final = 1_000
 """What a client is told to wait, at least, where no better figure is known."""
@@ -339,6 +339,7 @@ class Session:
             role=hello.role,
             reports_ringing="ringing" in hello.features,
             reports_connecting="no_connect_report" not in hello.features,
+            dials="dials" in hello.features,
         )
 
     def _welcome(self, hello: Hello) -> Welcome:

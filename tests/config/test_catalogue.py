@@ -8,6 +8,7 @@ from router.config.catalogue_centre import FILES, REASONS
 from router.config.kinds import Seconds, Whole
 from router.config.rows import Row, Section
 from router.core import settings as core
+from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import RefusedEntry, Treat
 from router.core.route_settings import Route, Segment
 from router.server.limits import ServerLimits
@@ -38,10 +39,12 @@ BUILT = {
     Route: {"name", "conditions", "refuse"},
     Segment: {"name", "conditions", "target_us"},
     core.Channel: {"name"},
-    core.Queue: {"wrap_up", "treatments"},
+    core.Queue: {"wrap_up", "treatments", "callback", "tokens"},
     core.Calendar: {"name", "closed", "offsets"},
     core.Agent: {"most_at_once"},
     core.WrapUp: set(),
+    CallbackRules: set(),
+    TokenRules: set(),
     core.Limits: set(),
     model.Listen: set(),
     model.People: set(),

@@ -33,7 +33,7 @@ def test_the_sample_is_a_bank() -> None:
     settings = configuration.settings
     assert (len(settings.queues), len(settings.agents)) == (6, 30)
     assert len({agent.team for agent in settings.agents}) == 4
-    assert {channel for queue in settings.queues for channel in queue.channels} == {"voice", "chat"}
+    assert {channel for queue in settings.queues for channel in queue.channels} == {"voice", "chat", "callback"}
     needs = [dict(queue.needs) for queue in settings.queues]
     for agent in settings.agents:
         levels = dict(agent.skills)

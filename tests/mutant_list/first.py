@@ -309,8 +309,8 @@ MUTANTS = (
     Mutant(
         "L2: holding has a limit",
         CORE + "visits.py",
-        '    if contact.state == "held":\n        at_us = contact.held_until_us\n',
-        '    if contact.state == "held":\n        at_us = 0\n',
+        '    elif contact.state == "held":\n        at_us = contact.held_until_us\n',
+        '    elif contact.state == "held":\n        at_us = 0\n',
     ),
 )
 """Fencing (I11) is not here yet: it comes with the store that leads and the gateways that refuse an older epoch."""

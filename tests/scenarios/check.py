@@ -116,7 +116,8 @@ def _step(name: str, site: Site, step: Step, printed: list[str] | None) -> None:
             raise Differs(name, step.number, step.text, "  what must always hold does not:\n" + _listed(faults))
     for number, line in step.lines:
         if line.startswith("?"):
-            found = look.look(site.engine.world, site.visits, site.deeds, line[1:].strip())
+            asked = " ".join(site.names.real(word) for word in line[1:].split())
+            found = site.names.said(look.look(site.engine.world, site.visits, site.deeds, asked))
             if printed is not None:
                 printed.append(f"        ? {found}")
             elif not found.is_told_by(line[1:].strip()):

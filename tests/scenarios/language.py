@@ -141,6 +141,9 @@ POSITIONAL = {
     "end_contact": ("contact",), "close_queue": ("queue",), "open_queue": ("queue",),
     "consult": ("contact", "consult"), "cancel_consult": ("contact",), "complete_consult": ("contact",),
     "conference": ("contact",), "leave": ("contact", "agent"),
+    "take_callback": ("contact", "number"),
+    "schedule_callback": ("queue", "number"), "dialled": ("contact", "result"), "take_place": ("contact",),
+    "cancel_callback": ("callback",), "callbacks": (),
 }  # fmt: skip
 """What follows a command without its name; everything else follows as `name value`, or `name` alone for a yes."""
 
@@ -238,6 +241,12 @@ HEADS: dict[type[Struct], str] = {
     told.Ended: "ended {contact}",
     told.ConsultOver: "consult_over {contact} {consult}",
     told.Suspended: "suspended",
+    told.CallbackTaken: "callback_taken {callback}",
+    told.CallbacksReply: "callbacks",
+    told.CallbackStatus: "callback {callback} {phase}",
+    told.Dial: "dial {contact} {number}",
+    told.DialCancelled: "dial_cancelled {contact} {why}",
+    told.LetGo: "let_go {contact} {outcome}",
     told.AgentEvent: "agent_event {agent} {state}",
     told.ContactEvent: "contact_event {contact} {state}",
     told.ContactState: "state {contact} {state}",
@@ -263,6 +272,8 @@ def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -
     if isinstance(message, told.State):
         entries: list[Struct] = [*message.contacts, *message.offers]
         return [_one(who, entry, offer_name) for entry in entries]
+    if isinstance(message, told.CallbacksReply):
+        return [_one(who, entry, offer_name) for entry in message.callbacks]
     return [_one(who, message, offer_name)]
 
 

@@ -7,6 +7,7 @@
     ? record c1 answered waited 20s         the record of the visit, the last one unless `c1#1`
     ? leg c1 2 ben served talk 60s          the second leg of the last record of c1 with legs
     ? deed set_agent ann who mia            what was last done by hand, and to whom
+    ? callback b1 hold tries 0              an open call-back: later, hold, line, dialling; or none
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -15,10 +16,10 @@ They ask the engine's own questions where there is one, and look at the world wh
 from __future__ import annotations
 
 from router.core import audit, history
-from router.core.commands import AliveContact, AliveEndpoint, Position, Sync
-from router.core.effects import PositionReply
+from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Position, Sync
+from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Agent, Contact, Peer
-from router.core.handlers import questions
+from router.core.handlers import callbacks, questions
 from router.core.world import World
 from router.terms import MILLISECOND_US
 from tests.scenarios.language import Said, Unclear, said, words_of
@@ -47,9 +48,11 @@ def look(world: World, visits: list[history.Visit], deeds: list[audit.Deed], lin
         return _leg(visits, name, words[2])
     if what == "deed":
         return said(deeds[-1], "deed {what} {target}") if deeds else Said(("deed", "none"), {})
+    if what == "callback":
+        return _callback(world, name)
     if what == "client":
         return Said(("client", name, _client(world.peers.get(f"main/{name}"))), {})
-    raise Unclear(f"{what!r} can't be asked: position, contact, agent, queue, record, leg, deed or client")
+    raise Unclear(f"{what!r} can't be asked: position, contact, agent, queue, record, leg, deed, callback or client")
 
 
 def _contact(world: World, name: str) -> Contact | None:
@@ -90,6 +93,15 @@ def _leg(visits: list[history.Visit], name: str, nth: str) -> Said:
     if not found or len(found[-1].legs) < int(nth):
         return Said(("leg", name, nth, "none"), {})
     return said(found[-1].legs[int(nth) - 1], f"leg {name} {nth} {{agent}} {{how}}")
+
+
+def _callback(world: World, name: str) -> Said:
+    reply = callbacks.listed(world, Peer("main/boss", "main", "boss", 0), Callbacks(1, numbers=True))
+    assert isinstance(reply, CallbacksReply)
+    for status in reply.callbacks:
+        if status.callback == name:
+            return said(status, "callback {callback} {phase}")
+    return Said(("callback", name, "none"), {})
 
 
 def _client(peer: Peer | None) -> str:

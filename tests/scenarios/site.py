@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from router.core import audit, history
 from router.core.commands import Request
 from router.core.engine import Engine
-from router.core.internal import Configure, GatewayDown, Restarted, WallClock
+from router.core.internal import Configure, GatewayDown, Restarted, Secret, WallClock
 from router.terms import SECOND_US
 from tests.scenarios import centre, look
 from tests.scenarios.language import DONE, Said, Unclear, clock, command, effect
+from tests.scenarios.names import Names
 
 BEGIN_US = 1000 * SECOND_US
 """Core time at which every story begins: a site that has been up for a while."""
@@ -34,6 +35,7 @@ class Site:
         self._peers = given.peers
         self._seqs: dict[str, int] = {}
         self._last: dict[str, Request] = {}
+        self.names = Names()
         self._offers: dict[str, list[str]] = {}
         """Offers by contact, in the order in which they were first told."""
         self._stored: dict[tuple[str, str], bytes] = {}
@@ -43,6 +45,7 @@ class Site:
         self._stopped = False
         self.engine = Engine(given.settings, 1)
         self.engine.activate(BEGIN_US)
+        self.engine.apply(BEGIN_US, "", Secret(b"a secret of the stories, long enough"[:32]))
         self._monitored = given.monitored
         if given.utc_s:
             self.engine.apply(BEGIN_US, "", WallClock(given.utc_s))
@@ -84,6 +87,7 @@ class Site:
 
     def say(self, who: str, words: list[str], text: str) -> None:
         """One line of the story."""
+        words = [self.names.real(word) for word in words]
         if who == "clock":
             if words[:1] == ["shows"]:
                 self.engine.apply(self._now_us, "", WallClock(centre.wall_clock(" ".join(words[1:]))))
@@ -146,7 +150,7 @@ class Site:
 
     def _offer_id(self, word: str) -> str:
         contact, _, nth = word.partition("#")
-        known = self._offers.get(contact)
+        known = self._offers.get(self.names.real(contact))
         if known is None:
             return word
         if nth and int(nth) > len(known):
@@ -177,7 +181,8 @@ class Site:
                 offer = getattr(entry, "offer", None)
                 if isinstance(offer, str) and offer not in self._offers.setdefault(entry.contact, []):
                     self._offers[entry.contact].append(offer)
-            told = effect(peer, message, self._offer_name)
+            self.names.learn(message)
+            told = [self.names.said(said) for said in effect(peer, message, self._offer_name)]
             if not isinstance(message, DONE) or any(told[0].is_told_by(line) for line in lines):
                 came += told
         return came

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from router.core.commands.agents import Attach, Detach, LogIn, LogOut, NotReady, Occupy, Ready, Release
 from router.core.commands.base import Request
+from router.core.commands.callbacks import (
+    Callbacks,
+    CancelCallback,
+    Dialled,
+    ScheduleCallback,
+    TakeCallback,
+    TakePlace,
+)
 from router.core.commands.consults import CancelConsult, CompleteConsult, Conference, Consult, Leave
 from router.core.commands.contacts import Connected, ConnectFailed, End, Enqueue, Hold, Probe, Resume, Transfer, Update
 from router.core.commands.doors import CloseQueue, OpenQueue
@@ -54,9 +62,15 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Detach,
     Occupy,
     Release,
+    TakeCallback,
+    ScheduleCallback,
+    Dialled,
+    TakePlace,
+    CancelCallback,
     Drain,
     Sync,
     SyncEnd,
+    Callbacks,
     Position,
     Status,
     Agents,
@@ -83,6 +97,8 @@ __all__ = [
     "AssignContact",
     "Attach",
     "Audit",
+    "Callbacks",
+    "CancelCallback",
     "CancelConsult",
     "CloseQueue",
     "Complete",
@@ -92,6 +108,7 @@ __all__ = [
     "Connected",
     "Consult",
     "Detach",
+    "Dialled",
     "Drain",
     "End",
     "EndContact",
@@ -116,6 +133,7 @@ __all__ = [
     "Request",
     "Resume",
     "Ringing",
+    "ScheduleCallback",
     "SetAgent",
     "SetPriority",
     "SetSkills",
@@ -123,6 +141,8 @@ __all__ = [
     "SwitchChannel",
     "Sync",
     "SyncEnd",
+    "TakeCallback",
+    "TakePlace",
     "Transfer",
     "Unpark",
     "Update",

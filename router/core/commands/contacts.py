@@ -13,7 +13,9 @@ from router.terms import (
     Id,
     LeaveReason,
     NewId,
+    PhoneNumber,
     Place,
+    PlaceToken,
     SkillNeeds,
 )
 
@@ -47,10 +49,14 @@ class Enqueue(Request, tag="enqueue"):
     tier: NewId | None = None
     region: NewId | None = None
     business: Business | None = None
+    number: PhoneNumber | None = None
+    """The number that the customer rings from: an open call-back to it is told with `queued`."""
+    token: PlaceToken | None = None
+    """A place token: the contact takes that place, whichever visit or channel has it now."""
     answers = ("queued", "refused", "busy")
     errors = (
         "bad_id", "conflict", "ended", "no_route", "unknown_queue", "unknown_channel", "unknown_agent",
-        "data_too_large", "too_many_needs",
+        "data_too_large", "unknown_token", "gone", "too_many_needs",
     )  # fmt: skip
 
 

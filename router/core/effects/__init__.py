@@ -7,6 +7,14 @@ and events that they do not know.
 from __future__ import annotations
 
 from router.core.effects.base import Message, Reply
+from router.core.effects.callbacks import (
+    CallbacksReply,
+    CallbackStatus,
+    CallbackTaken,
+    Dial,
+    DialCancelled,
+    LetGo,
+)
 from router.core.effects.events import (
     Accepted,
     AgentEvent,
@@ -55,6 +63,8 @@ REPLIES: tuple[type[Reply], ...] = (
     Queued,
     RefusedEntry,
     Probed,
+    CallbackTaken,
+    CallbacksReply,
     PositionReply,
     StatusReply,
     AgentsReply,
@@ -74,6 +84,9 @@ EVENTS: tuple[type[Message], ...] = (
     Moved,
     Ended,
     ConsultOver,
+    Dial,
+    DialCancelled,
+    LetGo,
     Suspended,
     State,
     AgentEvent,
@@ -92,13 +105,19 @@ __all__ = [
     "AuditEntry",
     "AuditReply",
     "Busy",
+    "CallbackStatus",
+    "CallbackTaken",
+    "CallbacksReply",
     "ConnectedEvent",
     "ConsultOver",
     "ContactEvent",
     "ContactState",
+    "Dial",
+    "DialCancelled",
     "Displaced",
     "Ended",
     "Error",
+    "LetGo",
     "Message",
     "Moved",
     "Offer",

@@ -30,6 +30,8 @@ class Offer(Message, tag="offer"):
     data: Data | None = None
     link: str | None = None
     customer: str | None = None
+    number: str | None = None
+    """The number to dial, where it is a call-back that an agent sees before the customer is dialled."""
 
 
 class OfferCancelled(Message, tag="offer_cancelled"):
@@ -109,7 +111,7 @@ class Treat(Message, tag="treat"):
     configuration names instead; it is ended here, and this is what configuration wants done with it."""
 
     contact: str
-    why: Literal["nobody", "waited_too_long", "held_too_long", "closed", "parked_too_long"]
+    why: Literal["nobody", "waited_too_long", "held_too_long", "closed", "parked_too_long", "callback_expired"]
     treatment: Treatment
     opens_in_ms: int | None = None
     """Where it is closed: how long until it opens again, as far as is known."""

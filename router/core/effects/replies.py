@@ -44,6 +44,10 @@ class Queued(Reply, tag="queued"):
     """The queue that it is in, where that is not the one asked for."""
     route: str | None = None
     segment: str | None = None
+    token: str | None = None
+    """Its place token, where the queue gives them: whoever shows it takes the place back."""
+    callback: str | None = None
+    """The customer has this call-back open in the queue: `take_place` takes its place, else both go on."""
 
 
 class Treatment(Struct, omit_defaults=True, gc=False):
@@ -114,6 +118,8 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     """What keeps contacts out now; none: it is open (e-mail and tickets come in whatever the calendar says)."""
     changes_in_ms: int | None = None
     """How long it stays open, or closed; none where nobody knows, or for ever."""
+    callbacks: int = 0
+    """Open call-backs: waiting, or being dialled."""
 
 
 class SegmentStatus(Struct, omit_defaults=True, gc=False):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from router.core import burial, callback_book, callbacks, doors, gateways, history, offers, parking, ringing, visits
 from router.core import commands as ask
-from router.core import doors, gateways, history, offers, parking, ringing, visits
 from router.core.consulting import consult_of, is_consult, talking
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
@@ -26,6 +26,14 @@ def own(peer: Peer, contact_id: str) -> Contact:
     contact = peer.contacts.get(contact_id)
     if contact is None:
         raise Refused("bad_state" if contact_id in peer.ended else "unknown_contact", contact_id)
+    return contact
+
+
+def on_the_line(peer: Peer, contact_id: str) -> Contact:
+    """The sender's live contact with a customer on the line: no call-back that is still to be dialled."""
+    contact = own(peer, contact_id)
+    if contact.extra is not None and callback_book.of(contact) is not None:
+        raise Refused("bad_state", "call-back")
     return contact
 
 
@@ -54,7 +62,7 @@ def legs_of(contact: Contact, peer: Peer, agent: str | None = None) -> list[Offe
 
 def hold(world: World, peer: Peer, command: ask.Hold) -> Reply:
     """Waiting: beside the line. Connected: the customer is on hold."""
-    contact = own(peer, command.contact)
+    contact = on_the_line(peer, command.contact)
     if contact.state == "connected":
         contact.hold_began_us = contact.hold_began_us or world.now_us
         world.changed[contact] = None
@@ -73,7 +81,7 @@ def hold(world: World, peer: Peer, command: ask.Hold) -> Reply:
 
 def resume(world: World, peer: Peer, command: ask.Resume) -> Reply:
     """Back into the line at the place that was kept, or off hold."""
-    contact = own(peer, command.contact)
+    contact = on_the_line(peer, command.contact)
     if contact.state == "connected":
         if contact.hold_began_us:
             for offer in contact.offers:
@@ -127,20 +135,22 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
         raise Refused("bad_state", contact.state)
     if contact.extra is not None and (is_consult(contact) or consult_of(contact) is not None):
         raise Refused("bad_state", "consult")
-    queue = find_queue(world, peer, command.queue, contact.channel)
+    queue = find_queue(world, peer, command.queue, callbacks.talks_on(contact))
     if doors.closed_by(world, queue, contact.channel) in ("hand", "calendar"):
         raise Refused("queue_closed", queue.name)
     if command.agent is not None:
         world.agent(peer.tenant, command.agent)
     data = {**(contact.data or {}), **command.data} if command.data else contact.data
     check_data(world, data)
-    line = world.line(queue, contact.channel, sorted_needs(command.needs), None, world.routing.own_target(contact))
+    on = callbacks.talks_on(contact)
+    line = world.line(queue, on, sorted_needs(command.needs), None, world.routing.own_target(contact))
     contact.data = data
     first_part_over(world, contact, queue)
     legs = talking(contact)
     if contact.extra is not None:
         from router.core import consults
 
+        callbacks.goes_on(contact)
         consults.off_hold(world, contact)
         consults.forget(contact)
     world.transfer_contact(contact, queue)
@@ -204,7 +214,7 @@ def end(world: World, peer: Peer, command: ask.End) -> Reply:
     contact = peer.contacts.get(command.contact)
     if contact is None:
         if command.contact not in peer.ended:
-            visits.bury(
+            burial.bury(
                 world,
                 Tombstone(command.contact, peer, 0, "withdrawn", "", world.number(), world.now_us),
             )
@@ -220,12 +230,17 @@ def connected(world: World, peer: Peer, command: ask.Connected) -> Reply:
     """Talk begins."""
     contact = own(peer, command.contact)
     if contact.state == "connecting":
-        for offer in list(contact.offers):
-            if offer.state == "connecting":
-                offers.connect(world, offer, peer)
+        join(world, contact, peer)
     elif contact.state != "connected":
         raise Refused("bad_state", contact.state)
     return Ok(command.seq)
+
+
+def join(world: World, contact: Contact, by: Peer) -> None:
+    """Customer and agent are joined."""
+    for offer in list(contact.offers):
+        if offer.state == "connecting":
+            offers.connect(world, offer, by)
 
 
 def connect_failed(world: World, peer: Peer, command: ask.ConnectFailed) -> Reply:
@@ -233,7 +248,10 @@ def connect_failed(world: World, peer: Peer, command: ask.ConnectFailed) -> Repl
     contact = own(peer, command.contact)
     if contact.state != "connecting":
         raise Refused("bad_state", contact.state)
-    if command.fault == "caller":
+    callback = callback_book.of(contact) if contact.extra is not None else None
+    if callback is not None:
+        callbacks.failed(world, contact, callback, "no_answer" if command.fault == "caller" else "failed", None)
+    elif command.fault == "caller":
         gateways.over(world, contact, "abandoned", "customer", peer)
     else:
         for offer in list(contact.offers):

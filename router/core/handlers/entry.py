@@ -6,7 +6,7 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import doors, history, visits
+from router.core import callback_book, doors, history, places, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
@@ -27,7 +27,7 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     """Take a contact in, or say why not: where to, may it, make it, place it."""
     known = peer.contacts.get(command.contact)
     if known is not None or command.contact in peer.ended:
-        return _again(peer, command, known)
+        return _again(world, peer, command, known)
     decision = None if is_plain(world, command) else decide(world, peer, command)
     if decision is not None and decision.route is not None and decision.route.refuse is not None:
         return _refused_by_row(world, peer, command, decision)
@@ -37,9 +37,10 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
         agent = _named_agent(world, peer, command)
     if command.data:
         check_data(world, command.data)
+    holder = None if command.token is None else _holder(world, peer, queue, command.token)
     if world.live >= world.settings.limits.contacts_max:
         return Busy(command.seq, world.settings.limits.retry_us // MILLISECOND_US, "contacts_max")
-    line, hops = find_line(world, queue, command, decision, agent)
+    line, hops = find_line(world, queue, command, decision, agent, holder)
     if hops:
         _count_refused(world, peer, command, decision, hops, line)
         if line is None:
@@ -51,22 +52,43 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     elif command.preferred is not None and agent is None:
         contact.preferred = command.preferred
         contact.preferred_until_us = world.now_us + command.preferred_most_ms * MILLISECOND_US
+    _with_token(world, contact, holder)
     place(world, contact, line, command.held)
-    return _queued(command, contact)
+    return _queued(world, command, contact)
+
+
+def _holder(world: World, peer: Peer, queue: Queue, token: str) -> Contact | Tombstone:
+    """Who has the place of this token, if it can be taken. Raises `Refused`."""
+    holder = tokens.find(world, peer.tenant, queue, token)
+    places.may_take(holder)
+    return holder
+
+
+def _with_token(world: World, contact: Contact, holder: Contact | Tombstone | None) -> None:
+    """It takes the holder's place; or it has one of its own, with a token where the queue gives them."""
+    if holder is not None:
+        places.take(world, contact, holder)
+    elif contact.queue.settings.tokens.give:
+        tokens.give(world, contact, contact.queue.settings.tokens.lasts_us)
 
 
 def find_line(
-    world: World, queue: Queue, asked: Enqueue | Probe, decision: Decision | None, agent: Agent | None
+    world: World,
+    queue: Queue,
+    asked: Enqueue | Probe,
+    decision: Decision | None,
+    agent: Agent | None,
+    holder: Contact | Tombstone | None = None,
 ) -> tuple[Line | None, list[Hop]]:
     """The line that lets the contact in, of its queue or of one that treatments lead to; None where none does. And the
-    queues that refused. It counts nothing."""
+    queues that refused. It counts nothing. Who takes the place of a `holder` makes the queue no longer."""
     if decision is None:
         needs, contact_class, own_target = sorted_needs(asked.needs), None, ""
     else:
         needs, contact_class, own_target = decision.needs, decision.contact_class, decision.own_target
     line = world.line(queue, asked.channel, needs, contact_class, own_target)
     why = refusal(world, line, asked.customer, agent)
-    if why is None:
+    if why is None or (why == "full" and holder is not None):
         return line, []
     drop_if_empty(world, line)
     return follow(
@@ -86,14 +108,20 @@ def place(world: World, contact: Contact, line: Line, held: bool) -> None:
         visits.stand_in_line(world, contact)
 
 
-def _queued(command: Enqueue, contact: Contact) -> Queued:
-    """It is in; and where, if that is not where it asked to be, and by which row."""
-    reply = Queued(command.seq, contact.id)
-    if contact.queue.name != command.queue:
-        reply.queue = contact.queue.name
+def _queued(world: World, command: Enqueue, contact: Contact) -> Queued:
+    """It is in; where, if that is not where it asked to be, and by which row; its token, where it has one; and the
+    call-back that the same customer has open in the queue."""
+    reply, queue = Queued(command.seq, contact.id), contact.queue
+    if queue.name != command.queue:
+        reply.queue = queue.name
     routed = routed_of(contact)
     if routed is not None:
         reply.route, reply.segment = routed.row or None, routed.segment or None
+    if contact.extra is not None:
+        reply.token = tokens.text(world, contact.extra.place)
+    if queue.callbacks:
+        open_one = callback_book.open_for(queue, command.number, command.customer)
+        reply.callback = open_one.id if open_one is not None else None
     return reply
 
 
@@ -154,14 +182,14 @@ def admit(
     return contact
 
 
-def _again(peer: Peer, command: Enqueue, known: Contact | None) -> Reply:
+def _again(world: World, peer: Peer, command: Enqueue, known: Contact | None) -> Reply:
     """An id that was used before: the same body is a repetition, another one a conflict."""
     entry: Contact | Tombstone = known if known is not None else peer.ended[command.contact]
     if entry.digest and entry.digest != digest(command):
         raise Refused("conflict", command.contact)
     if known is None:
         raise Refused("ended", command.contact)
-    return _queued(command, known)
+    return _queued(world, command, known)
 
 
 def digest(command: Enqueue) -> int:
@@ -173,6 +201,8 @@ def digest(command: Enqueue) -> int:
     more = (command.entry, command.tier, command.region, command.business)
     if more != (None, None, None, None):
         body = (*body, *more)
+    if command.number is not None or command.token is not None:
+        body = (*body, command.number, command.token)
     return crc32(_encode(body)) or 1
 
 

@@ -92,6 +92,7 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
         status.asa_ms = tally.answered_wait.sum_us // answered // MILLISECOND_US
     status.closed_by = closed_by(world, queue)
     status.changes_in_ms = changes_in_ms(world, queue)
+    status.callbacks = len(queue.callbacks)
     return status
 
 

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from router.core import (
+    callback_book,
+    callback_gateways,
+    callbacks,
+    consults,
+    gateways,
+    internal,
+    offers,
+    parking,
+    people,
+    states,
+    tokens,
+    visits,
+)
 from router.core import commands as ask
-from router.core import consults, gateways, internal, offers, parking, people, states, visits
 from router.core.consulting import is_consult
 from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
@@ -38,6 +51,7 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
     peer.draining = False
     peer.reports_ringing = command.reports_ringing
     peer.reports_connecting = command.reports_connecting
+    peer.dials = command.dials
     peer.sync_round += 1
     peer.failures = 0
     peer.suspended_until_us = 0
@@ -122,6 +136,7 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
             # We gave it up, and it lives: the visit goes on under its id.
             world.changed.pop(tombstone, None)
             del peer.ended[alive.contact]
+            tokens.forget(world, tombstone)
         contact = _readmit(world, peer, alive)
     elif alive.talks_to is None and contact.state == "connected":
         _not_talking(world, contact)
@@ -168,6 +183,8 @@ def _not_talking(world: World, contact: Contact) -> None:
 def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveContact) -> None:
     """Its gateway has joined it with an agent, and we did not know, or not yet: the fact counts."""
     agent = world.agent(peer.tenant, alive.talks_to or "")
+    if contact.extra is not None:
+        callbacks.found_talking(world, contact)
     for offer in list(contact.offers):
         if offer.agent is agent and offer.state in ("offered", "connecting"):
             if offer.state == "offered":
@@ -211,7 +228,9 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
     lost = [
         contact
         for contact in sorted(peer.contacts.values(), key=_number)
-        if contact.sync_round != peer.sync_round and contact.state != "wrapping"
+        if contact.sync_round != peer.sync_round
+        and contact.state != "wrapping"
+        and not (contact.extra is not None and callback_book.is_at_rest(contact))
     ]
     for contact in lost:
         gateways.lose(world, contact)
@@ -222,6 +241,7 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
     peer.synced = True
     world.deadlines.cancel(peer)
     gateways.set_open(world, peer)
+    callback_gateways.gather(world, peer)
     _tell_state(world, peer)
     return Synced(command.seq, len(peer.contacts), len(peer.endpoints), len(lost))
 

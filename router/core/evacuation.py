@@ -1,0 +1,32 @@
+"""When the last able agent leaves: those who wait get their queue's treatment, in slices."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from router.core import callback_book
+from router.core.entities import Contact
+from router.core.visits import treat
+from router.core.world import World
+
+
+def _can_be_told(contact: Contact) -> bool:
+    """Can it be sent elsewhere now? A call-back waits for an agent to come back: nobody stands on the line."""
+    return contact.peer.open and (contact.extra is None or callback_book.of(contact) is None)
+
+
+def evacuate(world: World, most: int) -> None:
+    """Treat up to `most` contacts that wait for skills which nobody signed in has."""
+    for needs in sorted(world.unmet, key=lambda needs: needs.key):
+        lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class, line.own_target))
+        for line in lines:
+            if needs.staffed != 0 or "nobody_left" not in line.queue.treatments:
+                continue
+            # Who belongs to a gateway that could not be told leaves the line with it, and asks again when it is back.
+            leaving = list(islice((entry[2] for entry in line.order if _can_be_told(entry[2])), most))
+            for contact in leaving:
+                treat(world, contact, "nobody")
+            most -= len(leaving)
+            if most == 0:
+                return
+        world.unmet.pop(needs, None)
