@@ -33,6 +33,7 @@ MODULES = (
     "core.match.choose",
     "core.dispatch",
     "core.burial",
+    "core.moments",
     "core.visits",
     "core.people",
     "core.offers",

@@ -43,6 +43,13 @@ CHANNEL_ROWS = (
         Seconds(0, DAY_S),
         "A contact that comes back waits so long for the agent who had it, then for anyone.",
     ),
+    Row(
+        "reserve_after_s",
+        Seconds(0, DAY_S),
+        "The most urgent contact has waited so long and nobody able has room for it: an agent is reserved, to whom "
+        "nothing smaller is given; 0: never.",
+    ),
+    Row("reserved_most_s", Seconds(1, DAY_S), "An agent stays reserved no longer than this."),
     Row("exclusive", Flag(), "Given only to an agent who has nothing else, and nothing is given beside it."),
 )
 

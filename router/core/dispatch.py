@@ -6,7 +6,7 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import callback_turns, offers
+from router.core import callback_turns, offers, reservations
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.line import passed_over
@@ -18,6 +18,14 @@ from router.core.world import World
 
 def settle(world: World) -> None:
     """Match everything that came loose. Effects of offers follow the reply of the command that caused them."""
+    _match(world)
+    while world.heads:
+        reservations.look(world)
+        if world.loose_agents or world.loose_contacts:
+            _match(world)
+
+
+def _match(world: World) -> None:
     agents, contacts = world.loose_agents, world.loose_contacts
     if contacts:
         # Whoever came free in the same step stands with the others first, so that the agent choice sees them all.
@@ -101,6 +109,16 @@ def _can_take(world: World, agent: Agent, channel: str) -> bool:
     return False
 
 
+def _has_room_reserved(world: World, agent: Agent) -> bool:
+    """Has a reserved agent room by now for the contact that they are reserved for?"""
+    for contact, reserved in world.reservations.items():
+        if reserved is agent:
+            if world.exclusive and _holds_exclusive(world, agent):
+                return False
+            return _can_take(world, agent, contact.channel)
+    return False
+
+
 def _holds_exclusive(world: World, agent: Agent) -> bool:
     """Has the agent a contact beside which nothing else is given?"""
     return any(offer.channel in world.exclusive for offer in agent.offers.values())
@@ -165,6 +183,8 @@ def _named(world: World, contact: Contact) -> Agent | None:
 
 def _settle_agent(world: World, agent: Agent) -> None:
     """Let a free agent take what they can; then they stand free with what capacity is left."""
+    if agent.reserved_for:
+        reservations.settle(world, agent, _has_room_reserved(world, agent))
     while agent.used < agent.capacity or world.interrupting:
         channels = _open_channels(world, agent)
         contact = contact_for(agent, channels, world.now_us) if channels else None

@@ -12,7 +12,19 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
-from router.core import audit, burial, closing, gateways, history, internal, offers, people, reconfigure, visits
+from router.core import (
+    audit,
+    burial,
+    closing,
+    gateways,
+    history,
+    internal,
+    offers,
+    people,
+    reconfigure,
+    reservations,
+    visits,
+)
 from router.core import commands as ask
 from router.core import records as stored
 from router.core.batch import Batch
@@ -99,6 +111,7 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Contact: visits.due,
     Offer: offers.due,
     Peer: gateways.due,
+    Agent: reservations.agent_due,
     Backoff: people.backoff_due,
     Hours: closing.hours_due,
     Door: closing.door_due,
@@ -204,7 +217,7 @@ class Engine:
             if peer is not None and peer.live:
                 reply = self._handle(peer, handler, command)
                 world.effects.append((peer_key, reply))
-        if world.loose_contacts or world.loose_agents:
+        if world.loose_contacts or world.loose_agents or world.heads:
             settle(world)
 
     def tick(self, now_us: int) -> None:

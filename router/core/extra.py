@@ -60,6 +60,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """The calendar whose open time its wait is counted by; none: core time."""
     pause: Pause | None = None
     chat: Chat | None = None
+    reserve_us: int = 0
+    """Not before this core time is an agent reserved for it (again)."""
     callback: Callback | None = None
     place: Place | None = None
     consult: Consult | None = None

@@ -72,6 +72,8 @@ class Line(Struct, eq=False, gc=False):
     """Last come, first served: its places are sorted by the latest arrival."""
     ringing: Order[Entry] | None = None
     """Those of its contacts who ring at fewer agents than `ring_several` allows; None: there was none yet."""
+    reserve_us: int = 0
+    """Its first contact waits so long before an agent is reserved for it; 0: none ever is."""
     clock: Hours | None = None
     """The calendar whose open time counts here; None: core time does."""
     virtual: Order[Entry] | None = None

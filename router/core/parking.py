@@ -12,6 +12,7 @@ from router.core.effects import ParkedEvent, TalkOver
 from router.core.entities import Contact, Offer, Peer
 from router.core.extra import Extra
 from router.core.hours import take_clock
+from router.core.moments import parks_at_us
 from router.core.pause import Chat, Pause, pause_of
 from router.core.routed import is_test
 from router.core.tally import add_wait
@@ -119,7 +120,7 @@ def due(world: World, contact: Contact) -> None:
     """A deadline of a connected or parked contact has come."""
     if contact.state == "parked":
         give_up(world, contact)
-    elif visits.parks_at_us(world, contact) <= world.now_us:
+    elif parks_at_us(world, contact) <= world.now_us:
         park(world, contact, None)
     else:
         visits.arm(world, contact)

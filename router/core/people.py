@@ -181,6 +181,8 @@ def go(world: World, agent: Agent, state: str, reason: str) -> None:
         world.roster.withdraw(agent)
         world.changed[agent] = None
         release_wanted(world, agent)
+        if agent.reserved_for:
+            world.loose_agents[agent] = None
         return
     _take(world, agent, state, reason)
 
@@ -200,6 +202,8 @@ def take_next_state(world: World, agent: Agent) -> None:
 
 
 def _take(world: World, agent: Agent, state: str, reason: str) -> None:
+    if agent.reserved_for:
+        world.loose_agents[agent] = None
     if state == "offline":
         log_out(world, agent)
         return

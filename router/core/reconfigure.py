@@ -7,7 +7,7 @@ on under the version that made them.
 
 from __future__ import annotations
 
-from router.core import callbacks, closing, people, ringing, visits
+from router.core import callbacks, closing, people, reservations, ringing, visits
 from router.core import settings as of
 from router.core.doors import line_clock
 from router.core.entities import Agent, Contact
@@ -34,6 +34,7 @@ def switch(world: World, new: of.Settings) -> None:
         closing.begin_anew(world, hours)
     _switch_agents(world, new)
     _rearm_parked(world)
+    reservations.rearm(world)
     # A channel may ring or cost otherwise now: whoever is signed in stands where that lets them.
     for agent in world.agents.values():
         if agent.profile is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from router.core import callback_book, callbacks, people, ringing, tokens
+from router.core import callback_book, callbacks, people, reservations, ringing, tokens
 from router.core import records as stored
 from router.core import settings as of
 from router.core.closing import resume
@@ -67,6 +67,8 @@ def restore(world: World, passive: Passive) -> None:
             people.enrol(world, agent)
     _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
     for agent in world.agents.values():
+        if agent.reserved_for or agent.state == "reserved":
+            reservations.restore(world, agent)
         refresh(world, agent)
     for queue in world.queues.values():
         for line in list(queue.lines.values()):
@@ -77,6 +79,7 @@ def restore(world: World, passive: Passive) -> None:
     world.changed.clear()
     world.dropped.clear()
     world.loose_agents.clear()
+    world.heads.clear()
     world.loose_contacts.clear()
     world.loose_rings.clear()
     world.effects.clear()

@@ -47,6 +47,8 @@ class Profile(Struct, eq=False, gc=False):
     """By channel."""
     agents: int = 0
     """Signed-in agents of this profile; it is dropped with the last."""
+    members: dict[int, Agent] = {}
+    """Who they are, by number."""
 
     def queues_servable(self) -> int:
         """How many queues its agents can serve: what `least_flexible` compares. A queue may have several lines."""
@@ -94,6 +96,7 @@ class Roster:
             for needs in self.needs.values():
                 self._link(profile, needs)
         profile.agents += 1
+        profile.members[agent.number] = agent
         agent.profile = profile
         for pool in profile.pools.values():
             for needs in pool.needs:
@@ -107,6 +110,7 @@ class Roster:
         self.withdraw(agent)
         agent.profile = None
         profile.agents -= 1
+        del profile.members[agent.number]
         scarce = []
         for pool in profile.pools.values():
             for needs in pool.needs:

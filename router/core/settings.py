@@ -93,6 +93,10 @@ class Channel(Struct, frozen=True, gc=False):
     """A contact that comes back waits so long for the agent who had it, then for anyone."""
     park_after_us: int = 0
     """Nobody wrote for so long: parked by itself; 0: never."""
+    reserve_after_us: int = 0
+    """The most urgent contact has waited so long and nobody has room: an agent is reserved for it; 0: never."""
+    reserved_most_us: int = 300 * SECOND_US
+    """An agent stays reserved no longer than this."""
     activity_reported: bool = False
     """Its gateways say who writes: the first reply is known, and idle contacts are."""
 

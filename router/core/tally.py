@@ -127,6 +127,10 @@ class Tally(Struct, eq=False, gc=False):
     ended: int = 0
     commands: int = 0
     violations: int = 0
+    repaired: dict[str, int] = {}
+    """What stuck and was set free, by the state it was in."""
+    reservations: dict[str, int] = {}
+    """Reservations made, and how each ended."""
     wrong_tokens: int = 0
     """Place tokens that were shown and are none, or none any more."""
 

@@ -45,6 +45,10 @@ def check_agent(world: World, agent: Agent) -> Found:
     for endpoint in agent.endpoints.values():
         if endpoint.agent is not agent or endpoint.peer.endpoints.get(endpoint.address) is not endpoint:
             yield "index", f"{name}: endpoint {endpoint.address} is not theirs, or gone"
+    if (agent.state == "reserved") != bool(agent.reserved_for):
+        yield "L2", f"{name}: reserved for {agent.reserved_for!r}"
+    if agent.state == "reserved" and (agent not in world.reservations.values() or not world.deadlines.holds(agent)):
+        yield "L2", f"{name}: reserved, and for nobody or without a limit"
     yield from _profile_of(world, agent, name)
     yield from _pools_of(world, agent, name)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from router.core import burial, callback_book, doors, history, tokens
-from router.core.consulting import is_shared
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.extra import Callback, Extra
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
+from router.core.moments import is_deserted, looks_again_us, parked_until_us, parks_at_us
 from router.core.order import Order
-from router.core.pause import answered_before, last_activity_us, outcome_of, pause_of
+from router.core.pause import answered_before, outcome_of
 from router.core.routed import is_test
 from router.core.tally import add_wait
 from router.core.world import World
@@ -91,14 +91,6 @@ def leave_unstaffed(world: World, line: Line) -> None:
         world.unmet[line.needs] = None
 
 
-def is_deserted(world: World, contact: Contact) -> bool:
-    """Has the one agent whom it waits for signed out, and has its queue a treatment for that?"""
-    agent = world.agents.get((contact.peer.tenant, contact.direct or ""))
-    if agent is not None and agent.state != "offline":
-        return False
-    return not contact.queue.settings.enter_unstaffed and "nobody_left" in contact.queue.treatments
-
-
 def arm(world: World, contact: Contact) -> None:
     """Set the contact's deadline to the first of those that its state has."""
     now_us = world.now_us
@@ -108,49 +100,23 @@ def arm(world: World, contact: Contact) -> None:
         at_us = callback.look_us
     elif contact.state == "held":
         at_us = contact.held_until_us
+    elif contact.state == "connected":
+        at_us = parks_at_us(world, contact)
+    elif contact.state == "parked":
+        at_us = parked_until_us(world, contact)
     if contact.state == "waiting":
-        if contact.preferred is not None:
-            at_us = contact.preferred_until_us
-        elif contact.direct is not None and callback is None and is_deserted(world, contact):
-            at_us = now_us
-        if contact.missed is not None:
-            forgiven_us = _forgiven_us(contact, now_us)
-            at_us = min(at_us or forgiven_us, forgiven_us or at_us)
+        again_us = looks_again_us(world, contact, callback is not None)
+        at_us = min(at_us or again_us, again_us or at_us)
     if callback is None and contact.state in ("held", "waiting") and waits_at_most(world, contact):
         left_us = wait_left_us(world, contact)
         clock = contact.line.clock if contact.line is not None else None
         most_us = now_us + left_us if clock is None else due_us(world, clock, left_us)
         at_us = most_us if not at_us else min(at_us, most_us)
-    elif contact.state == "connected":
-        at_us = parks_at_us(world, contact)
-    elif contact.state == "parked":
-        at_us = parked_until_us(world, contact)
     if at_us:
         world.set_due(contact, max(at_us, now_us))
         world.changed[contact] = None
     elif contact.due_us:
         disarm(world, contact)
-
-
-def _forgiven_us(contact: Contact, now_us: int) -> int:
-    """When the first of those who missed it is not passed over any more; 0: nobody is."""
-    ends = [missed_us + contact.queue.settings.miss_hold_us for missed_us in (contact.missed or {}).values()]
-    return min((end for end in (*ends, contact.retry_us) if end > now_us), default=0)
-
-
-def parks_at_us(world: World, contact: Contact) -> int:
-    """When a connected contact is parked by itself, if nobody writes before; 0: never."""
-    channel = world.channels.get(contact.channel)
-    if channel is None or not channel.park_after_us or not channel.parked_most_us or is_shared(contact):
-        return 0
-    began_us = [offer.connected_us for offer in contact.offers if offer.state == "connected"]
-    return max(last_activity_us(contact), *began_us) + channel.park_after_us if began_us else 0
-
-
-def parked_until_us(world: World, contact: Contact) -> int:
-    """When a parked contact is given up; once its channel is not parked any more, now."""
-    note, channel = pause_of(contact), world.channels.get(contact.channel)
-    return (note.since_us if note is not None else 0) + (channel.parked_most_us if channel is not None else 0)
 
 
 def disarm(world: World, contact: Contact) -> None:
@@ -193,6 +159,10 @@ def due(world: World, contact: Contact) -> None:
         return
     if contact.state == "waiting":
         # The wait for a preferred agent is over, or a miss is forgiven: it looks again.
+        if contact.line is not None and contact.line.reserve_us:
+            from router.core import reservations
+
+            reservations.due(world, contact)
         world.unstand(contact)
         stand_in_line(world, contact)
 

@@ -90,6 +90,9 @@ class World:
         """Contacts that ring at fewer agents than their queue allows."""
         self.loose_rings: dict[Contact, None] = {}
         """Those of them for whom something changed in this step: each looks for one more agent."""
+        self.heads: dict[Line, None] = {}
+        self.reservations: dict[Contact, Agent] = {}
+        """Agents reserved for contacts; and lines that changed in this step, whose first may have one reserved."""
         self._per_us: dict[int, float] = {}
         """Target -> 1 / target."""
         self.monitored = False
@@ -231,6 +234,8 @@ class World:
         line.target_class = line.own_target or settings.target_class
         line.newest = settings.order == "newest"
         line.clock = line_clock(self, line)
+        channel = self.channels.get(line.needs.channel)
+        line.reserve_us = channel.reserve_after_us if channel is not None else 0
         line.boost = 0.0 if oldest else settings.boost
         target_us = self.routing.targets.get(line.own_target, settings.target_us)
         if oldest:
@@ -264,6 +269,9 @@ class World:
         assert entry is not None
         order.add(entry)
         contact.standing = order
+        line = contact.line
+        if line is not None and line.reserve_us and order is line.order:
+            self.heads[line] = None
 
     def unstand(self, contact: Contact) -> None:
         """Take the contact out of where it stands; it keeps its place."""
@@ -275,6 +283,13 @@ class World:
             assert line is not None
             if order is line.ringing:
                 self.ringing -= 1
+            if line.reserve_us and order is line.order:
+                self.heads[line] = None
+
+    def repaired(self, state: str) -> None:
+        """Something stuck in this state, and was set free: a message must have been lost, or somebody forgot."""
+        counts = self.tally.repaired
+        counts[state] = counts.get(state, 0) + 1
 
     # -- numbers, time, changes ---------------------------------------------------------------------------------
 

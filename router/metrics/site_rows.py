@@ -35,6 +35,27 @@ CENTRE_ROWS: Final[tuple[SiteRow, ...]] = (
         ("tenant", "team", "doing"),
         "teams x 9",
     ),
+    gauge(
+        "reserved_agents",
+        lambda seen: len(seen.sources.world.reservations),
+        "Agents kept free for a contact that needs more units than anybody has.",
+    ),
+    Row(
+        "switchboard_agent_reservations_total",
+        "counter",
+        "Reservations of agents: made, and how they ended.",
+        lambda seen: by_one(seen.sources.world.tally.reservations),
+        ("how",),
+        "6: made, offered, left, ready, agent_left, timed_out",
+    ),
+    Row(
+        "switchboard_repaired_states_total",
+        "counter",
+        "What stuck in a state and was set free: a message was lost, or somebody forgot.",
+        lambda seen: by_one(seen.sources.world.tally.repaired),
+        ("state",),
+        "6: the states that depend on somebody's message",
+    ),
     gauge("live_contacts", lambda seen: seen.sources.world.live, "Contacts whose visit is not over."),
     counter(
         "accepted_contacts",

@@ -105,7 +105,7 @@ MUTANTS = (
     ),
     Mutant(
         "park: activity puts parking off",
-        CORE + "visits.py",
+        CORE + "moments.py",
         "    return max(last_activity_us(contact), *began_us) + channel.park_after_us if began_us else 0\n",
         "    return max(0, *began_us) + channel.park_after_us if began_us else 0\n",
         story="park_by_itself",
@@ -116,6 +116,39 @@ MUTANTS = (
         "    if not agent or not is_agents_side(world, peer, agent):\n",
         "    if False:\n",
         story="park_only_what_can_be",
+    ),
+    Mutant(
+        "reserve: nothing smaller is given to who is reserved",
+        CORE + "reservations.py",
+        '    world.move_agent(agent, "reserve", "")\n',
+        "",
+        story="reserve_for_a_call",
+    ),
+    Mutant(
+        "reserve: it ends with its contact",
+        CORE + "reservations.py",
+        "        if not _waits(contact):\n",
+        "        if False:\n",
+    ),
+    Mutant(
+        "reserve: it has a deadline",
+        CORE + "reservations.py",
+        "    world.set_due(agent, world.now_us + most_us)\n",
+        "    world.set_due(agent, NEVER_US)\n",
+    ),
+    Mutant(
+        "reserve: for the most urgent only",
+        CORE + "reservations.py",
+        "contact_for(agent, channels, world.now_us) is contact:",
+        "True:",
+        story="reserve_for_the_most_urgent",
+    ),
+    Mutant(
+        "reserve: a break ends it",
+        CORE + "people.py",
+        "        if agent.reserved_for:\n            world.loose_agents[agent] = None\n        return\n",
+        "        return\n",
+        story="reserve_not_for_ever",
     ),
     Mutant(
         "switch: the line is that of the new channel",

@@ -8,6 +8,7 @@
     ? leg c1 2 ben served talk 60s          the second leg of the last record of c1 with legs
     ? deed set_agent ann who mia            what was last done by hand, and to whom
     ? callback b1 hold tries 0              an open call-back: later, hold, line, dialling; or none
+    ? repaired wrap_up 1                    what stuck in that state and was set free, since the engine's start
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -50,9 +51,13 @@ def look(world: World, visits: list[history.Visit], deeds: list[audit.Deed], lin
         return said(deeds[-1], "deed {what} {target}") if deeds else Said(("deed", "none"), {})
     if what == "callback":
         return _callback(world, name)
+    if what == "repaired":
+        return Said(("repaired", name, str(world.tally.repaired.get(name, 0))), {})
     if what == "client":
         return Said(("client", name, _client(world.peers.get(f"main/{name}"))), {})
-    raise Unclear(f"{what!r} can't be asked: position, contact, agent, queue, record, leg, deed, callback or client")
+    raise Unclear(
+        f"{what!r} can't be asked: position, contact, agent, queue, record, leg, deed, callback, repaired or client"
+    )
 
 
 def _contact(world: World, name: str) -> Contact | None:

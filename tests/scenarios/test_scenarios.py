@@ -15,7 +15,7 @@ from tests.scenarios.check import Differs, read, run
 from tests.scenarios.language import clock, time_us
 
 FILES = sorted(Path(__file__).parent.glob("*.txt"))
-NOT_STORED = re.compile(r"  again$|^ *\? queue ", re.MULTILINE)
+NOT_STORED = re.compile(r"  again$|^ *\? (queue|repaired) ", re.MULTILINE)
 """What records do not hold: replies to numbers, and counts since the engine's start."""
 WIDE = 120
 """Columns of a line: a story is read on one screen."""

@@ -36,6 +36,8 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
             parked_agent_most_us=rng.choice((0, 3, 20)) * SECOND_US,
             park_after_us=rng.choice((0, 4, 9)) * SECOND_US if channel.name == "chat" else 0,
             activity_reported=channel.name == "chat",
+            reserve_after_us=rng.choice((0, 1, 4)) * SECOND_US if channel.name == "voice" else 0,
+            reserved_most_us=rng.choice((3, 20)) * SECOND_US,
         )
         for channel in settings.channels
     )

@@ -15,10 +15,6 @@ from tests.sim import channels
 
 NOT_YET = {
     "contact new found_talking": "a contact found talking is taken in as waiting first",
-    "agent available reserve": "reserving for a named holder comes with consults, remote sites and relays",
-    "agent reserved release": "as `reserve`",
-    "agent reserved not_ready": "as `reserve`",
-    "agent reserved log_out": "as `reserve`",
 }
 """Transitions that nothing can cause yet, and why."""
 

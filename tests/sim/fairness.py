@@ -246,6 +246,9 @@ class Fairness:
     def _goes_before(self, other: Visit, visit: Visit, better: tuple[int, float], rank: tuple[int, float]) -> bool:
         """Is it the other's turn? In a line where the newest comes first, only its newest can be before anybody."""
         if other.queue.order == "newest":
+            if any(each.direct or each.preferred for each in (other, visit)):
+                # They stand beside the line with an agent, who compares their newest with the newest of the line.
+                return False
             if _same_line(other, visit):
                 return other.newest_us() > visit.newest_us()
             if not self._is_newest(other):
@@ -332,6 +335,10 @@ class Fairness:
     def look(self) -> None:
         """Does anybody wait while an able agent is surely free (I10)?"""
         judge = self._judge
+        for agent in judge.agents.values():
+            most_us = max(channel.reserved_most_us for channel in judge.settings.channels)
+            if agent.state == "reserved" and judge.now_us > agent.reserved_us + most_us + SECOND_US:
+                judge.fault("L2", f"{agent.known.name} is reserved for {judge.now_us - agent.reserved_us} us")
         waiting = [visit for visit in judge.visits.values() if self._looks_for_somebody(visit)]
         if not waiting:
             return

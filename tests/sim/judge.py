@@ -168,7 +168,13 @@ class Judge:
     def _agent(self, event: AgentEvent) -> None:
         """An agent's state, or only their units, are others now."""
         agent = self.agents[event.agent]
-        if agent.state != event.state:
+        if event.state == "reserved" and agent.state != "reserved":
+            agent.reserved_us = self.now_us
+            self.reached["reserved"] += 1
+        if {agent.state, event.state} == {"reserved", "available"}:
+            # Held for a contact, or given back: they have said nothing themselves.
+            agent.state, agent.changed_step = event.state, self.step
+        elif agent.state != event.state:
             agent.state, agent.changed_step, agent.leaving = event.state, self.step, False
             agent.misses.clear()
             agent.backoff_sure_us = 0

@@ -150,6 +150,8 @@ class AgentSeen(Struct, eq=False):
     levels: dict[str, int]
     state: str = "offline"
     changed_step: int = 0
+    reserved_us: int = 0
+    """Reserved since."""
     leaving: bool = False
     """A break or log-out may be pending."""
     legs: dict[str, OfferSeen] = {}

@@ -33,6 +33,8 @@ def park(world: World, peer: Peer, command: ask.Park) -> Reply:
         return Ok(command.seq)
     if contact.state != "connected" or is_shared(contact):
         raise Refused("bad_state", "consult" if is_shared(contact) else contact.state)
+    if sum(offer.state == "connected" for offer in contact.offers) > 1:
+        raise Refused("bad_state", "conference")
     if not world.channels[contact.channel].parked_most_us:
         raise Refused("not_allowed", f"parked_most_s of {contact.channel} is 0")
     parking.park(world, contact, peer)

@@ -1,0 +1,59 @@
+"""When the next thing is due for a contact, by what it is doing: looked up, never set. `visits.arm` sets it."""
+
+from __future__ import annotations
+
+from router.core.consulting import is_shared
+from router.core.entities import Contact
+from router.core.pause import last_activity_us, pause_of
+from router.core.world import World
+
+
+def is_deserted(world: World, contact: Contact) -> bool:
+    """Has the one agent whom it waits for signed out, and has its queue a treatment for that?"""
+    agent = world.agents.get((contact.peer.tenant, contact.direct or ""))
+    if agent is not None and agent.state != "offline":
+        return False
+    return not contact.queue.settings.enter_unstaffed and "nobody_left" in contact.queue.treatments
+
+
+def looks_again_us(world: World, contact: Contact, called_back: bool) -> int:
+    """When one that waits looks for an agent anew: its wait for somebody by name is over, a miss is forgiven, or an
+    agent is to be reserved for it. 0: only when somebody comes free."""
+    now_us, ends = world.now_us, []
+    if contact.preferred is not None:
+        ends.append(contact.preferred_until_us)
+    elif contact.direct is not None and not called_back and is_deserted(world, contact):
+        ends.append(now_us)
+    if contact.missed is not None:
+        hold_us = contact.queue.settings.miss_hold_us
+        missed = [missed_us + hold_us for missed_us in contact.missed.values()]
+        ends += [end for end in (*missed, contact.retry_us) if end > now_us]
+    if contact.line is not None and contact.line.reserve_us:
+        reserve_us = reserves_at_us(world, contact)
+        ends += [reserve_us] if reserve_us else []
+    return min(ends, default=0)
+
+
+def reserves_at_us(world: World, contact: Contact) -> int:
+    """When an agent is reserved for a contact that waits, if nobody has room before; 0: not while others are before it,
+    and not once somebody is."""
+    line = contact.line
+    if line is None or line.order.first is not contact.entry or contact in world.reservations:
+        return 0
+    from_us = contact.extra.reserve_us if contact.extra is not None else 0
+    return max(world.now_us + line.reserve_us - world.waited_us(contact), from_us, world.now_us)
+
+
+def parks_at_us(world: World, contact: Contact) -> int:
+    """When a connected contact is parked by itself, if nobody writes before; 0: never."""
+    channel = world.channels.get(contact.channel)
+    if channel is None or not channel.park_after_us or not channel.parked_most_us or is_shared(contact):
+        return 0
+    began_us = [offer.connected_us for offer in contact.offers if offer.state == "connected"]
+    return max(last_activity_us(contact), *began_us) + channel.park_after_us if began_us else 0
+
+
+def parked_until_us(world: World, contact: Contact) -> int:
+    """When a parked contact is given up; once its channel is not parked any more, now."""
+    note, channel = pause_of(contact), world.channels.get(contact.channel)
+    return (note.since_us if note is not None else 0) + (channel.parked_most_us if channel is not None else 0)
