@@ -18,6 +18,7 @@ from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
 from router.cli.commands.play import play
 from router.cli.commands.replay import replay
+from router.cli.commands.route import route
 from router.cli.commands.serve import serve
 from router.cli.commands.status import status
 from router.cli.commands.traces import traces
@@ -54,6 +55,7 @@ def switchboard(
 
 app.command()(serve)
 app.command()(check)
+app.command()(route)
 app.command()(status)
 app.command()(agent)
 app.command()(contact)

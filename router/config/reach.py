@@ -22,7 +22,7 @@ def unreachable(rows: Sequence[HasConditions], finite: Mapping[str, Sequence[str
     """The numbers of rows that no contact can reach. `finite`: attributes with all of their values."""
     for number, row in enumerate(rows):
         earlier = [other.conditions for other in rows[:number] if other.tenant == row.tenant]
-        if earlier and not _Search(row.conditions, earlier, finite).reaches():
+        if not _Search(row.conditions, earlier, finite).reaches():
             yield number
 
 
@@ -45,8 +45,11 @@ class _Search:
         self._steps = 0
 
     def reaches(self) -> bool:
-        """Is there such a thing (or was the search given up)?"""
-        return self._reaches(0, self._earlier) or self._steps > STEPS_MOST
+        """Is there such a thing (or was the search given up)? A row may also exclude all by itself."""
+        possible = all(
+            any(self._matches(self._row, name, value) for value in self._values[name]) for name in self._values
+        )
+        return possible and (self._reaches(0, self._earlier) or self._steps > STEPS_MOST)
 
     def _reaches(self, at: int, left: list[tuple[Condition, ...]]) -> bool:
         """`left`: the earlier rows that match as far as attributes have a value."""

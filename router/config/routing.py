@@ -102,7 +102,7 @@ def _route(
     route: Route = table.fill(Route(table.key))
     refuse = _refusal(table, findings)
     if refuse is None:
-        _goes_to(table, route, queues, findings)
+        _goes_to(table, route, channels, queues, findings)
         known = [segment.name for segment in segments if segment.tenant == route.tenant]
         if route.segment and route.segment not in known:
             dangling(table.at("segment"), "segment", route.segment, known, findings)
@@ -129,7 +129,9 @@ def _refusal(table: Found, findings: Findings) -> Treatment | None:
     return treatment
 
 
-def _goes_to(table: Found, route: Route, queues: dict[tuple[str, str], Queue], findings: Findings) -> None:
+def _goes_to(
+    table: Found, route: Route, channels: list[str], queues: dict[tuple[str, str], Queue], findings: Findings
+) -> None:
     """Its queue exists, and takes the channels that it asks for."""
     if not route.queue:
         findings.error(table.where, "says not where to", 'add queue = "...", or refuse = { do = "refuse" }')
@@ -140,7 +142,7 @@ def _goes_to(table: Found, route: Route, queues: dict[tuple[str, str], Queue], f
         dangling(table.at("queue"), f"queue of tenant {route.tenant} named", route.queue, known, findings)
         return
     asked = table.only("when").values.get("channel", ())
-    strange = [channel for channel in asked if not channel.endswith("*") and channel not in queue.channels]
+    strange = [channel for channel in asked if channel in channels and channel not in queue.channels]
     for channel in strange:
         what = f"queue {queue.name} takes no contacts of channel {channel}"
         findings.error(table.only("when").at("channel"), what, f"add it to the channels of {queue.name}")
@@ -159,7 +161,11 @@ def ways(rows: Routing, centre: Centre, found: Found, findings: Findings) -> Non
     for kind, each in (("routes", rows.routes), ("segments", rows.segments)):
         tables = found.tables(kind)
         for number in unreachable(each, finite):
-            findings.warn(tables[number].where, "can't be reached: rows before it match all that it would", remedy)
+            findings.warn(
+                tables[number].where,
+                "can't be reached: rows before it take all that it asks for, or it excludes that itself",
+                remedy,
+            )
     for tenant in sorted({queue.tenant for queue in centre.queues}):
         _circles(tenant, [queue for queue in centre.queues if queue.tenant == tenant], centre, findings)
 

@@ -23,6 +23,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     (),
     ("serve",),
     ("check",),
+    ("route",),
     ("status",),
     ("agent",),
     ("contact",),

@@ -237,3 +237,49 @@ def test_status_of_nobody(switchboard: Switchboard, tmp_path: Path) -> None:
     assert "switchboard serve" in result.stderr
     assert switchboard("status", "--socket", tmp_path, "--address", "127.0.0.1:1").exit_code == 2
     assert switchboard("status", "--address", "nowhere").exit_code == 2
+
+
+# -- route -------------------------------------------------------------------------------------------------------
+
+
+def test_route_explains_the_row(switchboard: Switchboard) -> None:
+    """Every row up to the one that matches, with the condition that fails; no daemon is asked."""
+    result = switchboard("route", SAMPLE, "--try", '{"entry": "+4930100012", "tier": "private"}')
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["row", "test-calls", "no:", "entry", "is", "+4930100012,", "not", "+4930100099"]
+    assert lines[-1] == "-> queue cards, class 1, segment private (row card-emergency)"
+
+
+def test_route_as_json(switchboard: Switchboard) -> None:
+    """The same for a program, a refusal too."""
+    told = json.loads(switchboard("route", SAMPLE, "--json", "--try", '{"entry": "+499001"}').stdout)
+    assert (told["route"], told["queue"], told["refuse"]) == ("premium", None, {"do": "message", "to": "not-from-here"})
+    assert [row["matches"] for row in told["rows"]] == [False, True]
+
+
+def test_route_where_no_row_matches(switchboard: Switchboard) -> None:
+    """Exit code 1: such a contact would be answered no_route. A queue that is named needs no row."""
+    result = switchboard("route", SAMPLE, "--try", '{"channel": "chat"}')
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == "-> error no_route: no row matches"
+    assert switchboard("route", SAMPLE, "--try", '{"channel": "chat", "queue": "internet"}').exit_code == 0
+
+
+def test_route_names_the_blocked(switchboard: Switchboard, centre: Path) -> None:
+    """Whoever is in the table is not let in, and it says for how long."""
+    (centre / "blocked.csv").write_text("customer,until\nc1,\nc2,2990-01-01\nc3,2020-01-01\n")
+    routes = centre / "routes.toml"
+    routes.write_text('blocked_csv = "blocked.csv"\n' + routes.read_text())
+    told = [switchboard("route", centre, "--try", f'{{"customer": "{name}"}}').stdout for name in ("c1", "c2", "c3")]
+    assert "blocked for good" in told[0]
+    assert "more days" in told[1]
+    assert "blocked" not in told[2]
+
+
+@pytest.mark.parametrize("tried", ["nonsense", "[]", '{"entri": "1"}', '{"entry": 5}', '{"business": "sing"}'])
+def test_route_of_nonsense_is_usage(switchboard: Switchboard, tried: str) -> None:
+    """Exit code 2, with what may be said."""
+    result = switchboard("route", SAMPLE, "--try", tried)
+    assert result.exit_code == 2
+    assert not result.stdout

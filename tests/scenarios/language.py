@@ -175,6 +175,12 @@ def _fields(kind: type[Struct], positional: tuple[str, ...], words: list[str]) -
     """The fields that the words give, by name."""
     names = {re.sub(r"_m?s$", "", field): field for field in kind.__struct_encode_fields__}
     flags = {field.name for field in fields(kind) if field.type is bool}
+    may_lack = {field.name for field in fields(kind) if field.default is None}
+    for place, name in enumerate(positional):
+        # What may be left out is there if no other field's name stands in its place.
+        if names[name] in may_lack and (len(words) <= place or words[place] in names):
+            positional = positional[:place]
+            break
     if len(words) < len(positional):
         raise Unclear(f"it needs {' and '.join(positional)}")
     given = {names[name]: _read(names[name], word) for name, word in zip(positional, words, strict=False)}

@@ -4,6 +4,7 @@
     ? contact c1 waiting queue sales        its state; `ended answered`, or `unknown`
     ? agent ann not_ready missed units 0    state and reason, and what they do
     ? queue sales waiting 2 answered 1      what `status` shows
+    ? segment gold answered 3               what `status` shows of it
     ? record c1 answered waited 20s         the record of the visit, the last one unless `c1#1`
     ? leg c1 2 ben served talk 60s          the second leg of the last record of c1 with legs
     ? deed set_agent ann who mia            what was last done by hand, and to whom
@@ -16,10 +17,12 @@ They ask the engine's own questions where there is one, and look at the world wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from router.core import audit, history
 from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Position, Sync
 from router.core.effects import CallbacksReply, PositionReply
-from router.core.entities import Agent, Contact, Peer
+from router.core.entities import Contact, Peer
 from router.core.handlers import callbacks, questions
 from router.core.world import World
 from router.terms import MILLISECOND_US
@@ -30,34 +33,36 @@ def look(world: World, visits: list[history.Visit], deeds: list[audit.Deed], lin
     """What a line asks about, as it is."""
     words = words_of(line)
     what, name = [*words, "", ""][:2]
-    if what == "position":
-        contact = _contact(world, name)
-        if contact is None:
-            return Said(("position", name, "unknown"), {})
-        reply = questions.position(world, contact.peer, Position(1, name))
-        assert isinstance(reply, PositionReply)
-        return said(reply, "position {contact} {position}")
-    if what == "contact":
-        return _contact_said(world, name)
-    if what == "agent":
-        return _agent_said(world, world.agent("main", name))
-    if what == "queue":
-        return said(questions.queue_status(world, world.queues["main", name]), "queue {queue}")
+    if what in OF_THE_WORLD:
+        return OF_THE_WORLD[what](world, name)
     if what == "record":
         return _record(visits, name)
     if what == "leg":
         return _leg(visits, name, words[2])
     if what == "deed":
         return said(deeds[-1], "deed {what} {target}") if deeds else Said(("deed", "none"), {})
-    if what == "callback":
-        return _callback(world, name)
-    if what == "repaired":
-        return Said(("repaired", name, str(world.tally.repaired.get(name, 0))), {})
-    if what == "client":
-        return Said(("client", name, _client(world.peers.get(f"main/{name}"))), {})
-    raise Unclear(
-        f"{what!r} can't be asked: position, contact, agent, queue, record, leg, deed, callback, repaired or client"
-    )
+    raise Unclear(f"{what!r} can't be asked: {', '.join([*OF_THE_WORLD, 'record', 'leg', 'deed'])}")
+
+
+def _position(world: World, name: str) -> Said:
+    contact = _contact(world, name)
+    if contact is None:
+        return Said(("position", name, "unknown"), {})
+    reply = questions.position(world, contact.peer, Position(1, name))
+    assert isinstance(reply, PositionReply)
+    return said(reply, "position {contact} {position}")
+
+
+def _queue(world: World, name: str) -> Said:
+    return said(questions.queue_status(world, world.queues["main", name]), "queue {queue}")
+
+
+def _segment(world: World, name: str) -> Said:
+    return said(questions.segment_status(world, ("main", name)), "segment {segment}")
+
+
+def _repaired(world: World, name: str) -> Said:
+    return Said(("repaired", name, str(world.tally.repaired.get(name, 0))), {})
 
 
 def _contact(world: World, name: str) -> Contact | None:
@@ -77,7 +82,8 @@ def _contact_said(world: World, name: str) -> Said:
     )  # fmt: skip
 
 
-def _agent_said(world: World, agent: Agent) -> Said:
+def _agent_said(world: World, name: str) -> Said:
+    agent = world.agent("main", name)
     status = questions.agent_status(world, agent)
     head = "agent {agent} {state}" + (" {reason}" if agent.state == "not_ready" else "")
     session = agent.session.partition("/")[2] if agent.state != "offline" else ""
@@ -109,7 +115,11 @@ def _callback(world: World, name: str) -> Said:
     return Said(("callback", name, "none"), {})
 
 
-def _client(peer: Peer | None) -> str:
+def _client(world: World, name: str) -> Said:
+    return Said(("client", name, _client_state(world.peers.get(f"main/{name}"))), {})
+
+
+def _client_state(peer: Peer | None) -> str:
     if peer is None:
         return "unknown"
     if not peer.live:
@@ -131,3 +141,16 @@ def all_alive(peer: Peer) -> Sync:
         AliveEndpoint(endpoint.address, endpoint.agent.name, endpoint.channels) for endpoint in peer.endpoints.values()
     ]
     return Sync(1, tuple(contacts), tuple(endpoints))
+
+
+OF_THE_WORLD: dict[str, Callable[[World, str], Said]] = {
+    "position": _position,
+    "contact": _contact_said,
+    "agent": _agent_said,
+    "queue": _queue,
+    "segment": _segment,
+    "callback": _callback,
+    "repaired": _repaired,
+    "client": _client,
+}
+"""What can be asked of something by its name."""
