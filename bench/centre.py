@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.core import settings as of
+from router.core.want import Want
 
 LINES_AN_AGENT = 5
 IDLE_SHARE = 10
@@ -65,7 +66,7 @@ def settings(size: Size) -> of.Settings:
     """The centre as the core takes it."""
     return of.Settings(
         queues=tuple(
-            of.Queue(queue_name(i), needs=((f"s{i}", 1),), waiting_max=10_000_000) for i in range(size.queues)
+            of.Queue(queue_name(i), needs=Want(((f"s{i}", 1),)), waiting_max=10_000_000) for i in range(size.queues)
         ),
         agents=tuple(of.Agent(agent_name(i), skills=skills_of(size, i)) for i in range(size.agents)),
         limits=of.Limits(contacts_max=10_000_000),

@@ -62,6 +62,7 @@ ERRORS: dict[str, ErrorKind] = {
     "address_taken": ErrorKind("client", False, "one address serves one agent; detach it there first"),
     "not_logged_in": ErrorKind("client", False, "log the agent in first"),
     "data_too_large": ErrorKind("client", False, "keep data within data_bytes_max in all"),
+    "bad_needs": ErrorKind("client", False, "compare needs and relax with the protocol page"),
     "too_many_needs": ErrorKind("client", False, "use fewer different needs in one queue"),
     "too_many_units": ErrorKind("client", False, "ask for no more units than the agent's capacity"),
     "no_standby": ErrorKind(

@@ -6,6 +6,7 @@ Nothing here decides anything. A word that appears on the wire, in a record and 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta
@@ -43,11 +44,25 @@ Data: TypeAlias = dict[Annotated[str, Meta(min_length=1, max_length=64)], Annota
 """What a gateway hangs on a contact (CRM key, recording id, IVR choices): opaque to the engine, at most
 `data_bytes_max` in all, given with every offer and kept in the record."""
 
-SkillNeeds: TypeAlias = Annotated[
-    dict[Annotated[str, Meta(min_length=1, max_length=64)], Annotated[int, Meta(ge=1, le=10)]],
-    Meta(max_length=16),
+LEVEL_MAX: Final = 10
+"""Levels of skills and languages are 1 to 10."""
+
+_Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+_Level: TypeAlias = Annotated[int, Meta(ge=1, le=10)]
+_Most = Meta(max_length=16)
+_Innermost: TypeAlias = Annotated[Mapping[_Word, _Level | _Word], _Most]
+_Inner: TypeAlias = Annotated[
+    Mapping[_Word, _Level | _Word | _Innermost | Annotated[tuple[_Innermost, ...], _Most]], _Most
 ]
-"""Skill -> least level (1..10)."""
+_Outer: TypeAlias = Annotated[Mapping[_Word, _Level | _Word | _Inner | Annotated[tuple[_Inner, ...], _Most]], _Most]
+NeedsTable: TypeAlias = Annotated[
+    Mapping[_Word, _Level | _Word | _Outer | Annotated[tuple[_Outer, ...], _Most]],
+    _Most,
+]
+"""What is asked of an agent. Skill -> least level (1..10); or the long form, see `router/core/want_tables.py`."""
+
+Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+"""A part of a whole."""
 
 Channels: TypeAlias = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=16)]
 """The channels that an endpoint serves."""

@@ -13,6 +13,8 @@ from router.config.patterns import patterns
 from router.core.route_settings import Condition, Route, Segment
 from router.core.routes import ATTRIBUTES, Attributes, Matcher
 from router.core.settings import Settings
+from router.core.want import ANYBODY, said
+from router.core.want_tables import table_of
 from router.terms import SECOND_US, Business
 
 
@@ -58,7 +60,7 @@ class Explained:
             out |= {
                 "priority_s": route.priority_us // SECOND_US,
                 "contact_class": route.contact_class,
-                "needs": dict(route.needs),
+                "needs": table_of(route.needs),
                 "test": route.test,
             }
         if segment is not None:
@@ -90,8 +92,8 @@ class Explained:
             parts.append(f"head start {route.priority_us // SECOND_US} s")
         if route.contact_class is not None:
             parts.append(f"class {route.contact_class}")
-        if route.needs:
-            parts.append("needs " + " ".join(f"{skill} {level}" for skill, level in route.needs))
+        if route.needs != ANYBODY:
+            parts.append(f"needs {said(route.needs)}")
         if self.segment is not None:
             parts.append(f"segment {self.segment.name}")
         if route.test:

@@ -10,6 +10,7 @@ from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
+from router.config.catalogue_needs import RELAX
 from router.config.catalogue_routes import ROUTES
 from router.config.kinds import (
     Checked,
@@ -24,6 +25,7 @@ from router.config.kinds import (
     Whole,
     csv_name,
 )
+from router.config.kinds_needs import Attributes, Languages, Needs
 from router.config.rows import File, Row, Section, words_of
 from router.config.zones import zone_wrong
 from router.core import settings as core
@@ -31,9 +33,6 @@ from router.core.effects import Treatment
 
 SKILLS_PER_AGENT_MAX = 200
 """More is a mistake in a spreadsheet, not a person."""
-
-SKILLS_PER_QUEUE_MAX = 16
-"""As on the wire: every agent who comes free is compared with these."""
 
 REASONS = (
     "closed",
@@ -163,8 +162,26 @@ QUEUE = Section(
         Row("channels", Names(16, least=1), "Kinds of contact that it takes."),
         Row(
             "needs",
-            Levels(SKILLS_PER_QUEUE_MAX),
-            "Skills that an agent must have, each with the least level.",
+            Needs(),
+            "What an agent must have: skills, each with the least level; or the long form with `all`, `any`, `not`, "
+            "`prefer`, `languages`, `attributes`, `team`: see [routing](routing.md#needs).",
+        ),
+        Row(
+            "language_level",
+            Whole(0, 10),
+            "The contact's language, where it has one, is needed with this level at least; 0: it is not asked.",
+            unit="level",
+        ),
+        Row(
+            "preferred_for_s",
+            Seconds(0, 366 * DAY_S),
+            "For so long only those take a contact whom `prefer` names; 0: they come first, and who is free takes it "
+            "at once.",
+        ),
+        Row(
+            "level_window_s",
+            Seconds(12, 7 * DAY_S),
+            "The service level that steps of `relax` wait on is that of so much time past.",
         ),
         Row(
             "target_class",
@@ -248,7 +265,7 @@ QUEUE = Section(
         Row("time_zone", Checked("time zone", zone_wrong, 64), "Where its half-hours and days begin."),
     ),
     struct=core.Queue,
-    sections=(WRAP_UP, TREATMENTS, CALLBACK, TOKENS),
+    sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS),
     many=True,
 )
 
@@ -277,7 +294,7 @@ QUEUES = File(
         Row(
             "contact_skills",
             Names(1_000),
-            "Skills that gateways ask for contact by contact (a language, say), so that the checker does not "
+            "Skills that gateways ask for contact by contact (a product, say), so that the checker does not "
             "take them for spelling mistakes where no queue needs them.",
         ),
     ),
@@ -309,6 +326,8 @@ AGENT = Section(
         Row("tenant", Name(), "The team's, where it is not set."),
         Row("team", Name(), "Their team."),
         Row("skills", Levels(SKILLS_PER_AGENT_MAX), "What they can, and how well: 1 (learner) to 10."),
+        Row("languages", Languages(50), "What they speak, and how well; one that is only listed has level 10."),
+        Row("attributes", Attributes(20), "Anything else that needs may ask for."),
         Row(
             "capacity_units",
             Whole(1, 10_000),

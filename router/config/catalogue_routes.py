@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import get_args
 
 from router.config.catalogue_machine import DAY_S
-from router.config.kinds import Checked, Choice, Flag, Levels, Name, Seconds, Text, Whole, WholeSeconds, csv_name
+from router.config.kinds import Checked, Choice, Flag, Name, Seconds, Text, Whole, WholeSeconds, csv_name
+from router.config.kinds_needs import Needs
 from router.config.patterns import Patterns
 from router.config.rows import File, Row, Section, words_of
 from router.core import settings as core
 from router.core.effects import Treatment
 from router.core.route_settings import Route, Segment
 from router.terms import Business
-
-NEEDS_PER_ROW_MAX = 16
-"""As on the wire."""
 
 TIER = Row("tier", Patterns(), "What kind of customer it is to the business: gold, standard, ...")
 LANGUAGE = Row("language", Patterns(), "The language that the customer speaks.")
@@ -69,8 +67,8 @@ ROUTE = Section(
         ),
         Row(
             "needs",
-            Levels(NEEDS_PER_ROW_MAX),
-            "Skills that an agent must have beyond the queue's needs, each with the least level.",
+            Needs(),
+            "What an agent must have beyond the queue's needs: a needs table as there.",
         ),
         Row("segment", Name(), "The segment that the contact belongs to; else the first that it meets."),
         Row(

@@ -16,6 +16,7 @@ from router.config.callbacks import callback_rules, token_rules
 from router.config.faults import Findings, Where, listed
 from router.config.kinds import plain
 from router.config.read import Found
+from router.core.asked import STEPS_MAX, Step
 from router.core.effects import Treatment
 from router.core.settings import Channel, Queue, Settings, WrapUp
 from router.terms import SECOND_US
@@ -113,6 +114,7 @@ def _queue(
     treatments = [
         (inner.key, _treatment(inner, queue, names[tenant], findings)) for inner in table.tables("treatments")
     ]
+    relax = _relax(table, queue, findings)
     if "wait_most_s" in table.values and 0 < queue.wait_most_us <= target_us:
         findings.warn(
             table.at("wait_most_s"),
@@ -127,7 +129,29 @@ def _queue(
         treatments=tuple(sorted(treatments, key=lambda pair: pair[0])),
         callback=callback_rules(table, queue, findings),
         tokens=token_rules(table, queue),
+        relax=relax,
     )
+
+
+def _relax(table: Found, queue: Queue, findings: Findings) -> tuple[Step, ...]:
+    """The queue's steps; they must rise, and each must say something."""
+    steps: list[Step] = []
+    for inner in table.tables("relax"):
+        if "after_s" not in inner.values:
+            findings.error(inner.where, "says not from which wait on", "add after_s = 30")
+            continue
+        step: Step = inner.fill(Step(0))
+        if step.needs is None and step.also is None and step.language_level is None:
+            findings.error(inner.where, "changes nothing", "add needs = {...} or also = {...}")
+        if steps and step.after_us <= steps[-1].after_us:
+            findings.error(inner.at("after_s"), "does not rise", "put the steps in the order of their waits")
+        steps.append(step)
+    if len(steps) > STEPS_MAX:
+        findings.error(table.at("relax"), f"has {len(steps)} steps", f"use at most {STEPS_MAX}")
+    if queue.preferred_for_us and not any(want and want.prefer for want in (queue.needs, *(s.needs for s in steps))):
+        what = "has no effect for contacts that prefer nobody themselves: the queue's needs have no prefer"
+        findings.warn(table.at("preferred_for_s"), what, "add prefer = {...} to needs")
+    return tuple(steps)
 
 
 def _target(table: Found, classes: dict[str, int], findings: Findings) -> tuple[str, int]:

@@ -35,6 +35,7 @@ from router.config.routing import routing, ways
 from router.config.rows import File
 from router.config.sources import Directory, TextSource, parsed
 from router.core.settings import Settings
+from router.core.want import names_in
 
 
 class Report(Struct, frozen=True):
@@ -148,7 +149,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     if not findings.errors_in(QUEUES.file, ROUTES.file):
         ways(rows, services, table, findings)
     # What rows need of agents is needed by contacts.
-    asked = [skill for route in rows.routes for skill, _ in route.needs]
+    asked = [name for route in rows.routes for kind, name in names_in(route.needs) if kind == "skill"]
     services = services._replace(contact_skills=(*services.contact_skills, *asked))
     if not findings.errors_in(QUEUES.file, AGENTS.file, *used):
         # After a mistake in those, half of what follows would be its echo.

@@ -18,6 +18,7 @@ from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
+from router.config.catalogue_needs import RELAX
 from router.config.catalogue_routes import REFUSE, ROUTE, SEGMENT
 from router.config.faults import shown
 from router.config.model import Configuration
@@ -117,6 +118,7 @@ def _shown(section: Section, struct: Any) -> dict[str, Any]:
 def _queue(queue: Queue) -> dict[str, Any]:
     out = _shown(QUEUE, queue)
     out["wrap_up"] = {channel: _shown(WRAP_UP, wrap_up) for channel, wrap_up in queue.wrap_up}
+    out["relax"] = [_shown(RELAX, step) for step in queue.relax]
     out["treatments"] = {reason: _shown(TREATMENTS, treatment) for reason, treatment in queue.treatments}
     out["callback"], out["tokens"] = _shown(CALLBACK, queue.callback), _shown(TOKENS, queue.tokens)
     return out

@@ -7,17 +7,14 @@ warnings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from router.config.centre import Centre
 from router.config.faults import Findings, Where
 from router.config.people import People
 from router.config.read import Found
 from router.core.settings import Agent, Queue
-
-Skills = dict[str, int]
-Profile = tuple[tuple[tuple[str, int], ...], int]
-"""(skills with levels, capacity): agents who are alike here."""
+from router.core.want import ANYBODY, Able, Traits, names_in, said
 
 
 def coverage(centre: Centre, people: People, queues_at: Where, findings: Findings) -> None:
@@ -27,9 +24,9 @@ def coverage(centre: Centre, people: People, queues_at: Where, findings: Finding
         return
     able = _profiles(people.agents)
     units = {channel.name: channel.units for channel in centre.channels}
-    known: dict[str, set[str]] = {}
+    known: dict[str, set[tuple[str, str]]] = {}
     for agent in people.agents:
-        known.setdefault(agent.tenant, set()).update(skill for skill, _ in agent.skills)
+        known.setdefault(agent.tenant, set()).update(_names(agent))
     for queue in centre.queues:
         found = centre.places[queue.tenant, queue.name]
         profiles = able.get(queue.tenant, [])
@@ -50,39 +47,47 @@ def tenants(peers: Iterable[tuple[str, Where]], centre: Centre, people: People, 
             findings.warn(where, f"tenant {tenant} has neither queues nor agents", remedy)
 
 
-def _profiles(agents: Iterable[Agent]) -> dict[str, list[tuple[Skills, int]]]:
-    """Tenant -> its different (skills, capacity)."""
-    found: dict[str, dict[Profile, None]] = {}
+def _profiles(agents: Iterable[Agent]) -> dict[str, list[tuple[Able, int]]]:
+    """Tenant -> its different (what an agent is, capacity)."""
+    found: dict[str, dict[tuple[Traits, int], None]] = {}
     for agent in agents:
-        found.setdefault(agent.tenant, {})[agent.skills, agent.capacity_units] = None
-    return {tenant: [(dict(skills), units) for skills, units in each] for tenant, each in found.items()}
+        found.setdefault(agent.tenant, {})[agent.traits, agent.capacity_units] = None
+    return {tenant: [(Able(traits), units) for traits, units in each] for tenant, each in found.items()}
 
 
-def _skills_known(queue: Queue, found: Found, known: set[str], findings: Findings) -> bool:
-    """Has anybody each of the skills at all? Told at the skill, where it is most often misspelt."""
-    strange = [skill for skill, _ in queue.needs if skill not in known]
-    for skill in strange:
-        meant = findings.alike(skill, sorted(known))
-        remedy = f"did you mean {meant}?" if meant else "give an agent the skill"
-        what = f"no agent of tenant {queue.tenant} has the skill {skill}, so nobody can serve the queue"
-        findings.warn(found.at("needs") / skill, what, remedy)
+def _names(agent: Agent) -> Iterator[tuple[str, str]]:
+    """What the agent has, as `names_in` tells what is asked."""
+    for kind, pairs in (("skill", agent.skills), ("language", agent.languages), ("attribute", agent.attributes)):
+        yield from ((kind, name) for name, _ in pairs)
+    yield "team", agent.team
+
+
+def _skills_known(queue: Queue, found: Found, known: set[tuple[str, str]], findings: Findings) -> bool:
+    """Has anybody each thing asked for at all? Told where it stands, for it is most often misspelt."""
+    strange = [(kind, name) for kind, name in names_in(queue.needs) if (kind, name) not in known]
+    plain = {("skill", skill) for skill, _ in queue.needs.skills}
+    for kind, name in strange:
+        meant = findings.alike(name, sorted(other for its, other in known if its == kind))
+        remedy = f"did you mean {meant}?" if meant else f"give an agent the {kind}"
+        must = (kind, name) in plain
+        what = f"no agent of tenant {queue.tenant} has the {kind} {name}" + (", so nobody can serve the queue" * must)
+        findings.warn(found.at("needs") / name if must else found.at("needs"), what, remedy)
+    for number, step in enumerate(queue.relax):
+        for want in (step.needs, step.also):
+            for kind, name in names_in(want or ANYBODY):
+                if (kind, name) not in known:
+                    what = f"no agent of tenant {queue.tenant} has the {kind} {name}"
+                    findings.warn(found.at("relax") / number, what, f"give an agent the {kind}")
     return not strange
 
 
 def _reached(
-    queue: Queue, found: Found, profiles: list[tuple[Skills, int]], units: dict[str, int], findings: Findings
+    queue: Queue, found: Found, profiles: list[tuple[Able, int]], units: dict[str, int], findings: Findings
 ) -> None:
     """Can some agent serve the queue, on each of its channels?"""
-    capacity = max(
-        (
-            capacity
-            for levels, capacity in profiles
-            if all(levels.get(skill, 0) >= level for skill, level in queue.needs)
-        ),
-        default=None,
-    )
+    capacity = max((capacity for able, capacity in profiles if able.meets(queue.needs)), default=None)
     if capacity is None:
-        needs = ", ".join(f"{skill} {level}" for skill, level in queue.needs)
+        needs = said(queue.needs)
         what = f"no agent of tenant {queue.tenant} has {needs} together, so nobody can serve the queue"
         findings.warn(found.at("needs"), what, "lower a level, or give an agent the skills")
         return
@@ -94,7 +99,13 @@ def _reached(
 
 def _unused(centre: Centre, people: People, findings: Findings) -> None:
     """Skills of agents that no queue of their tenant needs: told once each, where it first stands."""
-    needed = {(queue.tenant, skill) for queue in centre.queues for skill, _ in queue.needs}
+    needed = {
+        (queue.tenant, skill)
+        for queue in centre.queues
+        for want in queue.wants()
+        for kind, skill in names_in(want)
+        if kind == "skill"
+    }
     told: set[tuple[str, str]] = set()
     for agent in people.agents:
         for skill, _ in agent.skills:

@@ -15,10 +15,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET
 
 from router.config.faults import Path, listed
-from router.terms import ID_PATTERN, SECOND_US, is_id
-
-LEVEL_MAX = 10
-"""Skill levels are 1 to 10."""
+from router.terms import ID_PATTERN, LEVEL_MAX, SECOND_US, is_id
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters and marks that turn the reading direction: a log line must read as it is."""

@@ -70,6 +70,8 @@ def _person(table: Found) -> Person:
         capacity_units=values.get("capacity_units"),
         skills=values.get("skills", ()),
         most_at_once=most_at_once(table),
+        languages=values.get("languages", ()),
+        attributes=values.get("attributes", ()),
     )
 
 
@@ -91,6 +93,8 @@ def _agent(person: Person, teams: dict[str, Team], findings: Findings) -> Agent:
         tenant=person.tenant or of_team.tenant,
         team=team,
         skills=person.skills,
+        languages=person.languages,
+        attributes=person.attributes,
         capacity_units=person.capacity_units or of_team.capacity_units,
         most_at_once=person.most_at_once,
     )

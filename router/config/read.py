@@ -90,6 +90,8 @@ class Reader:
         self._findings.error(where, wrong.what, f"did you mean {meant}?" if meant else wrong.remedy)
 
     def _section(self, raw: object, section: Section, where: Where) -> list[Found]:
+        if section.each:
+            return self._each(raw, section, where)
         if not isinstance(raw, dict):
             example = f"[{section.name}.NAME]" if section.many else f"[{section.name}]"
             self._findings.error(where, f"is {said(raw)}, not a table", f"write it as {example}")
@@ -111,6 +113,13 @@ class Reader:
             else:
                 found.append(self.table(inner, section, key, place))
         return found
+
+    def _each(self, raw: object, section: Section, where: Where) -> list[Found]:
+        """The tables of a list, in its order."""
+        if not isinstance(raw, list) or not all(isinstance(inner, dict) for inner in raw):
+            self._findings.error(where, f"is {said(raw)}, not a list of tables", f"write each as [[{section.name}]]")
+            return []
+        return [self.table(inner, section, str(number), where / number) for number, inner in enumerate(raw)]
 
     def _unknown(self, name: str, section: Section, where: Where) -> None:
         known = [*section.rows, *section.sections]

@@ -49,7 +49,7 @@ def _file(file: Section) -> Iterator[str]:
             if path.count("*") > 1:
                 # The second name is one of a kind of its own: a channel or a reason.
                 heading = heading.removesuffix("NAME") + ("REASON" if section.keys else "CHANNEL")
-            yield f"#### `[{heading}]`"
+            yield f"#### `[[{heading}]]`" if section.each else f"#### `[{heading}]`"
             yield ""
             yield section.doc
             yield ""

@@ -16,9 +16,9 @@ from msgspec import UNSET
 from router.config.catalogue_centre import AGENT, SKILLS_PER_AGENT_MAX
 from router.config.catalogue_channels import AGENT_CHANNELS
 from router.config.faults import Findings, Path, Where
-from router.config.kinds import LEVEL_MAX, NAME_REMEDY, Kind, Whole
+from router.config.kinds import NAME_REMEDY, Kind, Whole
 from router.core.settings import Agent
-from router.terms import is_id
+from router.terms import LEVEL_MAX, is_id
 
 COLUMNS: Final = ("name", "team", "tenant", "capacity_units")
 """The columns before the skills. Only `name` must be there; an empty cell leaves the default."""
@@ -34,6 +34,14 @@ PREFIX: Final = "skill:"
 MOST: Final = "most:"
 """Before a heading: what follows is a channel, and the cells say how many contacts of it at a time."""
 
+LANGUAGE: Final = "language:"
+"""Before the heading of a language; levels stand below it."""
+
+ATTRIBUTE: Final = "attribute:"
+"""Before the heading of an attribute; its values stand below it."""
+
+PREFIXES: Final = (PREFIX, MOST, LANGUAGE, ATTRIBUTE)
+
 _MOST = AGENT_CHANNELS.rows["most_at_once"].kind
 _LEVELS = {str(level): level for level in range(1, LEVEL_MAX + 1)}
 
@@ -48,6 +56,8 @@ class Person(NamedTuple):
     capacity_units: int | None = None
     skills: tuple[tuple[str, int], ...] = ()
     most_at_once: tuple[tuple[str, int], ...] = ()
+    languages: tuple[tuple[str, int], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 class TableSource:
@@ -68,17 +78,27 @@ def write(agents: Iterable[Agent]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     channels = sorted({channel for agent in people for channel, _ in agent.most_at_once})
-    writer.writerow([*COLUMNS, *(MOST + channel for channel in channels), *map(_heading, skills)])
+    languages = sorted({language for agent in people for language, _ in agent.languages})
+    attributes = sorted({name for agent in people for name, _ in agent.attributes})
+    more = [*(LANGUAGE + name for name in languages), *(ATTRIBUTE + name for name in attributes)]
+    writer.writerow([*COLUMNS, *(MOST + channel for channel in channels), *map(_heading, skills), *more])
     for agent in people:
-        levels, most = dict(agent.skills), dict(agent.most_at_once)
-        cells = [str(most.get(channel, "")) for channel in channels] + [str(levels.get(skill, "")) for skill in skills]
+        cells = []
+        for has, names in (
+            (agent.most_at_once, channels),
+            (agent.skills, skills),
+            (agent.languages, languages),
+            (agent.attributes, attributes),
+        ):
+            values = dict[str, int | str](has)
+            cells += [str(values.get(name, "")) for name in names]
         writer.writerow([agent.name, agent.team, agent.tenant, agent.capacity_units, *cells])
     return out.getvalue()
 
 
 def _heading(skill: str) -> str:
     """A skill may be called as a column is, or begin as headings of skills do: with the prefix it is sure."""
-    return f"{PREFIX}{skill}" if skill in COLUMNS or skill.startswith((PREFIX, MOST)) else skill
+    return f"{PREFIX}{skill}" if skill in COLUMNS or skill.startswith(PREFIXES) else skill
 
 
 def read(text: str, file: str, findings: Findings) -> list[Person]:
@@ -121,11 +141,12 @@ def _rows(text: str, where: Where, findings: Findings) -> Iterator[tuple[int, li
 
 
 def _header(cells: list[str], where: Where, findings: Findings) -> list[str]:
-    """The columns by name; skills as `skill:NAME`, those that can't be used empty."""
+    """The columns by name; skills as `skill:NAME`, those that can't be used empty; languages and attributes as they
+    are headed."""
     columns: list[str] = []
     for number, cell in enumerate(cells, start=1):
-        column = cell if cell in COLUMNS or cell.startswith((PREFIX, MOST)) else PREFIX + cell
-        shown = column.removeprefix(PREFIX if column.startswith(PREFIX) else MOST)
+        column = cell if cell in COLUMNS or cell.startswith(PREFIXES) else PREFIX + cell
+        shown = column if cell in COLUMNS else column.partition(":")[2]
         if not is_id(shown):
             findings.error(where, f"column {number} has the heading {shown[:40]!r}, no name of a skill", NAME_REMEDY)
             column = ""
@@ -152,28 +173,40 @@ def _person(cells: list[str], columns: list[str], where: Where, findings: Findin
         what = f"{name[:40]!r} is no name" if name else "has no name"
         findings.error(where, f"{what} (column {columns.index('name') + 1})", NAME_REMEDY)
     values: dict[str, Any] = {}
-    skills, most = {}, {}
+    levels: dict[str, dict[str, int]] = {PREFIX: {}, LANGUAGE: {}}
+    most: dict[str, int] = {}
+    attributes = {}
     for number, (column, cell) in enumerate(zip(columns, cells, strict=False), start=1):
         if not cell or not column or column == "name":
             continue
-        if column.startswith(PREFIX):
-            skill = column.removeprefix(PREFIX)
-            if cell in _LEVELS:
-                skills[skill] = _LEVELS[cell]
-            else:
-                what = f"is {cell[:40]!r} (column {number}), no level"
-                findings.error(where / "skills" / skill, what, f"use 1 to {LEVEL_MAX}, or leave it empty")
-        elif column.startswith(MOST):
-            limit = _whole(_MOST, cell, number, where / column, findings)
-            if limit is not None:
-                most[column.removeprefix(MOST)] = limit
-        else:
+        prefix, _, heading = column.partition(":")
+        prefix += ":"
+        if column in COLUMNS:
             values[column] = _setting(column, cell, number, where / column, findings)
+        elif prefix in levels:
+            level = _level(cell, number, where / ("skills" if prefix == PREFIX else "languages") / heading, findings)
+            levels[prefix].update({heading: level} if level else {})
+        elif prefix == MOST:
+            limit = _whole(_MOST, cell, number, where / column, findings)
+            most.update({heading: limit} if limit is not None else {})
+        elif is_id(cell):
+            attributes[heading] = cell
+        else:
+            findings.error(where / "attributes" / heading, f"is {cell[:40]!r} (column {number})", NAME_REMEDY)
+    skills = levels[PREFIX]
     if len(skills) > SKILLS_PER_AGENT_MAX:
         findings.error(where, f"has {len(skills)} skills", f"use at most {SKILLS_PER_AGENT_MAX}")
-    return Person(
-        name=name, where=where, skills=tuple(sorted(skills.items())), most_at_once=tuple(sorted(most.items())), **values
-    )
+    for field, pairs in (("skills", skills), ("languages", levels[LANGUAGE]), ("most_at_once", most)):
+        values[field] = tuple(sorted(pairs.items()))
+    return Person(name=name, where=where, attributes=tuple(sorted(attributes.items())), **values)
+
+
+def _level(cell: str, number: int, where: Where, findings: Findings) -> int:
+    """The level that a cell says; 0 where it says none."""
+    if cell not in _LEVELS:
+        what = f"is {cell[:40]!r} (column {number}), no level"
+        findings.error(where, what, f"use 1 to {LEVEL_MAX}, or leave it empty")
+    return _LEVELS.get(cell, 0)
 
 
 def _setting(column: str, cell: str, number: int, where: Where, findings: Findings) -> Any:

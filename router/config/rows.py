@@ -45,6 +45,7 @@ class Section:
         sections: tuple[Section, ...] = (),
         many: bool = False,
         keys: tuple[str, ...] = (),
+        each: bool = False,
     ) -> None:
         self.name = name
         self.doc = doc
@@ -52,6 +53,8 @@ class Section:
         self.sections = {section.name: section for section in sections}
         self.struct = struct
         self.many = many
+        self.each = each
+        """A list of such tables, `[[name]]`, in an order that counts."""
         self.keys = keys
         """Where `many`: the only names allowed; none given: any."""
 

@@ -39,7 +39,9 @@ def _section(section: Section) -> dict[str, Any]:
     properties = {row.name: _row(section, row) for row in section.rows.values()}
     for inner in section.sections.values():
         one = _section(inner)
-        if inner.many:
+        if inner.each:
+            one = {"type": "array", "items": one}
+        elif inner.many:
             names = {"propertyNames": {"enum": list(inner.keys)}} if inner.keys else {}
             one = {"type": "object", "additionalProperties": one, **names}
         properties[inner.name] = one | {"description": inner.doc}

@@ -7,8 +7,9 @@ nothing: who counts and records what was refused is the caller's.
 
 from __future__ import annotations
 
-from router.core import doors
+from router.core import courses, doors
 from router.core import settings as of
+from router.core.asked import Asked
 from router.core.effects import Treatment
 from router.core.entities import Agent
 from router.core.line import Line
@@ -17,7 +18,6 @@ from router.core.world import World
 from router.errors import Refused
 from router.terms import RefusedWhy
 
-Needs = tuple[tuple[str, int], ...]
 Hop = tuple[Queue, str, Treatment]
 """A queue that did not let it in, or can't serve it any longer, why, and what it wants done."""
 
@@ -32,17 +32,18 @@ def refusal(
         return "closed"
     if customer is not None and not excused and world.routing.is_blocked(queue.settings.tenant, customer, world.utc_s):
         return "blocked"
-    if not queue.settings.enter_unstaffed and not somebody(line, agent):
+    if not queue.settings.enter_unstaffed and not somebody(world, line, agent):
         return "nobody"
     if queue.waiting() >= queue.settings.waiting_max:
         return "full"
     return None
 
 
-def somebody(line: Line, agent: Agent | None) -> bool:
-    """Is somebody able signed in? Where it asks for one agent only: is that one, to stay, with a device for it?"""
+def somebody(world: World, line: Line, agent: Agent | None) -> bool:
+    """Is somebody signed in who is able, or will be after a step of the needs? Where it asks for one agent only: is
+    that one, to stay, with a device for it?"""
     if agent is None:
-        return line.needs.staffed > 0
+        return line.needs.staffed > 0 or (bool(line.course.streams) and courses.wanted_later(world, line))
     there = agent.state != "offline" and agent.next_state != "offline"
     return there and agent.profile is not None and line.needs.channel in agent.profile.pools
 
@@ -51,12 +52,13 @@ def follow(
     world: World,
     queue: Queue,
     channel: str,
-    needs: Needs,
+    needs: Asked,
     customer: str | None,
     why: str,
     treatment: Treatment,
     contact_class: int | None = None,
     own_target: str = "",
+    language: str | None = None,
 ) -> tuple[Line | None, list[Hop]]:
     """After `queue` has refused it, or can't serve it any longer, for `why`, and wants `treatment` for it: the line of
     the first queue along the treatments that lets the contact in (None where none does), and all that refused, the
@@ -70,7 +72,7 @@ def follow(
             break
         queue = following
         try:
-            line = world.line(queue, channel, needs, contact_class, own_target)
+            line = world.line(queue, channel, needs, contact_class, own_target, language)
         except Refused:
             # No room for another kind of needs there.
             refused: RefusedWhy | None = "full"
@@ -118,6 +120,4 @@ def refused_why(hops: list[Hop]) -> RefusedWhy:
 
 def drop_if_empty(world: World, line: Line) -> None:
     """A line that was made only to ask about it goes again."""
-    queue = line.queue
-    if line.members == 0 and line not in queue.own.values():
-        world.drop_line(line)
+    courses.drop_if_empty(world, line)

@@ -6,7 +6,7 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import callback_turns, offers, reservations
+from router.core import callback_turns, courses, offers, reservations
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.line import passed_over
@@ -19,10 +19,16 @@ from router.core.world import World
 def settle(world: World) -> None:
     """Match everything that came loose. Effects of offers follow the reply of the command that caused them."""
     _match(world)
-    while world.heads:
+    if world.roster.easing and not world.roster.stirred:
+        courses.ease(world, _match)
+    while world.heads or world.roster.stirred:
         reservations.look(world)
         if world.loose_agents or world.loose_contacts:
             _match(world)
+        if world.roster.stirred:
+            # What some step waits on has changed by this: lines may give way, and their contacts look again.
+            courses.stir(world)
+            courses.ease(world, _match)
 
 
 def _match(world: World) -> None:

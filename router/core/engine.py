@@ -16,18 +16,21 @@ from router.core import (
     audit,
     burial,
     closing,
+    courses,
     gateways,
     history,
     internal,
     offers,
     people,
     reconfigure,
+    records_steps,
     reservations,
     visits,
 )
 from router.core import commands as ask
 from router.core import records as stored
 from router.core.batch import Batch
+from router.core.course import Course
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
@@ -37,6 +40,7 @@ from router.core.handlers import agents, callbacks, contacts, doors, entry, hand
 from router.core.handlers import consults as asking
 from router.core.handlers import offers as answers
 from router.core.hours import Hours
+from router.core.levels import Level
 from router.core.restore import Passive, restore
 from router.core.settings import Settings
 from router.core.world import World
@@ -115,6 +119,7 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Backoff: people.backoff_due,
     Hours: closing.hours_due,
     Door: closing.door_due,
+    Level: courses.due,
 }
 
 RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] = {
@@ -125,6 +130,8 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Endpoint: ("endpoint", stored.endpoint_key, stored.of_endpoint),
     Hours: ("hours", lambda hours: hours.name, stored.of_hours),
     Door: ("door", stored.door_key, stored.of_door),
+    Course: ("steps", courses.record_key, records_steps.of_course),
+    Level: ("level", lambda level: level.key, records_steps.of_level),
 }
 
 
@@ -204,6 +211,8 @@ class Engine:
             or world.chores
             or world.unmet
             or world.closing
+            or world.roster.easing
+            or world.roster.joining
             or (world.buried and world.buried[0].due_us <= now_us)
         ):
             self.tick(now_us)
@@ -217,7 +226,8 @@ class Engine:
             if peer is not None and peer.live:
                 reply = self._handle(peer, handler, command)
                 world.effects.append((peer_key, reply))
-        if world.loose_contacts or world.loose_agents or world.heads:
+        roster = world.roster
+        if world.loose_contacts or world.loose_agents or world.heads or roster.stirred or roster.easing:
             settle(world)
 
     def tick(self, now_us: int) -> None:
@@ -250,11 +260,16 @@ class Engine:
         if world.closing:
             closing.work(world)
             settle(world)
+        if world.roster.easing:
+            settle(world)
+        if world.roster.joining:
+            courses.join(world)
 
     def next_deadline_us(self) -> int | None:
         """No work is due before this core time; None where none is at all."""
-        if self.world.chores or self.world.unmet or self.world.closing:
-            return self.world.now_us
+        world = self.world
+        if world.chores or world.unmet or world.closing or world.roster.easing or world.roster.joining:
+            return world.now_us
         # Nobody is woken to forget an ended id; once awake, all that are old enough go.
         buried = self.world.buried
         if buried and buried[0].due_us <= self.world.now_us:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from router.core.asked import NOTHING, Asked
+from router.core.want import Traits
+
 if TYPE_CHECKING:
     from router.core.effects import Reply
     from router.core.extra import Extra, KeptPlace
@@ -120,8 +123,8 @@ class Contact(Entity, eq=False, gc=False):
     """Of the enqueue's body, to tell a repetition from a conflict."""
     state: str = "new"
     priority_s: int = 0
-    needs: tuple[tuple[str, int], ...] = ()
-    """Its own needs, beyond the queue's."""
+    needs: Asked = NOTHING
+    """Its own needs, beyond the queue's, and how they give way."""
     customer: str | None = None
     link: str | None = None
     language: str | None = None
@@ -244,6 +247,8 @@ class Agent(Entity, eq=False, gc=False):
     """Skills as the configuration has them."""
     skills: tuple[tuple[str, int], ...] = ()
     """Those in force: the configuration's with what was laid over them by hand."""
+    languages: tuple[tuple[str, int], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
     capacity: int = 100
     most_at_once: dict[str, int] | None = None
     """Channel -> contacts at a time, where that is not the channel's own limit."""
@@ -257,6 +262,11 @@ class Agent(Entity, eq=False, gc=False):
     wanted: dict[Line, Order[Entry]] | None = None
     """Contacts that wait for this agent, direct or as their preferred one: by the line to which they belong, so that
     only heads are compared. Emptied ones go when another line comes."""
+
+    @property
+    def traits(self) -> Traits:
+        """What needs may ask for."""
+        return Traits(self.skills, self.languages, self.attributes, self.team)
 
 
 class Endpoint(Entity, eq=False, gc=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from router.core import callback_book
+from router.core import callback_book, courses
 from router.core.entities import Contact
 from router.core.visits import treat
 from router.core.world import World
@@ -17,10 +17,13 @@ def _can_be_told(contact: Contact) -> bool:
 
 def evacuate(world: World, most: int) -> None:
     """Treat up to `most` contacts that wait for skills which nobody signed in has."""
-    for needs in sorted(world.unmet, key=lambda needs: needs.key):
+    for needs in sorted(world.unmet, key=lambda needs: needs.rank):
         lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class, line.own_target))
         for line in lines:
             if needs.staffed != 0 or "nobody_left" not in line.queue.treatments:
+                continue
+            if line.course.streams and courses.wanted_later(world, line):
+                world.roster.hoping[needs] = None
                 continue
             # Who belongs to a gateway that could not be told leaves the line with it, and asks again when it is back.
             leaving = list(islice((entry[2] for entry in line.order if _can_be_told(entry[2])), most))

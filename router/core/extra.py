@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from router.core.asked import Asked
 from router.core.consulting import Consult
 from router.core.pause import Chat, Pause
 from router.core.routed import Routed
@@ -64,6 +65,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """Not before this core time is an agent reserved for it (again)."""
     callback: Callback | None = None
     place: Place | None = None
+    needs: Asked | None = None
+    """Own needs that are more than skills; those are in the contact itself."""
     consult: Consult | None = None
     conference: tuple[str, ...] = ()
     """The agents who talk with the customer together, in the order in which they came; else empty."""

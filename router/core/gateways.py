@@ -213,7 +213,7 @@ def _open(world: World, peer: Peer) -> bool:
             if entity.state == "waiting" and entity.standing is None:
                 visits.stand_in_line(world, entity)
             else:
-                visits.arm(world, entity)
+                visits.age(world, entity)
                 if entity.state == "offered":
                     ringing.look(world, entity)
         elif isinstance(entity, Endpoint):

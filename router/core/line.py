@@ -15,12 +15,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
+from msgspec.msgpack import Encoder
 
 from router.core.consulting import asks_itself
 from router.core.order import Order
+from router.core.want import Want
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:
+    from router.core.course import Course, State, Way
     from router.core.entities import Agent, Contact
     from router.core.hours import Hours
     from router.core.queue import Queue
@@ -29,11 +32,11 @@ if TYPE_CHECKING:
 Entry: TypeAlias = "tuple[int, int, Contact]"
 """(key_us, number, contact): a place. Where the newest comes first both numbers are negative (`Line.place`)."""
 
-LineKey: TypeAlias = "tuple[Needs, int, str]"
-"""(needs, contact class, target class of its contacts themselves): what tells the lines of a queue apart."""
+NeedsKey: TypeAlias = tuple[str, str, Want]
+"""(tenant, channel, what is asked of the agent)."""
 
-NeedsKey: TypeAlias = tuple[str, str, tuple[tuple[str, int], ...]]
-"""(tenant, channel, skills with least levels, sorted)."""
+
+_encode = Encoder().encode
 
 
 class Needs(Struct, eq=False, gc=False):
@@ -44,14 +47,30 @@ class Needs(Struct, eq=False, gc=False):
     """Every profile of signed-in agents that meets it."""
     ready: dict[Profile, Pool] = {}
     """Those of them with somebody free for the channel."""
+    levels: dict[Profile, int] = {}
+    """How good each of them is at it."""
+    preferred: dict[Profile, int] | None = None
+    """Who of them comes first (0) and last; None where nobody is preferred."""
     lines: list[Line] = []
     staffed: int = 0
     """Signed-in agents who meet it."""
+    awaited: int = 0
+    """Lines of it that wait for the moment when nobody who meets it is free."""
 
     @property
     def channel(self) -> str:
         """The channel that these needs are for."""
         return self.key[1]
+
+    @property
+    def rank(self) -> tuple[str, str, bytes]:
+        """An order of needs that a start does not change."""
+        return (*self.key[:2], _encode(self.key[2]))
+
+    @property
+    def want(self) -> Want:
+        """What is asked of the agent."""
+        return self.key[2]
 
 
 class Line(Struct, eq=False, gc=False):
@@ -61,6 +80,8 @@ class Line(Struct, eq=False, gc=False):
     needs: Needs
     contact_class: int
     order: Order[Entry]
+    course: Course
+    state: State = ()
     own_target: str = ""
     """The target class of its contacts themselves (their segment's); empty: the queue's."""
     target_class: str = ""
@@ -68,6 +89,8 @@ class Line(Struct, eq=False, gc=False):
     per_us: float = 0.0
     members: int = 0
     """Contacts that belong here: standing, beside the line, or offered; the line lives while there are any."""
+    pending: bool = False
+    """Some step of its contacts waits on its condition."""
     newest: bool = False
     """Last come, first served: its places are sorted by the latest arrival."""
     ringing: Order[Entry] | None = None
@@ -82,9 +105,13 @@ class Line(Struct, eq=False, gc=False):
     """Call-backs of this line that are being dialled for an agent who is about to be free."""
 
     @property
-    def key(self) -> LineKey:
-        """Under which its queue has it."""
-        return self.needs, self.contact_class, self.own_target
+    def key(self) -> tuple[Way, State]:
+        """What tells the lines of its queue apart."""
+        return self.course.way, self.state
+
+    def time(self, now_us: int) -> int:
+        """The time by which those who wait here are counted: open time, where the line has a calendar."""
+        return now_us if self.clock is None else self.clock.now(now_us)
 
     def urgency(self, key_us: int, now_us: int) -> float:
         """Urgency of a place with this key: 1.0 when its target has passed, without boost."""

@@ -29,7 +29,7 @@ def send_on(world: World, contact: Contact, treatment: Treatment, why: str) -> T
     line, hops = follow(
         world, contact.queue, contact.channel, contact.needs, contact.customer, why, treatment,
         contact_class,
-        world.routing.own_target(contact),
+        world.routing.own_target(contact), contact.language,
     )  # fmt: skip
     if line is None:
         return last_treatment(world, hops)
@@ -72,4 +72,4 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     if contact.state == "waiting":
         visits.stand_in_line(world, contact)
     else:
-        visits.arm(world, contact)
+        visits.age(world, contact)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import visits
+from router.core import courses, visits
 from router.core.effects import AgentState
 from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
 from router.core.line import Needs
@@ -56,7 +56,7 @@ def enrol(world: World, agent: Agent) -> None:
     """Give a signed-in agent the profile of their skills and the channels of their endpoints."""
     channels = sorted({channel for endpoint in agent.endpoints.values() for channel in endpoint.channels})
     profile = agent.profile
-    if profile is not None and profile.key == (agent.tenant, agent.skills, tuple(channels)):
+    if profile is not None and profile.key == (agent.tenant, agent.traits, tuple(channels)):
         return
     scarce = world.roster.leave(agent)
     world.roster.join(agent, tuple(channels))
@@ -91,6 +91,10 @@ def log_out(world: World, agent: Agent) -> None:
 def _after_leaving(world: World, scarce: list[Needs]) -> None:
     """Those who waited for skills that nobody signed in has now; and the one agent left who has them is not passed over
     any more, so looks again if free."""
+    if world.roster.hoping:
+        # Whom they hoped for may be gone as well.
+        world.unmet.update(world.roster.hoping)
+        world.roster.hoping.clear()
     for needs in scarce:
         if needs.staffed == 1:
             for pool in needs.ready.values():
@@ -100,7 +104,7 @@ def _after_leaving(world: World, scarce: list[Needs]) -> None:
         elif needs.staffed == 0:
             for line in needs.lines:
                 if line.members:
-                    visits.leave_unstaffed(world, line)
+                    courses.leave_unstaffed(world, line)
 
 
 def release_wanted(world: World, agent: Agent) -> None:

@@ -11,23 +11,34 @@ from router.core.effects import Treatment
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
+    from router.core.course import Course, Way
     from router.core.entities import Contact, Door
-    from router.core.line import Line, LineKey
+    from router.core.levels import Level
+    from router.core.line import Line
 
 NO_WRAP_UP = of.WrapUp()
 
 
 class Queue(Struct, eq=False, gc=False):
-    """One named service. `lines` are found by their needs and classes; `own` are the queue's needs by channel."""
+    """One named service. `lines` are all of its lines; `own` are those of the queue's needs by channel."""
 
     name: str
     settings: of.Queue
     tally: QueueTally
     wrap_ups: dict[str, of.WrapUp]
     treatments: dict[str, Treatment]
-    lines: dict[LineKey, Line] = {}
+    lines: dict[Line, Line] = {}
     own: dict[str, Line] = {}
-    """Channel -> the line of contacts without needs of their own: it stays while the queue does."""
+    """Channel -> the line of contacts without needs of their own who have just come: it stays while the queue does."""
+    courses: dict[Way, Course] = {}
+    """How the needs of contacts give way, by what they ask. Where nothing gives way it is found by the needs that come
+    of it with the queue's, so that all who need the same stand in one line."""
+    reserved: int = 0
+    """Lines that the contacts of all courses may need at most."""
+    kept_steps: dict[str, dict[tuple[int, int], int]] = {}
+    """While it is loaded or gets other settings: what is known of steps, for courses that nobody goes yet."""
+    level: Level | None = None
+    """Its service level, where some step waits on it."""
     retired: bool = False
     """No longer in the settings: it takes nobody in, and serves who is in it."""
     counts: dict[str, int] = {}

@@ -7,8 +7,9 @@ on under the version that made them.
 
 from __future__ import annotations
 
-from router.core import callbacks, closing, people, reservations, ringing, visits
+from router.core import callbacks, closing, courses, people, reservations, ringing, visits
 from router.core import settings as of
+from router.core.asked import NOTHING
 from router.core.doors import line_clock
 from router.core.entities import Agent, Contact
 from router.core.hours import Hours, calendar_of, look, new_hours
@@ -16,6 +17,9 @@ from router.core.order import Order
 from router.core.queue import Queue
 from router.core.records import agent_key
 from router.core.world import World
+
+MOVING = ("needs", "relax", "language_level", "preferred_for_us", "contact_class")
+"""Settings of a queue that decide in which line a contact stands."""
 
 
 def switch(world: World, new: of.Settings) -> None:
@@ -107,7 +111,7 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
     door = world.hang_door(queue)
     resorted = (old.order == "newest") != (settings.order == "newest")
     # Who has a target class of their own belongs in the queue's own line while both are one.
-    needs_differ = (old.needs, old.contact_class) != (settings.needs, settings.contact_class) or (
+    needs_differ = any(getattr(old, name) != getattr(settings, name) for name in MOVING) or (
         bool(world.routing.targets) and old.target_class != settings.target_class
     )
     # Whose line counts by another clock now joins it anew: what they have waited is kept.
@@ -116,10 +120,10 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
     stood = _unstand(world, waiting)
     outdated = list(queue.lines.values()) if needs_differ else []
     if needs_differ:
-        queue.own = {}
+        _new_courses(world, queue, old)
     for channel in settings.channels:
         if channel not in queue.own:
-            queue.own[channel] = world.line(queue, channel, ())
+            queue.own[channel] = world.line(queue, channel, NOTHING)
     for line in queue.lines.values():
         world.weigh(line)
     _resort(world, waiting, stood)
@@ -128,17 +132,31 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue) -> None:
             _take_along(world, contact, moved)
     for line in queue.lines.values():
         if line.members and line.needs.staffed == 0:
-            visits.leave_unstaffed(world, line)
+            courses.leave_unstaffed(world, line)
     callbacks.rules_changed(world, queue, old.callback)
     for line in outdated:
-        if line.members == 0 and line not in queue.own.values():
-            world.drop_line(line)
+        if line in queue.lines:
+            courses.drop_if_empty(world, line)
+    queue.kept_steps = {}
     if door is not None:
         closing.turned(world, queue)
 
 
 def _clocks_differ(world: World, queue: Queue) -> bool:
     return any(line.clock is not line_clock(world, line) for line in queue.lines.values())
+
+
+def _new_courses(world: World, queue: Queue, old: of.Queue) -> None:
+    """The queue asks otherwise from now on: nobody has begun any of its new courses. What is known of conditions goes
+    on where the steps are the same."""
+    for course in queue.courses.values():
+        if course.held_us:
+            key = courses.record_key(course)
+            if old.relax == queue.settings.relax:
+                queue.kept_steps[key] = course.held_us
+            world.changed.pop(course, None)
+            world.dropped.append(("steps", key))
+    queue.own, queue.courses, queue.reserved = {}, {}, 0
 
 
 def _unstand(world: World, contacts: list[Contact]) -> list[Contact]:
@@ -175,8 +193,8 @@ def _switch_segments(world: World) -> None:
         if contact.extra is not None and contact.extra.route is not None and contact.extra.route.segment:
             _take_along(world, contact, moved=True)
     for line in lines:
-        if line.own_target and line.members == 0:
-            world.drop_line(line)
+        if line.own_target and line in line.queue.lines:
+            courses.drop_if_empty(world, line)
 
 
 def _waiting_in(world: World, queue: Queue) -> list[Contact]:
@@ -199,6 +217,8 @@ def _take_along(world: World, contact: Contact, moved: bool) -> None:
         assert old is not None
         world.unstand(contact)
         old.members -= 1
+        if old.course.streams:
+            courses.leave(world, old.course)
         visits.join_line(world, contact, world.some_line_of(contact))
         if contact.extra is not None and callbacks.moved_line(world, contact, old):
             return
@@ -238,9 +258,9 @@ def _switch_agents(world: World, new: of.Settings) -> None:
 
 def _switch_agent(world: World, agent: Agent, known: of.Agent) -> None:
     agent.retired = False
-    agent.team = known.team
     agent.most_at_once = dict(known.most_at_once) or None
-    if (agent.configured, agent.capacity) == (known.skills, known.capacity_units):
+    now = (known.skills, known.languages, known.attributes, known.team, known.capacity_units)
+    if (agent.configured, agent.languages, agent.attributes, agent.team, agent.capacity) == now:
         return
-    agent.configured, agent.capacity = known.skills, known.capacity_units
+    agent.configured, agent.languages, agent.attributes, agent.team, agent.capacity = now
     people.take_skills(world, agent)

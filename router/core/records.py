@@ -8,6 +8,8 @@
     hours     calendar                   a calendar: its open time
     door      tenant/queue               a queue that a person has opened or closed by hand, or with a deadline
     contact   tenant/gateway/id          a visit with its live offers and legs; or, ended, its tombstone
+    steps     tenant/queue/channel/ask   when the conditions of steps held last, for contacts who ask this
+    level     tenant/queue               a queue's service level over its window, where steps wait on it
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
 type), and read back as the types, which checks every field.
@@ -22,8 +24,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
+from router.core.asked import NOTHING, Asked
 from router.core.entities import Agent, Contact, Door, Endpoint, Leg, Offer, Peer, Tombstone
 from router.core.extra import Extra, KeptPlace
+from router.core.records_steps import CourseRecord, LevelRecord
 
 if TYPE_CHECKING:
     from router.core.hours import Hours
@@ -232,7 +236,16 @@ class DoorRecord(Struct, array_like=True, gc=False):
 
 
 Record = (
-    PeerRecord | ContactRecord | TombstoneRecord | AgentRecord | EndpointRecord | WorldRecord | HoursRecord | DoorRecord
+    PeerRecord
+    | ContactRecord
+    | TombstoneRecord
+    | AgentRecord
+    | EndpointRecord
+    | WorldRecord
+    | HoursRecord
+    | DoorRecord
+    | CourseRecord
+    | LevelRecord
 )
 
 encode = Encoder().encode
@@ -245,6 +258,8 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "endpoint": Decoder(EndpointRecord),
     "hours": Decoder(HoursRecord),
     "door": Decoder(DoorRecord),
+    "steps": Decoder(CourseRecord),
+    "level": Decoder(LevelRecord),
 }
 
 KINDS: tuple[str, ...] = tuple(_DECODERS)
@@ -286,6 +301,11 @@ def endpoint_key(endpoint: Endpoint) -> str:
     return f"{endpoint.peer.key}/{endpoint.address}"
 
 
+def plain_needs(asked: Asked) -> tuple[tuple[str, int], ...]:
+    """Own needs as far as they stand in the contact's record itself: more than skills is in its extra part."""
+    return asked.want.skills if asked.plain else ()
+
+
 def _of_offer(o: Offer) -> tuple[Any, ...]:
     return (
         o.id, o.number, o.queue.name, f"{o.agent.tenant}/{o.agent.name}", o.endpoint, o.endpoint_peer.key,
@@ -298,10 +318,10 @@ def of_contact(c: Contact) -> bytes:
     """The stored form of a live contact."""
     return encode((
         "live", SCHEMA, c.id, c.peer.key, c.queue.name, c.channel, c.number, c.arrived_us, c.entered_us, c.key_us,
-        c.digest, c.state, c.priority_s, c.needs, c.customer, c.link, c.language, c.preferred,
-        c.preferred_until_us, c.direct, c.held_until_us, c.hold_began_us, c.data, c.missed, c.retry_us, c.waited_us,
-        [_of_offer(o) for o in c.offers], c.legs, c.outcome, c.ended_by, c.left_us, c.codes, c.resolved, c.sync_round,
-        c.due_us, c.due_number, c.extra,
+        c.digest, c.state, c.priority_s, () if c.needs is NOTHING else plain_needs(c.needs), c.customer, c.link,
+        c.language, c.preferred, c.preferred_until_us, c.direct, c.held_until_us, c.hold_began_us, c.data, c.missed,
+        c.retry_us, c.waited_us, [_of_offer(o) for o in c.offers], c.legs, c.outcome, c.ended_by, c.left_us, c.codes,
+        c.resolved, c.sync_round, c.due_us, c.due_number, c.extra,
     ))  # fmt: skip
 
 

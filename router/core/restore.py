@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from router.core import callback_book, callbacks, people, reservations, ringing, tokens
+from router.core import callback_book, callbacks, courses, people, reservations, ringing, tokens
 from router.core import records as stored
 from router.core import settings as of
+from router.core.asked import NOTHING, Asked
 from router.core.closing import resume
 from router.core.consults import mend
 from router.core.dispatch import refresh
@@ -20,9 +21,12 @@ from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, 
 from router.core.extra import Extra
 from router.core.gateways import may_open
 from router.core.hours import new_hours
+from router.core.levels import level_of
 from router.core.offers import link
 from router.core.queue import Queue
-from router.core.visits import beside, join_line, leave_unstaffed
+from router.core.records_steps import CourseRecord, LevelRecord
+from router.core.visits import beside, join_line
+from router.core.want import Want
 from router.core.world import World
 from router.errors import Refused
 from router.terms import SECOND_US
@@ -65,24 +69,44 @@ def restore(world: World, passive: Passive) -> None:
     for agent in world.agents.values():
         if agent.state != "offline":
             people.enrol(world, agent)
+    stale = _conditions(world, kinds)
     _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
     for agent in world.agents.values():
         if agent.reserved_for or agent.state == "reserved":
             reservations.restore(world, agent)
         refresh(world, agent)
-    for queue in world.queues.values():
-        for line in list(queue.lines.values()):
-            if line.members and line.needs.staffed == 0:
-                leave_unstaffed(world, line)
+    _look_once_more(world)
     _close_doors(world)
     world.tally.accepted = world.live
     world.changed.clear()
     world.dropped.clear()
+    # What is known of steps that nobody waits for any more, or of queues that are gone, is forgotten.
+    for queue in world.queues.values():
+        stale += [("steps", key) for key in queue.kept_steps]
+        queue.kept_steps = {}
+    world.dropped.extend(sorted(stale))
+    world.roster.stirred.clear()
     world.loose_agents.clear()
     world.heads.clear()
     world.loose_contacts.clear()
     world.loose_rings.clear()
     world.effects.clear()
+
+
+def _look_once_more(world: World) -> None:
+    """Lines that nobody able is there for, and those whose needs may have given way just before."""
+    for queue in world.queues.values():
+        for line in list(queue.lines.values()):
+            if line.members and line.needs.staffed == 0:
+                courses.leave_unstaffed(world, line)
+            if line.course.streams and line.order.first is not None and line.needs.ready:
+                world.roster.easing[line] = None
+
+
+def _conditions(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """What steps wait on. Returns the records that are of no use any more."""
+    stale = [("steps", key) for key, record in kinds["steps"].items() if not _steps(world, record)]
+    return stale + [("level", key) for key, record in kinds["level"].items() if not _level(world, record)]
 
 
 def _hours(world: World, kinds: dict[str, dict[str, Any]]) -> None:
@@ -219,6 +243,29 @@ def _endpoint(world: World, r: stored.EndpointRecord) -> None:
     agent.used += r.outside_units
 
 
+def _steps(world: World, r: CourseRecord) -> bool:
+    """What is known of the steps of some course; False where there is no such queue."""
+    tenant, name, *_ = (*r.key.split("/"), "")
+    queue = world.queues.get((tenant, name))
+    if queue is not None:
+        queue.kept_steps[r.key] = {(stream, step): at_us for stream, step, at_us in r.held}
+    return queue is not None
+
+
+def _level(world: World, r: LevelRecord) -> bool:
+    """A queue's service level; False where there is no such queue, or it counts otherwise now."""
+    queue = world.queues.get((r.tenant, r.queue))
+    if queue is None or level_of(queue).bucket_us != r.bucket_us:
+        return False
+    level = level_of(queue)
+    level.last, level.in_target, level.counted = r.last, r.in_target, r.counted
+    level.due_number = r.due_number
+    world.counter = max(world.counter, r.due_number)
+    if r.due_us:
+        world.deadlines.set(level, r.due_us, r.due_number)
+    return True
+
+
 def _find_queue(world: World, tenant: str, name: str, channel: str) -> Queue:
     queue = world.queues.get((tenant, name))
     if queue is None:
@@ -265,7 +312,7 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
     queue = _find_queue(world, peer.tenant, r.queue, r.channel)
     contact = Contact(
         r.id, peer, queue, r.channel, r.number, r.arrived_us, r.entered_us, r.key_us, r.digest, r.state, r.priority_s,
-        r.needs, r.customer, r.link, r.language, r.preferred, r.preferred_until_us, r.direct, r.held_until_us,
+        _asked(r), r.customer, r.link, r.language, r.preferred, r.preferred_until_us, r.direct, r.held_until_us,
         r.hold_began_us, r.data, r.missed, r.retry_us, r.waited_us, [], r.legs, r.outcome, r.ended_by, r.left_us,
         r.codes, r.resolved, r.sync_round, r.extra,
     )  # fmt: skip
@@ -279,9 +326,15 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
         made_for = _find_queue(world, peer.tenant, offer.queue, offer.channel)
         pairs.append((_offer(world, contact, made_for, agent, offer), offer))
     if r.state in IN_LINE:
-        _stand(world, contact)
+        _stand(world, contact, r)
     _due(world, contact, r)
     return [contact] if contact.extra is not None else []
+
+
+def _asked(r: stored.ContactRecord) -> Asked:
+    if r.extra is not None and r.extra.needs is not None:
+        return r.extra.needs
+    return Asked(Want(r.needs)) if r.needs else NOTHING
 
 
 def _special(world: World, contact: Contact, extra: Extra) -> None:
@@ -302,14 +355,16 @@ def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored
     )  # fmt: skip
 
 
-def _stand(world: World, contact: Contact) -> None:
+def _stand(world: World, contact: Contact, r: stored.ContactRecord) -> None:
     """Give the contact its line, and its stand where it had one: a chore under way tells how far it has come."""
     queue, peer = contact.queue, contact.peer
     try:
         line = world.line_of(contact)
     except Refused:
         line = next(iter(queue.own.values()))
-    join_line(world, contact, line)
+    # A deadline that has come and not fired yet may be that of a step, which then is not taken yet.
+    join_line(world, contact, line, max(0, world.now_us - r.due_us + 1) if r.due_us else 0)
+    line = contact.line or line
     callback = callback_book.of(contact) if contact.extra is not None else None
     if callback is not None and contact.state == "held":
         if callback.phase == "hold" and contact.number <= peer.reach:

@@ -1,10 +1,10 @@
 """Who can take what, now: skill profiles, the pools of free agents, and their index to the needs of lines.
 
-Agents with the same tenant, skills and channels share one interned profile. Which profile meets which needs is found
-out once, when either first appears, and kept both ways; no need is evaluated when a contact is dispatched. A profile
-has one pool a channel with the agents who could take one more contact of it, in the orders that agent choices ask for.
-A pool that gains its first agent enters itself into the needs it serves, and leaves them with its last: so an arrival
-looks only at profiles where somebody is free.
+Agents with the same tenant, traits (skills, languages, attributes, team) and channels share one interned profile.
+Which profile meets which needs is found out once, when either first appears, and kept both ways; no need is evaluated
+when a contact is dispatched. A profile has one pool a channel with the agents who could take one more contact of it, in
+the orders that agent choices ask for. A pool that gains its first agent enters itself into the needs it serves, and
+leaves them with its last: so an arrival looks only at profiles where somebody is free.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from router.core.line import Needs, NeedsKey
+from router.core.line import Line, Needs, NeedsKey
 from router.core.order import Order
+from router.core.want import Able, Traits
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
 
-ProfileKey = tuple[str, tuple[tuple[str, int], ...], tuple[str, ...]]
-"""(tenant, skills with levels, channels): all sorted."""
+ProfileKey = tuple[str, Traits, tuple[str, ...]]
+"""(tenant, traits, channels): all sorted."""
 
 PoolEntry = tuple[int, int, int, Any]
 """(units in use, key of the order, agent's number, agent): the least loaded first, then the order."""
@@ -42,7 +43,7 @@ class Profile(Struct, eq=False, gc=False):
     """Interned: what a group of like agents can do."""
 
     key: ProfileKey
-    levels: dict[str, int]
+    able: Able
     pools: dict[str, Pool]
     """By channel."""
     agents: int = 0
@@ -51,13 +52,15 @@ class Profile(Struct, eq=False, gc=False):
     """Who they are, by number."""
 
     def queues_servable(self) -> int:
-        """How many queues its agents can serve: what `least_flexible` compares. A queue may have several lines."""
-        return len({line.queue for pool in self.pools.values() for needs in pool.needs for line in needs.lines})
-
-
-def meets(levels: dict[str, int], key: NeedsKey) -> bool:
-    """Does an agent with these levels meet the needs? (Tenant and channel are the caller's to compare.)"""
-    return all(levels.get(skill, 0) >= level for skill, level in key[2])
+        """How many queues its agents can serve, by the queue's own needs or by those of somebody who stands in a line
+        of it: what `least_flexible` compares. A queue may have several lines."""
+        return len({
+            line.queue
+            for pool in self.pools.values()
+            for needs in pool.needs
+            for line in needs.lines
+            if line.order.first is not None or line.queue.own.get(needs.channel) is line
+        })  # fmt: skip
 
 
 class Roster:
@@ -68,6 +71,15 @@ class Roster:
         self.needs: dict[NeedsKey, Needs] = {}
         self.order_kinds: tuple[OrderKind, ...] = ("free_since_us",)
         """The kinds of order that the agent choices in use ask for."""
+        self.hoping: dict[Needs, None] = {}
+        """Needs that nobody meets, with lines that may wait on for a step after which somebody will."""
+        self.stirred: dict[Any, None] = {}
+        """Needs of which nobody is free any more, and service levels that have changed, in this step: steps wait for
+        that."""
+        self.easing: dict[Line, None] = {}
+        """Lines whose needs gave way: those who stand in them look for agents, in slices."""
+        self.joining: dict[Line, None] = {}
+        """Lines whose contacts go over to another one of the same state, in slices."""
 
     # -- interning ----------------------------------------------------------------------------------------------
 
@@ -75,7 +87,7 @@ class Roster:
         """The one object for these needs; the profiles that meet them are found on its first appearance."""
         needs = self.needs.get(key)
         if needs is None:
-            needs = self.needs[key] = Needs(key)
+            needs = self.needs[key] = Needs(key, preferred={} if key[2].prefer else None)
             for profile in self.profiles.values():
                 self._link(profile, needs)
         return needs
@@ -83,16 +95,17 @@ class Roster:
     def drop_needs(self, needs: Needs) -> None:
         """No line asks this any more."""
         del self.needs[needs.key]
+        self.stirred.pop(needs, None)
         for profile in needs.profiles:
             profile.pools[needs.channel].needs.remove(needs)
 
     def join(self, agent: Agent, channels: tuple[str, ...]) -> None:
         """A signed-in agent takes the profile of their skills and these channels (sorted)."""
-        key = (agent.tenant, agent.skills, channels)
+        key = (agent.tenant, agent.traits, channels)
         profile = self.profiles.get(key)
         if profile is None:
             pools = {channel: Pool({kind: Order() for kind in self.order_kinds}, []) for channel in channels}
-            profile = self.profiles[key] = Profile(key, dict(agent.skills), pools)
+            profile = self.profiles[key] = Profile(key, Able(agent.traits), pools)
             for needs in self.needs.values():
                 self._link(profile, needs)
         profile.agents += 1
@@ -122,15 +135,21 @@ class Roster:
             for pool in profile.pools.values():
                 for needs in pool.needs:
                     needs.profiles.remove(profile)
+                    del needs.levels[profile]
+                    if needs.preferred is not None:
+                        del needs.preferred[profile]
         return scarce
 
     def _link(self, profile: Profile, needs: Needs) -> None:
-        tenant, channel, _ = needs.key
+        tenant, channel, want = needs.key
         pool = profile.pools.get(channel)
-        if pool is None or profile.key[0] != tenant or not meets(profile.levels, needs.key):
+        if pool is None or profile.key[0] != tenant or not profile.able.meets(want):
             return
         pool.needs.append(needs)
         needs.profiles.append(profile)
+        needs.levels[profile] = profile.able.level(want)
+        if needs.preferred is not None:
+            needs.preferred[profile] = profile.able.preference(want)
         needs.staffed += profile.agents
         if pool.free:
             needs.ready[profile] = pool
@@ -170,6 +189,20 @@ class Roster:
             assert profile is not None
             for needs in pool.needs:
                 del needs.ready[profile]
+                if needs.awaited and not needs.ready:
+                    self.stirred[needs] = None
+
+    def anybody(self, key: NeedsKey) -> bool:
+        """Does anybody who is signed in meet these needs? Also for needs that nobody asks now: then it looks at all
+        profiles, so it is for rare moments only."""
+        needs = self.needs.get(key)
+        if needs is not None:
+            return needs.staffed > 0
+        tenant, channel, want = key
+        return any(
+            profile.key[0] == tenant and channel in profile.pools and profile.able.meets(want)
+            for profile in self.profiles.values()
+        )
 
     def withdraw(self, agent: Agent) -> None:
         """The agent can take nothing now."""

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from router.core.effects import Treatment
+from router.core.want import ANYBODY, Want
 
 Attribute: TypeAlias = Literal["channel", "entry", "customer", "tier", "language", "region", "business"]
 """What a contact arrives with, as far as rows can ask for it."""
@@ -37,8 +38,8 @@ class Route(Struct, frozen=True, gc=False):
     """Head start, added to what the gateway says: whole seconds."""
     contact_class: int | None = None
     """Strict class; none: the queue's."""
-    needs: tuple[tuple[str, int], ...] = ()
-    """Beyond the queue's own and the contact's, sorted by skill."""
+    needs: Want = ANYBODY
+    """Beyond the queue's own and the contact's."""
     segment: str | None = None
     """None: the first that the contact belongs to."""
     test: bool = False

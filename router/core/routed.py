@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from router.core.asked import NOTHING, Asked
 from router.core.route_settings import Route
 from router.terms import Business
 
@@ -43,7 +44,7 @@ class Decision(Struct, gc=False):
     """Empty where its row refuses it."""
     route: Route | None = None
     routed: Routed | None = None
-    needs: tuple[tuple[str, int], ...] = ()
+    needs: Asked = NOTHING
     """Its own and its row's, sorted by skill."""
     priority_s: int = 0
     contact_class: int | None = None

@@ -10,9 +10,11 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from router.core.asked import Step
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
 from router.core.route_settings import Route, Segment, Steer
+from router.core.want import ANYBODY, Traits, Want
 from router.terms import SECOND_US
 
 AgentChoice: TypeAlias = Literal["longest_idle", "best_skill", "least_flexible", "round_robin", "least_occupied"]
@@ -116,8 +118,16 @@ class Queue(Struct, frozen=True):
     name: str
     tenant: str = "main"
     channels: tuple[str, ...] = ("voice",)
-    needs: tuple[tuple[str, int], ...] = ()
-    """Skills with least levels, sorted by skill."""
+    needs: Want = ANYBODY
+    """What is asked of an agent."""
+    relax: tuple[Step, ...] = ()
+    """How that gives way by wait, rising."""
+    language_level: int = 0
+    """The contact's language is needed with this level at least; 0: it is not asked."""
+    preferred_for_us: int = 0
+    """For so long only those take a contact whom it, or the queue, prefers; 0: whoever is free takes it."""
+    level_window_us: int = 900 * SECOND_US
+    """The service level that steps wait on is that of so much time past."""
     target_us: int = 20 * SECOND_US
     """Service-level target: the wait within which a contact should be answered."""
     target_class: str = "standard"
@@ -160,6 +170,16 @@ class Queue(Struct, frozen=True):
     callback: CallbackRules = CallbackRules()
     tokens: TokenRules = TokenRules()
 
+    def wants(self) -> tuple[Want, ...]:
+        """All that it asks of agents, sooner or later."""
+        steps = (want for step in self.relax for want in (step.needs, step.also))
+        return (self.needs, *(want for want in steps if want is not None))
+
+    @property
+    def watches_level(self) -> bool:
+        """Does some step of it wait on its service level?"""
+        return any(step.if_service_level_below > 0 for step in self.relax)
+
 
 class Agent(Struct, frozen=True):
     """A person, as configuration knows them."""
@@ -169,9 +189,18 @@ class Agent(Struct, frozen=True):
     team: str = "main"
     skills: tuple[tuple[str, int], ...] = ()
     """Skill and level 1..10, sorted by skill."""
+    languages: tuple[tuple[str, int], ...] = ()
+    """Language and level 1..10, sorted by language."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Anything else that may be asked for, sorted by name."""
     capacity_units: int = 100
     most_at_once: tuple[tuple[str, int], ...] = ()
     """Contacts of a channel that they may hold, where that is not the channel's own limit; sorted by channel."""
+
+    @property
+    def traits(self) -> Traits:
+        """What needs may ask for."""
+        return Traits(self.skills, self.languages, self.attributes, self.team)
 
 
 class Limits(Struct, frozen=True, gc=False):

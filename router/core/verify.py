@@ -16,14 +16,17 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from router.core import states
+from router.core.course import Course
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
 from router.core.hours import Hours
+from router.core.levels import Level
 from router.core.line import Line, Needs
 from router.core.roster import Profile
 from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_hours import check_contact, check_door, check_hours
+from router.core.verify_needs import check_course, check_line, meets
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -109,6 +112,8 @@ def _everything(world: World) -> Iterator[Any]:
     yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
     for queue in list(world.queues.values()):
         yield from list(queue.lines.values())
+        if queue.level is not None:
+            yield queue.level
 
 
 def _is_there(world: World, entity: Any) -> bool:
@@ -122,12 +127,13 @@ def _is_there(world: World, entity: Any) -> bool:
     if isinstance(entity, Offer):
         return entity.id in world.offers
     if isinstance(entity, Line):
-        return entity.queue.lines.get(entity.key) is entity
+        return entity in entity.queue.lines
     if isinstance(entity, Needs):
         return world.roster.needs.get(entity.key) is entity
     if isinstance(entity, Backoff):
         return entity.agent.backoff is entity
-    return isinstance(entity, Agent | Peer | Hours | Door) or world.roster.profiles.get(entity.key) is entity
+    kinds = Agent | Peer | Hours | Door | Course | Level
+    return isinstance(entity, kinds) or world.roster.profiles.get(entity.key) is entity
 
 
 # -- the whole ----------------------------------------------------------------------------------------------------
@@ -164,7 +170,7 @@ def _whole(world: World) -> Faults:
     kept = {key: profile.agents for key, profile in world.roster.profiles.items()}
     if kept != members:
         yield Violation("index", f"profiles count {kept}, found {dict(members)}")
-    if world.chores or world.unmet or world.closing:
+    if world.chores or world.unmet or world.closing or world.roster.easing:
         return
     stood = [entry[2] for order in _orders(world) for entry in order]
     for agent in world.agents.values():
@@ -183,19 +189,17 @@ def _counts(world: World) -> Faults:
                 counts[contact.state] += 1
         if counts != queue.counts:
             yield Violation("I1", f"queue {queue.name} counts {queue.counts}, found {counts}")
-    members = Counter(
-        (line.needs.key, line.queue.name, line.contact_class, line.own_target)
-        for line in (contact.line for contact in contacts)
-        if line
-    )
-    kept = {
-        (line.needs.key, queue.name, line.contact_class, line.own_target): line.members
-        for queue in world.queues.values()
-        for line in queue.lines.values()
-        if line.members
-    }
-    if kept != members:
-        yield Violation("index", f"lines count {kept}, found {dict(members)}")
+    members = Counter(line for line in (contact.line for contact in contacts) if line)
+    for queue in world.queues.values():
+        for line in queue.lines.values():
+            if line.members != members.pop(line, 0):
+                yield Violation("index", f"line {queue.name} {line.needs.key} counts {line.members}")
+        for course in queue.courses.values():
+            yield from (Violation(invariant, what) for invariant, what in check_course(course))
+        if queue.reserved != sum(course.reserve for course in queue.courses.values()):
+            yield Violation("index", f"queue {queue.name} has reserved {queue.reserved} lines")
+    if members:
+        yield Violation("index", f"{sum(members.values())} contacts are in lines that are not there")
     standing = {contact.number: contact for contact in contacts if contact.standing is not None}
     stood = [entry[2] for order in (*_orders(world), *holds(world)) for entry in order]
     if len(stood) != len(standing) or any(standing.get(contact.number) is not contact for contact in stood):
@@ -304,10 +308,12 @@ def _offer(world: World, offer: Offer) -> Found:
     if waits and not any(peer.awaited() or peer.chore for peer in sides):
         yield "I7", f"{name}: stands still, and nobody is away"
     decided_now = offer.version == world.settings.version and offer.made_us >= agent.skills_us
-    if offer.state in ("offered", "connecting") and contact.direct is None and contact.line is not None and decided_now:
-        levels = dict(agent.skills)
-        if any(levels.get(skill, 0) < level for skill, level in contact.line.needs.key[2]):
-            yield "I9", f"{name}: {agent.name} does not meet {contact.line.needs.key}"
+    line = contact.line
+    if offer.state not in ("offered", "connecting") or contact.direct is not None or line is None or not decided_now:
+        return
+    # Whose needs give way may have been offered by those of before.
+    if not line.course.streams and not meets(agent.traits, line.needs.want):
+        yield "I9", f"{name}: {agent.name} does not meet {line.needs.key}"
 
 
 def _peer(world: World, peer: Peer) -> Found:
@@ -330,24 +336,9 @@ def _endpoint(_: World, endpoint: Endpoint) -> Found:
         yield "index", f"endpoint {endpoint.peer.key}/{endpoint.address}: {endpoint.agent.name} does not have it"
 
 
-def _line(world: World, line: Line) -> Found:
-    name = f"line {line.queue.name} {line.needs.key}"
-    entries = list(line.order)
-    if entries != sorted(entries, key=lambda entry: entry[:2]) or len(entries) != len(line.order):
-        yield "I6", f"{name}: not in order"
-    if line.order.first is not (entries[0] if entries else None):
-        yield "I6", f"{name}: its head is not its first"
-    if any(entry[2].standing is not line.order or entry != entry[2].entry for entry in entries):
-        yield "I6", f"{name}: holds one who stands elsewhere"
-    if line.members == 0 and line not in line.queue.own.values():
-        yield "index", f"{name}: empty and kept"
-    if line.needs.lines.count(line) != 1 or world.roster.needs.get(line.needs.key) is not line.needs:
-        yield "index", f"{name}: its needs do not know it"
-
-
 def _agent(world: World, agent: Agent) -> Found:
     yield from check_agent(world, agent)
-    if world.chores or world.unmet or world.closing:
+    if world.chores or world.unmet or world.closing or world.roster.easing:
         # Somebody is being opened or shut in slices: who waits and who is free meet when their turn has come.
         return
     orders = list((agent.wanted or {}).values())
@@ -376,7 +367,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Peer: _peer,
     Endpoint: _endpoint,
     Tombstone: check_tombstone,
-    Line: _line,
+    Line: check_line,
     Agent: _agent,
     Hours: check_hours,
     Door: check_door,

@@ -13,6 +13,7 @@ from router.core.entities import Agent, Contact, Endpoint
 from router.core.line import Needs
 from router.core.roster import Profile
 from router.core.verify_consults import asks
+from router.core.verify_needs import able, meets
 from router.core.world import World
 
 Found: TypeAlias = Iterator[tuple[str, str]]
@@ -60,9 +61,9 @@ def _profile_of(world: World, agent: Agent, name: str) -> Found:
             yield "index", f"{name}: has no profile"
         return
     channels = {channel for endpoint in agent.endpoints.values() for channel in endpoint.channels}
-    key = (agent.tenant, agent.skills, tuple(sorted(channels)))
+    key = (agent.tenant, agent.traits, tuple(sorted(channels)))
     if agent.state == "offline" or profile.key != key or world.roster.profiles.get(key) is not profile:
-        yield "index", f"{name}: profile {profile.key}, skills and channels {key}"
+        yield "index", f"{name}: profile {profile.key}, traits and channels {key}"
 
 
 def _pools_of(world: World, agent: Agent, name: str) -> Found:
@@ -125,7 +126,7 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
     if agent.tenant != contact.peer.tenant or (named is not None and named != agent.name):
         return False
     line = contact.line
-    if line is None or (named is None and not _meets(agent, line.needs)):
+    if line is None or (named is None and not meets(agent.traits, line.needs.want)):
         return False
     missed_us = (contact.missed or {}).get(agent.name)
     if contact.state == "offered":
@@ -137,25 +138,7 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
         return True
     if world.now_us >= missed_us + contact.queue.settings.miss_hold_us:
         return True
-    return contact.direct is None and world.now_us >= contact.retry_us and len(_able(world, line.needs)) <= 1
-
-
-def _meets(agent: Agent, needs: Needs) -> bool:
-    levels = dict(agent.skills)
-    return all(levels.get(skill, 0) >= level for skill, level in needs.key[2])
-
-
-def _able(world: World, needs: Needs) -> list[Agent]:
-    """The signed-in agents who meet these needs on some endpoint."""
-    tenant, channel, _ = needs.key
-    return [
-        agent
-        for agent in world.agents.values()
-        if agent.state != "offline"
-        and agent.tenant == tenant
-        and any(channel in endpoint.channels for endpoint in agent.endpoints.values())
-        and _meets(agent, needs)
-    ]
+    return contact.direct is None and world.now_us >= contact.retry_us and len(able(world, line.needs)) <= 1
 
 
 def check_profile(_: World, profile: Profile) -> Found:
@@ -173,13 +156,11 @@ def check_profile(_: World, profile: Profile) -> Found:
 
 def check_needs(world: World, needs: Needs) -> Found:
     """Which profiles meet the needs, who of them is free, and how many are signed in."""
-    name, (tenant, channel, skills) = f"needs {needs.key}", needs.key
+    name, (tenant, channel, want) = f"needs {needs.key}", needs.key
     meeting = [
         profile
         for profile in world.roster.profiles.values()
-        if profile.key[0] == tenant
-        and channel in profile.key[2]
-        and all(dict(profile.key[1]).get(skill, 0) >= level for skill, level in skills)
+        if profile.key[0] == tenant and channel in profile.key[2] and meets(profile.key[1], want)
     ]
     if {profile.key for profile in needs.profiles} != {profile.key for profile in meeting}:
         yield "index", f"{name}: known to meet it {len(needs.profiles)}, found {len(meeting)}"

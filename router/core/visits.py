@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import burial, callback_book, doors, history, tokens
+from router.core import burial, callback_book, courses, doors, history, tokens
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.extra import Callback, Extra
@@ -14,12 +14,17 @@ from router.core.pause import answered_before, outcome_of
 from router.core.routed import is_test
 from router.core.tally import add_wait
 from router.core.world import World
+from router.core.written import count_unreplied, is_done_with
 
 
-def join_line(world: World, contact: Contact, line: Line) -> None:
-    """The contact belongs to `line` from now on, and its wait counts as that line counts; it does not stand yet."""
+def join_line(world: World, contact: Contact, line: Line, unfired_us: int = 0) -> None:
+    """The contact belongs to `line` from now on, or to the line of its course that its wait has earned, and its wait
+    counts as that line counts; it does not stand yet. `unfired_us`: its deadline has been due for so long and will
+    fire yet."""
     if line.clock is not None or contact.extra is not None:
         take_clock(world, contact, line.clock)
+    if line.course.streams:
+        line = courses.enter(world, contact, line, unfired_us)
     contact.line = line
     contact.entry = line.place(contact)
     line.members += 1
@@ -30,6 +35,8 @@ def stand_in_line(world: World, contact: Contact) -> None:
     looks for an agent at the end of the step."""
     line = contact.line
     assert line is not None
+    if line.course.streams:
+        line = courses.go_on(world, contact)
     awaiting: Agent | None = None
     if contact.direct is not None or contact.preferred is not None:
         awaiting = _awaited(world, contact)
@@ -40,7 +47,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
         world.stand(contact, line.order if awaiting is None else beside(awaiting, line))
         world.loose_contacts.append(contact)
         if line.needs.staffed == 0:
-            leave_unstaffed(world, line)
+            courses.leave_unstaffed(world, line)
     if (
         contact.due_us
         or contact.extra is not None
@@ -84,13 +91,6 @@ def _awaited(world: World, contact: Contact) -> Agent | None:
     return None
 
 
-def leave_unstaffed(world: World, line: Line) -> None:
-    """Nobody able is signed in: where the queue has a treatment for those who wait, they get it, in slices."""
-    settings = line.queue.settings
-    if not settings.enter_unstaffed and "nobody_left" in line.queue.treatments:
-        world.unmet[line.needs] = None
-
-
 def arm(world: World, contact: Contact) -> None:
     """Set the contact's deadline to the first of those that its state has."""
     now_us = world.now_us
@@ -112,11 +112,28 @@ def arm(world: World, contact: Contact) -> None:
         clock = contact.line.clock if contact.line is not None else None
         most_us = now_us + left_us if clock is None else due_us(world, clock, left_us)
         at_us = most_us if not at_us else min(at_us, most_us)
+    if contact.line is not None and contact.line.course.streams:
+        at_us = courses.or_step(world, contact, contact.line, at_us)
     if at_us:
         world.set_due(contact, max(at_us, now_us))
         world.changed[contact] = None
     elif contact.due_us:
         disarm(world, contact)
+
+
+def age(world: World, contact: Contact) -> None:
+    """A contact that is held or rings has waited on: its needs give way as those of one that waits, and it gets its
+    next deadline."""
+    line = contact.line
+    if line is not None and line.course.streams:
+        rang = contact.standing is not None
+        world.unstand(contact)
+        courses.go_on(world, contact)
+        if rang:
+            from router.core.ringing import look
+
+            look(world, contact)
+    arm(world, contact)
 
 
 def disarm(world: World, contact: Contact) -> None:
@@ -134,6 +151,9 @@ def due(world: World, contact: Contact) -> None:
         from router.core import parking
 
         parking.due(world, contact)
+        return
+    if contact.state == "offered" and contact.peer.live and contact.line is not None and contact.line.course.streams:
+        age(world, contact)
         return
     if not contact.peer.live or contact.state not in ("held", "waiting"):
         # Its gateway could not have resumed it, nor be told; or it is offered now, and an offer runs to its end. It is
@@ -156,9 +176,10 @@ def due(world: World, contact: Contact) -> None:
         return
     if contact.direct is not None and is_deserted(world, contact):
         treat(world, contact, "nobody")
-        return
-    if contact.state == "waiting":
-        # The wait for a preferred agent is over, or a miss is forgiven: it looks again.
+    elif contact.state == "held":
+        age(world, contact)
+    else:
+        # The wait for a preferred agent is over, a miss is forgiven, or a step's time has come: it looks again.
         if contact.line is not None and contact.line.reserve_us:
             from router.core import reservations
 
@@ -268,8 +289,11 @@ def count_answered(world: World, contact: Contact) -> None:
         of_segment.overdue += 0 < segment.tolerance_us < waited_us
     add_wait(tally.answered_wait, waited_us)
     tally.counted += 1
-    if waited_us <= target_us:
+    in_target = waited_us <= target_us
+    if in_target:
         tally.answered_in_target += 1
+    if queue.level is not None:
+        courses.count(world, queue.level, in_target)
 
 
 def count_ended(world: World, contact: Contact) -> None:
@@ -284,32 +308,19 @@ def count_ended(world: World, contact: Contact) -> None:
     if abandoned:
         add_wait(tally.abandoned_wait, contact.waited_us)
         tally.counted += counts
+        if counts and contact.queue.level is not None:
+            courses.count(world, contact.queue.level, in_target=False)
     segment = world.routing.segment_of(contact)
     if segment is not None and outcome not in ("answered", "moved"):
         of_segment = world.routing.tallies[segment.tenant, segment.name]
         of_segment.abandoned += abandoned
         of_segment.counted += counts
         of_segment.overdue += 0 < segment.tolerance_us < contact.waited_us
-    if contact.extra is not None and answered_before(contact) and not _is_done_with(contact):
+    if contact.extra is not None and answered_before(contact) and not is_done_with(contact):
         tally.legs += 1
     channel = world.channels.get(contact.channel)
     if channel is not None and channel.activity_reported:
-        _count_unreplied(world, contact, outcome)
-
-
-def _is_done_with(contact: Contact) -> bool:
-    """Has some agent finished it, or is one at it? Else it was set aside and nobody came back to it."""
-    return bool(contact.offers) or any(leg.how == "served" for leg in contact.legs)
-
-
-def _count_unreplied(world: World, contact: Contact, outcome: str) -> None:
-    """A visit of a written conversation that is over, and nobody has replied: a miss, unless they left at once."""
-    chat = contact.extra.chat if contact.extra is not None else None
-    if chat is not None and chat.replied_us >= 0:
-        return
-    left = outcome in ("abandoned", "abandoned_in_offer") and contact.waited_us > world.settings.short_abandon_us
-    if left or outcome == "answered":
-        contact.queue.tally.reply_counted += 1
+        count_unreplied(world, contact, outcome)
 
 
 def close(world: World, contact: Contact) -> None:

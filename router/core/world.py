@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from router.core import courses, states
 from router.core import settings as of
-from router.core import states
+from router.core.asked import NOTHING, Asked
 from router.core.audit import Deed
+from router.core.course import Way
 from router.core.deadlines import Deadlines
 from router.core.doors import line_clock
 from router.core.effects import Message
 from router.core.entities import Agent, Contact, Door, Offer, Peer, Tombstone
 from router.core.history import Visit
 from router.core.hours import Hours, clock_of, new_hours
+from router.core.levels import level_of
 from router.core.line import Line, Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
@@ -125,6 +128,7 @@ class World:
             agent = Agent(known.name, known.tenant, number)
             agent.team, agent.capacity = known.team, known.capacity_units
             agent.configured = agent.skills = known.skills
+            agent.languages, agent.attributes = known.languages, known.attributes
             agent.most_at_once = dict(known.most_at_once) or None
             self.agents[known.tenant, known.name] = agent
 
@@ -135,7 +139,9 @@ class World:
         self.queues[settings.tenant, settings.name] = queue
         self.hang_door(queue)
         for channel in settings.channels:
-            queue.own[channel] = self.line(queue, channel, ())
+            queue.own[channel] = self.line(queue, channel, NOTHING)
+        if settings.watches_level:
+            level_of(queue)
         return queue
 
     def hang_door(self, queue: Queue, always: bool = False) -> Door | None:
@@ -173,45 +179,37 @@ class World:
         self,
         queue: Queue,
         channel: str,
-        needs: tuple[tuple[str, int], ...],
+        needs: Asked,
         contact_class: int | None = None,
         own_target: str = "",
+        language: str | None = None,
     ) -> Line:
-        """The line of `queue` for that channel and those needs beyond the queue's own, of another class than the
-        queue's and of the contact's own target class where they are given. Raises `Refused`."""
+        """The line of `queue` for that channel where somebody who needs this, beyond what the queue needs, begins to
+        wait; of another class than the queue's and of the contact's own target class where they are given. Raises
+        `Refused`."""
         if contact_class is None:
             contact_class = queue.settings.contact_class
         if own_target and (own_target == queue.settings.target_class or own_target not in self.routing.targets):
             own_target = ""
-        if not needs and not own_target and contact_class == queue.settings.contact_class:
+        if needs is NOTHING and not own_target and contact_class == queue.settings.contact_class:
             own = queue.own.get(channel)
-            if own is not None:
+            if own is not None and (language is None or not own.course.in_languages):
                 return own
-        least = dict(queue.settings.needs)
-        for skill, level in needs:
-            least[skill] = max(level, least.get(skill, 0))
-        key = (queue.settings.tenant, channel, tuple(sorted(least.items())))
-        known = self.roster.needs.get(key)
-        if known is not None:
-            line = queue.lines.get((known, contact_class, own_target))
-            if line is not None:
-                return line
-        if len(queue.lines) >= self.settings.limits.lines_per_queue_max:
-            raise Refused("too_many_needs", queue.name)
-        needed = self.roster.intern_needs(key)
-        line = Line(queue, needed, contact_class, Order(), own_target)
-        self.weigh(line)
-        queue.lines[line.key] = line
-        needed.lines.append(line)
-        return line
+        course = courses.course_for(self, queue, Way(channel, needs, language or "", contact_class, own_target))
+        return courses.line_at(self, course, course.begin)
 
     def line_of(self, contact: Contact) -> Line:
         """The line that a contact belongs in, by its queue, needs and classes. Raises `Refused`."""
         extra = contact.extra
         if extra is None or extra.route is None:
-            return self.line(contact.queue, contact.channel, contact.needs)
+            return self.line(contact.queue, contact.channel, contact.needs, language=contact.language)
         return self.line(
-            contact.queue, contact.channel, contact.needs, extra.route.contact_class, self.routing.own_target(contact)
+            contact.queue,
+            contact.channel,
+            contact.needs,
+            extra.route.contact_class,
+            self.routing.own_target(contact),
+            contact.language,
         )
 
     def some_line_of(self, contact: Contact) -> Line:
@@ -220,11 +218,13 @@ class World:
         try:
             return self.line_of(contact)
         except Refused:
-            contact.needs = ()
+            contact.needs = NOTHING
+            if contact.extra is not None:
+                contact.extra.needs = None
             if contact.extra is not None and contact.extra.route is not None:
                 contact.extra.route.contact_class, contact.extra.route.segment = None, ""
             self.changed[contact] = None
-            return self.line(contact.queue, contact.channel, ())
+            return contact.queue.own[contact.channel]
 
     def weigh(self, line: Line) -> None:
         """Give a line the boost of its queue's settings, and its own target or theirs. `order = "oldest"`: one target
@@ -251,17 +251,10 @@ class World:
         self.unstand(contact)
         contact.line = contact.entry = None
         line.members -= 1
+        if line.course.streams:
+            courses.leave(self, line.course)
         if line.members == 0 and line.queue.own.get(contact.channel) is not line:
-            self.drop_line(line)
-
-    def drop_line(self, line: Line) -> None:
-        """Nobody belongs to this line of special needs any more."""
-        needs = line.needs
-        del line.queue.lines[line.key]
-        needs.lines.remove(line)
-        if not needs.lines:
-            self.unmet.pop(needs, None)
-            self.roster.drop_needs(needs)
+            courses.drop_line(self, line)
 
     def stand(self, contact: Contact, order: Order[Any]) -> None:
         """Put the contact at its place in `order`."""

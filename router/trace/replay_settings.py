@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from router.core import settings as of
+from router.core.want import Want
 from router.terms import SECOND_US, is_id
 from router.trace.records import DAY_US, Agent, Trace, TraceError, profiles
 
@@ -99,7 +100,7 @@ def _queue(name: str, channels: tuple[str, ...], like: of.Queue | None) -> of.Qu
         name,
         TENANT,
         channels=channels,
-        needs=((name, 1),),
+        needs=Want(((name, 1),)),
         target_us=like.target_us,
         target_class=like.target_class,
         contact_class=like.contact_class,

@@ -39,7 +39,7 @@ BUILT = {
     Route: {"name", "conditions", "refuse"},
     Segment: {"name", "conditions", "target_us"},
     core.Channel: {"name"},
-    core.Queue: {"wrap_up", "treatments", "callback", "tokens"},
+    core.Queue: {"callback", "relax", "tokens", "treatments", "wrap_up"},
     core.Calendar: {"name", "closed", "offsets"},
     core.Agent: {"most_at_once"},
     core.WrapUp: set(),

@@ -40,7 +40,8 @@ DIFFERENCES = [
      Change("changed", "break_resets_idle", True, False)),
     ("agents.toml", AGENTS, "[agents.ben]", '[agents.bill]\nteam = "front"\n[agents.ben]',
      Change("added", "agents.bill", None,
-            {"tenant": "main", "team": "front", "skills": {}, "capacity_units": 100})),
+            {"tenant": "main", "team": "front", "skills": {}, "languages": {}, "attributes": {},
+             "capacity_units": 100})),
 ]  # fmt: skip
 
 

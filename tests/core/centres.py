@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from router.core import settings as of
+from router.core.want import Want
 from router.terms import SECOND_US
 
 SKILLS = ("cards", "loans")
@@ -16,7 +17,7 @@ queues = st.builds(
     lambda number, needs, target_s, boost, order, choice, wrap_up, strict: of.Queue(
         f"q{number}",
         channels=("voice", "chat"),
-        needs=tuple(sorted(needs.items())),
+        needs=Want(tuple(sorted(needs.items()))),
         target_us=target_s * SECOND_US,
         boost=boost,
         order=order,

@@ -194,7 +194,7 @@ class Model:
         ends = [missed_us + caller.queue.miss_hold_us for missed_us in caller.missed.values()]
         return now_us in (caller.preferred_until_us, caller.retry_us, *ends)
 
-    def chosen(self, caller: Caller, free: list[Worker]) -> str:
+    def chosen(self, caller: Caller, free: list[Worker], now_us: int) -> str:
         """The agent whom the queue's agent choice takes out of those who are free and eligible."""
         choice = caller.queue.agent_choice
 
@@ -204,20 +204,22 @@ class Model:
             if choice == "best_skill" and caller.needs:
                 first = -min(levels.get(skill, 0) for skill in caller.needs)
             elif choice == "least_flexible":
-                first = self.flexibility(worker)
+                first = self.flexibility(worker, now_us)
             elif choice == "round_robin":
                 then = worker.last_offer
             return first, worker.used(), then, worker.number
 
         return min(free, key=key).known.name
 
-    def flexibility(self, worker: Worker) -> int:
+    def flexibility(self, worker: Worker, now_us: int) -> int:
         """How many queues the agent could serve: by their own needs, or by other ones that somebody has now."""
         levels = dict(worker.known.skills)
-        lines = {(queue.name, channel, queue.needs) for queue in self.settings.queues for channel in queue.channels} | {
+        lines = {
+            (queue.name, channel, queue.needs.skills) for queue in self.settings.queues for channel in queue.channels
+        } | {
             (caller.queue.name, caller.channel, tuple(sorted(caller.needs.items())))
             for caller in self.callers.values()
-            if caller.state != "talking"
+            if caller.state == "waiting" and self.waits_for(caller, now_us) is None
         }
         return len(
             {

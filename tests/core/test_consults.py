@@ -14,13 +14,14 @@ from router.core.effects import ConsultOver, RefusedEntry
 from router.core.engine import Engine
 from router.core.entities import Contact
 from router.core.verify import verify
+from router.core.want import skills
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.sim.twin import state_of
 
 WRAP_UP = (("voice", of.WrapUp("timed", time_us=30 * SECOND_US)),)
 SETTINGS = of.Settings(
-    queues=(of.Queue("q", wrap_up=WRAP_UP), of.Queue("loans", needs=(("loans", 5),), wrap_up=WRAP_UP)),
+    queues=(of.Queue("q", wrap_up=WRAP_UP), of.Queue("loans", needs=skills(loans=5), wrap_up=WRAP_UP)),
     agents=(of.Agent("ann"), of.Agent("bob", skills=(("loans", 5),))),
 )
 FIRST, SECOND = "ann", "bob"

@@ -10,6 +10,7 @@ from msgspec import structs
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import Treatment
+from router.core.want import skills
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 
@@ -85,7 +86,7 @@ def test_signing_in_again_undoes_a_pending_log_out() -> None:
 
 def test_a_preferred_agent_who_is_not_able_is_not_waited_for() -> None:
     """A wish does not replace a skill (I9): the contact goes to someone able at once."""
-    centre = Centre(settings(structs.replace(Q, needs=(("cards", 1),))))
+    centre = Centre(settings(structs.replace(Q, needs=skills(cards=1))))
     centre.agent("cy")
     centre.call("c", preferred="cy")
     assert centre.offers() == {}
@@ -202,7 +203,7 @@ def test_legs_of_one_device_do_not_suspend_its_gateway_for_ever() -> None:
 def test_nobody_left_is_told_and_not_silently_ended() -> None:
     """When the last able agent leaves, those of a gateway that is away are not treated behind its back."""
     queue = structs.replace(
-        Q, needs=(("cards", 1),), enter_unstaffed=False, treatments=(("nobody_left", Treatment("message", "m")),)
+        Q, needs=skills(cards=1), enter_unstaffed=False, treatments=(("nobody_left", Treatment("message", "m")),)
     )
     centre = Centre(settings(queue), ("gw", "phones"))
     centre.agent("ann", "phones", ready=False)

@@ -9,6 +9,7 @@ from router.core import commands as ask
 from router.core import gateways
 from router.core import internal as told
 from router.core import settings as of
+from router.core.asked import NOTHING
 from router.core.effects import Already, OfferCancelled, State, Synced
 from router.terms import SECOND_US
 from tests.core.drive import Centre
@@ -174,7 +175,7 @@ def test_a_list_takes_back_who_was_thought_to_talk() -> None:
     centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"), ask.AliveContact("d", "q"))))
     centre.say(ask.SyncEnd(0))
     contact = centre.engine.world.peers["main/gw"].contacts["c"]
-    assert (contact.state, contact.needs) == ("waiting", ())
+    assert (contact.state, contact.needs) == ("waiting", NOTHING)
 
 
 def test_after_contact_work_is_not_lost_with_a_list() -> None:

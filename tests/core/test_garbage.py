@@ -12,6 +12,7 @@ from router.core.effects import Offer
 from router.core.engine import Engine
 from router.core.entities import Contact, Peer
 from router.core.internal import GatewayUp
+from router.core.want import skills
 
 GATEWAY = "main/pbx"
 
@@ -21,7 +22,7 @@ class Hour:
 
     def __init__(self) -> None:
         agents = tuple(of.Agent(f"a{i}", skills=(("s", 1),)) for i in range(20))
-        self.engine = Engine(of.Settings(queues=(of.Queue("q", needs=(("s", 1),)),), agents=agents), 1)
+        self.engine = Engine(of.Settings(queues=(of.Queue("q", needs=skills(s=1)),), agents=agents), 1)
         self.engine.activate(1_000_000)
         self.now_us = 1_000_000
         self.seq = 0

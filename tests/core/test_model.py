@@ -133,7 +133,7 @@ class EngineAgainstModel(RuleBasedStateMachine):
         settings = self.centre.settings.queues[queue % len(self.centre.settings.queues)]
         self.count += 1
         name = f"c{self.count}"
-        needs = dict(settings.needs)
+        needs = dict(settings.needs.skills)
         for skill, level in (fields.get("needs") or {}).items():
             needs[skill] = max(level, needs.get(skill, 0))
         entered_us = self.now_us - fields.get("waited_ms", 0) * 1000
@@ -148,7 +148,7 @@ class EngineAgainstModel(RuleBasedStateMachine):
             if self.model.has_room(worker, channel) and self.model.eligible(worker, caller, self.now_us)
         ]
         self.model.callers[name] = caller
-        expected = self.model.chosen(caller, free) if free else None
+        expected = self.model.chosen(caller, free, self.now_us) if free else None
         reply = self.centre.say(ask.Enqueue(0, name, settings.name, channel, **fields))
         if not isinstance(reply, Queued):
             # Direct to someone who is not there.
@@ -224,7 +224,7 @@ class EngineAgainstModel(RuleBasedStateMachine):
             return
         self.talk_over(caller)
         settings = self.centre.settings.queues[queue % len(self.centre.settings.queues)]
-        caller.queue, caller.needs = settings, dict(settings.needs)
+        caller.queue, caller.needs = settings, dict(settings.needs.skills)
         caller.state, caller.agent, caller.offer = "waiting", "", ""
         caller.direct = caller.preferred = None
         caller.missed.clear()

@@ -13,12 +13,13 @@ from router.core.effects import AgentState, Error, Offer, PositionReply, Queued
 from router.core.engine import Engine
 from router.core.internal import Configure, GatewayUp
 from router.core.verify import verify
+from router.core.want import skills
 
 GATEWAY = "main/pbx"
 OLD = of.Settings(
     queues=(
-        of.Queue("sales", needs=(("sales", 1),)),
-        of.Queue("cards", needs=(("cards", 1),), target_us=60_000_000),
+        of.Queue("sales", needs=skills(sales=1)),
+        of.Queue("cards", needs=skills(cards=1), target_us=60_000_000),
     ),
     agents=(of.Agent("ann", skills=(("sales", 5),)), of.Agent("bob", skills=(("cards", 5),))),
 )
@@ -105,7 +106,7 @@ def test_a_lower_target_makes_a_line_more_urgent() -> None:
 def test_other_needs_move_the_line_with_its_order() -> None:
     """Contacts of a queue that asks for another skill keep their places in the new line."""
     site = Site()
-    site.switch(queues=queues(needs=(("loans", 1),)))
+    site.switch(queues=queues(needs=skills(loans=1)))
     assert [position(site, contact) for contact in ("s1", "s2")] == [1, 2]
     ann = msgspec.structs.replace(OLD.agents[0], skills=(("loans", 1),))
     site.switch(agents=(ann, OLD.agents[1]))
@@ -154,7 +155,7 @@ def test_another_agent_choice_rebuilds_the_orders(choice: of.AgentChoice) -> Non
 def test_there_and_back_is_nothing() -> None:
     """After a change and its opposite the world decides as before."""
     plain, changed = Site(), Site()
-    changed.switch(queues=queues(needs=(("loans", 1),), contact_class=2, agent_choice="round_robin"), agents=())
+    changed.switch(queues=queues(needs=skills(loans=1), contact_class=2, agent_choice="round_robin"), agents=())
     changed.switch(queues=OLD.queues, agents=OLD.agents)
     for site in (plain, changed):
         site.say(ask.LogIn, "ann", True)

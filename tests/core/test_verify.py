@@ -9,6 +9,7 @@ import pytest
 
 from router.core import commands as ask
 from router.core.verify import Verifier, verify
+from router.core.want import skills
 from router.core.world import World
 from tests.core.drive import Centre
 from tests.core.test_found import settings
@@ -76,7 +77,7 @@ PLANTED: dict[str, Callable[[World], object]] = {
     "I6 stands nowhere": _stands_nowhere,
     "I7": lambda world: setattr(contact(world, "c1").offers[0], "left_us", 5),
     "I7 not kept": _deadline_not_kept,
-    "I9": lambda world: setattr(contact(world, "c1").line.needs, "key", ("main", "voice", (("cards", 9),))),
+    "I9": lambda world: setattr(contact(world, "c1").line.needs, "key", ("main", "voice", skills(cards=9))),
     "I10 pool": _free_and_not_in_a_pool,
     "I10": _idle_beside_a_contact,
     "index staffed": lambda world: setattr(contact(world, "c2").line.needs, "staffed", 7),

@@ -17,7 +17,7 @@ import msgspec
 import msgspec.inspect as types
 
 from router.errors import ERRORS
-from router.terms import ID_PATTERN
+from router.terms import ID_PATTERN, NeedsTable
 from router.wire import catalogue
 from router.wire.catalogue import EVENTS, FROM_CLIENT, REPLIES, SESSION_REPLIES, WIRE_REQUESTS, Reply, Request
 from tests.docs.glossary import WORDS
@@ -104,8 +104,13 @@ def simple_text(kind: types.Type) -> str:
     raise TypeError(f"the page has no words for {kind!r}")
 
 
+NEEDS = types.type_info(NeedsTable)
+
+
 def type_text(kind: types.Type) -> str:
     """A type as the page writes it."""
+    if kind == NEEDS:
+        return "[needs table](#needs), at most 16 entries"
     match kind:
         case types.ListType() | types.VarTupleType():
             return sized(f"list of {type_text(kind.item_type)}", kind.min_length, kind.max_length, " entries")

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from router.core import commands as ask
 from router.core.effects import Offer
 from router.terms import MILLISECOND_US, SECOND_US
 from tests.sim.channels import Rules
+from tests.sim.needs_seen import asks, meets, meets_table
 from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, units_of
 
 if TYPE_CHECKING:
@@ -39,15 +42,14 @@ class Fairness:
         """A contact that was just let in."""
         judge = self._judge
         queue = judge.queues[judge.routes.queue_of(asked)]
-        own = judge.routes.needs_of(asked)
         entered_us = judge.now_us - asked.waited_ms * MILLISECOND_US
         visit = Visit(
             gateway,
             asked.contact,
             queue,
             asked.channel,
-            _both(dict(queue.needs), own),
-            own,
+            queue.needs,
+            judge.routes.needs_of(asked),
             judge.routes.priority_of(asked),
             entered_us,
         )
@@ -123,8 +125,8 @@ class Fairness:
             visit.unsure = True
             return
         visit.queue = judge.queues[command.queue]
-        visit.own_needs, visit.own_class, visit.moves = dict(command.needs or {}), None, 0
-        visit.needs = _both(dict(visit.queue.needs), visit.own_needs)
+        visit.own_class, visit.moves = None, 0
+        visit.needs, visit.own_needs = visit.queue.needs, command.needs
         visit.direct, visit.preferred = command.agent, None
         visit.missed.clear()
         visit.entered_us = judge.now_us - (0 if command.place == "restart" else visit.waited_us)
@@ -268,9 +270,8 @@ class Fairness:
     def _eligible(self, agent: AgentSeen, visit: Visit, seen: OfferSeen, offer: Offer) -> None:
         """The agent meets the needs, is there and ready, and both gateways want offers (I9)."""
         judge = self._judge
-        needs = dict(visit.queue.needs) if visit.unsure else visit.needs
-        if visit.direct != offer.agent and not _meets(agent.levels, needs):
-            judge.fault("I9", f"{offer!r}: needs {needs}, has {agent.levels}")
+        if visit.direct != offer.agent and not _meets(agent, visit, of_queue=visit.unsure):
+            judge.fault("I9", f"{offer!r}: needs {visit.needs} and {visit.own_needs}, is {agent.known}")
         if visit.direct not in (None, offer.agent):
             judge.fault("I9", f"{offer!r}: is direct to {visit.direct}")
         if agent.state != "available":
@@ -293,7 +294,7 @@ class Fairness:
             agent.state != "offline"
             and agent.changed_step < self._judge.step - SETTLED_STEPS
             and not agent.leaving
-            and _meets(agent.levels, visit.needs)
+            and _meets(agent, visit)
             and self._has_endpoint(agent, visit.channel)
         )
 
@@ -318,7 +319,7 @@ class Fairness:
             return visit.direct == name
         if visit.preferred is not None and judge.now_us <= visit.preferred_until_us:
             return False
-        return _meets(agent.levels, visit.needs)
+        return _meets(agent, visit)
 
     def _fits_instead(self, agent: AgentSeen, other: Visit, taken: OfferSeen) -> bool:
         """Could the agent have taken the other contact in the place of the one that was taken?"""
@@ -383,15 +384,15 @@ def _same_line(one: Visit, other: Visit) -> bool:
         return False
     if one.rank(0, 1)[0] != other.rank(0, 1)[0]:
         return False
-    return one.queue is other.queue and one.channel == other.channel and one.needs == other.needs
+    if one.queue is not other.queue or one.channel != other.channel:
+        return False
+    return asks(one.needs, one.own_needs) == asks(other.needs, other.own_needs)
 
 
-def _meets(levels: dict[str, int], needs: dict[str, int]) -> bool:
-    return all(levels.get(skill, 0) >= level for skill, level in needs.items())
-
-
-def _both(needs: dict[str, int], own: dict[str, int]) -> dict[str, int]:
-    return {skill: max(needs.get(skill, 0), own.get(skill, 0)) for skill in {**needs, **own}}
+def _meets(agent: AgentSeen, visit: Visit, *, of_queue: bool = False) -> bool:
+    """Does the agent meet the queue's needs, and (unless only those are asked for) the contact's own?"""
+    now = structs.replace(agent.known, skills=tuple(agent.levels.items()))
+    return meets(now, visit.needs) and (of_queue or meets_table(now, visit.own_needs))
 
 
 def _ends_early(leg: OfferSeen) -> bool:

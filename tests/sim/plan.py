@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from router.core import settings as of
 from router.core.effects import Treatment
+from router.core.want import Want
 from router.terms import SECOND_US
 from tests.sim import route_by
 from tests.sim.channels import drawn
@@ -208,7 +209,7 @@ def _queue(rng: Random, name: str, skills: tuple[str, ...]) -> of.Queue:
     return of.Queue(
         name,
         channels=CHANNELS[: rng.randint(1, 3)],
-        needs=_levels(rng, skills, rng.randint(0, 2), 6),
+        needs=Want(_levels(rng, skills, rng.randint(0, 2), 6)),
         target_us=rng.choice((5, 20, 60)) * SECOND_US,
         contact_class=rng.choice((0, 0, 0, 0, 1)),
         boost=rng.choice((0.0, 0.0, 1.0)),

@@ -5,13 +5,13 @@ All from the settings and from what was said; nothing from the core.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import ContactEvent
 from router.core.route_settings import Condition, Route
-from router.terms import SECOND_US
+from router.terms import SECOND_US, NeedsTable
 from tests.sim.seen import Visit
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ class RouteBook:
         row = self.row_of(asked)
         return asked.queue if asked.queue is not None else (row.queue if row is not None else None) or ""
 
-    def needs_of(self, asked: Asked) -> dict[str, int]:
-        """Its needs beyond the queue's."""
+    def needs_of(self, asked: Asked) -> NeedsTable:
+        """Its needs beyond the queue's: its row's, which are skills here, and its own."""
         row = self.row_of(asked)
-        levels = dict(row.needs) if row is not None else {}
-        for skill, level in (asked.needs or {}).items():
-            levels[skill] = max(level, levels.get(skill, 0))
+        levels: dict[str, Any] = dict(row.needs.skills) if row is not None else {}
+        for key, value in (asked.needs or {}).items():
+            levels[key] = max(value, levels.get(key, 0)) if isinstance(value, int) else value
         return levels
 
     def priority_of(self, asked: Asked) -> int:
@@ -107,11 +107,7 @@ class RouteBook:
         queue = self._judge.queues.get(name)
         if queue is None:
             return
-        visit.queue = queue
-        needs = dict(queue.needs)
-        visit.needs = {
-            skill: max(needs.get(skill, 0), visit.own_needs.get(skill, 0)) for skill in {**needs, **visit.own_needs}
-        }
+        visit.queue, visit.needs = queue, queue.needs
 
 
 def _leads_to(queue: of.Queue, channel: str, queues: dict[str, of.Queue]) -> list[str]:

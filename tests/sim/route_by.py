@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from router.core import commands as ask
 from router.core.effects import Treatment
 from router.core.route_settings import Attribute, Condition, Route, Segment
+from router.core.want import ANYBODY, skills
 from router.terms import SECOND_US, Business
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _route(rng: Random, name: str, channels: tuple[str, ...]) -> Route:
         queue=f"q{rng.randrange(3)}",
         priority_us=rng.choice((0, 0, 20)) * SECOND_US,
         contact_class=rng.choice((None, None, 0, 1)),
-        needs=rng.choice(((), (), (("cards", 3),))),
+        needs=rng.choice((ANYBODY, ANYBODY, skills(cards=3))),
         segment=rng.choice((None, None, "s0")),
         test=rng.random() < 0.1,
     )

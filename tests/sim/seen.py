@@ -11,7 +11,8 @@ from msgspec import Struct
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import Already, Offer, Reply
-from router.terms import SECOND_US
+from router.core.want import Want
+from router.terms import SECOND_US, NeedsTable
 
 SURE_STEPS = 150
 SURE_US = SECOND_US
@@ -66,9 +67,10 @@ class Visit(Struct, eq=False):
     id: str
     queue: of.Queue
     channel: str
-    needs: dict[str, int]
-    """The queue's and its own."""
-    own_needs: dict[str, int]
+    needs: Want
+    """The queue's."""
+    own_needs: NeedsTable | None
+    """Its own, beside them."""
     priority_s: int
     entered_us: int
     body: object = None
@@ -201,7 +203,7 @@ def body_of(command: ask.Enqueue) -> object:
     return (
         command.queue, command.channel, command.priority_s, command.needs, command.customer, command.link,
         command.language, command.preferred, command.agent, command.held, command.data,
-        command.entry, command.tier, command.region, command.business,
+        command.entry, command.tier, command.region, command.business, command.relax,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from router.core.engine import Engine
 from router.core.settings import Agent, Queue, Settings
+from router.core.want import skills
 from router.loop.clock import START_US, Clock
 from router.loop.loop import Loop
 from router.server.hub import Hub
@@ -29,8 +30,8 @@ from router.wire.session import EngineFacts
 
 SETTINGS = Settings(
     queues=(
-        Queue("cards", needs=(("cards", 1),)),
-        Queue("shoes", tenant="shop", needs=(("shoes", 1),)),
+        Queue("cards", needs=skills(cards=1)),
+        Queue("shoes", tenant="shop", needs=skills(shoes=1)),
     ),
     agents=(
         Agent("anna", skills=(("cards", 5),)),

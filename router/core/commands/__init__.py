@@ -13,7 +13,18 @@ from router.core.commands.callbacks import (
     TakePlace,
 )
 from router.core.commands.consults import CancelConsult, CompleteConsult, Conference, Consult, Leave
-from router.core.commands.contacts import Connected, ConnectFailed, End, Enqueue, Hold, Probe, Resume, Transfer, Update
+from router.core.commands.contacts import (
+    Connected,
+    ConnectFailed,
+    End,
+    Enqueue,
+    Hold,
+    Probe,
+    RelaxStep,
+    Resume,
+    Transfer,
+    Update,
+)
 from router.core.commands.doors import CloseQueue, OpenQueue
 from router.core.commands.hands import (
     AssignContact,
@@ -129,6 +140,7 @@ __all__ = [
     "PullContact",
     "Ready",
     "Reject",
+    "RelaxStep",
     "Release",
     "Request",
     "Resume",

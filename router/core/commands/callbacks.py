@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.commands.base import Request
-from router.terms import Data, DialResult, DurationMs, HeadStartS, Id, NewId, PhoneNumber, PlaceToken, SkillNeeds
+from router.terms import Data, DialResult, DurationMs, HeadStartS, Id, NeedsTable, NewId, PhoneNumber, PlaceToken
 
 
 class TakeCallback(Request, tag="take_callback"):
@@ -40,7 +40,7 @@ class ScheduleCallback(Request, tag="schedule_callback"):
     agent: Id | None = None
     """It belongs to this agent; after the queue's `agent_most_s` to anyone."""
     priority_s: HeadStartS = 0
-    needs: SkillNeeds | None = None
+    needs: NeedsTable | None = None
     customer: NewId | None = None
     link: NewId | None = None
     data: Data | None = None
@@ -48,7 +48,7 @@ class ScheduleCallback(Request, tag="schedule_callback"):
     answers = ("callback_taken", "busy")
     errors = (
         "unknown_queue", "no_callbacks", "number_not_allowed", "bad_window", "unknown_agent", "data_too_large",
-        "callback_open", "too_many_callbacks", "too_many_needs",
+        "bad_needs", "callback_open", "too_many_callbacks", "too_many_needs",
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.commands.base import Request
-from router.terms import Data, HeadStartS, Id, NewId, SkillNeeds
+from router.terms import Data, HeadStartS, Id, NeedsTable, NewId
 
 
 class Consult(Request, tag="consult"):
@@ -19,14 +19,14 @@ class Consult(Request, tag="consult"):
     """Whom to ask; none: the contact's own queue."""
     agent: Id | None = None
     """Only this agent is asked, whatever the queue needs."""
-    needs: SkillNeeds | None = None
+    needs: NeedsTable | None = None
     priority_s: HeadStartS = 0
     data: Data | None = None
     """Added to the contact's."""
     answers = ("queued", "refused", "busy")
     errors = (
         "bad_id", "unknown_contact", "ended", "conflict", "bad_state", "unknown_queue", "unknown_channel",
-        "unknown_agent", "data_too_large", "too_many_needs",
+        "unknown_agent", "data_too_large", "bad_needs", "too_many_needs",
     )  # fmt: skip
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
+
 from router.core.commands.base import Request
 from router.terms import (
     Business,
@@ -12,12 +16,32 @@ from router.terms import (
     HeadStartS,
     Id,
     LeaveReason,
+    NeedsTable,
     NewId,
     PhoneNumber,
     Place,
     PlaceToken,
-    SkillNeeds,
+    Share,
 )
+
+
+class RelaxStep(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """From this wait on, other needs of the contact's own. Where it has conditions it waits for the moment when all of
+    them hold; it is not taken back."""
+
+    after_ms: DurationMs
+    needs: NeedsTable | None = None
+    """In the place of those before."""
+    also: NeedsTable | None = None
+    """Who meets these is taken too."""
+    if_none_free: bool = False
+    """Only once nobody who is able so far is free."""
+    if_service_level_below: Share = 0.0
+    """Only once the queue's service level is known and below this; 0: whatever it is."""
+
+
+Relax: TypeAlias = Annotated[tuple[RelaxStep, ...], Meta(max_length=4)]
+"""Steps by rising wait."""
 
 
 class Enqueue(Request, tag="enqueue"):
@@ -31,7 +55,7 @@ class Enqueue(Request, tag="enqueue"):
     """Left out: the routes of the configuration say where it goes."""
     channel: Id = "voice"
     priority_s: HeadStartS = 0
-    needs: SkillNeeds | None = None
+    needs: NeedsTable | None = None
     customer: NewId | None = None
     link: NewId | None = None
     language: Id | None = None
@@ -53,9 +77,11 @@ class Enqueue(Request, tag="enqueue"):
     """The number that the customer rings from: an open call-back to it is told with `queued`."""
     token: PlaceToken | None = None
     """A place token: the contact takes that place, whichever visit or channel has it now."""
+    relax: Relax | None = None
+    """How its own needs give way while it waits."""
     answers = ("queued", "refused", "busy")
     errors = (
-        "bad_id", "conflict", "ended", "no_route", "unknown_queue", "unknown_channel", "unknown_agent",
+        "bad_id", "conflict", "ended", "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent",
         "data_too_large", "unknown_token", "gone", "too_many_needs",
     )  # fmt: skip
 
@@ -65,7 +91,7 @@ class Probe(Request, tag="probe"):
 
     queue: Id | None = None
     channel: Id = "voice"
-    needs: SkillNeeds | None = None
+    needs: NeedsTable | None = None
     customer: NewId | None = None
     agent: Id | None = None
     language: Id | None = None
@@ -73,8 +99,9 @@ class Probe(Request, tag="probe"):
     tier: NewId | None = None
     region: NewId | None = None
     business: Business | None = None
+    relax: Relax | None = None
     answers = ("probed", "refused")
-    errors = ("no_route", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs")
+    errors = ("bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs")
     numbered = False
 
 
@@ -109,11 +136,13 @@ class Transfer(Request, tag="transfer"):
     agent: Id | None = None
     place: Place = "keep"
     """The time in queues so far counts on (`keep`), starts again (`restart`), or it goes before all (`front`)."""
-    needs: SkillNeeds | None = None
+    needs: NeedsTable | None = None
     data: Data | None = None
+    relax: Relax | None = None
+    """How those needs give way."""
     errors = (
         "unknown_contact", "bad_state", "unknown_queue", "unknown_channel", "queue_closed", "unknown_agent",
-        "data_too_large", "too_many_needs",
+        "data_too_large", "bad_needs", "too_many_needs",
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from router.core.commands.base import Request
-from router.terms import Business, Channels, Data, DurationMs, HeadStartS, Id, NewId, SkillNeeds, Units, WorkKind
+from router.core.commands.contacts import Relax
+from router.terms import Business, Channels, Data, DurationMs, HeadStartS, Id, NeedsTable, NewId, Units, WorkKind
 
 
 class Drain(Request, tag="drain"):
@@ -21,7 +22,7 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     queue: Id | None = None
     channel: Id = "voice"
     priority_s: HeadStartS = 0
-    needs: SkillNeeds | None = None
+    needs: NeedsTable | None = None
     customer: NewId | None = None
     link: NewId | None = None
     language: Id | None = None
@@ -37,6 +38,7 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     tier: NewId | None = None
     region: NewId | None = None
     business: Business | None = None
+    relax: Relax | None = None
 
 
 class AliveEndpoint(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -55,7 +57,7 @@ class Sync(Request, tag="sync"):
 
     contacts: tuple[AliveContact, ...] = ()
     endpoints: tuple[AliveEndpoint, ...] = ()
-    errors = ("no_route", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs", "data_too_large")
+    errors = ("bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "data_too_large")
 
 
 class SyncEnd(Request, tag="sync_end"):

@@ -6,14 +6,14 @@ from copy import copy
 from itertools import islice
 
 from router.core import callback_book as book
-from router.core import callbacks, gateways, offers, places, tokens, visits
+from router.core import callbacks, courses, gateways, offers, places, tokens, visits
 from router.core import commands as ask
+from router.core.asked import asked
 from router.core.effects import Busy, CallbacksReply, CallbackStatus, CallbackTaken, Ok, Reply
 from router.core.entities import Contact, Peer
 from router.core.extra import Callback, Extra
 from router.core.handlers.contacts import join, own
 from router.core.handlers.entry import check_data
-from router.core.handlers.routing import sorted_needs
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import routed_of
@@ -37,19 +37,16 @@ def take_callback(world: World, peer: Peer, command: ask.TakeCallback) -> Reply:
     gateway = _check(world, peer, queue, command, contact.customer)
     routed = routed_of(contact)
     contact_class = routed.contact_class if routed is not None else None
-    line = world.line(queue, book.CHANNEL, contact.needs, contact_class, world.routing.own_target(contact))
+    own_target = world.routing.own_target(contact)
+    line = world.line(queue, book.CHANNEL, contact.needs, contact_class, own_target, contact.language)
     for offer in list(contact.offers):
         if offer.state == "offered":
             offers.cancel(world, offer, "callback_taken", back=True)
     contact.link = contact.link or contact.id
     made = _made(world, gateway, queue, contact.priority_s)
     places.take_over(world, made, contact)
-    made.needs, made.customer, made.language, made.data = (
-        contact.needs,
-        contact.customer,
-        contact.language,
-        contact.data,
-    )
+    courses.ask(made, contact.needs)
+    made.customer, made.language, made.data = contact.customer, contact.language, contact.data
     if routed is not None:
         made.extra = made.extra or Extra()
         made.extra.route = copy(routed)
@@ -67,14 +64,11 @@ def schedule_callback(world: World, peer: Peer, command: ask.ScheduleCallback) -
     check_data(world, command.data)
     if world.live >= world.settings.limits.contacts_max:
         return Busy(command.seq, world.settings.limits.retry_us // MILLISECOND_US, "contacts_max")
-    line = world.line(queue, book.CHANNEL, sorted_needs(command.needs))
+    needs = asked(command.needs)
+    line = world.line(queue, book.CHANNEL, needs)
     made = _made(world, gateway, queue, command.priority_s)
-    made.needs, made.customer, made.link, made.data = (
-        sorted_needs(command.needs),
-        command.customer,
-        command.link,
-        command.data,
-    )
+    courses.ask(made, needs)
+    made.customer, made.link, made.data = command.customer, command.link, command.data
     made.key_us = made.entered_us - command.priority_s * SECOND_US
     callback = _callback(world, queue, command)
     callback.scheduled = True

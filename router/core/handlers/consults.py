@@ -5,12 +5,12 @@ from __future__ import annotations
 from router.core import commands as ask
 from router.core import consults, history, visits
 from router.core.admission import drop_if_empty, refusal, somebody
+from router.core.asked import asked_by
 from router.core.consulting import Consult, asks_itself, consult_of, customer_of, is_consult, talking
 from router.core.effects import Busy, Ok, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.handlers.contacts import own, worked_by
 from router.core.handlers.entry import admit, check_data, digest, find_queue, place
-from router.core.handlers.routing import sorted_needs
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision, Routed, is_test
@@ -36,7 +36,8 @@ def consult(world: World, peer: Peer, command: ask.Consult) -> Reply:
     check_data(world, body.data)
     if world.live >= world.settings.limits.contacts_max:
         return Busy(command.seq, world.settings.limits.retry_us // MILLISECOND_US, "contacts_max")
-    line = world.line(queue, contact.channel, sorted_needs(command.needs))
+    needs = asked_by(body)
+    line = world.line(queue, contact.channel, needs, language=contact.language)
     mark = Routed(test=True) if is_test(contact) else None
     why = _refusal(world, line, first.agent, asked, chosen=command.queue is not None)
     if why is not None:
@@ -51,8 +52,8 @@ def consult(world: World, peer: Peer, command: ask.Consult) -> Reply:
     visits.arm(world, contact)
     decision = None
     if mark is not None:
-        decision = Decision(queue.name, None, mark, sorted_needs(command.needs), command.priority_s)
-    made = admit(world, peer, queue, body, digest(body), decision)
+        decision = Decision(queue.name, None, mark, needs, command.priority_s)
+    made = admit(world, peer, queue, body, digest(body), needs, decision)
     extra_of(made).consult = Consult(first.agent.name, of=contact.id)
     made.missed = {}
     place(world, made, line, held=False)
@@ -84,7 +85,7 @@ def _refusal(world: World, line: Line, first: Agent, asked: Agent | None, chosen
     not somebody to ask."""
     why = refusal(world, line, None, asked)
     if why in ("closed", "full") and not chosen:
-        why = None if line.queue.settings.enter_unstaffed or somebody(line, asked) else "nobody"
+        why = None if line.queue.settings.enter_unstaffed or somebody(world, line, asked) else "nobody"
     alone = line.needs.staffed == 1 and first.profile is not None and first.profile in line.needs.profiles
     if why is None and asked is None and alone and not line.queue.settings.enter_unstaffed:
         return "nobody"

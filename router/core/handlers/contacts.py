@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from router.core import burial, callback_book, callbacks, doors, gateways, history, offers, parking, ringing, visits
+from router.core import (
+    burial,
+    callback_book,
+    callbacks,
+    courses,
+    doors,
+    gateways,
+    history,
+    offers,
+    parking,
+    ringing,
+    visits,
+)
 from router.core import commands as ask
+from router.core.asked import asked_by
 from router.core.consulting import consult_of, is_consult, talking
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.handlers.entry import check_data, find_queue
-from router.core.handlers.routing import sorted_needs
 from router.core.hours import take_clock
 from router.core.line import Line
 from router.core.pause import forget_pauses
@@ -73,7 +85,7 @@ def hold(world: World, peer: Peer, command: ask.Hold) -> Reply:
         world.unstand(contact)
         contact.held_until_us = world.now_us + contact.queue.settings.held_most_us
         world.move_contact(contact, "hold")
-        visits.arm(world, contact)
+        visits.age(world, contact)
     elif contact.state != "held":
         raise Refused("bad_state", contact.state)
     return Ok(command.seq)
@@ -142,8 +154,9 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
         world.agent(peer.tenant, command.agent)
     data = {**(contact.data or {}), **command.data} if command.data else contact.data
     check_data(world, data)
-    on = callbacks.talks_on(contact)
-    line = world.line(queue, on, sorted_needs(command.needs), None, world.routing.own_target(contact))
+    asked = asked_by(command)
+    on, own_target = callbacks.talks_on(contact), world.routing.own_target(contact)
+    line = world.line(queue, on, asked, None, own_target, contact.language)
     contact.data = data
     first_part_over(world, contact, queue)
     legs = talking(contact)
@@ -160,7 +173,7 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     if routed is not None:
         # Its row spoke for its first queue; what it says of the customer stays.
         routed.contact_class, routed.hops, routed.moved_us = None, 0, 0
-    contact.needs = sorted_needs(command.needs)
+    courses.ask(contact, asked)
     contact.direct, contact.preferred, contact.missed = command.agent, None, None
     begin_next_part(world, contact, line, command.place)
     visits.stand_in_line(world, contact)

@@ -6,13 +6,14 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import callback_book, doors, history, places, tokens, visits
+from router.core import callback_book, courses, doors, history, places, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
+from router.core.asked import NOTHING, Asked, asked_by
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra
-from router.core.handlers.routing import decide, is_plain, sorted_needs
+from router.core.handlers.routing import decide, is_plain
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision, is_test, routed_of
@@ -40,13 +41,14 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     holder = None if command.token is None else _holder(world, peer, queue, command.token)
     if world.live >= world.settings.limits.contacts_max:
         return Busy(command.seq, world.settings.limits.retry_us // MILLISECOND_US, "contacts_max")
-    line, hops = find_line(world, queue, command, decision, agent, holder)
+    needs = asked_by(command) if decision is None else decision.needs
+    line, hops = find_line(world, queue, command, needs, decision, agent, holder)
     if hops:
         _count_refused(world, peer, command, decision, hops, line)
         if line is None:
             return _refused(world, command.seq, hops)
     assert line is not None
-    contact = admit(world, peer, line.queue, command, digest(command), decision)
+    contact = admit(world, peer, line.queue, command, digest(command), needs, decision)
     if hops:
         contact.direct = None
     elif command.preferred is not None and agent is None:
@@ -76,24 +78,25 @@ def find_line(
     world: World,
     queue: Queue,
     asked: Enqueue | Probe,
+    needs: Asked,
     decision: Decision | None,
     agent: Agent | None,
     holder: Contact | Tombstone | None = None,
 ) -> tuple[Line | None, list[Hop]]:
     """The line that lets the contact in, of its queue or of one that treatments lead to; None where none does. And the
     queues that refused. It counts nothing. Who takes the place of a `holder` makes the queue no longer."""
-    if decision is None:
-        needs, contact_class, own_target = sorted_needs(asked.needs), None, ""
-    else:
-        needs, contact_class, own_target = decision.needs, decision.contact_class, decision.own_target
-    line = world.line(queue, asked.channel, needs, contact_class, own_target)
+    contact_class, own_target = None, ""
+    if decision is not None:
+        contact_class, own_target = decision.contact_class, decision.own_target
+    line = world.line(queue, asked.channel, needs, contact_class, own_target, asked.language)
     why = refusal(world, line, asked.customer, agent)
     if why is None or (why == "full" and holder is not None):
         return line, []
     drop_if_empty(world, line)
     return follow(
-        world, queue, asked.channel, needs, asked.customer, why, treatment_for(queue, why), contact_class, own_target
-    )
+        world, queue, asked.channel, needs, asked.customer, why, treatment_for(queue, why), contact_class, own_target,
+        asked.language,
+    )  # fmt: skip
 
 
 def place(world: World, contact: Contact, line: Line, held: bool) -> None:
@@ -157,22 +160,24 @@ def admit(
     queue: Queue,
     asked: Enqueue | AliveContact,
     body_digest: int,
+    needs: Asked,
     decision: Decision | None = None,
 ) -> Contact:
-    """Make the contact: counted as accepted, not yet in a line."""
+    """Make the contact, with these needs of its own: counted as accepted, not yet in a line."""
     now_us = world.now_us
     entered_us = now_us - asked.waited_ms * MILLISECOND_US
     contact = Contact(
         asked.contact, peer, queue, asked.channel, world.number(), now_us, entered_us,
-        entered_us - asked.priority_s * SECOND_US, body_digest, "new", asked.priority_s, sorted_needs(asked.needs),
+        entered_us - asked.priority_s * SECOND_US, body_digest, "new", asked.priority_s, NOTHING,
         asked.customer, asked.link, asked.language, None, 0, asked.agent, 0, 0, asked.data,
     )  # fmt: skip
     if decision is not None:
         contact.priority_s = decision.priority_s
         contact.key_us = entered_us - decision.priority_s * SECOND_US
-        contact.needs = decision.needs
         if decision.routed is not None:
-            contact.extra = Extra(decision.routed)
+            contact.extra = Extra(route=decision.routed)
+    if needs is not NOTHING:
+        courses.ask(contact, needs)
     queue.counts["new"] += 1
     if not is_test(contact):
         queue.tally.arrived += 1
@@ -198,7 +203,7 @@ def digest(command: Enqueue) -> int:
         command.queue, command.channel, command.priority_s, command.needs, command.customer, command.link,
         command.language, command.preferred, command.agent, command.held, command.data,
     )  # fmt: skip
-    more = (command.entry, command.tier, command.region, command.business)
+    more = (command.entry, command.tier, command.region, command.business, *(command.relax or ()))
     if more != (None, None, None, None):
         body = (*body, *more)
     if command.number is not None or command.token is not None:
@@ -246,7 +251,8 @@ def probe(world: World, peer: Peer, command: Probe) -> Reply:
         return RefusedEntry(command.seq, "route", decision.route.refuse)
     queue = find_queue(world, peer, command.queue if decision is None else decision.queue, command.channel)
     agent = world.agent(peer.tenant, command.agent) if command.agent is not None else None
-    line, hops = find_line(world, queue, command, decision, agent)
+    needs = asked_by(command) if decision is None else decision.needs
+    line, hops = find_line(world, queue, command, needs, decision, agent)
     if line is None:
         return _refused(world, command.seq, hops)
     free = sum(pool.free for pool in line.needs.ready.values())

@@ -15,6 +15,7 @@ from router.core.handlers.agents import known_reason, withdraw_offers
 from router.core.handlers.contacts import begin_next_part, first_part_over, move_to, take_place
 from router.core.handlers.entry import find_queue
 from router.core.routed import routed_of
+from router.core.want import names_in
 from router.core.world import World
 from router.errors import Refused
 from router.terms import SECOND_US, CancelReason, Place
@@ -92,7 +93,10 @@ def _is_known(world: World, tenant: str, skill: str) -> bool:
     settings = world.settings
     queues = (queue for queue in settings.queues if queue.tenant == tenant)
     agents = (agent for agent in settings.agents if agent.tenant == tenant)
-    return any(skill in dict(queue.needs) for queue in queues) or any(skill in dict(agent.skills) for agent in agents)
+    asked = (want for queue in queues for want in queue.wants())
+    return any(("skill", skill) in names_in(want) for want in asked) or any(
+        skill in dict(agent.skills) for agent in agents
+    )
 
 
 # -- contacts -------------------------------------------------------------------------------------------------------
@@ -130,7 +134,8 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     queue = find_queue(world, peer, command.queue, contact.channel)
     routed = routed_of(contact)
     contact_class = routed.contact_class if routed is not None else None
-    line = world.line(queue, contact.channel, contact.needs, contact_class, world.routing.own_target(contact))
+    own_target = world.routing.own_target(contact)
+    line = world.line(queue, contact.channel, contact.needs, contact_class, own_target, contact.language)
     before = _whereabouts(contact)
     take_back(world, contact, "moved")
     if queue is contact.queue:
@@ -158,7 +163,7 @@ def _stand_anew(world: World, contact: Contact, place: Place) -> None:
     if contact.state == "waiting":
         visits.stand_in_line(world, contact)
     else:
-        visits.arm(world, contact)
+        visits.age(world, contact)
 
 
 def set_priority(world: World, peer: Peer, command: ask.SetPriority) -> Reply:

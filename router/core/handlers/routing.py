@@ -5,6 +5,7 @@ The rest of entry (may it come in, make it, place it) is in `entry.py`.
 
 from __future__ import annotations
 
+from router.core.asked import asked_by
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.entities import Peer
 from router.core.route_settings import Route
@@ -17,10 +18,10 @@ from router.terms import SECOND_US
 HEAD_START_MOST_S = 86_400
 """As on the wire."""
 
-Asked = Enqueue | Probe | AliveContact
+Arriving = Enqueue | Probe | AliveContact
 
 
-def is_plain(world: World, asked: Asked) -> bool:
+def is_plain(world: World, asked: Arriving) -> bool:
     """Does it name its queue, and nothing else that routes or segments look at?"""
     return (
         asked.queue is not None
@@ -32,7 +33,7 @@ def is_plain(world: World, asked: Asked) -> bool:
     )
 
 
-def decide(world: World, peer: Peer, asked: Asked) -> Decision:
+def decide(world: World, peer: Peer, asked: Arriving) -> Decision:
     """Where it goes and what is kept of why. Raises `Refused` where it names no queue and no row matches.
 
     A queue that it names is taken as it is, and rows are not asked. In a list of what is alive the row counts all the
@@ -53,7 +54,7 @@ def decide(world: World, peer: Peer, asked: Asked) -> Decision:
         first = world.routing.segment_matcher.first(peer.tenant, attributes)
         segment = first.name if first is not None else ""
     priority_s = 0 if isinstance(asked, Probe) else asked.priority_s
-    decision = Decision(asked.queue or "", None, None, sorted_needs(asked.needs), priority_s)
+    decision = Decision(asked.queue or "", None, None, asked_by(asked), priority_s)
     if route is not None or segment or asked.entry or asked.tier or asked.region or asked.business:
         decision.routed = Routed(
             segment=segment, entry=asked.entry, tier=asked.tier, region=asked.region, business=asked.business
@@ -65,24 +66,11 @@ def decide(world: World, peer: Peer, asked: Asked) -> Decision:
     return decision
 
 
-def _take(decision: Decision, routed: Routed, route: Route, asked: Asked) -> None:
+def _take(decision: Decision, routed: Routed, route: Route, asked: Arriving) -> None:
     """What the row says beyond the queue."""
     decision.route = route
     decision.queue = asked.queue or route.queue or ""
-    decision.needs = _both(asked.needs, route.needs)
+    decision.needs = decision.needs.beside(route.needs)
     decision.priority_s = min(decision.priority_s + route.priority_us // SECOND_US, HEAD_START_MOST_S)
     decision.contact_class = route.contact_class
     routed.row, routed.test, routed.contact_class = route.name, route.test, route.contact_class
-
-
-def sorted_needs(needs: dict[str, int] | None) -> tuple[tuple[str, int], ...]:
-    """Needs as they are interned."""
-    return tuple(sorted(needs.items())) if needs else ()
-
-
-def _both(needs: dict[str, int] | None, more: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
-    """The contact's needs and its row's together."""
-    levels = dict(more)
-    for skill, level in (needs or {}).items():
-        levels[skill] = max(level, levels.get(skill, 0))
-    return tuple(sorted(levels.items()))

@@ -17,6 +17,7 @@ from router.core import (
     visits,
 )
 from router.core import commands as ask
+from router.core.asked import asked_by
 from router.core.consulting import is_consult
 from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
@@ -93,6 +94,7 @@ def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
     for alive in command.contacts:
         _decided(world, peer, alive)
         check_data(world, alive.data)
+        asked_by(alive)
         for name in (alive.agent, alive.talks_to, alive.parked_by):
             if name is not None:
                 world.agent(peer.tenant, name)
@@ -149,7 +151,7 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
 def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
     """A contact that we lost, or never had: no entry checks, its place is what its wait has earned."""
     queue, decision = _decided(world, peer, alive)
-    contact = admit(world, peer, queue, alive, 0, decision)
+    contact = admit(world, peer, queue, alive, 0, asked_by(alive) if decision is None else decision.needs, decision)
     if alive.parked_by is not None:
         parking.found(world, contact, alive.parked_by)
         return contact

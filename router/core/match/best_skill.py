@@ -9,6 +9,5 @@ ORDER: OrderKind = "free_since_us"
 
 
 def profile_rank(profile: Profile, needs: Needs) -> int:
-    """The lowest level among the skills asked for, highest first; without needs all are alike."""
-    skills = needs.key[2]
-    return -min(profile.levels[skill] for skill, _ in skills) if skills else 0
+    """The lowest level among the skills and languages asked for, highest first; without any all are alike."""
+    return -needs.levels[profile]

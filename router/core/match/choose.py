@@ -48,7 +48,8 @@ def agent_for(contact: Contact, now_us: int) -> Agent | None:
         return None
     choice = CHOICES[line.queue.settings.agent_choice]
     best = None
-    best_rank: tuple[int, int, int, int] | None = None
+    best_rank: tuple[int, int, int, int, int] | None = None
+    preferred = needs.preferred
     for profile, pool in needs.ready.items():
         for entry in pool.orders[choice.ORDER]:
             agent: Agent = entry[3]
@@ -58,7 +59,8 @@ def agent_for(contact: Contact, now_us: int) -> Agent | None:
                 continue
             if usable_endpoint(agent, contact.channel) is None:
                 continue
-            rank = (choice.profile_rank(profile, needs), entry[0], entry[1], entry[2])
+            before = 0 if preferred is None else preferred[profile]
+            rank = (before, choice.profile_rank(profile, needs), entry[0], entry[1], entry[2])
             if best_rank is None or rank < best_rank:
                 best, best_rank = agent, rank
             break
