@@ -118,8 +118,8 @@ def test_pure_packages_stay_pure() -> None:
 
 
 def test_unit_tests_do_not_sleep() -> None:
-    """Outside tests/system no test waits for real time to pass."""
-    check([name for name in python_files("tests/") if not name.startswith("tests/system/")], sleeps)
+    """Outside tests/system, and the storm, which is no test, nothing waits for real time to pass."""
+    check([name for name in python_files("tests/") if not name.startswith(("tests/system/", "tests/chaos/"))], sleeps)
 
 
 def test_every_test_says_what_must_hold() -> None:
