@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from router.core import gateways, offers, visits
-from router.core.consulting import asks_through, conference_of, consult_of, customer_of, is_consult, talking
+from router.core.consulting import asks_through, conference_of, consult_of, customer_of, is_consult, is_shared, talking
 from router.core.effects import ConnectedEvent, ConsultOver
 from router.core.entities import Contact, Leg, Offer, Peer
 from router.core.routed import is_test
@@ -171,8 +171,7 @@ def _join(world: World, contact: Contact, other: Contact | None, by: Peer | None
     contact.offers.append(offer)
     offer.contact, offer.queue = contact, contact.queue
     offer.made_us, offer.connected_us, offer.held_us = offer.accepted_us, world.now_us, 0
-    contact.extra = contact.extra or visits.extra_of(contact)
-    contact.extra.conference = (*names, offer.agent.name)
+    visits.extra_of(contact).conference = (*names, offer.agent.name)
     world.changed[contact] = None
     other.left_us, other.ended_by, other.hold_began_us = world.now_us, "agent", 0
     world.move_contact(other, "talk_over")
@@ -235,25 +234,20 @@ STEPS: Final[dict[str, Callable[[World, Contact, Contact | None, Peer | None], N
 def mend(special: list[Contact]) -> None:
     """After records of different moments were loaded: who names a consult that is not there any more is an ordinary
     contact, and who was in a conference is with those who are there."""
-    for contact in special:
-        extra = contact.extra
-        if extra is None:
-            continue
+    shared = [contact for contact in special if is_shared(contact)]
+    for contact in shared:
         names = tuple(offer.agent.name for offer in talking(contact))
-        extra.conference = names if len(names) > 1 else ()
-        if extra.consult is not None and not _is_whole(contact):
-            extra.consult = None
-    for contact in special:
-        contact.extra = contact.extra.kept() if contact.extra is not None else None
+        visits.extra_of(contact).conference = names if len(names) > 1 else ()
+    for contact in [contact for contact in shared if not _is_whole(contact)]:
+        extra = visits.extra_of(contact)
+        extra.consult = None
+        contact.extra = extra.kept()
 
 
 def _is_whole(contact: Contact) -> bool:
-    """Do the two name each other, and has the first agent, and nobody else, the customer?"""
+    """Do the two name each other, and has the first agent, and nobody else, the customer? Or is it a conference?"""
     customer = customer_of(contact) or contact
-    extra = customer.extra
-    return (
-        extra is not None
-        and extra.consult is not None
-        and consult_of(customer) is not None
-        and [leg.agent.name for leg in talking(customer)] == [extra.consult.by]
-    )
+    about = customer.extra.consult if customer.extra is not None else None
+    if about is None or consult_of(customer) is None:
+        return len(conference_of(contact)) > 1
+    return [leg.agent.name for leg in talking(customer)] == [about.by]

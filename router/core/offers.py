@@ -316,14 +316,13 @@ def talk_over(world: World, offer: Offer, by: Peer | None) -> None:
     if contact.extra is not None and is_consult(contact):
         rule = NO_WRAP_UP
     lasts_us = 0 if rule.mode == "none" else rule.time_us if rule.mode == "timed" else rule.most_us
-    quiet = by is offer.endpoint_peer and offer.agent.session == offer.endpoint_peer.key
-    if not quiet:
-        told_ms = None if rule.mode == "until_ready" else lasts_us // MILLISECOND_US
-        message = TalkOver(offer.id, contact.id, offer.agent.name, told_ms)
-        world.tell_agents_side(offer, message, but=by)
+    goes_on, wrap_up_ms = contact.state != "wrapping", lasts_us // MILLISECOND_US
+    if not (by is offer.endpoint_peer and offer.agent.session == offer.endpoint_peer.key):
+        told_ms = None if rule.mode == "until_ready" else wrap_up_ms
+        world.tell_agents_side(offer, TalkOver(offer.id, contact.id, offer.agent.name, told_ms, goes_on), but=by)
     if by is not None and by is not contact.peer and contact.peer is not offer.endpoint_peer:
         # The agent's side ended the talk: the customer's does not know yet.
-        world.tell(contact.peer, TalkOver(offer.id, contact.id, offer.agent.name, lasts_us // MILLISECOND_US))
+        world.tell(contact.peer, TalkOver(offer.id, contact.id, offer.agent.name, wrap_up_ms, goes_on))
     if lasts_us == 0:
         wrapped_up(world, offer)
     else:

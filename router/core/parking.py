@@ -156,7 +156,7 @@ def switch(world: World, contact: Contact, channel: str, by: Peer) -> None:
         note = _answered(contact, talking[-1])
         world.move_contact(contact, "switch")
         for offer in talking:
-            world.tell_agents_side(offer, TalkOver(offer.id, contact.id, offer.agent.name, 0), but=by)
+            world.tell_agents_side(offer, TalkOver(offer.id, contact.id, offer.agent.name, 0, goes_on=True), but=by)
             _leave_agent(world, offer, "switched")
         contact.channel = channel
         _come_back(world, contact, note.agent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from router.core import commands as ask
+from router.core.effects import Offer, OfferState
 
 
 class Call(Struct, eq=False):
@@ -25,3 +26,11 @@ class Call(Struct, eq=False):
     def id(self) -> str:
         """The contact's id."""
         return self.enqueue.contact
+
+
+def offer_of(offer: OfferState) -> Offer:
+    """An offer, as far as the engine's list of what is alive tells."""
+    return Offer(
+        offer.offer, offer.contact, offer.gateway, "", "", offer.agent, offer.endpoint, offer.endpoint_gateway,
+        offer.left_ms or 0, 0,
+    )  # fmt: skip

@@ -15,8 +15,8 @@ from router.core import commands as ask
 from router.core.effects import Offer
 from router.terms import MILLISECOND_US, SECOND_US
 from tests.sim.channels import Rules
-from tests.sim.needs_seen import asks, meets, meets_table
-from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, units_of
+from tests.sim.needs_seen import meets, meets_table, same_line
+from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, is_special, units_of
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
@@ -99,7 +99,7 @@ class Fairness:
         if isinstance(command, ask.SwitchChannel):
             visit.channel = command.channel
             # There may be no room for a line of its own needs on that channel: then they are given up.
-            visit.unsure = visit.unsure or bool(visit.own_needs)
+            visit.unsure = visit.unsure or is_special(visit)
         elif command.priority_s is not None:
             visit.priority_s = command.priority_s
 
@@ -138,7 +138,7 @@ class Fairness:
         command = judge.command
         if isinstance(command, ask.SwitchChannel) and command.contact == visit.id:
             visit.channel = command.channel
-        visit.unsure = visit.unsure or bool(visit.own_needs)
+        visit.unsure = visit.unsure or is_special(visit)
         visit.entered_us = judge.now_us - visit.waited_us
         visit.direct, visit.preferred, visit.came_back = None, visit.last_agent, True
         most_us = next(known.parked_agent_most_us for known in judge.settings.channels if known.name == visit.channel)
@@ -251,7 +251,7 @@ class Fairness:
             if any(each.direct or each.preferred for each in (other, visit)):
                 # They stand beside the line with an agent, who compares their newest with the newest of the line.
                 return False
-            if _same_line(other, visit):
+            if same_line(other, visit):
                 return other.newest_us() > visit.newest_us()
             if not self._is_newest(other):
                 return False
@@ -262,7 +262,7 @@ class Fairness:
         return not any(
             other.queue is visit.queue
             and other.state == "waiting"
-            and (other.unsure or (_same_line(other, visit) and other.newest_us() > visit.newest_us()))
+            and (other.unsure or (same_line(other, visit) and other.newest_us() > visit.newest_us()))
             for other in self._judge.visits.values()
             if other is not visit
         )
@@ -272,6 +272,8 @@ class Fairness:
         judge = self._judge
         if visit.direct != offer.agent and not _meets(agent, visit, of_queue=visit.unsure):
             judge.fault("I9", f"{offer!r}: needs {visit.needs} and {visit.own_needs}, is {agent.known}")
+        if visit.asked_by == offer.agent:
+            judge.fault("I3", f"{offer!r}: it is {offer.agent} who asks")
         if visit.direct not in (None, offer.agent):
             judge.fault("I9", f"{offer!r}: is direct to {visit.direct}")
         if agent.state != "available":
@@ -294,6 +296,7 @@ class Fairness:
             agent.state != "offline"
             and agent.changed_step < self._judge.step - SETTLED_STEPS
             and not agent.leaving
+            and visit.asked_by != agent.known.name
             and _meets(agent, visit)
             and self._has_endpoint(agent, visit.channel)
         )
@@ -315,6 +318,8 @@ class Fairness:
         if judge.step - visit.state_step <= SETTLED_STEPS:
             return False
         name = agent.known.name
+        if visit.asked_by == name:
+            return False
         if visit.direct is not None:
             return visit.direct == name
         if visit.preferred is not None and judge.now_us <= visit.preferred_until_us:
@@ -377,16 +382,6 @@ class Fairness:
             and not any(leg.disturbed for leg in visit.ringing.values())
             and self._judge.step - visit.rung_step > SETTLED_STEPS
         )
-
-
-def _same_line(one: Visit, other: Visit) -> bool:
-    if one.direct != other.direct or one.own_target_us != other.own_target_us:
-        return False
-    if one.rank(0, 1)[0] != other.rank(0, 1)[0]:
-        return False
-    if one.queue is not other.queue or one.channel != other.channel:
-        return False
-    return asks(one.needs, one.own_needs) == asks(other.needs, other.own_needs)
 
 
 def _meets(agent: AgentSeen, visit: Visit, *, of_queue: bool = False) -> bool:

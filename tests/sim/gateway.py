@@ -16,12 +16,13 @@ from router.core import internal as told
 from router.core.effects import (
     Accepted,
     AgentState,
+    ConsultOver,
+    Ended,
     Error,
     Message,
     Moved,
     Offer,
     OfferCancelled,
-    OfferState,
     Ok,
     ParkedEvent,
     Queued,
@@ -33,9 +34,11 @@ from router.core.effects import (
     Treat,
 )
 from router.terms import MILLISECOND_US, SECOND_US, Fault, Place, WorkKind
-from tests.sim.call import Call
+from tests.sim.call import Call, offer_of
 from tests.sim.chats import Chats
 from tests.sim.client import Client
+from tests.sim.consults import REQUESTS, Consults
+from tests.sim.hands import heard
 
 if TYPE_CHECKING:
     from tests.sim.run import Run
@@ -59,6 +62,7 @@ class Gateway(Client):
         self.draining = False
         self._listed: set[str] = set()
         self.chats = Chats(self)
+        self.consults = Consults(self)
         self._heard: dict[type[Message], Callable[[Any], None]] = {
             Offer: self._offer,
             Accepted: lambda accepted: self._join(accepted.contact, accepted.agent),
@@ -66,6 +70,8 @@ class Gateway(Client):
             ParkedEvent: self.chats.parked,
             Treat: self._treated,
             Moved: self._moved,
+            ConsultOver: self.consults.over,
+            Ended: self.consults.ended,
             OfferCancelled: self._count,
             AgentState: self._count,
             Suspended: self._count,
@@ -104,10 +110,11 @@ class Gateway(Client):
         name = "waiting" if call.seen == "asked" else call.seen
         self.site.faults[f"caller gone: {name}"] += 1
         reasons = ("hangup", "hangup", "key", "withdrawn")
-        self._over(call)
+        self.over(call)
         self.say(ask.End(1, call.id, self.site.rng.choice(reasons)))  # type: ignore[arg-type]  # one of its literals
 
-    def _over(self, call: Call) -> None:
+    def over(self, call: Call) -> None:
+        """The caller is gone, or is nobody's business any more."""
         call.state = "over"
         call.round += 1
         self.calls.pop(call.id, None)
@@ -136,7 +143,7 @@ class Gateway(Client):
         self.say(ask.ConnectFailed(1, call.id, fault))
         if fault == "caller":
             # The offer may be over already; then it is this that counts.
-            self._over(call)
+            self.over(call)
             self.say(ask.End(1, call.id))
 
     def _talk(self, call: Call) -> None:
@@ -144,22 +151,24 @@ class Gateway(Client):
         call.joined_us = self.site.now_us
         if self.connecting:
             self.say(ask.Connected(1, call.id))
-        self.plan_for(call, self.run.plan.talk_us, lambda: self._talk_ends(call))
+        self.plan_for(call, self.run.plan.talk_us, lambda: self.talk_ends(call))
         self.chats.begin(call)
+        self.consults.begin(call)
         if self.site.happens(self.run.chances.held):
             self.site.faults["held while connected"] += 1
             self.plan_for(call, SECOND_US, lambda: self.say(ask.Hold(1, call.id)))
             self.plan_for(call, 3 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
 
-    def _talk_ends(self, call: Call) -> None:
+    def talk_ends(self, call: Call) -> None:
+        """They have said all: over, or on to somebody else."""
         if call.state != "joined":
             return
         if self.site.happens(self.run.chances.transfers):
             self._transfer(call)
             # Should the engine refuse it, the talk ends after all.
-            self.plan_for(call, 20 * SECOND_US, lambda: self._talk_ends(call))
+            self.plan_for(call, 20 * SECOND_US, lambda: self.talk_ends(call))
             return
-        self._over(call)
+        self.over(call)
         by = self.site.rng.choice(("customer", "agent", "system"))
         self.say(ask.End(1, call.id, by=by))  # type: ignore[arg-type]  # one of its literals
 
@@ -233,8 +242,8 @@ class Gateway(Client):
         for call in list(self.calls.values()):
             if call.state != "asked" and site.happens(chances.sync_misses):
                 site.faults["sync missed a contact"] += 1
-                self._over(call)
-        contacts = [self._alive(call) for call in self.calls.values()]
+                self.over(call)
+        contacts = [self._alive(call) for call in self.calls.values() if not self.consults.only_asked(call)]
         if site.happens(chances.sync_adds):
             site.faults["sync added a contact"] += 1
             call = Call(self.run.some_enqueue(), "in", "waiting")
@@ -266,15 +275,16 @@ class Gateway(Client):
     def lose_calls(self) -> None:
         """Every caller is gone with the machine."""
         for call in list(self.calls.values()):
-            self._over(call)
+            self.over(call)
 
     def synced(self) -> None:
         """What the engine did not name is over: it has been told, or has timed out, while nobody listened."""
         unheard = [*self._held_back, *self._waiting, *self._sent.values()]
         asked = {request.contact for request in unheard if isinstance(request, ask.Enqueue)}
+        asked |= {request.consult for request in unheard if isinstance(request, ask.Consult)}
         for call in list(self.calls.values()):
             if call.id not in self._listed and call.id not in asked:
-                self._over(call)
+                self.over(call)
 
     # -- hearing --------------------------------------------------------------------------------------------------
 
@@ -286,6 +296,8 @@ class Gateway(Client):
             offer = self.offers.get(request.offer)
             if offer is not None:
                 self._join(offer.contact, offer.agent)
+        elif isinstance(request, REQUESTS):
+            self.consults.answered(request, reply)
         elif isinstance(request, ask.Park | ask.SwitchChannel) and isinstance(reply, Ok):
             self.chats.answered(request)
         elif isinstance(request, ask.Transfer) and isinstance(reply, Ok):
@@ -313,12 +325,12 @@ class Gateway(Client):
                 call.seen = "held" if enqueue.held else "waiting"
         elif isinstance(reply, RefusedEntry):
             self.site.faults[f"refused: {reply.why}"] += 1
-            self._over(call)
+            self.over(call)
             if not self.flowing:
                 # It has just been listed as alive.
                 self.say(ask.End(1, call.id, "withdrawn"))
         elif call.state == "asked":
-            self._over(call)
+            self.over(call)
             self.say(ask.End(1, call.id, "withdrawn"))
 
     def _join(self, contact: str, agent: str) -> None:
@@ -337,7 +349,7 @@ class Gateway(Client):
         self.site.faults[f"treated: {treat.why}"] += 1
         call = self.calls.get(treat.contact)
         if call is not None:
-            self._over(call)
+            self.over(call)
 
     def _moved(self, moved: Moved) -> None:
         self.site.faults[f"moved: {moved.why}"] += 1
@@ -352,6 +364,7 @@ class Gateway(Client):
             faults["taken by another"] += message.reason == "taken"
         elif isinstance(message, AgentState):
             faults["agent given a pause"] += message.backoff_after is not None
+            heard(self.run, message)
         elif isinstance(message, Suspended):
             faults["suspended"] += message.on
 
@@ -359,10 +372,10 @@ class Gateway(Client):
         """By the agent's side, if it is one of ours: then nothing is left to end; some gateways do it all the same."""
         self.run.people[over.agent].talk_over(over)
         call = self.calls.get(over.contact)
-        if call is None or call.agent != over.agent:
+        if call is None or call.agent != over.agent or over.goes_on:
             return
         if call.state == "parked" or (call.state == "joined" and self.site.happens(0.7)):
-            self._over(call)
+            self.over(call)
 
     def _offer(self, offer: Offer) -> None:
         if offer.gateway == self.name:
@@ -383,11 +396,4 @@ class Gateway(Client):
             if offer.gateway == self.name and offer.state in ("connecting", "connected"):
                 self._join(offer.contact, offer.agent)
             if offer.endpoint_gateway == self.name and offer.state == "offered":
-                self.run.people[offer.agent].offered(self, _offer_of(offer), self.ringing)
-
-
-def _offer_of(offer: OfferState) -> Offer:
-    return Offer(
-        offer.offer, offer.contact, offer.gateway, "", "", offer.agent, offer.endpoint, offer.endpoint_gateway,
-        offer.left_ms or 0, 0,
-    )  # fmt: skip
+                self.run.people[offer.agent].offered(self, offer_of(offer), self.ringing)

@@ -28,6 +28,7 @@ from router.core.effects import (
     Suspended,
 )  # fmt: skip
 from tests.sim.fairness import Fairness
+from tests.sim.hand_book import HandBook
 from tests.sim.ledger import Ledger
 from tests.sim.offer_book import OfferBook
 from tests.sim.plan import Plan
@@ -78,11 +79,13 @@ class Judge:
         self.fairness = Fairness(self)
         self.routes = RouteBook(self)
         self.ledger = Ledger(self.fault)
+        self.hands = HandBook(self)
         self.command: Any = None
         """Of the step that is being judged."""
         self._listed: dict[str, str] = {}
         self._said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
             ask.Enqueue: self._enqueue,
+            ask.Consult: self.hands.consult,
             ask.End: self._end,
             ask.Sync: self._sync,
             ask.SyncEnd: self._sync_end,
@@ -105,6 +108,7 @@ class Judge:
         for step in flight.steps:
             self._take(step)
         self.ledger.landed(flight)
+        self.hands.landed(flight)
         if self.step % LOOK_EVERY < len(flight.steps):
             self._look()
             if site.at_boundary():
@@ -234,6 +238,7 @@ class Judge:
             handler(gateway, command, reply)
         if isinstance(reply, Ok):
             self.fairness.said(gateway, command)
+            self.hands.said(command)
 
     def _again(self, gateway: GatewaySeen, step: Step, reply: Reply) -> None:
         """A number that comes again has the same outcome, or `already`, and no effect (I14)."""
@@ -293,6 +298,9 @@ class Judge:
             visit = self._admitted(key, event)
             if visit is None:
                 return
+        if event.state == visit.state == "connected":
+            self.hands.with_others(visit)
+            return
         if event.state not in MOVES[visit.state]:
             self.fault("I1", f"{key} goes from {visit.state} to {event.state}")
         before, visit.state, visit.state_step = visit.state, event.state, self.step
@@ -301,6 +309,8 @@ class Judge:
             self.ended[key] = (self.now_us, event.outcome or "")
             self.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
             self.fairness.ended(visit)
+        elif visit.asked_by and before == "connected" and self.hands.consult_over(visit):
+            pass  # The leg has gone over to the customer.
         elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping", "parked"):
             self.book.leaves(visit, before, self._is_aside(event, before))
         else:
@@ -310,7 +320,7 @@ class Judge:
         elif event.state == "waiting" and before == "connected":
             self.fairness.moved_on(visit, self.command)
         elif event.state == before:
-            self.routes.moved(visit, event)
+            self.routes.moved(visit, event, by_hand=self.hands.queue_by_hand(visit, event))
         elif event.queue != visit.queue.name:
             self.fault("I1", f"{key} was in {visit.queue.name} and is in {event.queue}")
 
@@ -329,10 +339,14 @@ class Judge:
     def _is_aside(self, event: ContactEvent, before: str) -> bool:
         """Has its agent let go of it without being done with it: parked, or on its way to another channel?"""
         switched = isinstance(self.command, ask.SwitchChannel) and self.command.contact == event.contact
-        return before == "connected" and (event.state == "parked" or switched)
+        consult = self.visits[event.gateway, event.contact].asked_by != ""
+        return before == "connected" and (event.state == "parked" or switched or consult)
 
     def _admitted(self, key: tuple[str, str], event: ContactEvent) -> Visit | None:
         """A contact that was not there: it was let in by this very command, or is a ghost."""
+        consult = self.hands.asks(key, event)
+        if consult is not None:
+            return consult
         asked = asked_for(self.command, key[1])
         if asked is None:
             self.fault("I1", f"{key} lives, and nobody brought it: {event!r}")

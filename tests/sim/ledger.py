@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec.msgpack import Decoder
 
-from router.core.history import Visit
+from router.core.history import STREAM, Visit
 from tests.sim.site import Flight, Site
 
 _visit = Decoder(Visit).decode
@@ -23,7 +23,9 @@ class Ledger:
 
     def landed(self, flight: Flight) -> None:
         """Every visit that ended in this batch has exactly one record in it, and no other has one."""
-        for _, appended in flight.batch.appends if flight.batch is not None else ():
+        for stream, appended in flight.batch.appends if flight.batch is not None else ():
+            if stream != STREAM:
+                continue
             entry = _visit(appended)
             if not entry.amends and not entry.transferred_to and not entry.why:
                 self.ends[f"{entry.tenant}/{entry.gateway}", entry.contact, entry.outcome] -= 1

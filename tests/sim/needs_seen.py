@@ -5,10 +5,13 @@ code for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from router.core import settings as of
 from router.core.want import Want
+
+if TYPE_CHECKING:
+    from tests.sim.seen import Visit
 
 
 def meets(agent: of.Agent, want: Want) -> bool:
@@ -63,3 +66,14 @@ def asks(want: Want, table: Mapping[str, Any] | None) -> tuple[dict[str, int], s
         else:
             more[key] = value
     return levels, repr(sorted(more.items()))
+
+
+def same_line(one: Visit, other: Visit) -> bool:
+    """Do these two contacts stand in one line?"""
+    if one.direct != other.direct or one.own_target_us != other.own_target_us:
+        return False
+    if one.rank(0, 1)[0] != other.rank(0, 1)[0]:
+        return False
+    if one.queue is not other.queue or one.channel != other.channel:
+        return False
+    return asks(one.needs, one.own_needs) == asks(other.needs, other.own_needs)

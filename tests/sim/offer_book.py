@@ -98,6 +98,8 @@ class OfferBook:
         """The agent and the contact part; `aside`: without wrap-up, since they are not done with it."""
         offer, visit.offer = visit.offer, None
         legs = list(visit.ringing.values()) if before == "offered" else [offer] if offer is not None else []
+        legs += visit.others
+        visit.others = []
         if not legs:
             self._judge.fault("I3", f"{visit.id} was {before} without an offer")
         visit.ringing.clear()

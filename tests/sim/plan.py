@@ -75,6 +75,8 @@ class Chances(Struct):
     parks: float = 0.3
     writes: float = 0.5
     switches: float = 0.05
+    consults: float = 0.15
+    hands: float = 0.1
 
 
 RARE = ("kill", "drop", "drain")

@@ -82,8 +82,13 @@ class RouteBook:
         visit.direct = visit.preferred = None
         self._now_in(visit, event.queue)
 
-    def moved(self, visit: Visit, event: ContactEvent) -> None:
-        """It goes on waiting elsewhere: only while it waits, only where a treatment leads, and not for ever."""
+    def moved(self, visit: Visit, event: ContactEvent, *, by_hand: bool) -> None:
+        """It goes on waiting elsewhere: only while it waits, only where a treatment leads, and not for ever; or where a
+        supervisor has put it."""
+        if by_hand:
+            visit.direct = visit.preferred = None
+            self._now_in(visit, event.queue)
+            return
         if event.queue == visit.queue.name or event.queue not in self._reached(visit):
             self._judge.fault("routes", f"{visit.id} was sent from {visit.queue.name} to {event.queue}")
         visit.moves += 1

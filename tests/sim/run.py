@@ -12,12 +12,13 @@ from msgspec.msgpack import Encoder
 
 from router.core import commands as ask
 from router.core import internal as told
-from router.core.effects import AgentsReply, Message, Offer, Reply, StatusReply, TalkOver
+from router.core.effects import AgentsReply, AgentState, Message, Offer, Reply, StatusReply, TalkOver
 from router.terms import SECOND_US
 from tests.sim import route_by
 from tests.sim.client import Client
 from tests.sim.counts import counting
 from tests.sim.gateway import Gateway
+from tests.sim.hands import Hands, heard
 from tests.sim.judge import Judge
 from tests.sim.people import Person
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
@@ -42,6 +43,7 @@ class Desk(Client):
         self.run = run
         if key == BOSS:
             self.role = "supervisor"
+            self.site.after(SECOND_US, Hands(run, self.say).pulse)
 
     def event(self, message: Message) -> None:
         """What agents see on their screens."""
@@ -49,6 +51,8 @@ class Desk(Client):
             self.run.people[message.agent].offered(self, message, rings=False)
         elif isinstance(message, TalkOver):
             self.run.people[message.agent].talk_over(message)
+        elif isinstance(message, AgentState):
+            heard(self.run, message)
 
     def answered(self, request: object, reply: Reply) -> None:
         """What a supervisor reads."""

@@ -87,6 +87,12 @@ class Visit(Struct, eq=False):
     ringing: dict[str, OfferSeen] = {}
     """Live offers that nobody has accepted yet: at most `ring_several` of the queue."""
     rung_step: int = 0
+    others: list[OfferSeen] = []
+    """Legs of colleagues who were asked, and have joined it."""
+    asked_by: str = ""
+    """The agent who asks here: it is a consult."""
+    customer: Visit | None = None
+    """Of a consult: about whom."""
     waited_us: int = 0
     last_agent: str = ""
     came_back: bool = False
@@ -150,6 +156,7 @@ class AgentSeen(Struct, eq=False):
 
     known: of.Agent
     levels: dict[str, int]
+    by_hand: dict[str, int] = {}
     state: str = "offline"
     changed_step: int = 0
     reserved_us: int = 0
@@ -182,6 +189,11 @@ class AgentSeen(Struct, eq=False):
         for key in over:
             del self.legs[key]
         return list(self.legs.values())
+
+
+def is_special(visit: Visit) -> bool:
+    """Does it stand in a line that its queue may have no room for?"""
+    return bool(visit.own_needs or visit.own_class is not None or visit.own_target_us)
 
 
 def asked_for(command: object, contact: str) -> ask.Enqueue | ask.AliveContact | None:

@@ -230,7 +230,7 @@ class Site:
         if batch is None and not self._open:
             return
         if batch is not None:
-            self.life.extend(entry for _, entry in batch.appends)
+            self.life.extend(entry for stream, entry in batch.appends if stream == history.STREAM)
         self._flights.append(Flight(batch, self._open))
         self._open = []
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import structs
-from msgspec.msgpack import Decoder, Encoder
+from msgspec.msgpack import Encoder
 
+from router.core import audit, history
 from router.core.batch import Batch
 from router.core.effects import Already, Message, QueueStatus, Reply, StatusReply
 from router.core.engine import RECORDED, Engine
 from router.core.everything import everything
-from router.core.history import Visit
 from router.core.records import decode
 from router.core.world import World
 from tests.sim.site import Effects, Flight, Site, Step
@@ -28,7 +28,7 @@ BEGINS = 0.02
 """Chance that a commit boundary is the one where it begins."""
 
 _encode = Encoder().encode
-_decode_entry = Decoder(Visit).decode
+_DECODE: dict[str, Any] = {history.STREAM: history.decode, audit.STREAM: audit.decode}
 
 
 class Twin:
@@ -138,7 +138,7 @@ def _records_of(batch: Batch | None) -> dict[Any, Any]:
     records: dict[Any, Any] = {(kind, key): record for kind, key, record in batch.puts}
     records["drops"] = sorted(batch.drops)
     # Decoded: whether a default is left out of an entry depends on which of two equal strings it holds.
-    records["appends"] = [(stream, _decode_entry(entry)) for stream, entry in batch.appends]
+    records["appends"] = [(stream, _DECODE[stream](entry)) for stream, entry in batch.appends]
     return records
 
 

@@ -62,12 +62,14 @@ class ConnectedEvent(Message, tag="connected"):
 
 class TalkOver(Message, tag="talk_over"):
     """To the agent's side: the talk is over. `wrap_up_ms`: none (0), a time, or none given: until `ready`. To the
-    contact's gateway too, where the agent's side has ended it: there is nothing left to `end`."""
+    contact's gateway too, where the agent's side has ended it: unless it `goes_on` there is nothing left to `end`."""
 
     offer: str
     contact: str
     agent: str
     wrap_up_ms: int | None = 0
+    goes_on: bool = False
+    """The visit goes on without this agent: with others in a conference, or it waits again."""
 
 
 class ParkedEvent(Message, tag="parked"):
