@@ -75,6 +75,12 @@ ERRORS: dict[str, ErrorKind] = {
     "callback_open": ErrorKind("client", False, "this number or customer has a call-back open here; keep or take that"),
     "too_many_callbacks": ErrorKind("engine", False, "this queue has promised as many call-backs as it may"),
     "bad_window": ErrorKind("client", False, "let the time end after it begins"),
+    "unknown_path": ErrorKind("client", False, "name a path of the configuration that has a node in this queue"),
+    "unknown_ticket": ErrorKind("client", False, "it never was, or ended too long ago: open a new one with enqueue"),
+    "path_end": ErrorKind("client", False, "its path ends here: complete it with resolved yes, or pend it"),
+    "hops_max": ErrorKind("client", False, "it has gone round often enough: send it on unresolved, to the path's end"),
+    "no_capacity": ErrorKind("client", False, "close something else first"),
+    "until_needed": ErrorKind("client", False, "say until_ms, the date for which it waits"),
     "internal": ErrorKind("engine", False, "our own mistake; it was logged with this message's number"),
 }
 

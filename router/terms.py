@@ -86,6 +86,17 @@ DialCancelWhy: TypeAlias = Literal["timed_out", "withdrawn", "agent_gone", "move
 DialResult: TypeAlias = Literal["answered", "no_answer", "busy", "failed"]
 
 Role: TypeAlias = Literal["gateway", "desk", "supervisor", "monitor"]
+PendingFor: TypeAlias = Literal["customer", "department", "date"]
+TicketNews: TypeAlias = Literal["moved", "warned", "limit", "overdue", "came_back", "reopened"]
+TicketStateName: TypeAlias = Literal[
+    "waiting",
+    "in_work",
+    "pending_customer",
+    "pending_department",
+    "pending_date",
+    "solved",
+]
+"""What a customer's side may hear of a ticket."""
 Place: TypeAlias = Literal["keep", "restart", "front"]
 NotReadyReason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 RejectReason: TypeAlias = Literal["declined", "busy", "no_answer", "unreachable"]
@@ -98,7 +109,16 @@ WorkKind: TypeAlias = Literal["outbound", "internal", "dialler", "personal"]
 Resolved: TypeAlias = Literal["yes", "no", "unknown"]
 RefusedWhy: TypeAlias = Literal["closed", "blocked", "nobody", "full", "route"]
 ContactStateName: TypeAlias = Literal[
-    "held", "waiting", "offered", "connecting", "connected", "parked", "wrapping", "ended"
+    "held",
+    "waiting",
+    "offered",
+    "connecting",
+    "connected",
+    "parked",
+    "assigned",
+    "pending",
+    "wrapping",
+    "ended",
 ]
 OfferStateName: TypeAlias = Literal[
     "offered",

@@ -5,7 +5,7 @@ It knows numbers and nothing of connections. Until the engine has answered a `su
 
 from __future__ import annotations
 
-from router.wire.catalogue import AgentEvent, ContactEvent, Message, Resumed, Subscribe
+from router.wire.catalogue import AgentEvent, ContactEvent, Message, Resumed, Subscribe, TicketEvent
 
 
 class Following:
@@ -19,7 +19,7 @@ class Following:
         """The engine said where events begin, or told one."""
         if isinstance(message, Resumed):
             self._epoch, self._number = message.epoch, message.from_number - 1
-        elif self._epoch is not None and isinstance(message, AgentEvent | ContactEvent):
+        elif self._epoch is not None and isinstance(message, AgentEvent | ContactEvent | TicketEvent):
             self._number = message.number
 
     def again(self) -> Subscribe | None:

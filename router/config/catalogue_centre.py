@@ -12,6 +12,7 @@ from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
 from router.config.catalogue_routes import ROUTES
+from router.config.catalogue_tickets import TICKETS
 from router.config.kinds import (
     Checked,
     Choice,
@@ -26,6 +27,7 @@ from router.config.kinds import (
     csv_name,
 )
 from router.config.kinds_needs import Attributes, Languages, Needs
+from router.config.kinds_tickets import NameOrNone
 from router.config.rows import File, Row, Section, words_of
 from router.config.zones import zone_wrong
 from router.core import settings as core
@@ -104,6 +106,12 @@ CHANNELS = Section(
         ),
         Row("backoff_busy_s", Seconds(0, DAY_S), "The same for an agent whose device is busy."),
         Row("backoff_no_answer_s", Seconds(0, DAY_S), "The same for an agent who does not answer."),
+        Row(
+            "kept_without_gateway",
+            Flag(),
+            "Those who wait are kept however long their gateway is away, and though its list does not name them: no "
+            "person hangs on the line. true for ticket.",
+        ),
     ),
     struct=core.Channel,
     many=True,
@@ -263,6 +271,12 @@ QUEUE = Section(
         ),
         Row("whisper", Text(200), "Said or shown to the agent before the customer is joined."),
         Row("time_zone", Checked("time zone", zone_wrong, 64), "Where its half-hours and days begin."),
+        Row("ticket_path", NameOrNone(), "The path of its tickets that name none: one of `paths` in tickets.toml."),
+        Row(
+            "ticket_due_s",
+            Seconds(0, 366 * DAY_S),
+            "When its tickets are due that say nothing of it, in open hours where their node counts those; 0: never.",
+        ),
     ),
     struct=core.Queue,
     sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS),
@@ -364,7 +378,7 @@ AGENTS = File(
     core.Settings,
 )
 
-FILES = (SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, AGENTS)
+FILES = (SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, AGENTS, TICKETS)
 """Every file that this release knows."""
 
 LATER_FILES = ("rules.toml", "sites.toml", "kpis.toml")

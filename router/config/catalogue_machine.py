@@ -207,6 +207,12 @@ LIMITS = Section(
             "Places with a token at a time, call-backs not counted: bounds memory. Above it a contact gets none.",
             unit="tokens",
         ),
+        Row(
+            "solved_max",
+            Whole(0, 10_000_000),
+            "Solved tickets remembered at most, for reopening, oldest out first: bounds memory.",
+            unit="tickets",
+        ),
         Row("complete_kept_s", Seconds(0, DAY_S), "How long after wrap-up `complete` may still add codes."),
         Row(
             "gateway_grace_s",

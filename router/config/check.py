@@ -23,6 +23,7 @@ from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
 from router.config.catalogue_routes import ROUTES
+from router.config.catalogue_tickets import TICKETS
 from router.config.centre import centre
 from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
@@ -34,6 +35,7 @@ from router.config.read import Found, Reader
 from router.config.routing import routing, ways
 from router.config.rows import File
 from router.config.sources import Directory, TextSource, parsed
+from router.config.tickets import paths
 from router.core.settings import Settings
 from router.core.want import names_in
 
@@ -166,6 +168,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         blocked=blocked,
         limits=side.limits,
     )
+    settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
     settings = tables[QUEUES.file].fill(settings, "contact_skills")
     settings = tables[AGENTS.file].fill(settings, "include_csv")
     return replace(side.configuration, settings=settings), used

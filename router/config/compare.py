@@ -20,12 +20,14 @@ from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
 from router.config.catalogue_routes import REFUSE, ROUTE, SEGMENT
+from router.config.catalogue_tickets import NODE, PATH, TICKETS
 from router.config.faults import shown
 from router.config.model import Configuration
 from router.config.patterns import patterns
 from router.config.rows import Section
 from router.core.route_settings import Condition, Route, Segment
 from router.core.settings import Queue
+from router.core.ticket_settings import TicketPath
 
 SECRET = "(secret)"  # noqa: S105 - what is shown instead of one
 DIGEST_LENGTH = 16
@@ -56,7 +58,9 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     Queues, agents and clients stand under their names, with `tenant/` before it for tenants other than main.
     """
     settings = configuration.settings
-    out = {**_shown(SWITCHBOARD, settings), **_shown(QUEUES, settings), **_shown(AGENTS, settings)}
+    out: dict[str, Any] = {}
+    for file in (SWITCHBOARD, QUEUES, AGENTS, TICKETS):
+        out |= _shown(file, settings)
     for name, section in SWITCHBOARD.sections.items():
         if name not in {"peers", "limits"}:
             out[name] = _shown(section, getattr(configuration, name))
@@ -71,6 +75,15 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["segments_in_order"] = [_name(segment) for segment in settings.segments]
     out["blocked"] = settings.blocked
     out["agents"] = {_name(agent): _shown(AGENT, agent) for agent in settings.agents}
+    out["paths"] = {_name(path): _path(path) for path in settings.ticket_paths}
+    return out
+
+
+def _path(path: TicketPath) -> dict[str, Any]:
+    out = _shown(PATH, path)
+    out["words"] = _shown(PATH.sections["words"], path.words)
+    out["end"] = _shown(PATH.sections["end"], path.end)
+    out["nodes"] = {node.name: _shown(NODE, node) for node in path.nodes}
     return out
 
 

@@ -47,8 +47,9 @@ def _file(file: Section) -> Iterator[str]:
         if path:
             heading = ".".join("NAME" if part == "*" else part for part in path)
             if path.count("*") > 1:
-                # The second name is one of a kind of its own: a channel or a reason.
-                heading = heading.removesuffix("NAME") + ("REASON" if section.keys else "CHANNEL")
+                # The second name is one of a kind of its own: a channel, a reason or a node.
+                kind = "REASON" if section.keys else "NODE" if section.name == "nodes" else "CHANNEL"
+                heading = heading.removesuffix("NAME") + kind
             yield f"#### `[[{heading}]]`" if section.each else f"#### `[{heading}]`"
             yield ""
             yield section.doc

@@ -32,6 +32,7 @@ def tell_time(world: World, utc_s: int) -> None:
         for hours in world.hours.values():
             _look(world, hours)
             begin_anew(world, hours)
+        tickets_anew(world)
 
 
 def restarted(world: World) -> None:
@@ -114,6 +115,11 @@ def door_due(world: World, door: Door) -> None:
 def take_hand_off(door: Door) -> None:
     """Settings and calendar decide again."""
     door.hand, door.until_us, door.message, door.serve_out = "", 0, "", False
+
+
+def tickets_anew(world: World) -> None:
+    """Limits and due times of tickets that go by open hours: each is counted again, in slices."""
+    world.tickets.rechecked.extend(world.tickets.live.values())
 
 
 # -- slices -------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from router.core.hours import due_us
 from router.core.levels import Level, level_of
 from router.core.line import Line
 from router.core.order import Order
+from router.core.ticket import TICKET
 from router.errors import Refused
 
 if TYPE_CHECKING:
@@ -232,6 +233,8 @@ def leave_unstaffed(world: World, line: Line) -> None:
     """Nobody able is signed in: where the queue has a treatment for those who wait, they get it, in slices; unless
     somebody will be able after a step."""
     settings = line.queue.settings
+    if line.course.channel == TICKET:
+        return
     if not settings.enter_unstaffed and "nobody_left" in line.queue.treatments:
         if line.course.streams and wanted_later(world, line):
             world.roster.hoping[line.needs] = None

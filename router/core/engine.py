@@ -25,7 +25,7 @@ from router.core import (
     reconfigure,
     records_steps,
     reservations,
-    visits,
+    ticket_due,
 )
 from router.core import commands as ask
 from router.core import records as stored
@@ -36,13 +36,15 @@ from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
 from router.core.evacuation import evacuate
 from router.core.everything import everything
-from router.core.handlers import agents, callbacks, contacts, doors, entry, hands, parking, questions, sync
+from router.core.handlers import agents, callbacks, contacts, doors, entry, hands, parking, questions, sync, tickets
 from router.core.handlers import consults as asking
 from router.core.handlers import offers as answers
 from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.restore import Passive, restore
 from router.core.settings import Settings
+from router.core.solved import key_of
+from router.core.ticket import Solved
 from router.core.world import World
 from router.errors import ERRORS, Refused
 
@@ -76,6 +78,7 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Unpark: parking.unpark,
     ask.Activity: parking.activity,
     ask.SwitchChannel: parking.switch_channel,
+    **tickets.HANDLERS,
     ask.LogIn: agents.log_in,
     ask.LogOut: agents.log_out,
     ask.Ready: agents.ready,
@@ -108,11 +111,11 @@ HANDLERS: dict[type[ask.Request], Handler] = {
 }
 
 BEFORE_SYNC_END: frozenset[type] = frozenset(
-    (ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents, ask.Callbacks)
+    (ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents, ask.Callbacks, ask.Track, ask.Tickets)
 )
 
 ON_DUE: dict[type, Callable[[World, Any], None]] = {
-    Contact: visits.due,
+    Contact: ticket_due.due,
     Offer: offers.due,
     Peer: gateways.due,
     Agent: reservations.agent_due,
@@ -132,6 +135,7 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Door: ("door", stored.door_key, stored.of_door),
     Course: ("steps", courses.record_key, records_steps.of_course),
     Level: ("level", lambda level: level.key, records_steps.of_level),
+    Solved: ("ticket", key_of, stored.encode),
 }
 
 
@@ -213,6 +217,7 @@ class Engine:
             or world.closing
             or world.roster.easing
             or world.roster.joining
+            or world.tickets.rechecked
             or (world.buried and world.buried[0].due_us <= now_us)
         ):
             self.tick(now_us)
@@ -264,11 +269,15 @@ class Engine:
             settle(world)
         if world.roster.joining:
             courses.join(world)
+        if world.tickets.rechecked or world.tickets.solved_order:
+            ticket_due.work(world)
+            settle(world)
 
     def next_deadline_us(self) -> int | None:
         """No work is due before this core time; None where none is at all."""
         world = self.world
-        if world.chores or world.unmet or world.closing or world.roster.easing or world.roster.joining:
+        roster = world.roster
+        if world.chores or world.unmet or world.closing or roster.easing or roster.joining or world.tickets.rechecked:
             return world.now_us
         # Nobody is woken to forget an ended id; once awake, all that are old enough go.
         buried = self.world.buried
@@ -292,10 +301,9 @@ class Engine:
         except Refused as refused:
             reply = Error(seq, refused.code, refused.detail, ERRORS[refused.code].fault)
         if command.numbered:
-            outcomes = peer.outcomes
-            if outcomes is None:
-                outcomes = peer.outcomes = deque(maxlen=world.settings.limits.outcomes_kept)
-            outcomes.append(reply)
+            if peer.outcomes is None:
+                peer.outcomes = deque(maxlen=world.settings.limits.outcomes_kept)
+            peer.outcomes.append(reply)
         return reply
 
     @staticmethod

@@ -6,6 +6,7 @@ from itertools import islice
 
 from router.core import callback_book, courses
 from router.core.entities import Contact
+from router.core.ticket import TICKET
 from router.core.visits import treat
 from router.core.world import World
 
@@ -20,7 +21,7 @@ def evacuate(world: World, most: int) -> None:
     for needs in sorted(world.unmet, key=lambda needs: needs.rank):
         lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class, line.own_target))
         for line in lines:
-            if needs.staffed != 0 or "nobody_left" not in line.queue.treatments:
+            if needs.staffed != 0 or "nobody_left" not in line.queue.treatments or needs.channel == TICKET:
                 continue
             if line.course.streams and courses.wanted_later(world, line):
                 world.roster.hoping[needs] = None

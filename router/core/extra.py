@@ -14,6 +14,7 @@ from router.core.asked import Asked
 from router.core.consulting import Consult
 from router.core.pause import Chat, Pause
 from router.core.routed import Routed
+from router.core.ticket import Ticket
 
 Phase = Literal["later", "hold", "line", "dialling", "reached"]
 """Where a call-back is: not yet (its time, a pause); a virtual hold, dialled when its turn comes; in the line for an
@@ -70,6 +71,7 @@ class Extra(Struct, omit_defaults=True, gc=False):
     consult: Consult | None = None
     conference: tuple[str, ...] = ()
     """The agents who talk with the customer together, in the order in which they came; else empty."""
+    ticket: Ticket | None = None
 
     def kept(self) -> Extra | None:
         """Itself, or nothing where nothing is in it any more."""

@@ -14,14 +14,17 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from router.core import callback_book, callback_gateways, callbacks, offers, people, ringing, visits
+from router.core import callback_book, callback_gateways, callbacks, offers, people, ringing, ticket_desk, visits
 from router.core.effects import Suspended
 from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
+from router.core.ticket import ticket_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
 SLICE = 64
 """Entities a step: with some microseconds each, well under a millisecond."""
+KEPT = ("held", "waiting", "offered", "connecting")
+"""What else can be kept than tickets: who waits, in a channel that says so."""
 AFTER_SHUT_US = 10_000
 """The grace time was shorter than shutting takes: look again so much later."""
 
@@ -195,6 +198,8 @@ def _shut(world: World, peer: Peer) -> bool:
             world.unstand(entity)
             if not peer.live:
                 visits.disarm(world, entity)
+                if ticket_of(entity) is not None:
+                    visits.arm(world, entity)
         elif isinstance(entity, Endpoint):
             world.loose_agents[entity.agent] = None
         elif entity.state != "offered" or peer.live:
@@ -228,7 +233,8 @@ def _close(world: World, peer: Peer) -> bool:
         if not _is_there(world, peer, entity):
             continue
         if isinstance(entity, Contact):
-            lose(world, entity)
+            if not kept(world, entity):
+                lose(world, entity)
         elif isinstance(entity, Endpoint):
             people.detach(world, entity)
             _sign_out_if_gone(world, entity.agent)
@@ -258,10 +264,21 @@ def _lose_offer(world: World, offer: Offer, peer: Peer) -> None:
         else:
             offers.connecting_failed(world, offer, faulty=False)
     elif offer.state == "connected":
-        if offer.contact.peer is peer or not offer.contact.peer.live:
+        if ticket_of(offer.contact) is not None and kept(world, offer.contact):
+            if offer.endpoint_peer is peer:
+                ticket_desk.lost_hold(world, offer.contact)
+        elif offer.contact.peer is peer or not offer.contact.peer.live:
             lose(world, offer.contact)
     elif offer.endpoint_peer is peer:
         offers.wrapped_up(world, offer)
+
+
+def kept(world: World, contact: Contact) -> bool:
+    """Does it outlive its gateway's absence, and a list that does not name it? No person hangs on the line."""
+    channel = world.channels.get(contact.channel)
+    if channel is None or not channel.kept_without_gateway:
+        return False
+    return contact.state in KEPT or ticket_of(contact) is not None
 
 
 def lose(world: World, contact: Contact) -> None:

@@ -15,6 +15,7 @@ from msgspec.msgpack import Decoder, Encoder
 from router.core.entities import Leg
 from router.core.pause import first_wait_us, pause_of
 from router.core.routed import Routed, routed_of
+from router.core.ticket import ticket_of
 from router.terms import MILLISECOND_US
 
 if TYPE_CHECKING:
@@ -73,6 +74,17 @@ class Visit(Struct, omit_defaults=True, gc=False):
     """Of a call-back: how often it was dialled."""
     called_after_ms: int = 0
     """Of a call-back that reached the customer: how long after it was asked for, or due."""
+    ticket: str = ""
+    """The ticket's own id, and of its stay: path, node, holder, why it is over, and how long by the node's clock."""
+    path: str = ""
+    node: str = ""
+    holder: str = ""
+    hop_why: str = ""
+    hop: int = 0
+    """How many hops came before, since it was opened or reopened."""
+    in_node_ms: int = 0
+    age_ms: int = 0
+    reopened: int = 0
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
@@ -97,6 +109,7 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
         _add_pauses(visit, contact)
         if contact.extra.consult is not None:
             visit.consult_of = contact.extra.consult.of
+        _add_stay(visit, contact, over_us)
     world.history.append(visit)
 
 
@@ -114,6 +127,16 @@ def _add_pauses(visit: Visit, contact: Contact) -> None:
 def _tell_route(visit: Visit, routed: Routed) -> None:
     visit.route, visit.segment, visit.test = routed.row, routed.segment, routed.test
     visit.business, visit.entry = routed.business or "", routed.entry or ""
+
+
+def _add_stay(visit: Visit, contact: Contact, over_us: int) -> None:
+    """What the stay of a ticket that is over adds to the record."""
+    ticket = ticket_of(contact)
+    if ticket is not None and ticket.hops:
+        stay = ticket.hops[-1]
+        visit.ticket, visit.path, visit.node, visit.holder = ticket.id, ticket.path, stay.node, stay.holder
+        visit.hop_why, visit.hop, visit.in_node_ms = stay.why, ticket.hop_count, stay.clock_ms
+        visit.age_ms, visit.reopened = (over_us - ticket.opened_us) // MILLISECOND_US, ticket.reopened
 
 
 def write_refused(

@@ -105,10 +105,10 @@ def _look_at(world: World, hours: Hours, at_us: int) -> bool:
     return True
 
 
-def due_us(world: World, hours: Hours | None, open_us: int) -> int:
-    """The core time at which `open_us` open microseconds will have passed from now on, as the calendar stands today;
-    without a calendar simply so much later. `NEVER_US` where it does not open for so long."""
-    now_us = world.now_us
+def due_us(world: World, hours: Hours | None, open_us: int, from_us: int | None = None) -> int:
+    """The core time at which `open_us` open microseconds will have passed from now on (or since `from_us`), as the
+    calendar stands today; without a calendar simply so much later. `NEVER_US` where it does not open for so long."""
+    now_us = world.now_us if from_us is None else from_us
     if hours is None:
         return now_us + open_us
     if open_us <= 0:
@@ -123,6 +123,17 @@ def due_us(world: World, hours: Hours | None, open_us: int) -> int:
     if at_s == NEVER_S:
         return NEVER_US
     return at_s * SECOND_US + rest_us - world.ahead_us
+
+
+def open_us(world: World, hours: Hours, from_us: int, until_us: int) -> int:
+    """Open microseconds between two core times, the second not before the first, as the calendar stands today."""
+    calendar = hours.calendar
+    from_s, from_part_us = divmod(from_us + world.ahead_us, SECOND_US)
+    until_s, until_part_us = divmod(until_us + world.ahead_us, SECOND_US)
+    # Hours begin and end on whole seconds: a part of a second counts if its second does.
+    passed = calendar.open_between(from_s, until_s) * SECOND_US
+    passed += until_part_us if calendar.is_open(until_s) else 0
+    return passed - (from_part_us if calendar.is_open(from_s) else 0)
 
 
 def core_us(world: World, utc_s: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.core.consulting import is_shared
 from router.core.entities import Contact
 from router.core.pause import last_activity_us, pause_of
+from router.core.ticket import TICKET, Ticket
 from router.core.world import World
 
 
@@ -13,7 +14,8 @@ def is_deserted(world: World, contact: Contact) -> bool:
     agent = world.agents.get((contact.peer.tenant, contact.direct or ""))
     if agent is not None and agent.state != "offline":
         return False
-    return not contact.queue.settings.enter_unstaffed and "nobody_left" in contact.queue.treatments
+    settings = contact.queue.settings
+    return not settings.enter_unstaffed and "nobody_left" in contact.queue.treatments and contact.channel != TICKET
 
 
 def looks_again_us(world: World, contact: Contact, called_back: bool) -> int:
@@ -57,3 +59,13 @@ def parked_until_us(world: World, contact: Contact) -> int:
     """When a parked contact is given up; once its channel is not parked any more, now."""
     note, channel = pause_of(contact), world.channels.get(contact.channel)
     return (note.since_us if note is not None else 0) + (channel.parked_most_us if channel is not None else 0)
+
+
+def with_its_own(contact: Contact, ticket: Ticket, at_us: int) -> int:
+    """The deadline of a ticket: its own times go on in every state, and while its gateway is away."""
+    if contact.state == "wrapping":
+        return 0
+    own_us = ticket.soonest_us()
+    if not at_us or not contact.peer.live:
+        return own_us
+    return min(at_us, own_us) if own_us else at_us

@@ -9,7 +9,7 @@ Every way in which an agent lets go of a contact ends in `let_go`, and every way
 
 from __future__ import annotations
 
-from router.core import callback_book, callbacks, ringing, states, visits
+from router.core import callback_book, callbacks, ringing, states, ticket_clock, visits
 from router.core.consulting import is_consult, misses_kept
 from router.core.effects import (
     Accepted,
@@ -32,7 +32,7 @@ from router.terms import MILLISECOND_US, CancelReason, DialCancelWhy
 
 MISSES = ("declined", "no_answer", "timed_out")
 """Reasons that count against the agent; `busy` and `unreachable` do not."""
-ASIDE = ("parked", "switched")
+ASIDE = ("parked", "switched", "set_aside")
 """How a leg ends that its agent is not done with: its time counts together with that of the leg that comes after."""
 
 
@@ -74,7 +74,7 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
         offer.id, contact.id, contact.peer.name, queue.name, contact.channel, agent.name, endpoint.address,
         endpoint.peer.name, ring_us // MILLISECOND_US, waited_us // MILLISECOND_US, queue.settings.whisper,
         contact.data, contact.link, contact.customer,
-        callback_book.number_of(contact) if contact.extra is not None else None,
+        callback_book.number_of(contact) if contact.extra is not None else None, ticket_clock.left_ms(world, contact),
     )  # fmt: skip
     world.tell_everyone(offer, message)
 
@@ -218,6 +218,7 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
     contact.outcome = "answered"
     if contact.extra is not None:
         callbacks.joined(world, contact, offer.accepted_us)
+        ticket_clock.taken(world, contact, offer.agent.name)
     if contact.extra is None or not answered_before(contact):
         visits.count_answered(world, contact)
     if world.channels[contact.channel].park_after_us:

@@ -41,14 +41,14 @@ def chat_of(contact: Contact) -> Chat:
 def park(world: World, contact: Contact, by: Peer | None) -> None:
     """A connected contact is idle: its agent is free for others, it waits for its customer. `by` knows already."""
     talking = _talking(contact)
-    note = _answered(contact, talking[-1])
+    note = answered(contact, talking[-1])
     note.since_us = world.now_us
     note.times += 1
     most_ms = world.channels[contact.channel].parked_most_us // MILLISECOND_US
     world.move_contact(contact, "park")
     for offer in talking:
         world.tell_everyone(offer, ParkedEvent(offer.id, contact.id, offer.agent.name, most_ms), but=by)
-        _leave_agent(world, offer, "parked")
+        leave_agent(world, offer, "parked")
     visits.arm(world, contact)
 
 
@@ -56,7 +56,7 @@ def _talking(contact: Contact) -> list[Offer]:
     return [offer for offer in contact.offers if offer.state == "connected"]
 
 
-def _answered(contact: Contact, offer: Offer) -> Pause:
+def answered(contact: Contact, offer: Offer) -> Pause:
     """Note that it was answered, when, and by whom last."""
     note = noted(contact)
     if not note.answered:
@@ -65,7 +65,7 @@ def _answered(contact: Contact, offer: Offer) -> Pause:
     return note
 
 
-def _leave_agent(world: World, offer: Offer, how: str) -> None:
+def leave_agent(world: World, offer: Offer, how: str) -> None:
     """Its agent lets go of it, without wrap-up: they are not done with it."""
     contact = offer.contact
     if contact.hold_began_us:
@@ -153,11 +153,11 @@ def switch(world: World, contact: Contact, channel: str, by: Peer) -> None:
         unpark(world, contact)
     else:
         talking = _talking(contact)
-        note = _answered(contact, talking[-1])
+        note = answered(contact, talking[-1])
         world.move_contact(contact, "switch")
         for offer in talking:
             world.tell_agents_side(offer, TalkOver(offer.id, contact.id, offer.agent.name, 0, goes_on=True), but=by)
-            _leave_agent(world, offer, "switched")
+            leave_agent(world, offer, "switched")
         contact.channel = channel
         _come_back(world, contact, note.agent)
     note = noted(contact)

@@ -7,7 +7,7 @@ on under the version that made them.
 
 from __future__ import annotations
 
-from router.core import callbacks, closing, courses, people, reservations, ringing, visits
+from router.core import callbacks, closing, courses, people, reservations, ringing, ticket_due, visits
 from router.core import settings as of
 from router.core.asked import NOTHING
 from router.core.doors import line_clock
@@ -43,6 +43,7 @@ def switch(world: World, new: of.Settings) -> None:
     for agent in world.agents.values():
         if agent.profile is not None:
             world.loose_agents[agent] = None
+    ticket_due.displaced(world)
 
 
 def _rearm_parked(world: World) -> None:

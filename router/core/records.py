@@ -10,6 +10,7 @@
     contact   tenant/gateway/id          a visit with its live offers and legs; or, ended, its tombstone
     steps     tenant/queue/channel/ask   when the conditions of steps held last, for contacts who ask this
     level     tenant/queue               a queue's service level over its window, where steps wait on it
+    ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
 type), and read back as the types, which checks every field.
@@ -28,6 +29,7 @@ from router.core.asked import NOTHING, Asked
 from router.core.entities import Agent, Contact, Door, Endpoint, Leg, Offer, Peer, Tombstone
 from router.core.extra import Extra, KeptPlace
 from router.core.records_steps import CourseRecord, LevelRecord
+from router.core.ticket import Solved
 
 if TYPE_CHECKING:
     from router.core.hours import Hours
@@ -246,6 +248,7 @@ Record = (
     | DoorRecord
     | CourseRecord
     | LevelRecord
+    | Solved
 )
 
 encode = Encoder().encode
@@ -260,6 +263,7 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "door": Decoder(DoorRecord),
     "steps": Decoder(CourseRecord),
     "level": Decoder(LevelRecord),
+    "ticket": Decoder(Solved),
 }
 
 KINDS: tuple[str, ...] = tuple(_DECODERS)

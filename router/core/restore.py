@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from router.core import callback_book, callbacks, courses, people, reservations, ringing, tokens
+from router.core import (
+    callback_book,
+    callbacks,
+    courses,
+    people,
+    reservations,
+    ringing,
+    solved,
+    ticket_due,
+    ticket_path,
+    tokens,
+)
 from router.core import records as stored
 from router.core import settings as of
 from router.core.asked import NOTHING, Asked
@@ -25,6 +36,7 @@ from router.core.levels import level_of
 from router.core.offers import link
 from router.core.queue import Queue
 from router.core.records_steps import CourseRecord, LevelRecord
+from router.core.ticket import ticket_of
 from router.core.visits import beside, join_line
 from router.core.want import Want
 from router.core.world import World
@@ -71,6 +83,8 @@ def restore(world: World, passive: Passive) -> None:
             people.enrol(world, agent)
     stale = _conditions(world, kinds)
     _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
+    solved.load(world, kinds["ticket"].values())
+    ticket_due.displaced(world)
     for agent in world.agents.values():
         if agent.reserved_for or agent.state == "reserved":
             reservations.restore(world, agent)
@@ -319,6 +333,11 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
     peer.contacts[r.id] = contact
     if r.extra is not None:
         _special(world, contact, r.extra)
+    ticket = ticket_of(contact)
+    if ticket is not None:
+        ticket_path.list_it(world, contact, ticket)
+        if ticket.overdue:
+            world.tickets.overdue[contact.number] = contact
     queue.counts[r.state] += 1
     world.live += 1
     for offer in r.offers:

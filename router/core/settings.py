@@ -14,6 +14,7 @@ from router.core.asked import Step
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
 from router.core.route_settings import Route, Segment, Steer
+from router.core.ticket_settings import TicketPath
 from router.core.want import ANYBODY, Traits, Want
 from router.terms import SECOND_US
 
@@ -101,6 +102,8 @@ class Channel(Struct, frozen=True, gc=False):
     """An agent stays reserved no longer than this."""
     activity_reported: bool = False
     """Its gateways say who writes: the first reply is known, and idle contacts are."""
+    kept_without_gateway: bool = False
+    """Those who wait are kept however long their gateway is away: no person hangs on the line."""
 
 
 class WrapUp(Struct, frozen=True, gc=False):
@@ -169,6 +172,10 @@ class Queue(Struct, frozen=True):
     time_zone: str = "UTC"
     callback: CallbackRules = CallbackRules()
     tokens: TokenRules = TokenRules()
+    ticket_path: str = ""
+    """The path of its tickets that name none."""
+    ticket_due_us: int = 0
+    """When its tickets are due that say nothing of it; 0: they have no due time."""
 
     def wants(self) -> tuple[Want, ...]:
         """All that it asks of agents, sooner or later."""
@@ -221,6 +228,8 @@ class Limits(Struct, frozen=True, gc=False):
     """Ended ids remembered at most: bounds memory (about 0.4 KiB each) under a flood of short contacts."""
     tokens_max: int = 200_000
     """Places with a token at a time: bounds memory (about 0.2 KiB each). Above it contacts get none."""
+    solved_max: int = 200_000
+    """Solved tickets remembered at most, for reopening: bounds memory (about 0.6 KiB each)."""
     complete_kept_us: int = 300 * SECOND_US
     """How long after wrap-up `complete` may still add codes."""
     gateway_grace_us: int = 60 * SECOND_US
@@ -257,7 +266,14 @@ class Settings(Struct, frozen=True):
             open_hours=True,
             parked_most_us=7 * DAY_US,
         ),
-        Channel("ticket", units=50, ring_us=300 * SECOND_US, misses_to_not_ready=3, open_hours=True),
+        Channel(
+            "ticket",
+            units=50,
+            ring_us=300 * SECOND_US,
+            misses_to_not_ready=3,
+            open_hours=True,
+            kept_without_gateway=True,
+        ),
         Channel("callback"),
     )
     queues: tuple[Queue, ...] = ()
@@ -291,3 +307,6 @@ class Settings(Struct, frozen=True):
     """Queues that one contact is sent on to by treatments, at entry and again while it waits; 0: the gateway is told
     the queue, and nothing is sent on."""
     limits: Limits = Limits()
+    ticket_paths: tuple[TicketPath, ...] = ()
+    reopen_us: int = 14 * 86_400 * SECOND_US
+    """How long after its end a ticket can be reopened."""

@@ -24,15 +24,26 @@ CONTACT: Table = {
     "waiting": {"hold": "held", "offer": "offered", "leave": "wrapping", "found_talking": "connected"},
     "offered": {"accept": "connecting", "put_back": "waiting", "leave": "wrapping"},
     "connecting": {"connect": "connected", "put_back": "waiting", "leave": "wrapping"},
-    "connected": {"talk_over": "wrapping", "transfer": "waiting", "park": "parked", "switch": "waiting"},
+    "connected": {
+        "talk_over": "wrapping",
+        "transfer": "waiting",
+        "park": "parked",
+        "switch": "waiting",
+        "set_aside": "assigned",
+        "pend": "pending",
+    },
+    "assigned": {"open": "connected", "pend": "pending", "come_back": "waiting", "leave": "wrapping"},
     "parked": {"unpark": "waiting", "leave": "wrapping"},
+    "pending": {"open": "connected", "come_back": "waiting", "leave": "wrapping"},
     "wrapping": {"close": "ended"},
     "ended": {},
 }
-"""`wrapping`: the visit is over and an agent may still be at its after-contact work; with none it ends at once."""
+"""`wrapping`: the visit is over and an agent may still be at its after-contact work; with none it ends at once.
+Only tickets are `assigned` (an agent's own, and not open on the desk) or `pending` (for a customer, a department or a
+date)."""
 
 OFFER: Table = {
-    "new": {"offer": "offered", "found_talking": "connected"},
+    "new": {"offer": "offered", "found_talking": "connected", "open": "connected"},
     "offered": {"accept": "connecting", "reject": "rejected", "time_out": "timed_out", "cancel": "cancelled"},
     "connecting": {"connect": "connected", "fail": "failed", "cancel": "cancelled"},
     "connected": {"talk_over": "wrap_up", "set_aside": "done"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from router.terms import SECOND_US
 
@@ -69,6 +69,23 @@ class CallbackTally(Struct, eq=False, gc=False):
     expired: int = 0
 
 
+class TicketTally(Struct, eq=False, gc=False):
+    """The tickets of one queue since the engine's start."""
+
+    resolved: int = 0
+    hops: int = 0
+    """Moves into it along a path."""
+    stays: int = 0
+    """Stays in a node of it that are over: denominator of the mean time in node."""
+    clock_us: int = 0
+    """Time of those stays by the clocks of their nodes."""
+    pended: int = 0
+    warned: int = 0
+    escalated: int = 0
+    overdue: int = 0
+    reopened: int = 0
+
+
 class QueueTally(Struct, eq=False, gc=False):
     """One queue since the engine's start."""
 
@@ -97,6 +114,7 @@ class QueueTally(Struct, eq=False, gc=False):
     reply_counted: int = 0
     """Denominator of the service level at first reply: replied, and over without a reply."""
     callbacks: CallbackTally | None = None
+    tickets: TicketTally = field(default_factory=TicketTally)
 
 
 def queue_tally() -> QueueTally:

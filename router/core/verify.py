@@ -22,11 +22,12 @@ from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.line import Line, Needs
 from router.core.roster import Profile
-from router.core.verify_agents import check_agent, check_needs, check_profile, is_idle_for
+from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.verify_needs import check_course, check_line, meets
+from router.core.verify_tickets import check_lists, check_ticket
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -159,7 +160,9 @@ def _whole(world: World) -> Faults:
     """What can only be seen by looking at all of a kind."""
     yield from _sums(world)
     yield from _counts(world)
-    yield from (Violation(invariant, what) for invariant, what in check_books(world))
+    yield from (
+        Violation(invariant, what) for checks in (check_books, check_lists) for invariant, what in checks(world)
+    )
     timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
     if len(world.deadlines) != timed:
         yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
@@ -243,6 +246,7 @@ def _contact(world: World, contact: Contact) -> Found:
     yield from check_contact(world, contact)
     yield from check_consult(contact, name)
     yield from check_callback(world, contact, name)
+    yield from check_ticket(world, contact)
     for offer in contact.offers:
         if world.offers.get(offer.id) is not offer:
             yield "index", f"{name}: offer {offer.id} is not known"
@@ -331,11 +335,6 @@ def _peer(world: World, peer: Peer) -> Found:
         yield "L2", f"{name}: away without a limit, owns {len(peer.contacts)} contacts"
 
 
-def _endpoint(_: World, endpoint: Endpoint) -> Found:
-    if list(endpoint.agent.endpoints.values()).count(endpoint) != 1:
-        yield "index", f"endpoint {endpoint.peer.key}/{endpoint.address}: {endpoint.agent.name} does not have it"
-
-
 def _agent(world: World, agent: Agent) -> Found:
     yield from check_agent(world, agent)
     if world.chores or world.unmet or world.closing or world.roster.easing:
@@ -365,7 +364,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Contact: _contact,
     Offer: _offer,
     Peer: _peer,
-    Endpoint: _endpoint,
+    Endpoint: check_endpoint,
     Tombstone: check_tombstone,
     Line: check_line,
     Agent: _agent,

@@ -54,6 +54,12 @@ def check_agent(world: World, agent: Agent) -> Found:
     yield from _pools_of(world, agent, name)
 
 
+def check_endpoint(_: World, endpoint: Endpoint) -> Found:
+    """Its agent has it, once."""
+    if list(endpoint.agent.endpoints.values()).count(endpoint) != 1:
+        yield "index", f"endpoint {endpoint.peer.key}/{endpoint.address}: {endpoint.agent.name} does not have it"
+
+
 def _profile_of(world: World, agent: Agent, name: str) -> Found:
     profile = agent.profile
     if profile is None:

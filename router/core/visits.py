@@ -8,11 +8,12 @@ from router.core.entities import Agent, Contact, Tombstone
 from router.core.extra import Callback, Extra
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
-from router.core.moments import is_deserted, looks_again_us, parked_until_us, parks_at_us
+from router.core.moments import is_deserted, looks_again_us, parked_until_us, parks_at_us, with_its_own
 from router.core.order import Order
 from router.core.pause import answered_before, outcome_of
 from router.core.routed import is_test
 from router.core.tally import add_wait
+from router.core.ticket import TICKET
 from router.core.world import World
 from router.core.written import count_unreplied, is_done_with
 
@@ -94,7 +95,8 @@ def _awaited(world: World, contact: Contact) -> Agent | None:
 def arm(world: World, contact: Contact) -> None:
     """Set the contact's deadline to the first of those that its state has."""
     now_us = world.now_us
-    callback = callback_book.of(contact) if contact.extra is not None else None
+    extra = contact.extra
+    callback = callback_book.of(contact) if extra is not None else None
     at_us = 0
     if callback is not None and contact.state in ("held", "waiting"):
         at_us = callback.look_us
@@ -114,6 +116,8 @@ def arm(world: World, contact: Contact) -> None:
         at_us = most_us if not at_us else min(at_us, most_us)
     if contact.line is not None and contact.line.course.streams:
         at_us = courses.or_step(world, contact, contact.line, at_us)
+    if extra is not None and extra.ticket is not None:
+        at_us = with_its_own(contact, extra.ticket, at_us)
     if at_us:
         world.set_due(contact, max(at_us, now_us))
         world.changed[contact] = None
@@ -167,7 +171,7 @@ def due(world: World, contact: Contact) -> None:
         treat(world, contact, "waited_too_long")
         return
     if contact.state == "held" and now_us >= contact.held_until_us:
-        if "held_too_long" in contact.queue.treatments:
+        if "held_too_long" in contact.queue.treatments and contact.channel != TICKET:
             treat(world, contact, "held_too_long")
             return
         world.move_contact(contact, "resume")
@@ -210,7 +214,9 @@ def waited_out(world: World, contact: Contact) -> bool:
 
 def waits_at_most(world: World, contact: Contact) -> int:
     """How long the contact may wait where it is, in microseconds; 0: as long as it likes. The tolerance of its segment
-    is such a limit too, where the queue says what is to be done then."""
+    is such a limit too, where the queue says what is to be done then. A ticket has limits of its own."""
+    if contact.channel == TICKET:
+        return 0
     most_us = contact.queue.settings.wait_most_us
     if contact.extra is not None and "waited_too_long" in contact.queue.treatments:
         segment = world.routing.segment_of(contact)
@@ -262,7 +268,7 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
     contact.left_us = now_us
     if contact.extra is not None and callback_book.reached_us(contact):
         contact.waited_us = now_us - callback_book.reached_us(contact)
-    elif contact.state != "parked":
+    elif contact.line is not None:
         contact.waited_us = world.waited_us(contact)
     world.leave_line(contact)
     world.move_contact(contact, "leave")
@@ -329,6 +335,10 @@ def close(world: World, contact: Contact) -> None:
     if contact.line is not None:
         world.leave_line(contact)
     contact.queue.counts["ended"] -= 1
+    if contact.extra is not None:
+        from router.core import ticket_path
+
+        ticket_path.over(world, contact)
     count_ended(world, contact)
     history.write(world, contact)
     world.tally.ended += 1

@@ -28,6 +28,7 @@ from router.core.queue import Queue
 from router.core.roster import Roster
 from router.core.routing import Routing
 from router.core.tally import Tally, queue_tally
+from router.core.ticket import Tickets
 from router.core.watched import agent_event, contact_event
 from router.errors import Refused
 
@@ -57,7 +58,7 @@ class World:
         """Live offers and legs by id, in the order in which they were made."""
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
-        self.routing = Routing()
+        self.routing, self.tickets = Routing(), Tickets()
         self.exclusive: tuple[str, ...] = ()
         """Channels of which an agent holds one contact and nothing else."""
         self.interrupting = False
@@ -110,6 +111,7 @@ class World:
         """These settings are in force; what is built from them is the caller's to change."""
         self.settings = settings
         self.routing.take(settings)
+        self.tickets.paths = {(path.tenant, path.name): path for path in settings.ticket_paths}
         self.channels = {channel.name: channel for channel in settings.channels}
         self.exclusive = tuple(channel.name for channel in settings.channels if channel.exclusive)
         self.interrupting = any(channel.interrupts for channel in settings.channels)

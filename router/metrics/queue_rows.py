@@ -27,7 +27,9 @@ class OneQueue(NamedTuple):
 
 QueueRow: TypeAlias = Row[OneQueue]
 
-STATES: Final = ("waiting", "held", "offered", "connecting", "connected", "parked", "wrapping")
+STATES: Final = (
+    "waiting", "held", "offered", "connecting", "connected", "parked", "assigned", "pending", "wrapping",
+)  # fmt: skip
 """The states in which a contact stays."""
 
 ALWAYS_SHOWN: Final = ("answered", "abandoned")
@@ -109,7 +111,7 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "Live contacts by state.",
         _contacts,
         ("state",),
-        "7: the states of a live contact",
+        "9: the states of a live contact",
     ),
     Row(
         "switchboard_oldest_wait_seconds",
@@ -235,4 +237,25 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "From when a call-back was asked for, or due, until the customer answered.",
         _until_called,
     ),
+    _counter(
+        "resolved_tickets",
+        lambda at: at.queue.tally.tickets.resolved,
+        "Tickets resolved by those who work this queue.",
+    ),
+    _counter("ticket_hops", lambda at: at.queue.tally.tickets.hops, "Tickets that came to it along their path."),
+    _counter(
+        "ticket_stays",
+        lambda at: at.queue.tally.tickets.stays,
+        "Stays of tickets in its nodes that are over: the mean time in node's divisor.",
+    ),
+    _counter(
+        "ticket_stay_seconds",
+        lambda at: at.queue.tally.tickets.clock_us / SECOND_US,
+        "Time of those stays by the clocks of their nodes: open hours, not while a clock stood still.",
+    ),
+    _counter("pended_tickets", lambda at: at.queue.tally.tickets.pended, "Tickets put off for somebody, or a date."),
+    _counter("warned_tickets", lambda at: at.queue.tally.tickets.warned, "Warnings before the limit of a node."),
+    _counter("escalated_tickets", lambda at: at.queue.tally.tickets.escalated, "Limits of nodes that were reached."),
+    _counter("overdue_tickets", lambda at: at.queue.tally.tickets.overdue, "Tickets whose due time passed."),
+    _counter("reopened_tickets", lambda at: at.queue.tally.tickets.reopened, "Solved tickets that were not."),
 )

@@ -18,8 +18,8 @@ PREFIX: Final = "switchboard_"
 UNITS: Final = (
     "callbacks", "dials",
     "agents", "batches", "bytes", "clients", "commands", "connections", "contacts", "effects", "errors",
-    "failures", "info", "legs", "lines", "offers", "ratio", "records", "reloads", "reservations", "seconds",
-    "series", "states", "steps", "tokens", "violations",
+    "failures", "hops", "info", "legs", "lines", "offers", "ratio", "records", "reloads", "reservations", "seconds",
+    "series", "states", "stays", "steps", "tickets", "tokens", "violations",
 )  # fmt: skip
 """What a name may end in, before `_total`: base units, and the nouns that are counted."""
 

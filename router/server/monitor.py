@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from router.core.effects import AgentEvent, ContactEvent, Message
+from router.core.effects import AgentEvent, ContactEvent, Message, TicketEvent
 from router.core.world import MONITOR
 from router.server.limits import ServerLimits
 from router.wire.codec import encode_frame, line_of_frame
@@ -49,7 +49,7 @@ class EventLog:
         """The newest event that can be read."""
         return self.first + len(self._frames) - 1
 
-    def number(self, event: AgentEvent | ContactEvent) -> bytes:
+    def number(self, event: AgentEvent | ContactEvent | TicketEvent) -> bytes:
         """Give the event its number and encode it."""
         event.number = self._next
         self._next += 1
@@ -119,7 +119,7 @@ class Monitors:
 
     def number(self, peer: str, message: Message) -> tuple[EventLog, bytes] | None:
         """Number an event and encode it; None where the effect is none."""
-        if not peer.endswith(MONITOR) or not isinstance(message, AgentEvent | ContactEvent):
+        if not peer.endswith(MONITOR) or not isinstance(message, AgentEvent | ContactEvent | TicketEvent):
             return None
         log = self._log(peer.removesuffix(MONITOR).removesuffix("/") or MAIN_TENANT)
         return log, log.number(message)

@@ -35,6 +35,7 @@ BUILT = {
         "segments",
         "steers",
         "blocked",
+        "ticket_paths",
     },
     Route: {"name", "conditions", "refuse"},
     Segment: {"name", "conditions", "target_us"},

@@ -11,6 +11,7 @@ from router.config import check, check_texts, digest, schema
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
+from router.config.catalogue_tickets import TICKETS
 from router.config.rows import File
 from tests.config.given import AROUND, SAMPLE, sample
 from tests.config.rendered import ROOT, rendered
@@ -27,14 +28,15 @@ def test_the_sample_has_no_fault() -> None:
 
 
 def test_the_sample_is_a_bank() -> None:
-    """Six services and 30 agents in teams, voice and chat, everybody able to serve something."""
+    """Six services, three lines of tickets, 30 agents in teams, everybody able to serve something."""
     configuration = check(SAMPLE).configuration
     assert configuration is not None
     settings = configuration.settings
-    assert (len(settings.queues), len(settings.agents)) == (6, 30)
+    assert (len(settings.queues), len(settings.agents)) == (9, 30)
     assert len({agent.team for agent in settings.agents}) == 4
-    assert {channel for queue in settings.queues for channel in queue.channels} == {"voice", "chat", "callback"}
     needs = [dict(queue.needs.skills) for queue in settings.queues]
+    channels = {channel for queue in settings.queues for channel in queue.channels}
+    assert channels == {"voice", "chat", "callback", "ticket"}
     for agent in settings.agents:
         levels = dict(agent.skills)
         assert any(all(levels.get(s, 0) >= level for s, level in need.items()) for need in needs), agent.name
@@ -51,7 +53,7 @@ def test_shown_defaults_are_the_defaults() -> None:
     assert as_is.configuration == on.configuration
 
 
-@pytest.mark.parametrize("file", [SWITCHBOARD, QUEUES, CALENDAR_FILE], ids=lambda file: file.file)
+@pytest.mark.parametrize("file", [SWITCHBOARD, QUEUES, CALENDAR_FILE, TICKETS], ids=lambda file: file.file)
 def test_the_sample_shows_every_setting(file: File) -> None:
     """Whoever reads the sample has seen every setting once, at least as a comment."""
     text = sample()[file.file]
@@ -64,7 +66,7 @@ def test_the_sample_shows_every_setting(file: File) -> None:
     # Names apart from the table's, and keys in plain sight, are better looked up than copied.
     # A weekday of its own is written as the others are.
     missing = [setting for setting in missing if not setting.startswith("calendars.*.") or "day" not in setting]
-    assert set(missing) <= {"peers.*.name", "peers.*.tenant", "peers.*.key", "queues.*.name"}, missing
+    assert set(missing) <= {"peers.*.name", "peers.*.tenant", "peers.*.key", "queues.*.name", "paths.*.name"}, missing
 
 
 @pytest.mark.parametrize("name", ["docs/configuration.md", "config/schema.json"])

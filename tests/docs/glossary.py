@@ -83,6 +83,22 @@ WORDS: dict[str, str] = {
     "ahead": "Contacts that would be served before it.",
     "free": "Able agents who are free now.",
     "staffed": "Able agents who are signed in.",
+    # tickets
+    "ticket": "The ticket's id: the contact id of its first visit, also after it was reopened.",
+    "news": "`moved`: to another node. `warned`: before the limit. `limit`: the node's, reached. `overdue`: past its "
+    "due time, or past the limit of its path's end. `came_back`: no longer pending. `reopened`.",
+    "path": "The path that it goes.",
+    "node": "The node of its path.",
+    "holder": "The agent whose it is.",
+    "label": "Who has it, in words for the customer.",
+    "text": "Where it stands, in words for the customer.",
+    "pending": "For whom or what it waits.",
+    "limit_ms": "Time left until the node's limit, negative once it is over.",
+    "hops": "Moves along its path since it was opened or reopened.",
+    "reopened": "How often it was reopened.",
+    "overdue": "Past its due time.",
+    "tickets.tickets": "One page, by number.",
+    "track.state": "Where it stands, as a customer may hear it.",
     # offers
     "offer": "The offer's id, made by the engine and never used again.",
     "endpoint": "The address of the device at its gateway.",

@@ -17,13 +17,15 @@ from router.wire import catalogue as c
 from tests.docs.registry import renders, table
 from tests.docs.talk import Talk
 
+CHANNELS = ("voice", "chat", "ticket")
+WRAP_UPS = (("ticket", WrapUp("timed")), ("voice", WrapUp("timed")))
 SETTINGS = Settings(
     queues=(
-        Queue("cards", channels=("voice", "chat"), enter_unstaffed=True, wrap_up=(("voice", WrapUp("timed")),)),
-        Queue("loans", enter_unstaffed=True),
+        Queue("cards", channels=CHANNELS, enter_unstaffed=True, wrap_up=WRAP_UPS),
+        Queue("loans", channels=CHANNELS, enter_unstaffed=True),
     ),
     agents=(Agent("anna"),),
-    channels=(Channel("voice", parked_most_us=3_600_000_000), Channel("chat")),
+    channels=(Channel("voice", parked_most_us=3_600_000_000), Channel("chat"), Channel("ticket")),
 )
 GATEWAY = "gw"
 CONTACT_ID = "c1"
@@ -37,11 +39,13 @@ REACH: dict[str, Callable[[Talk, str], c.Request]] = {
     "connecting": lambda talk, offer: c.Accept(13, offer),
     "connected": lambda talk, offer: c.Connected(14, CONTACT_ID),
     "parked": lambda talk, offer: c.Park(15, CONTACT_ID),
+    "assigned": lambda talk, offer: c.CloseTicket(15, CONTACT_ID),
+    "pending": lambda talk, offer: c.Pend(16, CONTACT_ID, "customer"),
     "wrapping": lambda talk, offer: c.End(15, CONTACT_ID),
     "ended": lambda talk, offer: c.Complete(16, CONTACT_ID),
 }
 """What leads from the state before to each of these."""
-BRANCHES = ("parked",)
+BRANCHES = ("parked", "assigned", "pending")
 """Those that the next ones do not come from."""
 
 TRIED: dict[str, Callable[[str], c.Request]] = {
@@ -70,6 +74,9 @@ TRIED: dict[str, Callable[[str], c.Request]] = {
     "activity, customer": lambda offer: c.Activity(90, CONTACT_ID, "customer"),
     "activity, agent": lambda offer: c.Activity(90, CONTACT_ID, "agent"),
     "switch_channel": lambda offer: c.SwitchChannel(90, CONTACT_ID, "chat"),
+    "close_ticket": lambda offer: c.CloseTicket(90, CONTACT_ID),
+    "open_ticket": lambda offer: c.OpenTicket(90, CONTACT_ID),
+    "pend": lambda offer: c.Pend(90, CONTACT_ID, "customer"),
     "extend_wrap_up": lambda offer: c.ExtendWrapUp(90, CONTACT_ID, 1000),
     "ready, of the contact": lambda offer: c.Ready(90, "anna", contact=CONTACT_ID),
     "move_contact": lambda offer: c.MoveContact(90, "mia", "why", CONTACT_ID, "loans"),
@@ -79,6 +86,8 @@ TRIED: dict[str, Callable[[str], c.Request]] = {
     "end_contact": lambda offer: c.EndContact(90, "mia", "why", CONTACT_ID),
     "position": lambda offer: c.Position(90, CONTACT_ID),
 }
+ABOUT_TICKETS = ("close_ticket", "open_ticket", "pend")
+OF_TICKETS = ("assigned", "pending")
 ABOUT_OFFERS = ("ringing", "accept", "reject")
 
 
@@ -96,15 +105,20 @@ AGENT_TRIED: dict[str, c.Request] = {
 }
 
 
-def reach(state: str) -> tuple[Talk, str]:
+def channel(tried: str, state: str) -> str:
+    """A call, where it need not be a ticket (without a path)."""
+    return "ticket" if state in OF_TICKETS or (tried in ABOUT_TICKETS and state != "parked") else "voice"
+
+
+def reach(state: str, channel: str = "voice") -> tuple[Talk, str]:
     """An engine with the contact in that state, and the id of its offer, empty where it never had one."""
     talk = Talk(SETTINGS)
     talk.up(GATEWAY)
-    talk.say(GATEWAY, c.Attach(2, "p1", "anna"))
+    talk.say(GATEWAY, c.Attach(2, "p1", "anna", ("voice", "ticket")))
     talk.say(GATEWAY, c.LogIn(3, "anna"))
     offer = ""
     if state != "unknown":
-        talk.say(GATEWAY, replace(BODY, seq=10))
+        talk.say(GATEWAY, replace(BODY, seq=10, channel=channel))
     if state not in ("unknown", "held"):
         talk.say(GATEWAY, c.Resume(11, CONTACT_ID))
     if state in REACH:
@@ -122,10 +136,13 @@ def reach(state: str) -> tuple[Talk, str]:
 @cache
 def outcome(tried: str, state: str) -> str:
     """What the message gets in that state, and the state that it leads to where that is another one."""
-    talk, offer = reach(state)
+    talk, offer = reach(state, channel(tried, state))
     if tried in ABOUT_OFFERS and not offer:
         return ""
-    reply = talk.reply(GATEWAY, TRIED[tried](offer))
+    request = TRIED[tried](offer)
+    if isinstance(request, c.Enqueue):
+        request = replace(request, channel=channel(tried, state))
+    reply = talk.reply(GATEWAY, request)
     after = talk.state_of(GATEWAY, CONTACT_ID)
     said = reply.code if isinstance(reply, c.Error) else str(reply.__struct_config__.tag)
     return f"`{said}`" if after == state else f"`{said}`, {after}"
@@ -146,7 +163,7 @@ def agent_outcome(tried: str, state: str) -> str:
     else:
         talk = Talk(SETTINGS)
         talk.up(GATEWAY)
-        talk.say(GATEWAY, c.Attach(2, "p1", "anna"))
+        talk.say(GATEWAY, c.Attach(2, "p1", "anna", ("voice", "ticket")))
         if state != "offline":
             talk.say(GATEWAY, c.LogIn(3, "anna", ready=state == "available"))
     agent = talk.engine.world.agent("main", "anna")

@@ -11,6 +11,9 @@
     centre    break_resets_idle = false                         as the first lines of queues.toml and agents.toml
     calendar  office  weekdays = ["09:00-18:00"]                as [calendars.office] of calendars.toml
     now       2026-11-20 17:50 Europe/Berlin                    what the wall clock shows when the story begins
+    path      repair  hops_max = 3                              as [paths.repair] of tickets.toml
+    node      repair.first  queue = "service", limit_s = 60     as [paths.repair.nodes.first]; `repair.end`: its end
+    words     repair  waiting = "with {label}"                  as [paths.repair.words]
     gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
     desk      d1      a desk; so is `supervisor`
     endpoint  101     ann on gw1 for voice, chat                a device; for voice where nothing is said
@@ -44,9 +47,13 @@ TABLES = {
     "target": ("queues.toml", "target_classes"),
     "agent": ("agents.toml", "agents"),
     "calendar": ("calendars.toml", "calendars"),
+    "path": ("tickets.toml", ""),
+    "node": ("tickets.toml", ""),
+    "words": ("tickets.toml", ""),
     "route": ("routes.toml", "routes"),
     "segment": ("routes.toml", "segments"),
 }
+OF_TICKETS = ("reopen_days",)
 IN_FILES = (*TABLES, "limits", "blocked", "centre")
 OF_AGENTS = ("break_resets_idle", "not_ready_reasons")
 """Settings of the whole centre that stand in agents.toml."""
@@ -104,7 +111,8 @@ def _in_file(texts: dict[str, list[str]], word: str, name: str, rest: str) -> No
     """What stands in a file of the configuration: file -> its lines."""
     if word in TABLES:
         file, table = TABLES[word]
-        texts.setdefault(file, []).append(f'{table}."{name}" = {{ {rest} }}')
+        written = [f'{table}."{name}" = {{ {rest} }}'] if table else _of_path(word, name, rest)
+        texts.setdefault(file, []).extend(written)
     elif word == "limits":
         texts["switchboard.toml"] += ["[limits]", *_settings(f"{name} {rest}")]
     elif word == "blocked":
@@ -114,6 +122,7 @@ def _in_file(texts: dict[str, list[str]], word: str, name: str, rest: str) -> No
     else:
         for setting in _settings(f"{name} {rest}"):
             file = "agents.toml" if setting.startswith(OF_AGENTS) else "queues.toml"
+            file = "tickets.toml" if setting.startswith(OF_TICKETS) else file
             texts.setdefault(file, []).insert(0, setting)
 
 
@@ -151,6 +160,17 @@ def _entries(lines: list[str]) -> Iterator[tuple[str, str, str]]:
     for entry in joined:
         word, name, rest = [*entry.split(None, 2), "", ""][:3]
         yield word, name, rest
+
+
+def _of_path(word: str, name: str, rest: str) -> list[str]:
+    """The lines of tickets.toml that such an entry stands for."""
+    path, _, node = name.partition(".")
+    if word == "path":
+        return [f'paths."{path}".{setting}' for setting in _settings(rest)]
+    if word == "words":
+        return [f'paths."{path}".words = {{ {rest} }}']
+    place = "end" if node == "end" else f'nodes."{node}"'
+    return [f'paths."{path}".{place} = {{ {rest} }}']
 
 
 def _settings(text: str) -> list[str]:

@@ -135,6 +135,8 @@ POSITIONAL = {
     "log_in": ("agent",), "log_out": ("agent",),
     "ready": ("agent",), "not_ready": ("agent", "reason"), "attach": ("endpoint", "agent"), "detach": ("endpoint",),
     "occupy": ("endpoint", "kind"), "release": ("endpoint",), "drain": ("on",), "sync_end": (),
+    "open_ticket": ("contact",), "close_ticket": ("contact",), "pend": ("contact", "pending_for"),
+    "reopen": ("contact", "ticket"), "track": ("contact",), "tickets": (),
     "position": ("contact",), "status": (), "agents": (),
     "set_agent": ("agent", "to"), "set_skills": ("agent", "skills"), "move_contact": ("contact", "queue"),
     "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
@@ -257,6 +259,9 @@ HEADS: dict[type[Struct], str] = {
     told.ContactEvent: "contact_event {contact} {state}",
     told.ContactState: "state {contact} {state}",
     told.OfferState: "state {contact} to {agent} {state}",
+    told.TicketEvent: "ticket {contact} {news}",
+    told.TrackReply: "track {ticket} {state}",
+    told.TicketStatus: "tickets {contact} {state}",
 }
 """What every line about such an effect says; its other fields may follow."""
 
@@ -280,6 +285,9 @@ def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -
         return [_one(who, entry, offer_name) for entry in entries]
     if isinstance(message, told.CallbacksReply):
         return [_one(who, entry, offer_name) for entry in message.callbacks]
+    if isinstance(message, told.TicketsReply):
+        listed = [_one(who, entry, offer_name) for entry in message.tickets]
+        return listed or [Said(("tickets", "none"), {}, who)]
     return [_one(who, message, offer_name)]
 
 

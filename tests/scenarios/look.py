@@ -10,6 +10,9 @@
     ? deed set_agent ann who mia            what was last done by hand, and to whom
     ? callback b1 hold tries 0              an open call-back: later, hold, line, dialling; or none
     ? repaired wrap_up 1                    what stuck in that state and was set free, since the engine's start
+    ? ticket t1 first holder ann hops 1     where a ticket is on its path (`nowhere`: it has none), and what it carries
+    ? hop t1 1 first ann unresolved         the first stay of it that is over, clock 60s stay 90s
+    ? solved t1 ann                         a ticket that may be reopened
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -26,6 +29,7 @@ from router.core.entities import Contact, Peer
 from router.core.handlers import callbacks, questions
 from router.core.world import World
 from router.terms import MILLISECOND_US
+from tests.scenarios import look_tickets
 from tests.scenarios.language import Said, Unclear, said, words_of
 
 
@@ -41,7 +45,10 @@ def look(world: World, visits: list[history.Visit], deeds: list[audit.Deed], lin
         return _leg(visits, name, words[2])
     if what == "deed":
         return said(deeds[-1], "deed {what} {target}") if deeds else Said(("deed", "none"), {})
-    raise Unclear(f"{what!r} can't be asked: {', '.join([*OF_THE_WORLD, 'record', 'leg', 'deed'])}")
+    if what in look_tickets.WORDS:
+        return look_tickets.look(world, _contact(world, name), words)
+    known = ", ".join([*OF_THE_WORLD, *look_tickets.WORDS, "record", "leg", "deed"])
+    raise Unclear(f"{what!r} can't be asked: {known}")
 
 
 def _position(world: World, name: str) -> Said:
@@ -78,7 +85,7 @@ def _contact_said(world: World, name: str) -> Said:
     return said(
         contact, "contact {id} {state}", queue=contact.queue.name, waited_ms=waited_us // MILLISECOND_US,
         agents=[offer.agent.name for offer in contact.offers], peer=contact.peer.name, offers=len(contact.offers),
-        legs=len(contact.legs), line=None, entry=None, standing=None,
+        legs=len(contact.legs), line=None, entry=None, standing=None, extra=None,
     )  # fmt: skip
 
 

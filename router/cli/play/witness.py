@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from router.cli.play.gateway import CALL_MOST_S, RECONNECT_MOST_S
 from router.client import Client
-from router.wire.catalogue import AgentEvent, ContactEvent, Message, Resumed, Subscribe
+from router.wire.catalogue import AgentEvent, ContactEvent, Message, Resumed, Subscribe, TicketEvent
 
 if TYPE_CHECKING:
     from router.cli.play.ledger import Ledger
@@ -66,7 +66,7 @@ class Witness:
         self._following.set()
 
     def _take(self, event: Message) -> None:
-        if not isinstance(event, ContactEvent | AgentEvent):
+        if not isinstance(event, ContactEvent | AgentEvent | TicketEvent):
             return
         if self._following.is_set() and event.number != self._number + 1:
             self._ledger.fault("unexpected", f"event {event.number} follows event {self._number}")

@@ -40,6 +40,7 @@ from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, 
 from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
 from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.sync import AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
+from router.core.commands.tickets import CloseTicket, OpenTicket, Pend, Reopen, Tickets, Track
 
 WIRE_REQUESTS: tuple[type[Request], ...] = (
     Enqueue,
@@ -65,6 +66,10 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Unpark,
     Activity,
     SwitchChannel,
+    OpenTicket,
+    CloseTicket,
+    Pend,
+    Reopen,
     LogIn,
     LogOut,
     Ready,
@@ -95,6 +100,8 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     EndContact,
     CloseQueue,
     OpenQueue,
+    Track,
+    Tickets,
 )
 """Every request of the wire, in the order of the protocol page."""
 
@@ -112,6 +119,7 @@ __all__ = [
     "CancelCallback",
     "CancelConsult",
     "CloseQueue",
+    "CloseTicket",
     "Complete",
     "CompleteConsult",
     "Conference",
@@ -134,7 +142,9 @@ __all__ = [
     "NotReady",
     "Occupy",
     "OpenQueue",
+    "OpenTicket",
     "Park",
+    "Pend",
     "Position",
     "Probe",
     "PullContact",
@@ -142,6 +152,7 @@ __all__ = [
     "Reject",
     "RelaxStep",
     "Release",
+    "Reopen",
     "Request",
     "Resume",
     "Ringing",
@@ -155,6 +166,8 @@ __all__ = [
     "SyncEnd",
     "TakeCallback",
     "TakePlace",
+    "Tickets",
+    "Track",
     "Transfer",
     "Unpark",
     "Update",

@@ -79,10 +79,14 @@ class Enqueue(Request, tag="enqueue"):
     """A place token: the contact takes that place, whichever visit or channel has it now."""
     relax: Relax | None = None
     """How its own needs give way while it waits."""
+    due_ms: DurationMs | None = None
+    """A ticket: time until it is due, in open hours where its node counts those."""
+    path: Id | None = None
+    """A ticket: the path that it goes, where that is not its queue's."""
     answers = ("queued", "refused", "busy")
     errors = (
         "bad_id", "conflict", "ended", "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent",
-        "data_too_large", "unknown_token", "gone", "too_many_needs",
+        "data_too_large", "unknown_path", "unknown_token", "gone", "too_many_needs",
     )  # fmt: skip
 
 
@@ -113,7 +117,7 @@ class Hold(Request, tag="hold"):
 
 
 class Resume(Request, tag="resume"):
-    """Undo `hold`."""
+    """Undo `hold`; a ticket that is `pending` goes on, because the answer is there."""
 
     contact: Id
     errors = ("unknown_contact", "bad_state")
@@ -129,7 +133,8 @@ class Update(Request, tag="update"):
 
 
 class Transfer(Request, tag="transfer"):
-    """The talk with this agent is over and the visit goes on: to a queue, or direct to an agent of a queue."""
+    """The talk with this agent is over and the visit goes on: to a queue, or direct to an agent of a queue. A ticket
+    on a path goes to the node of its path that is worked in that queue."""
 
     contact: Id
     queue: Id
@@ -141,8 +146,8 @@ class Transfer(Request, tag="transfer"):
     relax: Relax | None = None
     """How those needs give way."""
     errors = (
-        "unknown_contact", "bad_state", "unknown_queue", "unknown_channel", "queue_closed", "unknown_agent",
-        "data_too_large", "bad_needs", "too_many_needs",
+        "unknown_contact", "bad_state", "unknown_queue", "unknown_channel", "unknown_path", "hops_max", "queue_closed",
+        "unknown_agent", "data_too_large", "bad_needs", "too_many_needs",
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class Reject(Request, tag="reject"):
 
 class Complete(Request, tag="complete"):
     """The agent is done with the contact: what is left of talk and wrap-up ends (wrap-up not where its queue has
-    `early_end = false`), and the outcome is recorded. After a transfer it is about the agent who wraps up.
+    `early_end = false`), and the outcome is recorded. After a transfer it is about the agent who wraps up. A ticket on
+    a path is over with `resolved` yes; else it goes on to the next node.
 
     Accepted until `complete_kept_s` after wrap-up, and after a transfer as long as the visit goes on; it then only adds
     codes and outcome to the record.
@@ -47,7 +48,7 @@ class Complete(Request, tag="complete"):
     agent: Id | None = None
     """Whose work is done, where the sender speaks for several agents of the visit."""
     roles = ("gateway", "desk")
-    errors = ("unknown_contact", "bad_state", "unknown_code")
+    errors = ("unknown_contact", "bad_state", "unknown_code", "path_end")
 
 
 class ExtendWrapUp(Request, tag="extend_wrap_up"):

@@ -39,6 +39,8 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     region: NewId | None = None
     business: Business | None = None
     relax: Relax | None = None
+    due_ms: DurationMs | None = None
+    """A ticket: time left until it is due. Those that the engine knows keep their own."""
 
 
 class AliveEndpoint(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):

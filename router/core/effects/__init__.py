@@ -54,6 +54,7 @@ from router.core.effects.replies import (
     Synced,
     Treatment,
 )
+from router.core.effects.tickets import TicketEvent, TicketsReply, TicketStatus, TrackReply
 
 REPLIES: tuple[type[Reply], ...] = (
     Ok,
@@ -70,6 +71,8 @@ REPLIES: tuple[type[Reply], ...] = (
     AgentsReply,
     AuditReply,
     Synced,
+    TrackReply,
+    TicketsReply,
 )
 EVENTS: tuple[type[Message], ...] = (
     Offer,
@@ -91,6 +94,7 @@ EVENTS: tuple[type[Message], ...] = (
     State,
     AgentEvent,
     ContactEvent,
+    TicketEvent,
 )
 
 __all__ = [
@@ -137,6 +141,10 @@ __all__ = [
     "Suspended",
     "Synced",
     "TalkOver",
+    "TicketEvent",
+    "TicketStatus",
+    "TicketsReply",
+    "TrackReply",
     "Treat",
     "Treatment",
 ]

@@ -32,6 +32,8 @@ class Offer(Message, tag="offer"):
     customer: str | None = None
     number: str | None = None
     """The number to dial, where it is a call-back that an agent sees before the customer is dialled."""
+    due_ms: int | None = None
+    """A ticket: time left until it is due, or its node's limit where that is sooner; 0: it has passed."""
 
 
 class OfferCancelled(Message, tag="offer_cancelled"):

@@ -12,7 +12,9 @@ from router.core import (
     history,
     offers,
     parking,
-    ringing,
+    ticket_clock,
+    ticket_desk,
+    ticket_path,
     visits,
 )
 from router.core import commands as ask
@@ -26,6 +28,8 @@ from router.core.line import Line
 from router.core.pause import forget_pauses
 from router.core.queue import Queue
 from router.core.routed import is_test, routed_of
+from router.core.standing import move_to
+from router.core.ticket import ticket_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US, Place
@@ -105,6 +109,8 @@ def resume(world: World, peer: Peer, command: ask.Resume) -> Reply:
         contact.held_until_us = 0
         world.move_contact(contact, "resume")
         visits.stand_in_line(world, contact)
+    elif contact.state == "pending":
+        ticket_desk.answered(world, contact)
     elif contact.state not in ("waiting", "offered"):
         raise Refused("bad_state", contact.state)
     return Ok(command.seq)
@@ -121,23 +127,9 @@ def update(world: World, peer: Peer, command: ask.Update) -> Reply:
         contact.data = merged
     if command.priority_s is not None:
         contact.priority_s = command.priority_s
-        # What it entered at is counted by its line's clock, and so is its key.
-        move_to(world, contact, contact.entered_us - command.priority_s * SECOND_US)
+        move_to(world, contact, ticket_clock.place_us(world, contact))
     world.changed[contact] = None
     return Ok(command.seq)
-
-
-def move_to(world: World, contact: Contact, key_us: int) -> None:
-    """Give the contact another key in its line, whether it stands now or not."""
-    order, line = contact.standing, contact.line
-    assert line is not None
-    world.unstand(contact)
-    contact.key_us = key_us
-    contact.entry = line.place(contact)
-    if contact.state == "offered":
-        ringing.look(world, contact)
-    elif order is not None:
-        world.stand(contact, order)
 
 
 def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
@@ -148,6 +140,9 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     if contact.extra is not None and (is_consult(contact) or consult_of(contact) is not None):
         raise Refused("bad_state", "consult")
     queue = find_queue(world, peer, command.queue, callbacks.talks_on(contact))
+    if ticket_path.on_path(world, contact):
+        ticket_path.transfer(world, contact, queue, peer)
+        return Ok(command.seq)
     if doors.closed_by(world, queue, contact.channel) in ("hand", "calendar"):
         raise Refused("queue_closed", queue.name)
     if command.agent is not None:
@@ -206,7 +201,10 @@ def take_place(world: World, contact: Contact, line: Line, place: Place) -> None
     contact.waited_us = 0
     if place != "keep":
         contact.number = world.number()
-    contact.key_us = contact.entered_us - contact.priority_s * SECOND_US
+    contact.key_us = ticket_clock.place_us(world, contact)
+    ticket = ticket_of(contact)
+    if ticket is not None:
+        ticket.front = place == "front"
     if place == "front":
         contact.key_us = _before_all(contact, line)
 
@@ -293,6 +291,8 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
     spoken_for = [offer for offer in legs if offer.state == "wrap_up"] or legs
     for offer in spoken_for:
         _check_codes(offer.queue, command.codes)
+    if spoken_for[0].state == "connected" and ticket_path.goes_on(world, peer, contact, command):
+        return Ok(command.seq)
     for offer in spoken_for:
         if offer.queue is contact.queue:
             contact.codes, contact.resolved = command.codes, command.resolved

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import callback_book, courses, doors, history, places, tokens, visits
+from router.core import callback_book, courses, doors, history, places, ticket_path, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
 from router.core.asked import NOTHING, Asked, asked_by
 from router.core.commands import AliveContact, Enqueue, Probe
@@ -17,6 +17,7 @@ from router.core.handlers.routing import decide, is_plain
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision, is_test, routed_of
+from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US
@@ -41,6 +42,8 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     holder = None if command.token is None else _holder(world, peer, queue, command.token)
     if world.live >= world.settings.limits.contacts_max:
         return Busy(command.seq, world.settings.limits.retry_us // MILLISECOND_US, "contacts_max")
+    if command.channel == TICKET and command.path is not None:
+        ticket_path.check(world, queue, command.path)
     needs = asked_by(command) if decision is None else decision.needs
     line, hops = find_line(world, queue, command, needs, decision, agent, holder)
     if hops:
@@ -55,6 +58,8 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
         contact.preferred = command.preferred
         contact.preferred_until_us = world.now_us + command.preferred_most_ms * MILLISECOND_US
     _with_token(world, contact, holder)
+    if contact.channel == TICKET:
+        ticket_path.begin(world, contact, command.path if contact.queue is queue else None, command.due_ms)
     place(world, contact, line, command.held)
     return _queued(world, command, contact)
 
@@ -101,7 +106,10 @@ def find_line(
 
 def place(world: World, contact: Contact, line: Line, held: bool) -> None:
     """Let a contact that was just made stand in its line, or be held beside it."""
-    visits.join_line(world, contact, line)
+    if contact.channel == TICKET:
+        ticket_path.place(world, contact, line)
+    else:
+        visits.join_line(world, contact, line)
     if held:
         contact.held_until_us = world.now_us + contact.queue.settings.held_most_us
         world.move_contact(contact, "enqueue_held")
@@ -208,6 +216,8 @@ def digest(command: Enqueue) -> int:
         body = (*body, *more)
     if command.number is not None or command.token is not None:
         body = (*body, command.number, command.token)
+    if command.channel == TICKET:
+        body = (*body, command.due_ms, command.path)
     return crc32(_encode(body)) or 1
 
 

@@ -6,19 +6,33 @@ Each is checked first, then noted in the audit with what stood before and after.
 
 from __future__ import annotations
 
-from router.core import audit, consults, gateways, moves, offers, people, ringing, visits
+from router.core import (
+    audit,
+    consults,
+    gateways,
+    moves,
+    offers,
+    people,
+    ringing,
+    ticket_clock,
+    ticket_desk,
+    ticket_path,
+    visits,
+)
 from router.core import commands as ask
 from router.core.consulting import is_consult, misses_kept
 from router.core.effects import AgentState, Ended, Moved, Ok, Reply
 from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.handlers.agents import known_reason, withdraw_offers
-from router.core.handlers.contacts import begin_next_part, first_part_over, move_to, take_place
+from router.core.handlers.contacts import begin_next_part, first_part_over, take_place
 from router.core.handlers.entry import find_queue
 from router.core.routed import routed_of
+from router.core.standing import move_to
+from router.core.ticket import ticket_of
 from router.core.want import names_in
 from router.core.world import World
 from router.errors import Refused
-from router.terms import SECOND_US, CancelReason, Place
+from router.terms import CancelReason, Place
 
 WAITS = ("waiting", "held", "offered")
 RINGS = ("offered", "connecting")
@@ -132,6 +146,11 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     """Into another queue, or to another place of its own."""
     contact = waiting(world, peer, command.contact, command.gateway)
     queue = find_queue(world, peer, command.queue, contact.channel)
+    if queue is not contact.queue and ticket_path.on_path(world, contact):
+        before = _whereabouts(contact)
+        ticket_path.transfer(world, contact, queue, None)
+        _note(world, peer, command, _name(contact), before, _whereabouts(contact))
+        return Ok(command.seq)
     routed = routed_of(contact)
     contact_class = routed.contact_class if routed is not None else None
     own_target = world.routing.own_target(contact)
@@ -171,7 +190,7 @@ def set_priority(world: World, peer: Peer, command: ask.SetPriority) -> Reply:
     contact = waiting(world, peer, command.contact, command.gateway)
     before = {"priority_s": str(contact.priority_s)}
     contact.priority_s = command.priority_s
-    move_to(world, contact, contact.entered_us - command.priority_s * SECOND_US)
+    move_to(world, contact, ticket_clock.place_us(world, contact))
     world.changed[contact] = None
     _note(world, peer, command, _name(contact), before, {"priority_s": str(contact.priority_s)})
     return Ok(command.seq)
@@ -213,7 +232,11 @@ def pull_contact(world: World, peer: Peer, command: ask.PullContact) -> Reply:
         raise Refused("bad_state", contact.state)
     before = _whereabouts(contact)
     agents = [offer.agent for offer in held_by]
-    if contact.state == "connected":
+    if contact.state == "connected" and ticket_of(contact) is not None:
+        for agent in agents:
+            _pass_over(world, contact, agent)
+        ticket_desk.pull(world, contact)
+    elif contact.state == "connected":
         _pull_from_talk(world, contact, held_by, command)
     else:
         for agent in agents:

@@ -9,6 +9,7 @@ from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Peer, Tombstone
 from router.core.handlers.contacts import is_agents_side, legs_of, own, worked_by
 from router.core.handlers.entry import find_queue
+from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 
@@ -35,6 +36,8 @@ def park(world: World, peer: Peer, command: ask.Park) -> Reply:
         raise Refused("bad_state", "consult" if is_shared(contact) else contact.state)
     if sum(offer.state == "connected" for offer in contact.offers) > 1:
         raise Refused("bad_state", "conference")
+    if contact.channel == TICKET:
+        raise Refused("not_allowed", "a ticket is put aside with close_ticket")
     if not world.channels[contact.channel].parked_most_us:
         raise Refused("not_allowed", f"parked_most_s of {contact.channel} is 0")
     parking.park(world, contact, peer)
@@ -63,6 +66,9 @@ def switch_channel(world: World, peer: Peer, command: ask.SwitchChannel) -> Repl
     contact = own(peer, command.contact)
     if contact.state == "wrapping" or is_shared(contact):
         raise Refused("bad_state", "consult" if is_shared(contact) else contact.state)
+    if (contact.channel == TICKET) != (command.channel == TICKET):
+        # A ticket stays one, and nothing else becomes one on its way.
+        raise Refused("bad_state", contact.state)
     find_queue(world, peer, contact.queue.name, command.channel)
     if command.channel != contact.channel:
         parking.switch(world, contact, command.channel, peer)

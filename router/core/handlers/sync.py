@@ -13,6 +13,8 @@ from router.core import (
     parking,
     people,
     states,
+    ticket_clock,
+    ticket_path,
     tokens,
     visits,
 )
@@ -28,6 +30,7 @@ from router.core.match.choose import usable_endpoint
 from router.core.pause import answered_before
 from router.core.queue import Queue
 from router.core.routed import Decision
+from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US
@@ -140,7 +143,7 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
             del peer.ended[alive.contact]
             tokens.forget(world, tombstone)
         contact = _readmit(world, peer, alive)
-    elif alive.talks_to is None and contact.state == "connected":
+    elif alive.talks_to is None and contact.state == "connected" and contact.channel != TICKET:
         _not_talking(world, contact)
     contact.sync_round = peer.sync_round
     world.changed[contact] = None
@@ -155,7 +158,11 @@ def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
     if alive.parked_by is not None:
         parking.found(world, contact, alive.parked_by)
         return contact
-    visits.join_line(world, contact, world.some_line_of(contact))
+    if contact.channel == TICKET:
+        ticket_path.begin(world, contact, None, alive.due_ms)
+        ticket_path.join_line(world, contact)
+    else:
+        visits.join_line(world, contact, world.some_line_of(contact))
     world.move_contact(contact, "enqueue")
     return contact
 
@@ -218,6 +225,7 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
     if not answered_before(contact):
         visits.count_answered(world, contact)
     world.move_contact(contact, "found_talking")
+    ticket_clock.taken(world, contact, agent.name)
     world.leave_line(contact)
     visits.arm(world, contact)
     world.loose_agents[agent] = None
@@ -233,6 +241,7 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
         if contact.sync_round != peer.sync_round
         and contact.state != "wrapping"
         and not (contact.extra is not None and callback_book.is_at_rest(contact))
+        and not gateways.kept(world, contact)
     ]
     for contact in lost:
         gateways.lose(world, contact)
