@@ -1,7 +1,7 @@
 """What follows when a queue opens or closes: those who wait are sent away, deadlines are set anew; in slices.
 
 The questions (who may come in, who must go) are in `doors.py`. Nobody is sent away during an offer: it runs to its end,
-and who comes back from it goes then (`visits.stand_in_line`). Who belongs to a gateway that could not be told leaves
+and who comes back from it goes then (`dispatch.settle`). Who belongs to a gateway that could not be told leaves
 the line with it, and is sent away when it is back.
 """
 
@@ -15,6 +15,7 @@ from router.core import hours as clocks
 from router.core.doors import sends_away
 from router.core.entities import EVERYTHING, Contact, Door
 from router.core.hours import Hours
+from router.core.line import Line
 from router.core.queue import Queue
 from router.core.records import door_key
 from router.core.world import World
@@ -102,7 +103,7 @@ def keep(world: World, door: Door) -> None:
     elif door.kept:
         world.changed.pop(door, None)
         world.dropped.append(("door", door_key(door)))
-        door.kept = False
+        door.kept, door.due_number = False, 0
 
 
 def door_due(world: World, door: Door) -> None:
@@ -146,15 +147,19 @@ def _send_away(world: World, queue: Queue) -> int:
 
 
 def _leaving(world: World, queue: Queue) -> Iterator[Contact]:
-    """Line by line in their order, then those who wait for an agent by name."""
+    """Line by line in their order, the line first whose head came first; then those who wait for an agent by name."""
     away = {channel for channel in queue.own if sends_away(world, queue, channel)}
-    for line in sorted(queue.lines.values(), key=lambda line: (line.needs.key, line.contact_class)):
-        if line.needs.channel in away:
-            yield from (entry[2] for entry in line.order if _goes(entry[2]))
+    lines = [line for line in queue.lines.values() if line.needs.channel in away and line.order.first is not None]
+    for line in sorted(lines, key=_head):
+        yield from (entry[2] for entry in line.order if _goes(entry[2]))
     for agent in world.agents.values() if away else ():
         for line, order in (agent.wanted or {}).items():
             if line.queue is queue and line.needs.channel in away:
                 yield from (entry[2] for entry in order if _goes(entry[2]))
+
+
+def _head(line: Line) -> int:
+    return abs(line.order.first[1]) if line.order.first is not None else 0
 
 
 def _goes(contact: Contact) -> bool:

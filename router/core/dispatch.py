@@ -12,7 +12,7 @@ from router.core.entities import Agent, Contact
 from router.core.line import passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
 from router.core.ringing import ring_for
-from router.core.visits import waited_out
+from router.core.visits import is_sent_away, treat, waited_out
 from router.core.world import World
 
 
@@ -34,6 +34,10 @@ def settle(world: World) -> None:
 def _match(world: World) -> None:
     agents, contacts = world.loose_agents, world.loose_contacts
     if contacts:
+        for contact in contacts:
+            # The list may grow meanwhile: who is sent on to another queue stands there.
+            if contact.queue.door is not None and contact.state == "waiting" and contact.standing is not None:
+                _send_away(world, contact)
         # Whoever came free in the same step stands with the others first, so that the agent choice sees them all.
         for agent in agents:
             refresh(world, agent)
@@ -46,6 +50,12 @@ def _match(world: World) -> None:
             _settle_agent(world, agent)
     if world.loose_rings:
         _ring_more(world)
+
+
+def _send_away(world: World, contact: Contact) -> None:
+    """Back in a queue that has closed meanwhile: it goes, and is offered to nobody."""
+    if contact.peer.open and is_sent_away(world, contact):
+        treat(world, contact, "closed")
 
 
 def _ring_more(world: World) -> None:

@@ -13,6 +13,7 @@ from router.core.entities import Agent, Contact, Endpoint
 from router.core.line import Needs
 from router.core.roster import Profile
 from router.core.verify_consults import asks
+from router.core.verify_hours import is_emptied
 from router.core.verify_needs import able, meets
 from router.core.world import World
 
@@ -138,8 +139,8 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
     if contact.state == "offered":
         # It rings. Who missed it may be forgiven in the meantime without being asked again.
         rings_at = {offer.agent.name for offer in contact.offers}
-        most_us = contact.queue.settings.wait_most_us
-        return missed_us is None and agent.name not in rings_at and not most_us
+        ends = contact.queue.settings.wait_most_us or is_emptied(world, contact.queue)
+        return missed_us is None and agent.name not in rings_at and not ends
     if missed_us is None or agent.made_ready_us > missed_us:
         return True
     if world.now_us >= missed_us + contact.queue.settings.miss_hold_us:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from router.core.entities import EVERYTHING, Contact, Door
 from router.core.hours import Hours
+from router.core.queue import Queue
 from router.core.world import World
 from router.terms import SECOND_US
 
@@ -52,17 +53,22 @@ def check_contact(world: World, contact: Contact) -> Found:
     if clock != (None if line.clock is None else line.clock.name):
         yield "hours", f"{name}: counted by {clock}, its line by {line.clock}"
     door = contact.queue.door
-    if door is None or contact.standing is None or not contact.peer.open or world.channels[contact.channel].open_hours:
+    if door is None or contact.state != "waiting" or contact.standing is None or not contact.peer.open:
         return
-    if _empty(world, door) and f"queue {contact.peer.tenant}/{contact.queue.name}" not in world.closing:
+    if world.channels[contact.channel].open_hours:
+        return
+    if is_emptied(world, contact.queue) and f"queue {contact.peer.tenant}/{contact.queue.name}" not in world.closing:
         yield "hours", f"{name}: waits in queue {contact.queue.name}, which sends everybody away"
 
 
-def _empty(world: World, door: Door) -> bool:
-    """Nobody may wait behind this door any more."""
+def is_emptied(world: World, queue: Queue) -> bool:
+    """May nobody wait in this queue any more, but for e-mail and tickets?"""
+    door = queue.door
+    if door is None:
+        return False
     if door.hand:
         return door.hand == "closed" and not door.serve_out
-    hours, treated = door.hours, any(why == "at_closing" for why, _ in door.queue.settings.treatments)
+    hours, treated = door.hours, any(why == "at_closing" for why, _ in queue.settings.treatments)
     if hours is None or hours.stopped_us < 0 or not treated or door.due_us:
         return False
-    return world.now_us > hours.since_us + door.queue.settings.serve_out_us
+    return world.now_us > hours.since_us + queue.settings.serve_out_us

@@ -42,9 +42,6 @@ def stand_in_line(world: World, contact: Contact) -> None:
     if contact.direct is not None or contact.preferred is not None:
         awaiting = _awaited(world, contact)
     if contact.number <= contact.peer.reach:
-        if is_sent_away(world, contact):
-            treat(world, contact, "closed")
-            return
         world.stand(contact, line.order if awaiting is None else beside(awaiting, line))
         world.loose_contacts.append(contact)
         if line.needs.staffed == 0:

@@ -6,7 +6,7 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import channels, first, hands, ring, routes
+from tests.mutant_list import channels, first, hands, hours, ring, routes
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
@@ -14,6 +14,7 @@ MUTANTS = (
     *channels.MUTANTS,
     *ring.MUTANTS,
     *hands.MUTANTS,
+    *hours.MUTANTS,
     *routes.MUTANTS,
 )
 

@@ -31,5 +31,6 @@ tells whom because of it: all of it, in this order. A request that is simply don
 say so. `?` is what must be true then. What happens by itself is a line of the `clock`. After every step the invariants
 hold. Beside what the protocol has, a client can be `lost`, say `bye`, say the same `again`, and it `connects`, or
 `connects anew` with numbers from 1; `sync all` lists all that is known of it; the `engine` stops and starts, or
-reloads a line of the centre; the `clock` on the wall `shows` another time than it should.
+reloads a line of the centre, which can be `edited` also while it is stopped; the `clock` on the wall `shows` another
+time than it should.
 """

@@ -117,6 +117,9 @@ class Site:
             self._settings = replace(centre.read(self._head).settings, version=self._settings.version + 1)
             self.engine.stage(self._settings)
             self.engine.apply(self._now_us, "", Configure(self._settings.version))
+        elif words[:1] == ["edited"] and self._stopped:
+            self._head = centre.changed(self._head, text.partition("edited")[2].strip())
+            self._settings = replace(centre.read(self._head).settings, version=self._settings.version + 1)
         elif words == ["stops"]:
             self._stopped = True
         elif words == ["starts"] and self._stopped:
@@ -124,7 +127,7 @@ class Site:
             self.load(self.engine.world.epoch + 1)
             self.engine.apply(self._now_us, "", Restarted())
         else:
-            raise Unclear("the engine stops, starts, or reloads a line of its centre")
+            raise Unclear("the engine stops, starts, reloads a line of its centre, or finds one edited when it starts")
 
     def load(self, epoch: int) -> None:
         """Go on with an engine that knows nothing but the records."""

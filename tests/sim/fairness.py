@@ -42,7 +42,6 @@ class Fairness:
         """A contact that was just let in."""
         judge = self._judge
         queue = judge.queues[judge.routes.queue_of(asked)]
-        entered_us = judge.now_us - asked.waited_ms * MILLISECOND_US
         visit = Visit(
             gateway,
             asked.contact,
@@ -51,8 +50,9 @@ class Fairness:
             queue.needs,
             judge.routes.needs_of(asked),
             judge.routes.priority_of(asked),
-            entered_us,
+            0,
         )
+        judge.hours.enter(visit, asked.waited_ms * MILLISECOND_US)
         judge.routes.mark(visit, asked)
         visit.direct = asked.agent
         if isinstance(asked, ask.Enqueue):
@@ -98,6 +98,7 @@ class Fairness:
             return
         if isinstance(command, ask.SwitchChannel):
             visit.channel = command.channel
+            self._judge.hours.moved(visit)
             # There may be no room for a line of its own needs on that channel: then they are given up.
             visit.unsure = visit.unsure or is_special(visit)
         elif command.priority_s is not None:
@@ -129,7 +130,7 @@ class Fairness:
         visit.needs, visit.own_needs = visit.queue.needs, command.needs
         visit.direct, visit.preferred = command.agent, None
         visit.missed.clear()
-        visit.entered_us = judge.now_us - (0 if command.place == "restart" else visit.waited_us)
+        judge.hours.enter(visit, 0 if command.place == "restart" else visit.waited_us)
         visit.unsure = visit.unsure or command.place == "front"
 
     def came_back(self, visit: Visit) -> None:
@@ -139,7 +140,7 @@ class Fairness:
         if isinstance(command, ask.SwitchChannel) and command.contact == visit.id:
             visit.channel = command.channel
         visit.unsure = visit.unsure or is_special(visit)
-        visit.entered_us = judge.now_us - visit.waited_us
+        judge.hours.enter(visit, visit.waited_us)
         visit.direct, visit.preferred, visit.came_back = None, visit.last_agent, True
         most_us = next(known.parked_agent_most_us for known in judge.settings.channels if known.name == visit.channel)
         visit.preferred_until_us = judge.now_us + most_us
@@ -211,12 +212,12 @@ class Fairness:
         agent.legs[seen.id] = seen
         if visit.unsure:
             return
-        rank = visit.rank(judge.now_us, judge.settings.oldest_target_us)
+        rank = visit.rank(judge.hours.now_us(visit), judge.settings.oldest_target_us)
         rings_already = len(visit.ringing) > 1
         for other in judge.visits.values():
             if other is visit or other.state != "waiting" or other.unsure:
                 continue
-            better = other.rank(judge.now_us, judge.settings.oldest_target_us)
+            better = other.rank(judge.hours.now_us(other), judge.settings.oldest_target_us)
             # Who waits goes before one more agent for who rings, whatever the ranks.
             if not rings_already and not self._goes_before(other, visit, better, rank):
                 continue
@@ -379,6 +380,7 @@ class Fairness:
             and visit.direct is None
             and visit.preferred is None
             and not visit.queue.wait_most_us
+            and self._judge.hours.may_ring_more(visit)
             and not any(leg.disturbed for leg in visit.ringing.values())
             and self._judge.step - visit.rung_step > SETTLED_STEPS
         )

@@ -18,17 +18,21 @@ from router.core.effects import (
     Already,
     ContactEvent,
     Error,
+    Message,
     Offer,
     OfferCancelled,
     Ok,
     Queued,
+    RefusedEntry,
     Reply,
     State,
     StatusReply,
     Suspended,
+    Treat,
 )  # fmt: skip
 from tests.sim.fairness import Fairness
 from tests.sim.hand_book import HandBook
+from tests.sim.hours import HoursBook
 from tests.sim.ledger import Ledger
 from tests.sim.offer_book import OfferBook
 from tests.sim.plan import Plan
@@ -77,6 +81,7 @@ class Judge:
         """Contact -> when and how it ended last."""
         self.book = OfferBook(self)
         self.fairness = Fairness(self)
+        self.hours = HoursBook(self)
         self.routes = RouteBook(self)
         self.ledger = Ledger(self.fault)
         self.hands = HandBook(self)
@@ -92,6 +97,8 @@ class Judge:
             ask.Accept: self.book.accept,
             ask.Reject: self.book.reject,
             ask.Ringing: self.book.ringing,
+            ask.CloseQueue: self.hours.hand,
+            ask.OpenQueue: self.hours.hand,
         }
 
     def fault(self, invariant: str, what: str) -> None:
@@ -140,6 +147,7 @@ class Judge:
         self.step += 1
         self.now_us = step.now_us
         self.command = step.command
+        self.hours.step(step.command)
         gateway = self.gateway(step.peer) if step.peer else None
         seq = getattr(step.command, "seq", 0)
         replies = 0
@@ -152,22 +160,29 @@ class Judge:
                     self._reply(gateway, step, message)
                 else:
                     self.fault("I14", f"a reply that nobody asked for: {message!r}")
-            elif isinstance(message, ContactEvent):
-                self._contact(message)
-            elif isinstance(message, AgentEvent):
-                self._agent(message)
-            elif isinstance(message, Offer):
-                self.book.made(message)
-            elif isinstance(message, OfferCancelled):
-                self.book.cancelled(message)
-            elif isinstance(message, Suspended):
-                self._changed(self.gateway(key))
-                self.gateway(key).suspended = message.on
-            elif isinstance(message, State):
-                self._listed.update((contact.contact, contact.state) for contact in message.contacts)
+            else:
+                self._told(key, message)
         self.fairness.step_over()
         if seq and replies != (gateway is not None and gateway.up):
             self.fault("I14", f"{replies} replies to {step.command!r}")
+
+    def _told(self, key: str, message: Message) -> None:
+        """Something that a client is told without having asked."""
+        if isinstance(message, ContactEvent):
+            self._contact(message)
+        elif isinstance(message, AgentEvent):
+            self._agent(message)
+        elif isinstance(message, Offer):
+            self.book.made(message)
+        elif isinstance(message, OfferCancelled):
+            self.book.cancelled(message)
+        elif isinstance(message, Treat):
+            self.hours.treated(self.visits[key, message.contact], message)
+        elif isinstance(message, Suspended):
+            self._changed(self.gateway(key))
+            self.gateway(key).suspended = message.on
+        elif isinstance(message, State):
+            self._listed.update((contact.contact, contact.state) for contact in message.contacts)
 
     def _agent(self, event: AgentEvent) -> None:
         """An agent's state, or only their units, are others now."""
@@ -224,7 +239,9 @@ class Judge:
             )
         if not command.numbered or (isinstance(reply, Error) and reply.code == "not_synced"):
             return
-        if command.seq <= gateway.last_seq and not gateway.begins_anew(command.seq, reply, len(step.effects)):
+        # What else a step that is not quiet has caused may be of something under way.
+        own = len(step.effects) if step.quiet or isinstance(command, ask.Sync | ask.SyncEnd) else 1
+        if command.seq <= gateway.last_seq and not gateway.begins_anew(command.seq, reply, own):
             self._again(gateway, step, reply)
             return
         gateway.last_seq = max(command.seq, gateway.last_seq)
@@ -251,6 +268,8 @@ class Judge:
     def _enqueue(self, gateway: GatewaySeen, command: ask.Enqueue, reply: Reply) -> None:
         key = (gateway.key, command.contact)
         visit, known = self.visits.get(key), self._recently_ended(key)
+        if isinstance(reply, RefusedEntry):
+            self.hours.refused(command, reply)
         if visit is not None and visit.body is not None:
             same = body_of(command) == visit.body
             if isinstance(reply, Queued) != same:
@@ -315,6 +334,7 @@ class Judge:
             self.book.leaves(visit, before, self._is_aside(event, before))
         else:
             self._joined(visit, before, event)
+        self.hours.waited(visit, before, event)
         if event.state == "waiting" and (before == "parked" or self._is_aside(event, before)):
             self.fairness.came_back(visit)
         elif event.state == "waiting" and before == "connected":
@@ -330,8 +350,9 @@ class Judge:
             self.book.won(visit, event.agent)
         if visit.offer is not None and event.state in ("connecting", "connected"):
             visit.offer.state = event.state
-            visit.offer.accepted_us = visit.offer.accepted_us or self.now_us
-            visit.waited_us = visit.offer.accepted_us - visit.entered_us
+            if not visit.offer.accepted_us:
+                visit.offer.accepted_us = self.now_us
+                visit.waited_us = self.hours.now_us(visit) - visit.entered_us
             visit.missed.clear()
         elif event.state == "connected":
             self.book.found(visit, event.agent)
@@ -355,6 +376,7 @@ class Judge:
             self.fault("I1", f"{key} has ended as {self.ended[key][1]} and lives again")
         visit = self.visits[key] = self.fairness.visit(self.gateway(key[0]), asked)
         self.routes.entered(visit, asked, event)
+        self.hours.came_in(visit, asked)
         return visit
 
     # -- now and then ---------------------------------------------------------------------------------------------
@@ -363,6 +385,7 @@ class Judge:
         """Offers end in time (I7); nobody waits for an agent who is free (I10)."""
         self.book.look()
         self.fairness.look()
+        self.hours.look()
 
     def rest(self, over: bool) -> None:
         """At the end nothing may be left, here or there (L1 to L3)."""

@@ -77,6 +77,7 @@ class OfferBook:
         visit.ringing[seen.id] = seen
         visit.rung_step = self._judge.step
         self._judge.fairness.offered(seen, offer)
+        self._judge.hours.offered(visit)
         if visit.came_back:
             same = visit.last_agent == offer.agent
             self._judge.reached[f"came back to {'the same' if same else 'another'} agent"] += 1

@@ -14,7 +14,7 @@ from router.core import settings as of
 from router.core.effects import Treatment
 from router.core.want import Want
 from router.terms import SECOND_US
-from tests.sim import route_by
+from tests.sim import hours, route_by
 from tests.sim.channels import drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
@@ -106,7 +106,7 @@ class Plan(Struct):
 def draw(seed: int) -> Plan:
     """The plan of this seed."""
     rng = Random(f"plan {seed}")
-    settings = drawn(seed, _settings(rng))
+    settings = hours.drawn(seed, drawn(seed, _settings(rng)))
     agents = [agent.name for agent in settings.agents]
     return Plan(
         seed=seed,

@@ -113,6 +113,7 @@ class RouteBook:
         if queue is None:
             return
         visit.queue, visit.needs = queue, queue.needs
+        self._judge.hours.moved(visit)
 
 
 def _leads_to(queue: of.Queue, channel: str, queues: dict[str, of.Queue]) -> list[str]:

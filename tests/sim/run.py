@@ -19,6 +19,7 @@ from tests.sim.client import Client
 from tests.sim.counts import counting
 from tests.sim.gateway import Gateway
 from tests.sim.hands import Hands, heard
+from tests.sim.hours import Wall
 from tests.sim.judge import Judge
 from tests.sim.people import Person
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
@@ -106,11 +107,13 @@ class Run:
         self.clients: dict[str, Client] = {gateway.key: gateway for gateway in self.gateways}
         for key in (*DESKS, BOSS):
             self.clients[key] = Desk(self, key)
+        self.wall = Wall(self, BOSS)
         self.people = {agent.name: Person(self, agent.name) for agent in self.plan.settings.agents}
 
     def run(self) -> None:
         """Traffic and faults until enough was said, then calm."""
         site = self.site
+        self.wall.tell()
         for client in self.clients.values():
             site.after(site.some(SECOND_US // 10), client.connect)
         for person in self.people.values():

@@ -73,6 +73,9 @@ class Visit(Struct, eq=False):
     """Its own, beside them."""
     priority_s: int
     entered_us: int
+    """By the clock that its wait is counted by."""
+    clock: str = ""
+    """The calendar whose open time that is; empty: core time."""
     body: object = None
     state: str = "new"
     state_step: int = 0

@@ -14,8 +14,8 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
+from router.core import closing, gateways, history
 from router.core import engine as core
-from router.core import gateways, history
 from router.core import internal as told
 from router.core.batch import Batch
 from router.core.effects import Message
@@ -84,12 +84,12 @@ class Listener(Protocol):
 @contextmanager
 def slices(most: int) -> Iterator[None]:
     """While this is open, what the engine does in slices is done so many at a time."""
-    usual = gateways.SLICE, core.EVACUATED_A_STEP
-    gateways.SLICE = core.EVACUATED_A_STEP = most
+    usual = gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE
+    gateways.SLICE = core.EVACUATED_A_STEP = closing.SLICE = most
     try:
         yield
     finally:
-        gateways.SLICE, core.EVACUATED_A_STEP = usual
+        gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE = usual
 
 
 class Beside(Protocol):
