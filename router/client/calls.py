@@ -115,5 +115,6 @@ class Calls(Caller):
     end_contact = method(c.EndContact, c.Ok)
     track = method(c.Track, c.TrackReply)
     tickets = method(c.Tickets, c.TicketsReply)
+    listen_contact = method(c.ListenContact, c.Ok)
     subscribe = method(c.Subscribe, c.Resumed)
     hand_over = method(c.HandOver, c.HandedOver)

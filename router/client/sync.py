@@ -158,5 +158,6 @@ class SyncClient:
     end_contact = blocking(Calls.end_contact)
     track = blocking(Calls.track)
     tickets = blocking(Calls.tickets)
+    listen_contact = blocking(Calls.listen_contact)
     subscribe = blocking(Calls.subscribe)
     hand_over = blocking(Calls.hand_over)

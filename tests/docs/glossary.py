@@ -151,6 +151,7 @@ WORDS: dict[str, str] = {
     "by": "The supervisor, as they call themselves.",
     "agent_state.why": "The supervisor's reason.",
     "moved.why": "The supervisor's reason.",
+    "listen.why": "The supervisor's reason.",
     "ended.why": "The supervisor's reason.",
     "audit.count": "Entries of one reply at most.",
     "audit.entries": "One page, oldest first.",

@@ -84,6 +84,7 @@ TRIED: dict[str, Callable[[str], c.Request]] = {
     "assign_contact": lambda offer: c.AssignContact(90, "mia", "why", CONTACT_ID, "anna"),
     "pull_contact": lambda offer: c.PullContact(90, "mia", "why", CONTACT_ID),
     "end_contact": lambda offer: c.EndContact(90, "mia", "why", CONTACT_ID),
+    "listen_contact": lambda offer: c.ListenContact(90, "mia", "why", CONTACT_ID, "p9"),
     "position": lambda offer: c.Position(90, CONTACT_ID),
 }
 ABOUT_TICKETS = ("close_ticket", "open_ticket", "pend")

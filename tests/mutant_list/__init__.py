@@ -6,15 +6,16 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import channels, first, hands, hours, ring, routes
+from tests.mutant_list import channels, consults, first, hands, hours, ring, routes
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
     *first.MUTANTS,
     *channels.MUTANTS,
-    *ring.MUTANTS,
+    *consults.MUTANTS,
     *hands.MUTANTS,
     *hours.MUTANTS,
+    *ring.MUTANTS,
     *routes.MUTANTS,
 )
 

@@ -10,8 +10,8 @@ MUTANTS = (
     Mutant(
         "hands: a deed is kept with what it changed",
         CORE + "engine.py",
-        "        appends = [(audit.STREAM, audit.encode(deed)) for deed in world.deeds]\n",
-        "        appends = []\n",
+        "        appends = [(audit.STREAM, audit.encode(deed)) for deed in world.deeds]\n        if not records:\n",
+        "        appends = []\n        if not records:\n",
         story="hands_break_during_an_offer",
     ),
     Mutant(
@@ -38,7 +38,7 @@ MUTANTS = (
     Mutant(
         "hands: who is moved to the front keeps the wait",
         HANDS,
-        "    contact.waited_us = world.now_us - contact.entered_us\n    take_place(",
+        "    contact.waited_us = world.waited_us(contact)\n    take_place(",
         "    take_place(",
         story="hands_move_keeps_the_wait",
     ),

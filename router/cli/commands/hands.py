@@ -44,6 +44,7 @@ class ContactDeed(StrEnum):
     ASSIGN = "assign"
     PULL = "pull"
     END = "end"
+    LISTEN = "listen"
 
 
 class Place(StrEnum):
@@ -106,11 +107,11 @@ def _level(word: str) -> tuple[str, int | None]:
 
 def contact(
     name: Annotated[str, typer.Argument(metavar="ID", help="The contact, by its id at its gateway.")],
-    deed: Annotated[ContactDeed, typer.Argument(metavar="move|priority|assign|pull|end", help="What to do.")],
+    deed: Annotated[ContactDeed, typer.Argument(metavar="move|priority|assign|pull|end|listen", help="What to do.")],
     who: Who,
     why: Why,
     value: Annotated[
-        str | None, typer.Argument(metavar="[QUEUE|SECONDS|AGENT]", help="Where to, how much, or whom.")
+        str | None, typer.Argument(metavar="[QUEUE|SECONDS|AGENT|ADDRESS]", help="Where to, how much, or whom.")
     ] = None,
     gateway: Gateway = None,
     place: Annotated[Place, typer.Option("--place", help="With move: where in the line.")] = Place.KEEP,
@@ -118,17 +119,23 @@ def contact(
     socket: Socket = None,
     address: Address = None,
 ) -> None:
-    """Move a waiting contact, change its head start, give it to one agent, take it back, or end it.
+    """Move a waiting contact, change its head start, give it to one agent, take it back, end it, or listen.
 
     Example: switchboard contact call-17 move cards --as mia --why "chose the wrong key"
 
     An offer that rings for it is taken back, and is no miss. pull takes it from its agent back to its place; end ends
-    the visit and frees the agent, though the gateway be silent. Exit code 1 if the daemon refuses, 3 if it can't be
+    the visit and frees the agent, though the gateway be silent; listen lets the address of your own device hear a talk.
+    Exit code 1 if the daemon refuses, 3 if it can't be
     reached.
     """
-    from router.wire.catalogue import AssignContact, EndContact, MoveContact, PullContact, SetPriority
+    from router.wire.catalogue import AssignContact, EndContact, ListenContact, MoveContact, PullContact, SetPriority
 
-    wants = {ContactDeed.MOVE: "a queue", ContactDeed.PRIORITY: "seconds", ContactDeed.ASSIGN: "an agent, or --anyone"}
+    wants = {
+        ContactDeed.MOVE: "a queue",
+        ContactDeed.PRIORITY: "seconds",
+        ContactDeed.ASSIGN: "an agent, or --anyone",
+        ContactDeed.LISTEN: "the address of your device",
+    }
     if (value is not None) != (deed in wants and not anyone):
         say.fail(f"{deed.value} takes {wants.get(deed, 'nothing more')}", "try --help", exits.USAGE)
     given = value or ""
@@ -144,6 +151,8 @@ def contact(
             request = PullContact(0, who, why, name, gateway)
         case ContactDeed.END:
             request = EndContact(0, who, why, name, gateway)
+        case ContactDeed.LISTEN:
+            request = ListenContact(0, who, why, name, given, gateway)
     carry_out(request, socket, address)
     say.note(f"{name}: {deed.value}{f' {given}' if given else ''}")
 

@@ -102,3 +102,13 @@ class EndContact(OneContact, tag="end_contact"):
 
     gateway: Id | None = None
     errors = ("unknown_contact", "ambiguous_contact", "bad_state")
+
+
+class ListenContact(OneContact, tag="listen_contact"):
+    """Listen to a talk: the contact's gateway is told to let this address hear it. Nobody hears the listener, who takes
+    no capacity and is no part of the visit; they are out with the talk, or when they hang up."""
+
+    endpoint: Id
+    """The address of the supervisor's own device, at the contact's gateway."""
+    gateway: Id | None = None
+    errors = ("unknown_contact", "ambiguous_contact", "bad_state")

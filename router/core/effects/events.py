@@ -140,6 +140,15 @@ class Ended(Message, tag="ended"):
     why: str
 
 
+class Listen(Message, tag="listen"):
+    """To the contact's gateway: let this address hear the talk, unheard, until one of them is over."""
+
+    contact: str
+    endpoint: str
+    by: str
+    why: str
+
+
 class ConsultOver(Message, tag="consult_over"):
     """To the contact's gateway: this consult has ended, however that came. Where the customer's contact is still
     connected to the first agent, they are off hold."""

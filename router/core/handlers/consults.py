@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from router.core import commands as ask
 from router.core import consults, history, visits
 from router.core.admission import drop_if_empty, refusal, somebody
@@ -139,3 +142,12 @@ def leave(world: World, peer: Peer, command: ask.Leave) -> Reply:
         contact.ended_by = "agent"
     consults.run(world, contact, event, peer)
     return Ok(command.seq)
+
+
+HANDLERS: dict[type[ask.Request], Callable[[World, Peer, Any], Reply]] = {
+    ask.Consult: consult,
+    ask.CancelConsult: cancel,
+    ask.CompleteConsult: complete,
+    ask.Conference: conference,
+    ask.Leave: leave,
+}

@@ -6,6 +6,9 @@ Each is checked first, then noted in the audit with what stood before and after.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from router.core import (
     audit,
     consults,
@@ -21,7 +24,7 @@ from router.core import (
 )
 from router.core import commands as ask
 from router.core.consulting import is_consult, misses_kept
-from router.core.effects import AgentState, Ended, Moved, Ok, Reply
+from router.core.effects import AgentState, Ended, Listen, Moved, Ok, Reply
 from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.handlers.agents import known_reason, withdraw_offers
 from router.core.handlers.contacts import begin_next_part, first_part_over, take_place
@@ -297,6 +300,18 @@ def end_contact(world: World, peer: Peer, command: ask.EndContact) -> Reply:
     return Ok(command.seq)
 
 
+def listen_contact(world: World, peer: Peer, command: ask.ListenContact) -> Reply:
+    """Let the supervisor hear a talk."""
+    contact = find(world, peer, command.contact, command.gateway)
+    if contact.state != "connected":
+        raise Refused("bad_state", contact.state)
+    if not contact.peer.live:
+        raise Refused("bad_state", f"{contact.peer.name} is away")
+    world.tell(contact.peer, Listen(contact.id, command.endpoint, command.who, command.why))
+    _note(world, peer, command, _name(contact), _whereabouts(contact), {"listens": command.endpoint})
+    return Ok(command.seq)
+
+
 def _name(contact: Contact) -> str:
     return f"{contact.peer.name}/{contact.id}"
 
@@ -316,3 +331,15 @@ def _note(world: World, peer: Peer, command: ask.Hand, target: str, before: audi
     """Into the audit, under the request's own name."""
     what = str(type(command).__struct_config__.tag)
     audit.write(world, peer, command.who, command.why, what, target, before, after)
+
+
+HANDLERS: dict[type[ask.Request], Callable[[World, Peer, Any], Reply]] = {
+    ask.SetAgent: set_agent,
+    ask.SetSkills: set_skills,
+    ask.MoveContact: move_contact,
+    ask.SetPriority: set_priority,
+    ask.AssignContact: assign_contact,
+    ask.PullContact: pull_contact,
+    ask.EndContact: end_contact,
+    ask.ListenContact: listen_contact,
+}
