@@ -68,6 +68,6 @@ def _without_calendar(queue: Queue, table: Found, known: dict[str, Calendar], fi
         remedy = f"did you mean {meant}?" if meant else "add it to calendars.toml: [calendars.NAME]"
         findings.error(table.at("calendar"), f"there is no calendar {queue.calendar}", remedy)
         return
-    for setting in ("last_admission_s", "serve_out_s"):
+    for setting in ("last_admission_s", "last_admission_by_estimate", "serve_out_s"):
         if table.values.get(setting):
             findings.error(table.at(setting), "has no effect without a calendar", 'add calendar = "..."')

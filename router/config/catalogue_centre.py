@@ -227,6 +227,11 @@ QUEUE = Section(
             "So long before closing nobody is let in any more: see the treatment `closed`.",
         ),
         Row(
+            "last_admission_by_estimate",
+            Flag(),
+            "Nobody is let in whose turn is expected to come after closing (and `serve_out_s` more).",
+        ),
+        Row(
             "serve_out_s",
             Seconds(0, DAY_S),
             "So long after closing those who wait are still served; then they get the treatment `at_closing`. Without "

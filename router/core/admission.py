@@ -28,7 +28,7 @@ def refusal(
     """The first entry check that fails, None where the contact may come in. `agent`: it asks for this one only.
     `excused`: it was sent on because it is blocked, and is not refused for that again."""
     queue = line.queue
-    if (queue.door is not None or not queue.settings.open) and doors.closed_by(world, queue, line.needs.channel):
+    if (queue.door is not None or not queue.settings.open) and _is_closed(world, line):
         return "closed"
     if customer is not None and not excused and world.routing.is_blocked(queue.settings.tenant, customer, world.utc_s):
         return "blocked"
@@ -37,6 +37,10 @@ def refusal(
     if queue.waiting() >= queue.settings.waiting_max:
         return "full"
     return None
+
+
+def _is_closed(world: World, line: Line) -> bool:
+    return doors.closed_by(world, line.queue, line.needs.channel) is not None or doors.too_late(world, line)
 
 
 def somebody(world: World, line: Line, agent: Agent | None) -> bool:

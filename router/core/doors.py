@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from router.core.effects import Treatment
+from router.core.expect import expected_wait_us
 from router.core.hours import Hours, core_us
 from router.hours import NEVER_S
 from router.terms import MILLISECOND_US, SECOND_US
@@ -39,6 +40,19 @@ def closed_by(world: World, queue: Queue, channel: str | None = None) -> ClosedB
     if last_us and hours.due_us and world.now_us >= hours.due_us - last_us:
         return "last_admission"
     return None
+
+
+def too_late(world: World, line: Line) -> bool:
+    """Would the turn of one more contact in this line come after closing, as far as anybody can tell?"""
+    queue = line.queue
+    door = queue.door
+    if not queue.settings.last_admission_by_estimate or door is None or door.hand or line.clock is not None:
+        return False
+    hours = door.hours
+    if hours is None or hours.stopped_us >= 0 or not hours.due_us:
+        return False
+    wait_us = expected_wait_us(world, line, len(line.order))
+    return wait_us is not None and world.now_us + wait_us > hours.due_us + queue.settings.serve_out_us
 
 
 def sends_away(world: World, queue: Queue, channel: str) -> bool:

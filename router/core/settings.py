@@ -144,6 +144,8 @@ class Queue(Struct, frozen=True):
     """Its hours, by name; none given: always open."""
     last_admission_us: int = 0
     """So long before closing nobody is let in any more."""
+    last_admission_by_estimate: bool = False
+    """Nor is anybody whose turn is expected to come after closing, and after `serve_out_us` more."""
     serve_out_us: int = 0
     """So long after closing those who wait are served; then they get the treatment `at_closing`, where there is one."""
     enter_unstaffed: bool = False

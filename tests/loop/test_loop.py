@@ -129,6 +129,11 @@ def test_the_wall_clock_comes_once_a_second(rig: Rig) -> None:
     assert alive == [before + 1, before + 2, before + 3]
 
 
+def test_the_time_is_told_before_anybody_is_heard(rig: Rig) -> None:
+    """The first command of all is the wall clock: calendars are right for the first contact."""
+    assert rig.engine.applied[0][2] == WallClock(1_732_000_000)
+
+
 def test_a_failing_engine_ends_the_loop(rig: Rig) -> None:
     """The client whose command it was is told `internal`, nobody else is told anything, nothing is kept, and
     no further command is applied."""

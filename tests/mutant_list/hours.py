@@ -21,6 +21,13 @@ MUTANTS = (
         story="hours_last_admission",
     ),
     Mutant(
+        "hours: nobody comes in whose turn would come too late",
+        DOORS,
+        "    return wait_us is not None and world.now_us + wait_us > hours.due_us + queue.settings.serve_out_us\n",
+        "    return False\n",
+        story="hours_last_admission_by_estimate",
+    ),
+    Mutant(
         "hours: e-mail comes in over night",
         DOORS,
         "    if hours is None or (channel is not None and world.channels[channel].open_hours):\n",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from router.core import commands as ask
-from router.core.doors import changes_in_ms, closed_by
+from router.core.doors import changes_in_ms, closed_by, too_late
 from router.core.effects import (
     AgentsReply,
     AgentStatus,
@@ -91,6 +91,8 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
     if answered:
         status.asa_ms = tally.answered_wait.sum_us // answered // MILLISECOND_US
     status.closed_by = closed_by(world, queue)
+    if status.closed_by is None and any(too_late(world, line) for line in queue.own.values()):
+        status.closed_by = "last_admission"
     status.changes_in_ms = changes_in_ms(world, queue)
     status.callbacks = len(queue.callbacks)
     return status
