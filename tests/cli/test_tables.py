@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from router.cli.asking import Standing
-from router.cli.tables import seconds, share, standing
-from router.wire.catalogue import AgentStatus, QueueStatus, StatusReply
+from router.cli.tables import deeds, seconds, share, standing
+from router.wire.catalogue import AgentStatus, AuditEntry, QueueStatus, StatusReply
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,21 @@ def test_the_table_of_a_daemon() -> None:
     told = Standing(whole, [agent], whole.queues).as_json()
     assert told["queues"][0]["waiting"] == 3
     assert told["agents"][0]["reason"] == "lunch"
+
+
+def test_what_is_pending_or_by_hand_is_seen() -> None:
+    """An agent who leaves after this talk, and levels that nobody finds in the configuration."""
+    agent = AgentStatus("anna", "main", "available", next_state="offline", by_hand={"cards": 6, "loans": 0})
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(standing(Standing(StatusReply(1, [], {}, 0, 1, 1, 0), [agent], [])))
+    assert "available, then offline, by hand: cards 6, loans 0" in console.export_text()
+
+
+def test_the_table_of_deeds() -> None:
+    """Who, what, whom, before and after, and why; nothing is a dash."""
+    entry = AuditEntry(7, 0, "mia", "a storm", "set_agent", "anna", "boss", {}, {"state": "not_ready"})
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(deeds([entry]))
+    line = console.export_text().splitlines()[1].split()
+    assert line[0] == "7"
+    assert line[3:] == ["mia", "set_agent", "anna", "-", "state", "not_ready", "a", "storm"]
