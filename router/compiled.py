@@ -36,6 +36,7 @@ MODULES = (
     "core.moments",
     "core.visits",
     "core.people",
+    "core.clocks",
     "core.offers",
     "core.gateways",
     "core.handlers.entry",

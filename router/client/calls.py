@@ -100,6 +100,7 @@ class Calls(Caller):
     cancel_callback = method(c.CancelCallback, c.Ok)
     callbacks = method(c.Callbacks, c.CallbacksReply)
     drain = method(c.Drain, c.Ok)
+    alive = method(c.Alive, c.Ok)
     position = method(c.Position, c.PositionReply)
     status = method(c.Status, c.StatusReply)
     agents = method(c.Agents, c.AgentsReply)

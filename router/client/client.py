@@ -30,12 +30,16 @@ from router.client.link import Address, Link, Lost
 from router.client.outbox import Done, Outbox, Outcome, Outgoing, Pending
 from router.client.outcomes import Refused, Unknown
 from router.terms import Role
-from router.wire.catalogue import Busy, Error, Message, Reply, Resumed, SyncEnd, Welcome
+from router.wire.catalogue import Alive, AliveContact, Busy, Confirm, Error, Message, Reply, Resumed, SyncEnd, Welcome
 
 CLOSED = "the client was closed"
 SWEEP_S = 0.05
 """How exactly time-outs are kept: one look at the oldest messages each so often, instead of a timer for
 each."""
+
+
+def _heard(_: Outcome) -> None:
+    """An answer that changes nothing: what is not confirmed in time is ended, and that is told."""
 
 
 class Client(Calls):
@@ -75,6 +79,8 @@ class Client(Calls):
             raise ValueError("a client needs at least one address")
         if role == "gateway" and alive is None:
             raise ValueError("a gateway must say what is alive after each connect: pass alive=...")
+        if role == "gateway":
+            features = (*features, "confirm")
         self._identity = Identity(name, role, secrets.token_hex(8), tenant, tuple(features), key)
         self._alive = alive if role == "gateway" else None
         self._call_timeout_s = call_timeout_s
@@ -285,6 +291,8 @@ class Client(Calls):
         self._following.note(message)
         if isinstance(message, Reply | Resumed) and message.re:
             self._answer(message)
+        elif isinstance(message, Confirm) and self._alive is not None:
+            self._confirm(message)
         elif not self._inbox.put(message):
             link.close("events_unread", f"{self._events_max} events wait to be taken by the program")
 
@@ -301,6 +309,15 @@ class Client(Calls):
         for part in sync_messages(self._alive(), welcome.limits):
             self._add(part, self._sync_answered, self._call_timeout_s, of_connection=True)
         self._add(SyncEnd(0), self._synced, self._call_timeout_s, of_connection=True)
+
+    def _confirm(self, asked: Confirm) -> None:
+        """Which of these still talk? The program's own list says."""
+        assert self._alive is not None
+        talking = {
+            entry.contact for entry in self._alive() if isinstance(entry, AliveContact) and entry.talks_to is not None
+        }
+        still = tuple(contact for contact in asked.contacts if contact in talking)
+        self._add(Alive(0, still), _heard, self._call_timeout_s, of_connection=True)
 
     def _sync_answered(self, outcome: Outcome) -> None:
         if isinstance(outcome, Refused):

@@ -143,6 +143,7 @@ class SyncClient:
     cancel_callback = blocking(Calls.cancel_callback)
     callbacks = blocking(Calls.callbacks)
     drain = blocking(Calls.drain)
+    alive = blocking(Calls.alive)
     position = blocking(Calls.position)
     status = blocking(Calls.status)
     agents = blocking(Calls.agents)

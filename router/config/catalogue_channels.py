@@ -50,6 +50,12 @@ CHANNEL_ROWS = (
         "nothing smaller is given; 0: never.",
     ),
     Row("reserved_most_s", Seconds(1, DAY_S), "An agent stays reserved no longer than this."),
+    Row(
+        "talk_lease_s",
+        Seconds(0, 30 * DAY_S),
+        "A gateway that answers such questions (`confirm`) is asked so often whether a contact still talks; what it "
+        "does not confirm is ended. 0: never.",
+    ),
     Row("exclusive", Flag(), "Given only to an agent who has nothing else, and nothing is given beside it."),
 )
 

@@ -220,6 +220,11 @@ LIMITS = Section(
             "How long a lost gateway's agents and contacts are kept for its return.",
         ),
         Row(
+            "confirm_s",
+            Seconds(1, 3_600),
+            "How long a gateway may take to confirm that a contact still talks, before it is ended.",
+        ),
+        Row(
             "fault_pause_s",
             Seconds(0.1, DAY_S),
             "How long a contact is kept from an agent whose device failed or who was busy elsewhere, also where "

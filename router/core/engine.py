@@ -92,6 +92,7 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Drain: sync.drain,
     ask.Sync: sync.sync,
     ask.SyncEnd: sync.sync_end,
+    ask.Alive: sync.alive,
     ask.Position: questions.position,
     ask.Status: questions.status,
     ask.Agents: questions.agents,

@@ -57,6 +57,8 @@ class Peer(Entity, eq=False, gc=False):
     reports_ringing: bool = False
     reports_connecting: bool = True
     dials: bool = False
+    confirms: bool = False
+    """It answers `confirm`."""
     """It can dial a number: call-backs are its work."""
     away_since_us: int = 0
     gone: bool = False
@@ -192,6 +194,8 @@ class Offer(Entity, eq=False, gc=False):
     """Remaining time of a deadline that stands still while a gateway is away; -1: none."""
     due_us: int = 0
     due_number: int = 0
+    asked: bool = False
+    """Its lease is over, and its gateway was asked whether it still talks."""
 
 
 class Backoff(Entity, eq=False, gc=False):

@@ -21,7 +21,8 @@ def evacuate(world: World, most: int) -> None:
     for needs in sorted(world.unmet, key=lambda needs: needs.rank):
         lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class, line.own_target))
         for line in lines:
-            if needs.staffed != 0 or "nobody_left" not in line.queue.treatments or needs.channel == TICKET:
+            told = "nobody_left" in line.queue.treatments and not line.queue.settings.enter_unstaffed
+            if needs.staffed != 0 or not told or needs.channel == TICKET:
                 continue
             if line.course.streams and courses.wanted_later(world, line):
                 world.roster.hoping[needs] = None

@@ -62,6 +62,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """The calendar whose open time its wait is counted by; none: core time."""
     pause: Pause | None = None
     chat: Chat | None = None
+    repaired: str = ""
+    """It stuck in this state, and was ended for it."""
     reserve_us: int = 0
     """Not before this core time is an agent reserved for it (again)."""
     callback: Callback | None = None

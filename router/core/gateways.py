@@ -14,7 +14,17 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from router.core import callback_book, callback_gateways, callbacks, offers, people, ringing, ticket_desk, visits
+from router.core import (
+    callback_book,
+    callback_gateways,
+    callbacks,
+    clocks,
+    offers,
+    people,
+    ringing,
+    ticket_desk,
+    visits,
+)
 from router.core.effects import Suspended
 from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
 from router.core.ticket import ticket_of
@@ -82,7 +92,7 @@ def restarted(world: World, since_us: int) -> None:
             world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
             world.changed[peer] = None
     for offer in list(world.offers.values()):
-        offers.pause(world, offer)
+        clocks.pause(world, offer)
 
 
 def suspend(world: World, peer: Peer) -> None:
@@ -204,7 +214,7 @@ def _shut(world: World, peer: Peer) -> bool:
             world.loose_agents[entity.agent] = None
         elif entity.state != "offered" or peer.live:
             # Live and not listed yet: another connection took over. Its offers stand still until the list is whole.
-            offers.pause(world, entity)
+            clocks.pause(world, entity)
         elif entity.left_us < 0:
             offers.cancel(world, entity, "gateway_lost", back=True)
     return _done(world, peer)
@@ -224,7 +234,7 @@ def _open(world: World, peer: Peer) -> bool:
         elif isinstance(entity, Endpoint):
             world.loose_agents[entity.agent] = None
         else:
-            offers.unpause(world, entity)
+            clocks.unpause(world, entity)
     return _done(world, peer)
 
 
@@ -251,6 +261,7 @@ def _sign_out_if_gone(world: World, agent: Agent) -> None:
     """Sign an agent out who has no endpoint left, and whose session is with a client that is away."""
     session = world.peers.get(agent.session)
     if agent.state != "offline" and not agent.endpoints and (session is None or not session.live):
+        world.repaired("signed_in")
         people.log_out(world, agent)
 
 
@@ -269,6 +280,9 @@ def _lose_offer(world: World, offer: Offer, peer: Peer) -> None:
                 ticket_desk.lost_hold(world, offer.contact)
         elif offer.contact.peer is peer or not offer.contact.peer.live:
             lose(world, offer.contact)
+        else:
+            # The talk goes on without the agent's gateway, and so does its lease.
+            clocks.unpause(world, offer)
     elif offer.endpoint_peer is peer:
         offers.wrapped_up(world, offer)
 

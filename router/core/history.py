@@ -61,6 +61,8 @@ class Visit(Struct, omit_defaults=True, gc=False):
     channels: tuple[str, ...] = ()
     """The channels that it came by before `channel`."""
     first_reply_ms: int | None = None
+    repaired: str = ""
+    """The state in which it stuck, if the engine had to end it."""
     route: str = ""
     """The row of the routes that it came by."""
     segment: str = ""
@@ -116,6 +118,7 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
 def _add_pauses(visit: Visit, contact: Contact) -> None:
     """What its pauses and its conversation add to the record."""
     note, chat = pause_of(contact), contact.extra.chat if contact.extra is not None else None
+    visit.repaired = contact.extra.repaired if contact.extra is not None else ""
     if note is not None:
         parked_us = note.parked_us + (contact.left_us - note.since_us if note.since_us else 0)
         visit.parked_ms, visit.channels = parked_us // MILLISECOND_US, note.channels

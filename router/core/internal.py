@@ -15,6 +15,7 @@ class GatewayUp(Struct, tag="gateway_up", tag_field="t", gc=False):
     reports_ringing: bool = False
     reports_connecting: bool = True
     dials: bool = False
+    confirms: bool = False
 
 
 class GatewayDown(Struct, tag="gateway_down", tag_field="t", gc=False):

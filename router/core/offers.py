@@ -10,6 +10,7 @@ Every way in which an agent lets go of a contact ends in `let_go`, and every way
 from __future__ import annotations
 
 from router.core import callback_book, callbacks, ringing, states, ticket_clock, visits
+from router.core.clocks import begin_lease, stands_still, start_clock
 from router.core.consulting import is_consult, misses_kept
 from router.core.effects import (
     Accepted,
@@ -221,6 +222,8 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
         ticket_clock.taken(world, contact, offer.agent.name)
     if contact.extra is None or not answered_before(contact):
         visits.count_answered(world, contact)
+    if contact.peer.confirms:
+        begin_lease(world, offer)
     if world.channels[contact.channel].park_after_us:
         visits.arm(world, contact)
     peer = offer.endpoint_peer
@@ -358,42 +361,20 @@ def due(world: World, offer: Offer) -> None:
             give_back(world, offer, "unreachable", None)
         else:
             give_back(world, offer, "timed_out", None)
+    elif offer.state == "connected":
+        from router.core import leases
+
+        leases.due(world, offer)
     elif offer.state == "connecting":
+        world.repaired("connecting")
         if callback_book.of(offer.contact) is not None:
             not_reached(world, offer, "failed", "timed_out")
         else:
             connecting_failed(world, offer, faulty=heard)
     elif offer.state == "wrap_up":
         agent, state = offer.agent, offer.agent.state
+        if offer.queue.wrap_ups.get(offer.channel, NO_WRAP_UP).mode == "until_ready":
+            world.repaired("wrap_up")
         wrapped_up(world, offer)
         if agent.state == state:  # else a pending break or log-out has taken effect, and they were told so
             world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
-
-
-def stands_still(offer: Offer) -> bool:
-    """Does the offer's time stand still, because a side of it is away and awaited? Wrap-up concerns the agent's."""
-    return offer.endpoint_peer.awaited() or (offer.state != "wrap_up" and offer.contact.peer.awaited())
-
-
-def start_clock(world: World, offer: Offer, lasts_us: int) -> None:
-    """Give the offer's present state this much time; it begins to run when both sides are heard."""
-    world.changed[offer.contact] = None
-    if stands_still(offer):
-        world.deadlines.cancel(offer)
-        offer.left_us = lasts_us
-    else:
-        offer.left_us = -1
-        world.set_due(offer, world.now_us + lasts_us)
-
-
-def pause(world: World, offer: Offer) -> None:
-    """A gateway of this offer is away: its deadline stands still, since we heard of it last."""
-    if offer.due_us and stands_still(offer):
-        sides = [peer.away_since_us for peer in (offer.endpoint_peer, offer.contact.peer) if peer.awaited()]
-        start_clock(world, offer, max(0, offer.due_us - min(sides)))
-
-
-def unpause(world: World, offer: Offer) -> None:
-    """A gateway is back: where nobody else is awaited the deadline goes on with what was left."""
-    if offer.left_us >= 0 and not stands_still(offer):
-        start_clock(world, offer, offer.left_us)

@@ -113,6 +113,7 @@ def _come_back(world: World, contact: Contact, agent: str) -> None:
 
 def give_up(world: World, contact: Contact) -> None:
     """Parked for as long as its channel allows: the visit is over, and its gateway says what the queue wants said."""
+    world.repaired("parked")
     visits.treat(world, contact, "parked_too_long")
 
 

@@ -77,6 +77,7 @@ class PeerRecord(Struct, array_like=True, gc=False):
     due_us: int
     due_number: int
     dials: bool = False
+    confirms: bool = False
 
 
 class OfferRecord(Struct, array_like=True, gc=False):
@@ -103,6 +104,7 @@ class OfferRecord(Struct, array_like=True, gc=False):
     left_us: int
     due_us: int
     due_number: int
+    asked: bool = False
 
 
 class ContactRecord(Struct, array_like=True, tag="live", gc=False):
@@ -314,7 +316,7 @@ def _of_offer(o: Offer) -> tuple[Any, ...]:
     return (
         o.id, o.number, o.queue.name, f"{o.agent.tenant}/{o.agent.name}", o.endpoint, o.endpoint_peer.key,
         o.channel, o.units, o.made_us, o.ring_us, o.version, o.state, o.rang, o.accepted_us, o.connected_us,
-        o.talk_over_us, o.held_us, o.wrap_up_most_us, o.left_us, o.due_us, o.due_number,
+        o.talk_over_us, o.held_us, o.wrap_up_most_us, o.left_us, o.due_us, o.due_number, o.asked,
     )  # fmt: skip
 
 
@@ -342,7 +344,7 @@ def of_peer(p: Peer) -> bytes:
     return encode((
         SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
         p.reports_ringing, p.reports_connecting, p.away_since_us, p.gone, p.sync_round, p.failures, p.failed_agent,
-        p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number, p.dials,
+        p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number, p.dials, p.confirms,
     ))  # fmt: skip
 
 

@@ -199,6 +199,7 @@ def _peer(world: World, r: stored.PeerRecord) -> None:
     peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
     peer.away_since_us, peer.gone = r.away_since_us, r.gone
     peer.sync_round, peer.failures, peer.dials = r.sync_round, r.failures, r.dials
+    peer.confirms = r.confirms
     peer.failed_agent, peer.failed_several = r.failed_agent, r.failed_several
     peer.suspended_until_us, peer.chore, peer.reach = r.suspended_until_us, r.chore, r.reach
     peer.open = may_open(peer) and r.chore != "shut"
@@ -370,7 +371,7 @@ def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored
     return Offer(
         r.id, r.number, contact, queue, agent, r.endpoint, _find_peer(world, r.endpoint_peer), r.channel, r.units,
         r.made_us, r.ring_us, r.version, r.state, r.rang, r.accepted_us, r.connected_us, r.talk_over_us, r.held_us,
-        r.wrap_up_most_us, r.left_us,
+        r.wrap_up_most_us, r.left_us, asked=r.asked,
     )  # fmt: skip
 
 

@@ -96,6 +96,8 @@ class Channel(Struct, frozen=True, gc=False):
     """A contact that comes back waits so long for the agent who had it, then for anyone."""
     park_after_us: int = 0
     """Nobody wrote for so long: parked by itself; 0: never."""
+    talk_lease_us: int = 900 * SECOND_US
+    """A gateway that confirms is asked so often whether a contact still talks; 0: never."""
     reserve_after_us: int = 0
     """The most urgent contact has waited so long and nobody has room: an agent is reserved for it; 0: never."""
     reserved_most_us: int = 300 * SECOND_US
@@ -236,6 +238,8 @@ class Limits(Struct, frozen=True, gc=False):
     """How long after wrap-up `complete` may still add codes."""
     gateway_grace_us: int = 60 * SECOND_US
     """How long a lost gateway's agents and contacts are kept for its return."""
+    confirm_us: int = 30 * SECOND_US
+    """What a gateway does not confirm within this is over: longer than any pause of its own."""
     fault_pause_us: int = 1 * SECOND_US
     """How long a contact is kept from an agent whose device failed or who was busy elsewhere, also where there is no
     other agent: without it engine and gateway would try in a circle."""
@@ -275,6 +279,7 @@ class Settings(Struct, frozen=True):
             misses_to_not_ready=3,
             open_hours=True,
             kept_without_gateway=True,
+            talk_lease_us=0,
         ),
         Channel("callback"),
     )

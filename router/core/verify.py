@@ -38,6 +38,8 @@ LIVE_LEG = {"offered": "offered", "connecting": "connecting", "connected": "conn
 """State of a contact -> state of its one live offer; in other states it has none."""
 TIMED = ("offered", "connecting", "wrap_up")
 """States of an offer that end by themselves."""
+LEASED = "connected"
+"""That which may: a talk of a gateway that is asked now and then."""
 HEADS = 8
 """Places at the head of each line that an agent is compared with."""
 SLICE = 16
@@ -302,7 +304,7 @@ def _offer(world: World, offer: Offer) -> Found:
     runs, waits = bool(offer.due_us), offer.left_us >= 0
     if offer.state in TIMED and runs == waits:
         yield "I7", f"{name}: deadline {offer.due_us}, left {offer.left_us}"
-    if offer.state not in TIMED and (runs or waits):
+    if offer.state not in TIMED and (runs or waits) and not (offer.state == LEASED and contact.peer.confirms):
         yield "I7", f"{name}: has a deadline"
     if runs and not world.deadlines.holds(offer):
         yield "I7", f"{name}: deadline {offer.due_us} is not kept"

@@ -168,6 +168,8 @@ def due(world: World, contact: Contact) -> None:
         treat(world, contact, "waited_too_long")
         return
     if contact.state == "held" and now_us >= contact.held_until_us:
+        if contact.channel != TICKET:
+            world.repaired("held")
         if "held_too_long" in contact.queue.treatments and contact.channel != TICKET:
             treat(world, contact, "held_too_long")
             return

@@ -68,4 +68,5 @@ class ContactLines:
             visit_ms=visit.visit_ms,
             agents=[leg.agent for leg in visit.legs],
             **({"why": visit.why} if visit.why else {}),
+            **({"repaired": visit.repaired} if visit.repaired else {}),
         )

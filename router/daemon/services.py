@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from router.daemon.observe import Observe
+from router.daemon.repairs import Repairs
 from router.daemon.verifying import Verify
 
 if TYPE_CHECKING:
@@ -29,5 +30,5 @@ class Service(Protocol):
 
 ServiceMaker: TypeAlias = "Callable[[Daemon], Service]"
 
-SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify)
+SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs)
 """Those of every daemon, in the order of their start."""

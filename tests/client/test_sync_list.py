@@ -133,3 +133,18 @@ def test_a_call_inside_alive_waits_for_the_sync() -> None:
             assert [m.seq for m in engine.heard(c.Request)] == [1, 2, 3]
 
     run(story)
+
+
+def test_a_gateway_says_which_talks_live() -> None:
+    """Asked by the engine, the client answers from the program's own list; the program need not know of it."""
+
+    async def story() -> None:
+        engine = FakeEngine()
+        alive: list[Alive] = [c.AliveContact("c0", "cards", talks_to="anna"), c.AliveContact("c1", "cards")]
+        async with Client(["e:1"], "gw", alive=lambda: alive, connect=engine.connect) as gw:
+            assert await gw.wait_up(5.0)
+            engine.now.say(c.Confirm(["c0", "c1", "c2"], 30_000))
+            await turns()
+            assert [answer.contacts for answer in engine.heard(c.Alive)] == [("c0",)]
+
+    run(story)

@@ -124,7 +124,7 @@ MUTANTS = (
     Mutant(
         "I7: time away is nobody's miss",
         CORE + "gateways.py",
-        "    for offer in list(world.offers.values()):\n        offers.pause(world, offer)\n",
+        "    for offer in list(world.offers.values()):\n        clocks.pause(world, offer)\n",
         "",
     ),
     Mutant(

@@ -119,7 +119,7 @@ def _read(field: str, word: str) -> Any:
     if field in ("needs", "data"):
         table = dict(each.partition("=")[::2] for each in word.split(","))
         return {key: int(value) for key, value in table.items()} if field == "needs" else table
-    if field in ("channels", "codes"):
+    if field in ("channels", "codes", "contacts"):
         return tuple(word.split(","))
     return int(word) if field == "units" else word
 
@@ -131,7 +131,7 @@ POSITIONAL = {
     "update": ("contact",), "transfer": ("contact", "queue"), "end": ("contact",), "connected": ("contact",),
     "connect_failed": ("contact", "fault"), "ringing": ("offer",), "accept": ("offer",), "reject": ("offer",),
     "complete": ("contact",), "park": ("contact",), "unpark": ("contact",), "activity": ("contact", "from"),
-    "switch_channel": ("contact", "channel"), "extend_wrap_up": ("contact", "by"),
+    "switch_channel": ("contact", "channel"), "alive": (), "extend_wrap_up": ("contact", "by"),
     "log_in": ("agent",), "log_out": ("agent",),
     "ready": ("agent",), "not_ready": ("agent", "reason"), "attach": ("endpoint", "agent"), "detach": ("endpoint",),
     "occupy": ("endpoint", "kind"), "release": ("endpoint",), "drain": ("on",), "sync_end": (),
@@ -242,6 +242,7 @@ HEADS: dict[type[Struct], str] = {
     told.ConnectedEvent: "connected {contact} with {agent}",
     told.TalkOver: "talk_over {contact} with {agent}",
     told.ParkedEvent: "parked {contact} with {agent}",
+    told.Confirm: "confirm",
     told.AgentState: "agent_state {agent} {state}",
     told.Displaced: "displaced {agent} by {by}",
     told.Treat: "treat {contact} {why}",

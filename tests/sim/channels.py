@@ -16,7 +16,8 @@ REACHED = (
     "offered by interrupting", "exclusive given", "limit of one agent", "parked", "parked by itself",
     "parked by a desk", "customer wrote", "agent wrote", "came back by hand", "treated: parked_too_long",
     "sync: parked", "caller gone: parked", "channel switched: waiting", "channel switched: connected",
-    "channel switched: parked", "completed while parked", "came back to the same agent", "came back to another agent",
+    "channel switched: parked", "talk never ended", "asked whether a talk lives", "talk repaired",
+    "completed while parked", "came back to the same agent", "came back to another agent",
 )  # fmt: skip
 """What a set of a hundred seeds must show."""
 
@@ -37,6 +38,7 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
             park_after_us=rng.choice((0, 4, 9)) * SECOND_US if channel.name == "chat" else 0,
             activity_reported=channel.name == "chat",
             reserve_after_us=rng.choice((0, 1, 4)) * SECOND_US if channel.name == "voice" else 0,
+            talk_lease_us=rng.choice((5, 15, 30)) * SECOND_US * (channel.name != "ticket"),
             reserved_most_us=rng.choice((3, 20)) * SECOND_US,
         )
         for channel in settings.channels
@@ -45,7 +47,14 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
         replace(agent, most_at_once=(("chat", rng.choice((0, 1, 2))),)) if rng.random() < 0.1 else agent
         for agent in settings.agents
     )
-    return replace(settings, channels=channels, agents=agents)
+    limits = replace(settings.limits, confirm_us=rng.choice((2, 5)) * SECOND_US)
+    return replace(settings, channels=channels, agents=agents, limits=limits)
+
+
+def confirming(seed: int, gateways: int) -> tuple[bool, ...]:
+    """Which gateways answer when they are asked whether a talk lives."""
+    rng = Random(f"leases {seed}")
+    return tuple(rng.random() < 0.6 for _ in range(gateways))
 
 
 class Rules:

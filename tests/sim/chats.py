@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from router.core import commands as ask
-from router.core.effects import ParkedEvent
+from router.core.effects import ParkedEvent, TalkOver
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:
@@ -126,3 +126,12 @@ class Chats:
         call.state, call.seen = "in", "waiting"
         call.round += 1
         self._gateway.plan_hang_up(call)
+
+    def talk_was_ended(self, over: TalkOver) -> None:
+        """By the agent's side, if it is one of ours: then nothing is left to end; some gateways do it all the same."""
+        self._gateway.run.people[over.agent].talk_over(over)
+        call = self._gateway.calls.get(over.contact)
+        if call is None or call.agent != over.agent or over.goes_on:
+            return
+        if call.state == "parked" or (call.state == "joined" and self._gateway.site.happens(0.7)):
+            self._gateway.over(call)

@@ -158,7 +158,8 @@ class Fairness:
         lasts_us = rule.time_us if rule.mode == "timed" else rule.most_us
         offer.maybe_until_us = now_us + max(rule.most_us, lasts_us) + SECOND_US
         offer.sure_until_us = now_us + lasts_us
-        if self._judge.now_us and (offer.disturbed or isinstance(self._judge.command, ask.Complete | ask.Ready)):
+        said = self._judge.command
+        if offer.disturbed or said is None or isinstance(said, ask.Complete | ask.Ready):
             offer.sure_until_us = 0
         if offer.disturbed or any(not side.up for side in offer.sides):
             # Its time may stand still while the gateway is away.

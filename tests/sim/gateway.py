@@ -16,6 +16,7 @@ from router.core import internal as told
 from router.core.effects import (
     Accepted,
     AgentState,
+    Confirm,
     ConsultOver,
     Ended,
     Error,
@@ -39,6 +40,7 @@ from tests.sim.chats import Chats
 from tests.sim.client import Client
 from tests.sim.consults import REQUESTS, Consults
 from tests.sim.hands import heard
+from tests.sim.leases import answer
 
 if TYPE_CHECKING:
     from tests.sim.run import Run
@@ -56,6 +58,7 @@ class Gateway(Client):
         self.run = run
         self.ringing = run.plan.ringing[number]
         self.connecting = run.plan.connecting[number]
+        self.confirms = run.plan.confirms[number]
         self.calls: dict[str, Call] = {}
         self.devices: dict[str, ask.AliveEndpoint] = {}
         self.offers: dict[str, Offer] = {}
@@ -66,8 +69,9 @@ class Gateway(Client):
         self._heard: dict[type[Message], Callable[[Any], None]] = {
             Offer: self._offer,
             Accepted: lambda accepted: self._join(accepted.contact, accepted.agent),
-            TalkOver: self._talk_was_ended,
+            TalkOver: self.chats.talk_was_ended,
             ParkedEvent: self.chats.parked,
+            Confirm: lambda confirm: answer(self, confirm),
             Treat: self._treated,
             Moved: self._moved,
             ConsultOver: self.consults.over,
@@ -169,6 +173,9 @@ class Gateway(Client):
             self.plan_for(call, 20 * SECOND_US, lambda: self.talk_ends(call))
             return
         self.over(call)
+        if self.confirms and self.site.happens(self.run.chances.never_ended):
+            self.site.faults["talk never ended"] += 1
+            return
         by = self.site.rng.choice(("customer", "agent", "system"))
         self.say(ask.End(1, call.id, by=by))  # type: ignore[arg-type]  # one of its literals
 
@@ -232,7 +239,8 @@ class Gateway(Client):
 
     def hello(self) -> told.GatewayUp:
         """What it says of itself."""
-        return told.GatewayUp(f"{self.name}-{self._instance}", "gateway", self.ringing, self.connecting)
+        instance = f"{self.name}-{self._instance}"
+        return told.GatewayUp(instance, "gateway", self.ringing, self.connecting, confirms=self.confirms)
 
     def introduce(self) -> None:
         """List what is alive; now and then the list is wrong."""
@@ -367,15 +375,6 @@ class Gateway(Client):
             heard(self.run, message)
         elif isinstance(message, Suspended):
             faults["suspended"] += message.on
-
-    def _talk_was_ended(self, over: TalkOver) -> None:
-        """By the agent's side, if it is one of ours: then nothing is left to end; some gateways do it all the same."""
-        self.run.people[over.agent].talk_over(over)
-        call = self.calls.get(over.contact)
-        if call is None or call.agent != over.agent or over.goes_on:
-            return
-        if call.state == "parked" or (call.state == "joined" and self.site.happens(0.7)):
-            self.over(call)
 
     def _offer(self, offer: Offer) -> None:
         if offer.gateway == self.name:

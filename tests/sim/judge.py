@@ -16,6 +16,7 @@ from router.core import internal as told
 from router.core.effects import (
     AgentEvent,
     Already,
+    Confirm,
     ContactEvent,
     Error,
     Message,
@@ -33,11 +34,13 @@ from router.core.effects import (
 from tests.sim.fairness import Fairness
 from tests.sim.hand_book import HandBook
 from tests.sim.hours import HoursBook
+from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
 from tests.sim.offer_book import OfferBook
 from tests.sim.plan import Plan
 from tests.sim.route_book import RouteBook
 from tests.sim.seen import (
+    MOVES,
     NOBODY_KNOWS_US,
     AgentSeen,
     GatewaySeen,
@@ -49,17 +52,6 @@ from tests.sim.site import Flight, Site, Step
 
 LOOK_EVERY = 25
 """Steps between looks at all that waits."""
-MOVES = {
-    "new": ("waiting", "held", "parked"),
-    "held": ("waiting", "held", "wrapping"),
-    "waiting": ("held", "waiting", "offered", "wrapping", "connected"),
-    "offered": ("connecting", "waiting", "wrapping"),
-    "connecting": ("connected", "waiting", "wrapping"),
-    "connected": ("wrapping", "waiting", "parked"),
-    "parked": ("waiting", "wrapping"),
-    "wrapping": ("ended",),
-}
-"""The life of a contact, as it is promised."""
 
 
 class Judge:
@@ -82,6 +74,7 @@ class Judge:
         self.book = OfferBook(self)
         self.fairness = Fairness(self)
         self.hours = HoursBook(self)
+        self.leases = LeaseBook(self)
         self.routes = RouteBook(self)
         self.ledger = Ledger(self.fault)
         self.hands = HandBook(self)
@@ -94,6 +87,7 @@ class Judge:
             ask.End: self._end,
             ask.Sync: self._sync,
             ask.SyncEnd: self._sync_end,
+            ask.Alive: self.leases.alive,
             ask.Accept: self.book.accept,
             ask.Reject: self.book.reject,
             ask.Ringing: self.book.ringing,
@@ -139,6 +133,8 @@ class Judge:
             for leg in agent.legs.values():
                 if gateway is None or gateway in leg.sides:
                     leg.disturbed = True
+                    # Wrap-up is over once a gateway of its agent has stayed away.
+                    leg.sure_until_us = 0
                     leg.maybe_until_us += NOBODY_KNOWS_US
 
     # -- a step ---------------------------------------------------------------------------------------------------
@@ -181,6 +177,8 @@ class Judge:
         elif isinstance(message, Suspended):
             self._changed(self.gateway(key))
             self.gateway(key).suspended = message.on
+        elif isinstance(message, Confirm):
+            self.leases.asked(key, message)
         elif isinstance(message, State):
             self._listed.update((contact.contact, contact.state) for contact in message.contacts)
 

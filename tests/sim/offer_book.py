@@ -113,6 +113,7 @@ class OfferBook:
             offer.state = "over"
             self._judge.agents[offer.agent].legs.pop(offer.id, None)
         elif before == "connected":
+            self._judge.leases.ended(visit, offer)
             self._judge.fairness.wraps_up(offer)
         else:
             if before == "offered" and self._judge.command is None and self._judge.now_us < offer.kept_until_us:

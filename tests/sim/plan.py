@@ -15,7 +15,7 @@ from router.core.effects import Treatment
 from router.core.want import Want
 from router.terms import SECOND_US
 from tests.sim import hours, route_by
-from tests.sim.channels import drawn
+from tests.sim.channels import confirming, drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
 CHANNELS = ("voice", "chat", "email")
@@ -77,6 +77,7 @@ class Chances(Struct):
     switches: float = 0.05
     consults: float = 0.15
     hands: float = 0.1
+    never_ended: float = 0.05
 
 
 RARE = ("kill", "drop", "drain")
@@ -97,6 +98,7 @@ class Plan(Struct):
     """Entities a step for chores, and for those who wait for skills that nobody has."""
     ringing: tuple[bool, ...]
     connecting: tuple[bool, ...]
+    confirms: tuple[bool, ...]
     phones: dict[str, tuple[tuple[int, str, tuple[str, ...]], ...]]
     """Agent -> endpoints: number of the gateway, address, channels."""
     sessions: dict[str, int]
@@ -118,6 +120,7 @@ def draw(seed: int) -> Plan:
         slice=rng.choice((1, 2, 5, 64)),
         ringing=tuple(rng.random() < 0.4 for _ in GATEWAYS),
         connecting=tuple(rng.random() < 0.7 for _ in GATEWAYS),
+        confirms=confirming(seed, len(GATEWAYS)),
         phones={name: _phones(rng, name) for name in agents},
         sessions={name: rng.randrange(5) for name in agents},
     )

@@ -19,6 +19,17 @@ SURE_US = SECOND_US
 """A gateway that has been open for so many steps and so long is surely through with being opened in slices."""
 NOBODY_KNOWS_US = 10_000 * SECOND_US
 """Added to a time that stands still for as long as somebody is away."""
+MOVES = {
+    "new": ("waiting", "held", "parked"),
+    "held": ("waiting", "held", "wrapping"),
+    "waiting": ("held", "waiting", "offered", "wrapping", "connected"),
+    "offered": ("connecting", "waiting", "wrapping"),
+    "connecting": ("connected", "waiting", "wrapping"),
+    "connected": ("wrapping", "waiting", "parked"),
+    "parked": ("waiting", "wrapping"),
+    "wrapping": ("ended",),
+}
+"""The life of a contact, as it is promised."""
 
 
 class GatewaySeen(Struct, eq=False):

@@ -124,7 +124,9 @@ def test_features_that_both_know_are_agreed() -> None:
     hello = Hello(name="gw1", role="gateway", instance="i", features=("teleport", *FEATURES))
     enter, tell = session().receive(hello)
     assert isinstance(enter, Enter)
-    assert enter.up == GatewayUp("i", "gateway", reports_ringing=True, reports_connecting=False, dials=True)
+    assert enter.up == GatewayUp(
+        "i", "gateway", reports_ringing=True, reports_connecting=False, dials=True, confirms=True
+    )
     assert isinstance(tell, Tell)
     assert isinstance(tell.message, Welcome)
     assert tell.message.features == list(FEATURES)

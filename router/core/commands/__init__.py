@@ -40,7 +40,7 @@ from router.core.commands.hands import (
 from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, Ringing
 from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
 from router.core.commands.questions import Agents, Audit, Position, Status
-from router.core.commands.sync import AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
+from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
 from router.core.commands.tickets import CloseTicket, OpenTicket, Pend, Reopen, Tickets, Track
 
 WIRE_REQUESTS: tuple[type[Request], ...] = (
@@ -87,6 +87,7 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Drain,
     Sync,
     SyncEnd,
+    Alive,
     Callbacks,
     Position,
     Status,
@@ -112,6 +113,7 @@ __all__ = [
     "Accept",
     "Activity",
     "Agents",
+    "Alive",
     "AliveContact",
     "AliveEndpoint",
     "AssignContact",

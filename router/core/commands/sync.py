@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from router.core.commands.base import Request
 from router.core.commands.contacts import Relax
@@ -60,6 +62,14 @@ class Sync(Request, tag="sync"):
     contacts: tuple[AliveContact, ...] = ()
     endpoints: tuple[AliveEndpoint, ...] = ()
     errors = ("bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "data_too_large")
+
+
+class Alive(Request, tag="alive"):
+    """The answer to `confirm`: of the contacts asked for, those that still talk. One that is not named is ended once
+    the time is over."""
+
+    contacts: Annotated[tuple[Id, ...], Meta(max_length=256)] = ()
+    """Those that the gateway knows to talk still."""
 
 
 class SyncEnd(Request, tag="sync_end"):

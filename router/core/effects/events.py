@@ -85,6 +85,16 @@ class ParkedEvent(Message, tag="parked"):
     """How long it is kept, from now."""
 
 
+class Confirm(Message, tag="confirm"):
+    """To a gateway with the feature `confirm`: do these contacts still talk? It answers with `alive`; a contact that it
+    does not name within `within_ms` is ended, and its agent is free."""
+
+    contacts: list[str]
+    """Contacts of this gateway that talk, as far as the engine knows."""
+    within_ms: int
+    """How long the answer may take."""
+
+
 class AgentState(Message, tag="agent_state"):
     """To the agent's gateway and desk: the engine changed the agent's state (miss, end of a pending change), or gives
     them no offers for a while; or a supervisor changed their state or skills (`by`)."""

@@ -6,6 +6,7 @@ from router.core import (
     burial,
     callback_book,
     callbacks,
+    clocks,
     courses,
     doors,
     gateways,
@@ -377,5 +378,5 @@ def extend_wrap_up(world: World, peer: Peer, command: ask.ExtendWrapUp) -> Reply
     for offer in legs:
         left_us = offer.left_us if offer.left_us >= 0 else max(0, offer.due_us - world.now_us)
         most_us = max(0, offer.wrap_up_most_us - world.now_us)
-        offers.start_clock(world, offer, min(left_us + command.by_ms * MILLISECOND_US, most_us))
+        clocks.start_clock(world, offer, min(left_us + command.by_ms * MILLISECOND_US, most_us))
     return Ok(command.seq)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from router.core import clocks, offers
 from router.core import commands as ask
-from router.core import offers
 from router.core.effects import Ok, Reply
 from router.core.entities import Offer, Peer
 from router.core.world import World
@@ -33,7 +33,7 @@ def ringing(world: World, peer: Peer, command: ask.Ringing) -> Reply:
     offer = find(world, peer, command.offer)
     if offer.state == "offered" and not offer.rang:
         offer.rang = True
-        offers.start_clock(world, offer, offer.ring_us)
+        clocks.start_clock(world, offer, offer.ring_us)
     return Ok(command.seq)
 
 

@@ -9,6 +9,7 @@ from router.core import (
     consults,
     gateways,
     internal,
+    leases,
     offers,
     parking,
     people,
@@ -56,6 +57,7 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
     peer.reports_ringing = command.reports_ringing
     peer.reports_connecting = command.reports_connecting
     peer.dials = command.dials
+    peer.confirms = command.confirms
     peer.sync_round += 1
     peer.failures = 0
     peer.suspended_until_us = 0
@@ -147,6 +149,8 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
         _not_talking(world, contact)
     contact.sync_round = peer.sync_round
     world.changed[contact] = None
+    if alive.talks_to is not None:
+        leases.confirmed(world, contact)
     if alive.talks_to is not None and contact.state in ("waiting", "held", "offered", "connecting"):
         _found_talking(world, peer, contact, alive)
 
@@ -229,6 +233,15 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
     world.leave_line(contact)
     visits.arm(world, contact)
     world.loose_agents[agent] = None
+
+
+def alive(world: World, peer: Peer, command: ask.Alive) -> Reply:
+    """These still talk. One that is over by now is passed over: that was said meanwhile."""
+    for name in command.contacts:
+        contact = peer.contacts.get(name)
+        if contact is not None:
+            leases.confirmed(world, contact)
+    return Ok(command.seq)
 
 
 def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
