@@ -365,7 +365,8 @@ class Fairness:
                     continue
                 if self._rules.excludes(legs, sum(agent.outside.values()), visit.channel):
                     continue
-                rings_there = any(leg.agent == agent.known.name for leg in visit.ringing.values())
+                # Where it rings at others, it does not ring at who has, or wraps up, another part of it.
+                rings_there = visit.state == "offered" and any(leg.visit is visit for leg in legs)
                 if not rings_there and self._is_eligible(agent, visit):
                     judge.fault("I10", f"{agent.known.name} is free and {visit.id} waits")
                     return
