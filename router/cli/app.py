@@ -11,6 +11,7 @@ import typer
 
 from router.cli.commands.agents import agents
 from router.cli.commands.audit import audit
+from router.cli.commands.callbacks import callback, callbacks
 from router.cli.commands.check import check
 from router.cli.commands.demo import demo
 from router.cli.commands.doors import queue
@@ -60,6 +61,8 @@ app.command()(status)
 app.command()(agent)
 app.command()(contact)
 app.command()(queue)
+app.command()(callbacks)
+app.command()(callback)
 app.command()(audit)
 app.command()(handover)
 app.command()(demo)

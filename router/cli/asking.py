@@ -24,6 +24,9 @@ from router.wire.catalogue import (
     AuditEntry,
     AuditReply,
     Busy,
+    Callbacks,
+    CallbacksReply,
+    CallbackStatus,
     Error,
     HandOver,
     Message,
@@ -223,6 +226,18 @@ def _refusal(code: str, detail: str) -> Refusal:
     if code == "unknown_queue":
         return Refusal(f"there is no queue of that name: {detail}", "leave --queue out to see all")
     return Refusal(f"the daemon refuses: {code} {detail}".strip(), ERRORS[code].remedy if code in ERRORS else "")
+
+
+def open_callbacks(asker: Asker, queue: str | None, numbers: bool) -> list[CallbackStatus]:
+    """Every open call-back, or those of one queue, by id."""
+    found: list[CallbackStatus] = []
+    more = True
+    while more:
+        page = asker.ask(Callbacks(0, queue, found[-1].callback if found else "", numbers))
+        assert isinstance(page, CallbacksReply)
+        found += page.callbacks
+        more = page.more
+    return found
 
 
 def deeds(asker: Asker, after: int, last: int) -> list[AuditEntry]:

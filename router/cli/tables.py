@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from router.cli.asking import Standing
-    from router.wire.catalogue import AgentStatus, AuditEntry, QueueStatus
+    from router.wire.catalogue import AgentStatus, AuditEntry, CallbackStatus, QueueStatus
 
 
 def standing(shown: Standing) -> RenderableType:
@@ -84,6 +84,20 @@ def agents(of: Iterable[AgentStatus]) -> Table:
         shown.add_row(
             agent.agent, agent.team, state, seconds(agent.since_ms), units,
             str(agent.offered), str(agent.connected), str(agent.wrapping),
+        )  # fmt: skip
+    return shown
+
+
+def callbacks(of: Iterable[CallbackStatus]) -> Table:
+    """One line a call-back."""
+    shown = table(
+        "call-back", "queue", "number", "is", "waited", "tries", "due in", "until in", "agent", "customer", words=4
+    )
+    for each in of:
+        shown.add_row(
+            each.callback, each.queue, each.number, each.phase, seconds(max(0, each.waited_ms)), str(each.tries),
+            seconds(each.due_ms) if each.due_ms else "-", seconds(each.until_ms), each.agent or "-",
+            each.customer or "-",
         )  # fmt: skip
     return shown
 

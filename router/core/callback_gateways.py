@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from router.core import callback_book as book
 from router.core import callbacks, offers, visits
+from router.core.effects import DialCancelled
 from router.core.entities import Contact, Peer
+from router.core.extra import Callback
 from router.core.records import contact_key
 from router.core.world import World
 
@@ -18,6 +20,8 @@ def lost(world: World, contact: Contact) -> bool:
     extra = contact.extra
     callback = extra.callback if extra is not None else None
     if callback is None or contact.state not in ("held", "waiting", "offered", "connecting"):
+        return False
+    if callback.phase == "reached" and not _may_be_tried_again(contact, callback):
         return False
     for offer in list(contact.offers):
         if offer.state == "offered" or callback.phase == "reached":
@@ -35,6 +39,12 @@ def lost(world: World, contact: Contact) -> bool:
     return True
 
 
+def _may_be_tried_again(contact: Contact, callback: Callback) -> bool:
+    """Not once the customer came by another channel, or has another call-back open: that one stands for both."""
+    others = book.open_for(contact.queue, callback.number, contact.customer)
+    return contact.channel == book.CHANNEL and others is None
+
+
 def rehome(world: World, contact: Contact) -> None:
     """Give it to another gateway of the tenant that dials; else it waits for one, or for the return of its own."""
     callback = book.of(contact)
@@ -49,14 +59,51 @@ def rehome(world: World, contact: Contact) -> None:
             world.move_contact(contact, "hold")
         world.changed[contact] = None
         return
+    _give(world, contact, target)
+    contact.sync_round = target.sync_round - 1
+    world.changed[contact] = None
+    world.tell_monitors_about(contact)
+    callbacks.settle(world, contact, callback)
+
+
+def _give(world: World, contact: Contact, peer: Peer) -> None:
+    """It is this gateway's from now on; the caller records it, once it is what it shall be."""
     del contact.peer.contacts[contact.id]
     world.changed.pop(contact, None)
     world.dropped.append(("contact", contact_key(contact)))
-    contact.peer = target
-    target.contacts[contact.id] = contact
-    contact.sync_round = target.sync_round
+    contact.peer = peer
+    peer.contacts[contact.id] = contact
+
+
+def come_home(world: World, peer: Peer, contact_id: str, dialling: bool) -> Contact | None:
+    """A gateway that was away lists a call-back that another one has now: it has it again, unless that one is dialling.
+    None where there is nothing to bring home."""
+    contact = book.find(world, peer.tenant, contact_id)
+    if contact is None or contact_id in peer.ended or not book.is_at_rest(contact) or contact.state == "offered":
+        return None
+    callback = book.of(contact)
+    assert callback is not None
+    world.unstand(contact)
+    visits.disarm(world, contact)
+    _give(world, contact, peer)
     world.changed[contact] = None
-    callbacks.settle(world, contact, callback)
+    world.tell_monitors_about(contact)
+    if dialling:
+        # Another gateway may have dialled meanwhile, so this dial is not waited for.
+        callbacks.settle(world, contact, callback)
+    return contact if contact_id in peer.contacts else None
+
+
+def listed(world: World, contact: Contact, dialling: bool) -> None:
+    """Its gateway has it: it goes on dialling, or the customer has answered while we did not hear. One that nobody has
+    been told to dial yet can be neither."""
+    callback = book.of(contact)
+    if callback is None or not callback.tries or contact.state not in ("held", "waiting", "connecting"):
+        return
+    if not dialling:
+        callbacks.answered(world, contact, callback, contact.peer)
+    elif callback.phase != "dialling":
+        world.tell(contact.peer, DialCancelled(contact.id, "withdrawn"))
 
 
 def rehome_some(world: World, peer: Peer, most: int) -> int:

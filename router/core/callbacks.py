@@ -179,10 +179,23 @@ def _dialled_out(contact: Contact, callback: Callback) -> None:
 def reached(world: World, contact: Contact, callback: Callback) -> None:
     """The customer is on the line: from now on it waits like others, at the place that it kept."""
     on_the_line(world, contact, callback)
+    contact.direct = None
     if contact.state == "held":
         world.move_contact(contact, "resume")
-        visits.disarm(world, contact)
-        visits.stand_in_line(world, contact)
+    visits.disarm(world, contact)
+    visits.stand_in_line(world, contact)
+
+
+def answered(world: World, contact: Contact, callback: Callback, by: Peer) -> None:
+    """The customer has answered: an agent who has accepted is there, or it waits for one."""
+    from router.core import offers
+
+    if contact.state != "connecting":
+        reached(world, contact, callback)
+        return
+    for offer in list(contact.offers):
+        if offer.state == "connecting":
+            offers.connect(world, offer, by)
 
 
 def on_the_line(world: World, contact: Contact, callback: Callback) -> None:
@@ -273,7 +286,8 @@ def put_back(world: World, contact: Contact, how: str) -> bool:
     if callback is None:
         return False
     if callback.phase == "dialling":
-        failed(world, contact, callback, how if how in ("no_answer", "busy") else "failed", None)
+        result = how if how in ("no_answer", "busy") else "failed"
+        failed(world, contact, callback, result, "agent_gone" if how == "cancelled" else None)
     else:
         settle(world, contact, callback)
     return True
@@ -299,7 +313,7 @@ def end(world: World, contact: Contact, callback: Callback, outcome: Outcome, by
         if offer.state in ("offered", "connecting"):
             offers.cancel(world, offer, "moved" if outcome == "moved" else "withdrawn", back=False)
     visits.leave(world, contact, outcome, by)
-    if told_by is not contact.peer:
+    if told_by is not contact.peer and by != "supervisor":  # whose hand says so itself
         world.tell(contact.peer, LetGo(contact.id, outcome))
 
 

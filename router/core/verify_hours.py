@@ -55,7 +55,8 @@ def check_contact(world: World, contact: Contact) -> Found:
     door = contact.queue.door
     if door is None or contact.state != "waiting" or contact.standing is None or not contact.peer.open:
         return
-    if world.channels[contact.channel].open_hours:
+    called = contact.extra is not None and contact.extra.callback is not None
+    if called or world.channels[contact.channel].open_hours:
         return
     if is_emptied(world, contact.queue) and f"queue {contact.peer.tenant}/{contact.queue.name}" not in world.closing:
         yield "hours", f"{name}: waits in queue {contact.queue.name}, which sends everybody away"

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from router.core import audit, history
+from router.core import audit, callback_book, history
 from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Position, Sync
 from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Contact, Peer
@@ -141,8 +141,10 @@ def all_alive(peer: Peer) -> Sync:
     contacts = []
     for contact in peer.contacts.values():
         talking = [offer.agent.name for offer in contact.offers if offer.state == "connected"]
-        if contact.state != "wrapping":
+        is_callback = contact.extra is not None and callback_book.is_at_rest(contact)
+        if contact.state != "wrapping" and not is_callback:
             alive = AliveContact(contact.id, contact.queue.name, contact.channel, talks_to=next(iter(talking), None))
+            alive.dialling = callback_book.of(contact) is not None
             contacts.append(alive)
     endpoints = [
         AliveEndpoint(endpoint.address, endpoint.agent.name, endpoint.channels) for endpoint in peer.endpoints.values()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from router.core import commands as ask
 from router.core.effects import ParkedEvent, TalkOver
 from router.terms import SECOND_US
+from tests.sim.callbacks import spoken
 
 if TYPE_CHECKING:
     from tests.sim.call import Call
@@ -57,7 +58,7 @@ class Chats:
         queues = gateway.run.plan.settings.queues
         # Where the routes have decided, it tries any channel of any queue.
         queue = next((queue for queue in queues if queue.name == call.enqueue.queue), gateway.site.rng.choice(queues))
-        channel = gateway.site.rng.choice(queue.channels)
+        channel = gateway.site.rng.choice(spoken(queue))
         if channel != self._channel(call):
             state = {"joined": "connected", "parked": "parked"}.get(call.state, "waiting")
             gateway.site.faults[f"channel switched: {state}"] += 1
@@ -95,7 +96,9 @@ class Chats:
         gateway.site.faults["parked"] += 1
         call.state, call.seen = "parked", "parked"
         call.round += 1
-        gateway.run.people[call.agent].talking.pop(call.id, None)
+        person = gateway.run.people.get(call.agent)
+        if person is not None:  # else it has not heard yet who took it
+            person.talking.pop(call.id, None)
         if gateway.run.calming:
             gateway.plan_hang_up(call)
             return

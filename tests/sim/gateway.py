@@ -18,8 +18,11 @@ from router.core.effects import (
     AgentState,
     Confirm,
     ConsultOver,
+    Dial,
+    DialCancelled,
     Ended,
     Error,
+    LetGo,
     Message,
     Moved,
     Offer,
@@ -34,21 +37,23 @@ from router.core.effects import (
     TalkOver,
     Treat,
 )
-from router.terms import MILLISECOND_US, SECOND_US, Fault, Place, WorkKind
+from router.terms import MILLISECOND_US, SECOND_US, Fault
 from tests.sim.call import Call, offer_of
 from tests.sim.chats import Chats
-from tests.sim.client import Client
 from tests.sim.consults import REQUESTS, Consults
+from tests.sim.devices import Devices
+from tests.sim.dialler import Dialler
 from tests.sim.hands import heard
 from tests.sim.leases import answer
+from tests.sim.whims import transfer
 
 if TYPE_CHECKING:
     from tests.sim.run import Run
 
-OUTSIDE: tuple[WorkKind, ...] = ("outbound", "internal", "dialler", "personal")
+CALLBACKS = (ask.TakeCallback, ask.ScheduleCallback, ask.Dialled, ask.TakePlace, ask.CancelCallback)
 
 
-class Gateway(Client):
+class Gateway(Devices):
     """See the module."""
 
     role = "gateway"
@@ -60,12 +65,12 @@ class Gateway(Client):
         self.connecting = run.plan.connecting[number]
         self.confirms = run.plan.confirms[number]
         self.calls: dict[str, Call] = {}
-        self.devices: dict[str, ask.AliveEndpoint] = {}
         self.offers: dict[str, Offer] = {}
         self.draining = False
         self._listed: set[str] = set()
         self.chats = Chats(self)
         self.consults = Consults(self)
+        self.dialler = Dialler(self, run.plan.dials[number])
         self._heard: dict[type[Message], Callable[[Any], None]] = {
             Offer: self._offer,
             Accepted: lambda accepted: self._join(accepted.contact, accepted.agent),
@@ -76,6 +81,9 @@ class Gateway(Client):
             Moved: self._moved,
             ConsultOver: self.consults.over,
             Ended: self.consults.ended,
+            Dial: self.dialler.dial,
+            DialCancelled: self.dialler.cancelled,
+            LetGo: self.dialler.let_go,
             OfferCancelled: self._count,
             AgentState: self._count,
             Suspended: self._count,
@@ -151,10 +159,14 @@ class Gateway(Client):
             self.say(ask.End(1, call.id))
 
     def _talk(self, call: Call) -> None:
-        call.state, call.seen = "joined", "connected"
-        call.joined_us = self.site.now_us
         if self.connecting:
             self.say(ask.Connected(1, call.id))
+        self.has_joined(call, call.agent)
+
+    def has_joined(self, call: Call, agent: str) -> None:
+        """Customer and agent talk."""
+        call.state, call.seen, call.agent = "joined", "connected", agent
+        call.joined_us = self.site.now_us
         self.plan_for(call, self.run.plan.talk_us, lambda: self.talk_ends(call))
         self.chats.begin(call)
         self.consults.begin(call)
@@ -168,7 +180,7 @@ class Gateway(Client):
         if call.state != "joined":
             return
         if self.site.happens(self.run.chances.transfers):
-            self._transfer(call)
+            transfer(self, call)
             # Should the engine refuse it, the talk ends after all.
             self.plan_for(call, 20 * SECOND_US, lambda: self.talk_ends(call))
             return
@@ -179,68 +191,13 @@ class Gateway(Client):
         by = self.site.rng.choice(("customer", "agent", "system"))
         self.say(ask.End(1, call.id, by=by))  # type: ignore[arg-type]  # one of its literals
 
-    def _transfer(self, call: Call) -> None:
-        places: tuple[Place, ...] = ("keep", "restart", "front")
-        place = self.site.rng.choice(places)
-        queue = self.site.rng.choice(self.run.plan.settings.queues).name
-        agent = self.run.some_agent() if self.site.happens(self.run.chances.direct) else None
-        self.site.faults["transfer: direct" if agent else f"transfer: {place}"] += 1
-        self.say(ask.Transfer(1, call.id, queue, agent, place, self.run.some_needs(), {"step": "2"}))
-
-    def bother(self) -> None:
-        """Hold, resume, change or add to one of the calls."""
-        calls = [call for call in self.calls.values() if call.state == "in"]
-        if not calls:
-            return
-        site, chances = self.site, self.run.chances
-        call = site.rng.choice(calls)
-        if site.happens(chances.held):
-            if call.seen in ("waiting", "offered"):
-                site.faults[f"held while {call.seen}"] += 1
-            self.say(ask.Hold(1, call.id))
-            self.plan_for(call, 8 * SECOND_US, lambda: self.say(ask.Resume(1, call.id)))
-        if site.happens(chances.switches):
-            self.chats.switch(call)
-        if site.happens(chances.updates):
-            site.faults["priority changed"] += 1
-            priority_s = site.rng.choice((None, 0, 30, 90))
-            self.say(ask.Update(1, call.id, priority_s, {"note": "x" * site.rng.choice((1, 40))}))
-
-    # -- devices --------------------------------------------------------------------------------------------------
-
-    def attach(self, address: str, agent: str, channels: tuple[str, ...]) -> None:
-        """A device comes up."""
-        self.devices[address] = ask.AliveEndpoint(address, agent, channels)
-        self.say(ask.Attach(1, address, agent, channels))
-
-    def detach(self, address: str) -> None:
-        """A device goes down."""
-        if self.devices.pop(address, None) is not None:
-            self.say(ask.Detach(1, address))
-
-    def outside_work(self, address: str) -> None:
-        """A device is busy with what the engine did not give, for a while."""
-        device = self.devices.get(address)
-        if device is None:
-            return
-        self.site.faults["outside work"] += 1
-        kind = self.site.rng.choice(OUTSIDE)
-        device.occupied, device.units = kind, self.site.rng.choice((25, 50))
-        self.say(ask.Occupy(1, address, kind, device.units))
-        self.site.after(self.site.some(5 * SECOND_US), lambda: self._free_again(device))
-
-    def _free_again(self, device: ask.AliveEndpoint) -> None:
-        if device.occupied is not None:
-            device.occupied = None
-            self.site.faults["outside work over"] += 1
-            self.say(ask.Release(1, device.endpoint))
-
     # -- hello ----------------------------------------------------------------------------------------------------
 
     def hello(self) -> told.GatewayUp:
         """What it says of itself."""
         instance = f"{self.name}-{self._instance}"
-        return told.GatewayUp(instance, "gateway", self.ringing, self.connecting, confirms=self.confirms)
+        dials = self.dialler.dials
+        return told.GatewayUp(instance, "gateway", self.ringing, self.connecting, dials, confirms=self.confirms)
 
     def introduce(self) -> None:
         """List what is alive; now and then the list is wrong."""
@@ -252,6 +209,7 @@ class Gateway(Client):
                 site.faults["sync missed a contact"] += 1
                 self.over(call)
         contacts = [self._alive(call) for call in self.calls.values() if not self.consults.only_asked(call)]
+        contacts += self.dialler.alive()
         if site.happens(chances.sync_adds):
             site.faults["sync added a contact"] += 1
             call = Call(self.run.some_enqueue(), "in", "waiting")
@@ -282,6 +240,7 @@ class Gateway(Client):
 
     def lose_calls(self) -> None:
         """Every caller is gone with the machine."""
+        self.dialler.dialling.clear()
         for call in list(self.calls.values()):
             self.over(call)
 
@@ -293,6 +252,8 @@ class Gateway(Client):
         for call in list(self.calls.values()):
             if call.id not in self._listed and call.id not in asked:
                 self.over(call)
+        for contact in [contact for contact in self.dialler.dialling if contact not in self._listed]:
+            self.dialler.gone(contact)
 
     # -- hearing --------------------------------------------------------------------------------------------------
 
@@ -314,6 +275,8 @@ class Gateway(Client):
                 call.state, call.seen = "in", "waiting"
                 call.round += 1
                 self.plan_hang_up(call)
+        elif isinstance(request, CALLBACKS):
+            self.dialler.answered(request, reply)
         elif isinstance(reply, Error):
             self.site.faults["nonsense refused"] += 1
 
@@ -331,6 +294,7 @@ class Gateway(Client):
             if call.state == "asked":
                 call.state = "in"
                 call.seen = "held" if enqueue.held else "waiting"
+                self.dialler.queued(call, reply)
         elif isinstance(reply, RefusedEntry):
             self.site.faults[f"refused: {reply.why}"] += 1
             self.over(call)
@@ -355,9 +319,7 @@ class Gateway(Client):
 
     def _treated(self, treat: Treat) -> None:
         self.site.faults[f"treated: {treat.why}"] += 1
-        call = self.calls.get(treat.contact)
-        if call is not None:
-            self.over(call)
+        self.dialler.gone(treat.contact)
 
     def _moved(self, moved: Moved) -> None:
         self.site.faults[f"moved: {moved.why}"] += 1

@@ -329,6 +329,8 @@ class HoursBook:
         """Must it surely be gone by now, if it waits and its gateway hears us?"""
         since = self.sends_away(visit.queue, visit.channel)
         judge = self._judge
+        if visit.channel == "callback":
+            return False  # whom the centre has called is served
         return since is not None and judge.now_us - since[0] > SETTLED_US and judge.step - since[1] > SETTLED_STEPS
 
     def offered(self, visit: Visit) -> None:

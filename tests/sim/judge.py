@@ -18,6 +18,8 @@ from router.core.effects import (
     Already,
     Confirm,
     ContactEvent,
+    Dial,
+    DialCancelled,
     Error,
     Message,
     Offer,
@@ -31,6 +33,7 @@ from router.core.effects import (
     Suspended,
     Treat,
 )  # fmt: skip
+from tests.sim.callback_book import CallbackBook
 from tests.sim.fairness import Fairness
 from tests.sim.hand_book import HandBook
 from tests.sim.hours import HoursBook
@@ -76,6 +79,7 @@ class Judge:
         self.hours = HoursBook(self)
         self.leases = LeaseBook(self)
         self.routes = RouteBook(self)
+        self.callbacks = CallbackBook(self)
         self.ledger = Ledger(self.fault)
         self.hands = HandBook(self)
         self.command: Any = None
@@ -167,7 +171,8 @@ class Judge:
         if isinstance(message, ContactEvent):
             self._contact(message)
         elif isinstance(message, AgentEvent):
-            self._agent(message)
+            self.reached["reserved"] += message.state == "reserved"
+            self.agents[message.agent].became(message, self.step, self.now_us)
         elif isinstance(message, Offer):
             self.book.made(message)
         elif isinstance(message, OfferCancelled):
@@ -179,22 +184,10 @@ class Judge:
             self.gateway(key).suspended = message.on
         elif isinstance(message, Confirm):
             self.leases.asked(key, message)
+        elif isinstance(message, Dial | DialCancelled):
+            self.callbacks.told(key, message)
         elif isinstance(message, State):
             self._listed.update((contact.contact, contact.state) for contact in message.contacts)
-
-    def _agent(self, event: AgentEvent) -> None:
-        """An agent's state, or only their units, are others now."""
-        agent = self.agents[event.agent]
-        if event.state == "reserved" and agent.state != "reserved":
-            agent.reserved_us = self.now_us
-            self.reached["reserved"] += 1
-        if {agent.state, event.state} == {"reserved", "available"}:
-            # Held for a contact, or given back: they have said nothing themselves.
-            agent.state, agent.changed_step = event.state, self.step
-        elif agent.state != event.state:
-            agent.state, agent.changed_step, agent.leaving = event.state, self.step, False
-            agent.misses.clear()
-            agent.backoff_sure_us = 0
 
     def gateway(self, key: str) -> GatewaySeen:
         """The client of that name."""
@@ -251,6 +244,7 @@ class Judge:
         handler = self._said.get(type(command))
         if handler is not None:
             handler(gateway, command, reply)
+        self.callbacks.said(gateway, command, reply)
         if isinstance(reply, Ok):
             self.fairness.said(gateway, command)
             self.hands.said(command)
@@ -300,6 +294,7 @@ class Judge:
         if isinstance(reply, Error):
             return
         gateway.synced, gateway.endpoints = True, gateway.listed
+        self.callbacks.lost(gateway)
         self._changed(gateway)
         kept = {key[1]: visit.state for key, visit in self.visits.items() if key[0] == gateway.key}
         if kept != self._listed:
@@ -310,13 +305,7 @@ class Judge:
 
     def _contact(self, event: ContactEvent) -> None:
         key = (event.gateway, event.contact)
-        visit = self.visits.get(key)
-        if visit is None:
-            visit = self._admitted(key, event)
-            if visit is None:
-                return
-        if event.state == visit.state == "connected":
-            self.hands.with_others(visit)
+        if (visit := self._visit(key, event)) is None:
             return
         if event.state not in MOVES[visit.state]:
             self.fault("I1", f"{key} goes from {visit.state} to {event.state}")
@@ -326,6 +315,7 @@ class Judge:
             self.ended[key] = (self.now_us, event.outcome or "")
             self.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
             self.fairness.ended(visit)
+            self.callbacks.ended(visit)
         elif visit.asked_by and before == "connected" and self.hands.consult_over(visit):
             pass  # The leg has gone over to the customer.
         elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping", "parked"):
@@ -342,10 +332,24 @@ class Judge:
         elif event.queue != visit.queue.name:
             self.fault("I1", f"{key} was in {visit.queue.name} and is in {event.queue}")
 
+    def _visit(self, key: tuple[str, str], event: ContactEvent) -> Visit | None:
+        """Whom an event is about; None where that is all that is to be known of it."""
+        visit = self.visits.get(key)
+        if visit is None:
+            visit = self.callbacks.moved_house(event)
+            if visit is not None and visit.state == event.state:
+                return None
+        elif event.state == visit.state == "connected":
+            self.hands.with_others(visit)
+            return None
+        return visit or self._admitted(key, event)
+
     def _joined(self, visit: Visit, before: str, event: ContactEvent) -> None:
         """Somebody has accepted it, or talks to it."""
         if before == "offered" and event.state == "connecting":
             self.book.won(visit, event.agent)
+        if event.state == "connected":
+            self.callbacks.joined(visit)
         if visit.offer is not None and event.state in ("connecting", "connected"):
             visit.offer.state = event.state
             if not visit.offer.accepted_us:
@@ -367,6 +371,8 @@ class Judge:
         if consult is not None:
             return consult
         asked = asked_for(self.command, key[1])
+        if (taken := self.callbacks.admitted(key)) is not None:
+            return taken
         if asked is None:
             self.fault("I1", f"{key} lives, and nobody brought it: {event!r}")
             return None
@@ -375,6 +381,7 @@ class Judge:
         visit = self.visits[key] = self.fairness.visit(self.gateway(key[0]), asked)
         self.routes.entered(visit, asked, event)
         self.hours.came_in(visit, asked)
+        self.callbacks.entered(visit, asked)
         return visit
 
     # -- now and then ---------------------------------------------------------------------------------------------
@@ -388,6 +395,6 @@ class Judge:
     def rest(self, over: bool) -> None:
         """At the end nothing may be left, here or there (L1 to L3)."""
         if not over:
-            self.fault("L3", "the faults have stopped, and not everything comes to its end")
+            self.fault("L3", "the faults have stopped, and not all ends")
         for (_, contact), visit in self.visits.items():
             self.fault("L3", f"{contact} is still {visit.state}")

@@ -76,6 +76,7 @@ class OfferBook:
         seen = self.offers[offer.offer] = visit.offer = offer_seen(offer, visit, sides, units, self._judge.now_us)
         visit.ringing[seen.id] = seen
         visit.rung_step = self._judge.step
+        self._judge.callbacks.offered(visit)
         self._judge.fairness.offered(seen, offer)
         self._judge.hours.offered(visit)
         if visit.came_back:
@@ -184,7 +185,7 @@ class OfferBook:
                 twice = 2 if offer.sides[-1].rings and not offer.rang_us else 1
                 until_us = (offer.rang_us or offer.made_us) + twice * offer.ring_us
             elif offer.state == "connecting":
-                until_us = offer.accepted_us + connect_us[offer.channel]
+                until_us = offer.accepted_us + self._judge.callbacks.time_of(offer.visit, connect_us[offer.channel])
             if until_us and self._judge.now_us > until_us + LATE_MOST_US:
                 self._judge.fault(
                     "I7", f"{offer.id} is {offer.state} {self._judge.now_us - until_us} us after its time"

@@ -14,7 +14,7 @@ from router.core import settings as of
 from router.core.effects import Treatment
 from router.core.want import Want
 from router.terms import SECOND_US
-from tests.sim import hours, route_by
+from tests.sim import callbacks, hours, route_by
 from tests.sim.channels import confirming, drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
@@ -78,6 +78,9 @@ class Chances(Struct):
     consults: float = 0.15
     hands: float = 0.1
     never_ended: float = 0.05
+    takes_callback: float = 0.25
+    rings_again: float = 0.3
+    dial_silent: float = 0.05
 
 
 RARE = ("kill", "drop", "drain")
@@ -96,6 +99,7 @@ class Plan(Struct):
     patience_us: int
     slice: int
     """Entities a step for chores, and for those who wait for skills that nobody has."""
+    dials: tuple[bool, ...]
     ringing: tuple[bool, ...]
     connecting: tuple[bool, ...]
     confirms: tuple[bool, ...]
@@ -108,7 +112,7 @@ class Plan(Struct):
 def draw(seed: int) -> Plan:
     """The plan of this seed."""
     rng = Random(f"plan {seed}")
-    settings = hours.drawn(seed, drawn(seed, _settings(rng)))
+    settings = callbacks.drawn(seed, hours.drawn(seed, drawn(seed, _settings(rng))))
     agents = [agent.name for agent in settings.agents]
     return Plan(
         seed=seed,
@@ -118,10 +122,11 @@ def draw(seed: int) -> Plan:
         talk_us=rng.choice((4, 10, 20)) * SECOND_US,
         patience_us=rng.choice((10, 40, 120)) * SECOND_US,
         slice=rng.choice((1, 2, 5, 64)),
+        dials=callbacks.dials(seed),
         ringing=tuple(rng.random() < 0.4 for _ in GATEWAYS),
         connecting=tuple(rng.random() < 0.7 for _ in GATEWAYS),
         confirms=confirming(seed, len(GATEWAYS)),
-        phones={name: _phones(rng, name) for name in agents},
+        phones=callbacks.phones(seed, {name: _phones(rng, name) for name in agents}),
         sessions={name: rng.randrange(5) for name in agents},
     )
 

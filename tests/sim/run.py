@@ -15,8 +15,10 @@ from router.core import internal as told
 from router.core.effects import AgentsReply, AgentState, Message, Offer, Reply, StatusReply, TalkOver
 from router.terms import SECOND_US
 from tests.sim import route_by
+from tests.sim.callbacks import spoken
 from tests.sim.client import Client
 from tests.sim.counts import counting
+from tests.sim.dialler import NUMBERS
 from tests.sim.gateway import Gateway
 from tests.sim.hands import Hands, heard
 from tests.sim.hours import Wall
@@ -26,6 +28,7 @@ from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, dra
 from tests.sim.site import Flight, Site, Step, slices
 from tests.sim.twin import Twin
 from tests.sim.watch import Watch
+from tests.sim.whims import bother
 
 COMMANDS = 2000
 """Commands of one run before the faults stop."""
@@ -137,17 +140,20 @@ class Run:
             gateway.say_again(enqueue)
         if self.site.happens(self.chances.nonsense):
             gateway.say(structs.replace(enqueue, priority_s=77))
+        if self.site.happens(self.chances.takes_callback / 4):
+            gateway.dialler.schedule()
 
     def some_enqueue(self) -> ask.Enqueue:
         """What a new caller asks for."""
         rng, chances, site = self.site.rng, self.chances, self.site
         self._called += 1
         queue = rng.choice(self.plan.settings.queues)
-        enqueue = ask.Enqueue(1, f"c{self._called}", queue.name, rng.choice(queue.channels), needs=self.some_needs())
+        enqueue = ask.Enqueue(1, f"c{self._called}", queue.name, rng.choice(spoken(queue)), needs=self.some_needs())
         if site.happens(chances.head_start):
             enqueue.priority_s = rng.choice((30, 90))
             enqueue.waited_ms = rng.choice((0, 5000))
         enqueue.customer = f"cust-{rng.randrange(40)}"
+        enqueue.number = rng.choice((None, None, *NUMBERS))
         if site.happens(chances.preferred):
             site.faults["preferred agent"] += 1
             enqueue.preferred = self.some_agent()
@@ -186,7 +192,7 @@ class Run:
             if client.up and site.happens(chances.drop):
                 self._drop(client)
         for gateway in self.gateways:
-            gateway.bother()
+            bother(gateway)
             if site.happens(chances.drain) or (gateway.draining and site.happens(0.2)):
                 gateway.draining = not gateway.draining
                 site.faults["drain on" if gateway.draining else "drain off"] += 1
@@ -241,6 +247,7 @@ class Run:
         boss.say(ask.Status(1))
         if rng.random() < 0.2:
             boss.say(ask.Agents(1))
+            boss.say(ask.Callbacks(1, numbers=rng.random() < 0.5))
         queue = rng.choice(self.plan.settings.queues)
         gateway.say(ask.Probe(1, queue.name, rng.choice(CHANNELS), self.some_needs()))
         if gateway.calls:

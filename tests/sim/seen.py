@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.effects import Already, Offer, Reply
+from router.core.effects import AgentEvent, Already, Offer, Reply
 from router.core.want import Want
 from router.terms import SECOND_US, NeedsTable
 
@@ -186,6 +186,18 @@ class AgentSeen(Struct, eq=False):
     """They may get none before this time."""
     outside: dict[tuple[str, str], int] = {}
     """Outside work: endpoint -> units, as far as it may be."""
+
+    def became(self, event: AgentEvent, step: int, now_us: int) -> None:
+        """Their state, or only their units, are others now."""
+        if event.state == "reserved" and self.state != "reserved":
+            self.reserved_us = now_us
+        if {self.state, event.state} == {"reserved", "available"}:
+            # Held for a contact, or given back: they have said nothing themselves.
+            self.state, self.changed_step = event.state, step
+        elif self.state != event.state:
+            self.state, self.changed_step, self.leaving = event.state, step, False
+            self.misses.clear()
+            self.backoff_sure_us = 0
 
     def surely(self, now_us: int) -> list[OfferSeen]:
         """What the engine has surely given."""

@@ -26,6 +26,9 @@ from tests.sim.plan import Plan
 EPOCH_START_US = 1_000_000 * SECOND_US
 """Core time of the first start: well away from zero, which means "none"."""
 
+SECRET = b"drawn by chance, but for this once"[:32]
+"""What place tokens are made with."""
+
 TICKS_MOST = 20
 """Ticks before a command: enough for all that is due."""
 
@@ -132,6 +135,7 @@ class Site:
         self._bound: dict[str, int] = {}
         self.engine = Engine(plan.settings, epoch=1)
         self.engine.activate(self.now_us)
+        self.engine.apply(self.now_us, "", told.Secret(SECRET))
         self.engine.world.monitored = True
 
     # -- time -----------------------------------------------------------------------------------------------------

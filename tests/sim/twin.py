@@ -3,7 +3,7 @@
 At a commit boundary the records are put in an order that means nothing and the engine goes on where they stand,
 without `Restarted`. It then gets the same commands at the same times. All that it says and all that it records must be
 the same, byte for byte; excepted is what is not state: replies remembered for numbers that come again, and counts since
-the start.
+the start, of which those that estimates are made of are handed over.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Twin:
                 engine.put(kind, key, record)
             engine.activate(world.now_us)
             engine.world.monitored = True
+            _hand_over_means(world, engine.world)
             engine.world.utc_s, engine.world.ahead_us = world.utc_s, world.ahead_us
             self._compare("state", state_of(world), state_of(engine.world))
             missing = sorted(set(site.store) - set(state_of(world)) - {("world", "world")})
@@ -115,6 +116,15 @@ class Twin:
 
     def restarted(self, site: Site) -> None:
         """It begins again at some later boundary."""
+
+
+def _hand_over_means(world: World, loaded: World) -> None:
+    """What estimates of waits are made of: counted since the engine's start, and no state."""
+    for key, queue in world.queues.items():
+        seen, tally = queue.tally, loaded.queues[key].tally
+        tally.legs, tally.talk_us, tally.hold_us, tally.wrap_up_us = (
+            seen.legs, seen.talk_us, seen.hold_us, seen.wrap_up_us,
+        )  # fmt: skip
 
 
 def state_of(world: World) -> dict[tuple[str, str], bytes]:

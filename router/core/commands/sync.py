@@ -43,6 +43,9 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     relax: Relax | None = None
     due_ms: DurationMs | None = None
     """A ticket: time left until it is due. Those that the engine knows keep their own."""
+    dialling: bool = False
+    """A call-back that is being dialled. Listed without this, its customer is on the line. Others are the engine's, and
+    need not be listed."""
 
 
 class AliveEndpoint(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):

@@ -12,7 +12,7 @@ from router.core.asked import asked
 from router.core.effects import Busy, CallbacksReply, CallbackStatus, CallbackTaken, Ok, Reply
 from router.core.entities import Contact, Peer
 from router.core.extra import Callback, Extra
-from router.core.handlers.contacts import join, own
+from router.core.handlers.contacts import own
 from router.core.handlers.entry import check_data
 from router.core.line import Line
 from router.core.queue import Queue
@@ -137,14 +137,14 @@ def dialled(world: World, peer: Peer, command: ask.Dialled) -> Reply:
     """What became of a dial."""
     contact = own(peer, command.contact)
     callback = book.of(contact)
+    if callback is None and contact.channel == book.CHANNEL and command.result == "answered":
+        return Ok(command.seq)  # its list has said so already
     if callback is None or callback.phase != "dialling":
         raise Refused("bad_state", contact.state)
     if command.result != "answered":
         callbacks.failed(world, contact, callback, command.result, None)
-    elif contact.state == "connecting":
-        join(world, contact, peer)
     else:
-        callbacks.reached(world, contact, callback)
+        callbacks.answered(world, contact, callback, peer)
     return Ok(command.seq)
 
 

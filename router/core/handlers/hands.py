@@ -11,6 +11,7 @@ from typing import Any
 
 from router.core import (
     audit,
+    callback_book,
     consults,
     gateways,
     moves,
@@ -138,6 +139,12 @@ def waiting(world: World, peer: Peer, name: str, gateway: str | None) -> Contact
     return contact
 
 
+def _on_the_line(contact: Contact) -> None:
+    """No call-back that is still to be dialled: its place is its queue's promise. Raises `Refused`."""
+    if contact.extra is not None and callback_book.of(contact) is not None:
+        raise Refused("bad_state", "call-back")
+
+
 def take_back(world: World, contact: Contact, reason: CancelReason = "by_hand", but: str = "") -> None:
     """Withdraw what rings for this contact, without a miss: it waits again. `but`: this agent's may ring on."""
     for offer in list(contact.offers):
@@ -148,6 +155,7 @@ def take_back(world: World, contact: Contact, reason: CancelReason = "by_hand", 
 def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     """Into another queue, or to another place of its own."""
     contact = waiting(world, peer, command.contact, command.gateway)
+    _on_the_line(contact)
     queue = find_queue(world, peer, command.queue, contact.channel)
     if queue is not contact.queue and ticket_path.on_path(world, contact):
         before = _whereabouts(contact)
@@ -202,6 +210,7 @@ def set_priority(world: World, peer: Peer, command: ask.SetPriority) -> Reply:
 def assign_contact(world: World, peer: Peer, command: ask.AssignContact) -> Reply:
     """For one agent alone, or for anybody again."""
     contact = find(world, peer, command.contact, command.gateway)
+    _on_the_line(contact)
     agent = None
     if command.agent is not None:
         agent = world.agent(peer.tenant, command.agent)

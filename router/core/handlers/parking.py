@@ -7,7 +7,7 @@ from router.core import parking
 from router.core.consulting import is_shared
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Peer, Tombstone
-from router.core.handlers.contacts import is_agents_side, legs_of, own, worked_by
+from router.core.handlers.contacts import is_agents_side, legs_of, on_the_line, worked_by
 from router.core.handlers.entry import find_queue
 from router.core.ticket import TICKET
 from router.core.world import World
@@ -63,7 +63,7 @@ def activity(world: World, peer: Peer, command: ask.Activity) -> Reply:
 
 def switch_channel(world: World, peer: Peer, command: ask.SwitchChannel) -> Reply:
     """The visit goes on by another channel."""
-    contact = own(peer, command.contact)
+    contact = on_the_line(peer, command.contact)
     if contact.state == "wrapping" or is_shared(contact):
         raise Refused("bad_state", "consult" if is_shared(contact) else contact.state)
     if (contact.channel == TICKET) != (command.channel == TICKET):

@@ -22,7 +22,7 @@ from router.core import (
 from router.core import commands as ask
 from router.core.asked import asked_by
 from router.core.consulting import is_consult
-from router.core.effects import ContactState, OfferState, Ok, Reply, State, Synced
+from router.core.effects import ContactState, DialCancelled, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
 from router.core.handlers.entry import admit, check_data, find_queue
@@ -135,7 +135,12 @@ def _take_endpoint(world: World, peer: Peer, alive: ask.AliveEndpoint) -> None:
 
 def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
     contact = peer.contacts.get(alive.contact)
+    if contact is None and world.callbacks:
+        contact = callback_gateways.come_home(world, peer, alive.contact, alive.dialling)
     if contact is None:
+        if alive.dialling:
+            world.tell(peer, DialCancelled(alive.contact, "withdrawn"))
+            return
         tombstone = peer.ended.get(alive.contact)
         if tombstone is not None:
             if tombstone.outcome != "lost_with_gateway":
@@ -149,6 +154,8 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
         _not_talking(world, contact)
     contact.sync_round = peer.sync_round
     world.changed[contact] = None
+    if contact.extra is not None and alive.talks_to is None:
+        callback_gateways.listed(world, contact, alive.dialling)
     if alive.talks_to is not None:
         leases.confirmed(world, contact)
     if alive.talks_to is not None and contact.state in ("waiting", "held", "offered", "connecting"):

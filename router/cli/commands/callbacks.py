@@ -1,0 +1,82 @@
+"""`switchboard callbacks` and `switchboard callback`: the call-backs that a running daemon has promised."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+
+from router.cli import exits, say
+from router.cli.commands.hands import Address, Socket, Who, Why, carry_out
+
+PIPE_COLUMNS: Final = 200
+"""Wide enough for every column of the table."""
+
+
+class CallbackDeed(StrEnum):
+    """What can be done to a call-back."""
+
+    CANCEL = "cancel"
+
+
+def callbacks(
+    queue: Annotated[str | None, typer.Option("--queue", help="Only those of this queue.")] = None,
+    numbers: Annotated[
+        bool, typer.Option("--numbers", help="Show numbers whole, not only the last two digits.")
+    ] = False,
+    socket: Socket = None,
+    address: Address = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a call-back, a line each.")] = False,
+) -> None:
+    """List the open call-backs: whom, since when, and what happens next.
+
+    Example: switchboard callbacks --queue cards
+
+    later: its time has not come, or it pauses between tries; hold: it keeps its place and is dialled when its turn
+    comes; line: an agent is found for it first; dialling: it is being dialled. Exit code 1 if there is no such queue,
+    3 if the daemon can't be reached.
+    """
+    from router.cli import asking
+
+    if socket is not None and address is not None:
+        say.fail("--socket and --address are two ways to the same daemon", "give one of them", exits.USAGE)
+    try:
+        with asking.asker(socket, address) as asker:
+            found = asking.open_callbacks(asker, queue, numbers)
+    except asking.Refusal as error:
+        say.fail(error.what, error.remedy, exits.PROBLEMS)
+    except asking.Unreachable as error:
+        say.fail(error.what, error.remedy)
+    if as_json:
+        for entry in found:
+            say.as_json({name: getattr(entry, name) for name in entry.__struct_fields__})
+        return
+    from rich.console import Console
+
+    from router.cli import tables
+
+    width = None if sys.stdout.isatty() else PIPE_COLUMNS
+    Console(highlight=False, width=width).print(tables.callbacks(found))
+
+
+def callback(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The call-back, as `callbacks` lists it.")],
+    deed: Annotated[CallbackDeed, typer.Argument(metavar="cancel", help="What to do.")],
+    who: Who,
+    why: Why,
+    socket: Socket = None,
+    address: Address = None,
+) -> None:
+    """Cancel a call-back, also while it is being dialled.
+
+    Example: switchboard callback callback-1-815 cancel --as mia --why "settled by e-mail"
+
+    Exit code 1 if the daemon refuses, 3 if it can't be reached.
+    """
+    from router.wire.catalogue import EndContact
+
+    assert deed is CallbackDeed.CANCEL
+    carry_out(EndContact(0, who, why, name), socket, address)
+    say.note(f"{name} is cancelled")
