@@ -15,7 +15,8 @@ from router.core import hours as clocks
 from router.core.doors import sends_away
 from router.core.entities import EVERYTHING, Contact, Door
 from router.core.hours import Hours
-from router.core.line import Line
+from router.core.line import Entry
+from router.core.order import Order
 from router.core.queue import Queue
 from router.core.records import door_key
 from router.core.world import World
@@ -149,17 +150,24 @@ def _send_away(world: World, queue: Queue) -> int:
 def _leaving(world: World, queue: Queue) -> Iterator[Contact]:
     """Line by line in their order, the line first whose head came first; then those who wait for an agent by name."""
     away = {channel for channel in queue.own if sends_away(world, queue, channel)}
-    lines = [line for line in queue.lines.values() if line.needs.channel in away and line.order.first is not None]
-    for line in sorted(lines, key=_head):
-        yield from (entry[2] for entry in line.order if _goes(entry[2]))
-    for agent in world.agents.values() if away else ():
-        for line, order in (agent.wanted or {}).items():
-            if line.queue is queue and line.needs.channel in away:
-                yield from (entry[2] for entry in order if _goes(entry[2]))
+    if not away:
+        return
+    for orders in (
+        [line.order for line in queue.lines.values() if line.needs.channel in away],
+        [
+            order
+            for agent in world.agents.values()
+            for line, order in (agent.wanted or {}).items()
+            if line.queue is queue and line.needs.channel in away
+        ],
+    ):
+        for order in sorted(orders, key=_head):
+            yield from (entry[2] for entry in order if _goes(entry[2]))
 
 
-def _head(line: Line) -> int:
-    return abs(line.order.first[1]) if line.order.first is not None else 0
+def _head(order: Order[Entry]) -> int:
+    """The number of its first place: what has none is passed over anyway."""
+    return abs(order.first[1]) if order.first is not None else 0
 
 
 def _goes(contact: Contact) -> bool:

@@ -81,7 +81,6 @@ def _queue(rng: Random, queue: of.Queue) -> of.Queue:
         queue,
         calendar=rng.choice(("berlin", "utc")),
         last_admission_us=rng.choice((0, 0, 15)) * SECOND_US,
-        last_admission_by_estimate=rng.random() < 0.2,
         serve_out_us=rng.choice((0, 0, 10, 50)) * SECOND_US,
         treatments=tuple(sorted(treatments.items(), key=lambda pair: pair[0])),
     )
@@ -304,8 +303,6 @@ class HoursBook:
             return
         if queue.calendar or queue.name in self._hands:
             self.reached["refused by hours"] += 1
-        if queue.last_admission_by_estimate:
-            return  # It may be expected to come too late: how long a wait is to be is not the judge's to say.
         elsewhere = any(treatment.do == "queue" for _, treatment in queue.treatments)
         if not elsewhere and self._is_sure(queue) and not self.closed(queue, command.channel):
             near = queue.last_admission_us and self._clocks[queue.calendar].closes_within(
