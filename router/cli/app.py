@@ -14,6 +14,7 @@ from router.cli.commands.audit import audit
 from router.cli.commands.callbacks import callback, callbacks
 from router.cli.commands.check import check
 from router.cli.commands.demo import demo
+from router.cli.commands.doctor import doctor
 from router.cli.commands.doors import queue
 from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
@@ -22,6 +23,7 @@ from router.cli.commands.replay import replay
 from router.cli.commands.route import route
 from router.cli.commands.serve import serve
 from router.cli.commands.status import status
+from router.cli.commands.store import store
 from router.cli.commands.traces import traces
 
 app = typer.Typer(
@@ -70,3 +72,5 @@ app.add_typer(traces, name="import")
 app.command()(replay)
 app.command()(play)
 app.add_typer(agents, name="agents")
+app.add_typer(store, name="store")
+app.command()(doctor)

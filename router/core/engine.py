@@ -23,19 +23,17 @@ from router.core import (
     offers,
     people,
     reconfigure,
-    records_steps,
     reservations,
     ticket_due,
 )
 from router.core import commands as ask
 from router.core import records as stored
 from router.core.batch import Batch
-from router.core.course import Course
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
-from router.core.entities import Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import Agent, Backoff, Contact, Door, Offer, Peer
 from router.core.evacuation import evacuate
-from router.core.everything import everything
+from router.core.everything import RECORDED, everything
 from router.core.handlers import agents, callbacks, contacts, doors, entry, hands, parking, questions, sync, tickets
 from router.core.handlers import consults as asking
 from router.core.handlers import offers as answers
@@ -43,8 +41,6 @@ from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.restore import Passive, restore
 from router.core.settings import Settings
-from router.core.solved import key_of
-from router.core.ticket import Solved
 from router.core.world import World
 from router.errors import ERRORS, Refused
 
@@ -116,19 +112,6 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Level: courses.due,
 }
 
-RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] = {
-    Contact: ("contact", stored.contact_key, stored.of_contact),
-    Tombstone: ("contact", stored.contact_key, stored.of_tombstone),
-    Peer: ("peer", lambda peer: peer.key, stored.of_peer),
-    Agent: ("agent", stored.agent_key, stored.of_agent),
-    Endpoint: ("endpoint", stored.endpoint_key, stored.of_endpoint),
-    Hours: ("hours", lambda hours: hours.name, stored.of_hours),
-    Door: ("door", stored.door_key, stored.of_door),
-    Course: ("steps", courses.record_key, records_steps.of_course),
-    Level: ("level", lambda level: level.key, records_steps.of_level),
-    Solved: ("ticket", key_of, stored.encode),
-}
-
 
 class Engine:
     """One site's engine. It is passive (takes records) until `activate`, then active (takes commands)."""
@@ -138,6 +121,7 @@ class Engine:
         self._passive: Passive | None = Passive()
         self._batches = 0
         self._staged: dict[int, Settings] = {}
+        self._kinds: frozenset[str] | None = None
         self._loaded_us = 0
         """Core time of the records that it was loaded from."""
 
@@ -157,6 +141,10 @@ class Engine:
         """While passive: forget every record, to be loaded anew."""
         assert self._passive is not None, "the engine is active"
         self._passive = Passive()
+
+    def keep_only(self, kinds: frozenset[str] | None) -> None:
+        """The store has room for these kinds of record only; None: for all."""
+        self._kinds = kinds
 
     def activate(self, now_us: int, epoch: int = 0) -> None:
         """Build the live world out of the records. It goes on exactly where they stand; whoever was away meanwhile
@@ -332,7 +320,8 @@ class Engine:
         """Every record of the world, encoded as it is asked for. What changes meanwhile is in the next batches."""
         for entity in everything(self.world):
             kind, key, encode = RECORDED[type(entity)]
-            yield kind, key(entity), encode(entity)
+            if self._kinds is None or kind in self._kinds:
+                yield kind, key(entity), encode(entity)
         yield "world", "world", stored.of_world(self.world)
 
     # -- records --------------------------------------------------------------------------------------------------
@@ -386,6 +375,10 @@ class Engine:
         """Close the batch: its changes are the world's no more."""
         world = self.world
         self._batches += 1
+        if self._kinds is not None:
+            kept = self._kinds
+            puts = [put for put in puts if put[0] in kept]
+            world.dropped = [drop for drop in world.dropped if drop[0] in kept]
         batch = Batch(self._batches, world.epoch, puts, world.dropped, appends, world.history, world.deeds)
         world.changed, world.dropped, world.history, world.deeds = {}, [], [], []
         return batch

@@ -6,15 +6,44 @@ whole state anew.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from router.core import courses, records_steps
+from router.core import records as stored
+from router.core.course import Course
+from router.core.entities import Agent, Contact, Door, Endpoint, Peer, Tombstone
+from router.core.hours import Hours
+from router.core.levels import Level
+from router.core.solved import key_of
+from router.core.ticket import Solved
 from router.core.world import World
+
+RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] = {
+    Contact: ("contact", stored.contact_key, stored.of_contact),
+    Tombstone: ("contact", stored.contact_key, stored.of_tombstone),
+    Peer: ("peer", lambda peer: peer.key, stored.of_peer),
+    Agent: ("agent", stored.agent_key, stored.of_agent),
+    Endpoint: ("endpoint", stored.endpoint_key, stored.of_endpoint),
+    Hours: ("hours", lambda hours: hours.name, stored.of_hours),
+    Door: ("door", stored.door_key, stored.of_door),
+    Course: ("steps", courses.record_key, records_steps.of_course),
+    Level: ("level", lambda level: level.key, records_steps.of_level),
+    Solved: ("ticket", key_of, stored.encode),
+}
+"""Type of an entity -> kind of its record, its key, and its stored form."""
 
 
 def everything(world: World) -> list[Any]:
     """Every entity with a record, but the world itself. O(live things); about 10 ms for 100,000."""
     entities: list[Any] = [*world.peers.values(), *world.agents.values(), *world.hours.values()]
-    entities += [queue.door for queue in world.queues.values() if queue.door is not None and queue.door.kept]
+    for queue in world.queues.values():
+        if queue.door is not None and queue.door.kept:
+            entities.append(queue.door)
+        if queue.level is not None:
+            entities.append(queue.level)
+        entities += [course for course in queue.courses.values() if course.held_us]
+    entities += world.tickets.solved.values()
     for peer in world.peers.values():
         entities += peer.contacts.values()
         entities += peer.endpoints.values()

@@ -78,6 +78,7 @@ def activated(store: Store, engine: Engine, resumed: Resumed, records: int, spee
     core_us = max(resumed.core_us, engine.stored_us)
     clock = Clock(core_us, speed, boot_name=boot_id())
     engine.activate(core_us, store.epoch)
+    engine.keep_only(store.kept_kinds)
     if records:
         engine.apply(core_us, SYSTEM, Restarted())
     # Taken by a site that has none yet: its place tokens are made with it.

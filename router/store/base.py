@@ -16,8 +16,12 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from router.core.batch import Batch
 
-SCHEMA: Final = 1
-"""The layout that this release writes. A store with a higher number is left alone."""
+SCHEMA: Final = 2
+"""The layout of a store that this release makes. A store with a higher number is left alone; one with the number before
+is read and written as it is, until `switchboard store upgrade`: so the release before can still take it back."""
+
+KINDS_BEFORE: Final = frozenset({"world", "peer", "agent", "endpoint", "contact"})
+"""Kinds of record that a store of schema 1 has; what others hold is not kept there."""
 
 STREAMS_MOST: Final = {"history": 500_000, "audit": 100_000}
 """Entries kept in each stream, oldest out first: contact records are about 500 bytes, so at most some 250
@@ -105,6 +109,8 @@ class Store(ABC):
     keeps_records: ClassVar[bool] = True
     """False: nobody will ever load from it, so records need not even be encoded; batches bring appends only."""
 
+    schema: int = SCHEMA
+    """The layout that it has."""
     epoch: int = 0
     """The epoch begun last."""
     number: int = 0
@@ -159,6 +165,15 @@ class Store(ABC):
     @abstractmethod
     def close(self) -> None:
         """Finish the commit that is running and let go. The records stay."""
+
+    @property
+    def kept_kinds(self) -> frozenset[str] | None:
+        """The kinds of record that its layout has; None: all."""
+        return None if self.schema >= SCHEMA else KINDS_BEFORE
+
+    def upgrade(self) -> None:
+        """Give it the layout of this release. The release before can't open it afterwards. Raises `StoreError`."""
+        self.schema = SCHEMA
 
     def is_next(self, batch: Batch) -> bool:
         """True: `batch` is the next; False: it is the last one again. Raises `StoreFenced` or `StoreGap`."""

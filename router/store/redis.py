@@ -27,15 +27,15 @@ from router.store.base import (
     Landed,
     Lead,
     Stamp,
-    Store,
     StoreAway,
     StoreError,
     next_epoch,
 )
+from router.store.redis_asked import Asked
 from router.store.redis_errors import at_start, error_of
 from router.store.redis_feed import Feed
 from router.store.redis_follow import Follower
-from router.store.redis_generation import Generation
+from router.store.redis_generation import Generation, Whose
 from router.store.redis_lease import LeaseKeeper, Told
 from router.store.redis_line import Line
 from router.store.redis_url import Where
@@ -71,7 +71,7 @@ class Short(StoreAway):
         super().__init__(why.code, why.what, why.remedy)
 
 
-class RedisStore(Store):
+class RedisStore(Asked):
     """Opens the store at `url`, and writes nothing to it yet. Raises `StoreUnusable`."""
 
     durability: ClassVar[str] = "redis"
@@ -129,7 +129,7 @@ class RedisStore(Store):
                     raise
                 time.sleep(START_PAUSE_S)
         if meta is not None:
-            self.epoch, self.number, self.stamp = meta.epoch, meta.number, meta.stamp
+            self.schema, self.epoch, self.number, self.stamp = meta.schema, meta.epoch, meta.number, meta.stamp
             self._keys.generation = meta.generation
         return meta
 
@@ -337,15 +337,6 @@ class RedisStore(Store):
 
     # -- the rest ----------------------------------------------------------------------------------------
 
-    def read(self, stream: str, after: int, count: int) -> list[tuple[int, bytes]]:
-        """See `Store`. Waits, on a connection of its own while commits run. Raises `StoreError`."""
-        try:
-            found = self._waiting().call("XRANGE", self._keys.stream(stream), f"(0-{after}", "+", "COUNT", count)
-        except StoreError:
-            self._hang_up()
-            raise
-        return [(int(name.partition(b"-")[2]), fields[1]) for name, fields in found]
-
     def follower(self) -> Follower:
         """A reader of the same site, for an engine that stands by."""
         return Follower(Dialler(self.where, self._keys.meta), self._keys, self._temporary)
@@ -353,12 +344,14 @@ class RedisStore(Store):
     def keep_lease(self, clock: Callable[[], int], told: Told) -> LeaseKeeper:
         """Begin to renew the lease that came with the epoch. `told` hears of it on the event loop."""
         assert self.lead is not None, "an epoch was begun with a lease"
-        dialler = Dialler(self.where, self._keys.meta)
-        return LeaseKeeper(dialler, self._keys, self.lead, self.epoch, clock, self._post, told)
+        return LeaseKeeper(
+            Dialler(self.where, self._keys.meta), self._keys, self.lead, self.epoch, clock, self._post, told
+        )
 
     def rewriter(self) -> Generation:
         """See `Store`."""
-        return Generation(Dialler(self.where, self._keys.meta), self._keys, self._temporary, self.lead, self._post)
+        whose = Whose(self.schema, self._temporary, self.lead)
+        return Generation(Dialler(self.where, self._keys.meta), self._keys, whose, self._post)
 
     def rewritten(self, rewriter: Generation, number: int) -> None:
         """See `Store`."""
@@ -366,22 +359,6 @@ class RedisStore(Store):
         self._feed = Feed()
         self._feed.note(self.epoch, number, 0)
         self.number = number
-
-    def standby(self) -> str:
-        """The name of who else stands by; empty where nobody does. Waits. Raises `StoreError`."""
-        said: bytes | None = self._waiting().call("GET", self._keys.standby)
-        name = said.decode(errors="replace").rpartition(" ")[0] if said else ""
-        return "" if self.lead is not None and name == self.lead.name else name
-
-    def fsync_s(self, tries: int = 5) -> float:
-        """How long Redis takes to keep one page, in seconds: the median of some writes, with whatever
-        appendfsync it has. No commit is quicker. Raises `StoreError`."""
-        took: list[float] = []
-        for _ in range(tries):
-            started = time.perf_counter()
-            self._waiting().call("SET", self._keys.probe, bytes(4096), "PX", 60_000)
-            took.append(time.perf_counter() - started)
-        return sorted(took)[len(took) // 2]
 
     def close(self) -> None:
         """See `Store`. Waits no longer than a commit may take."""

@@ -8,10 +8,11 @@ what is in a record. The one idea: nothing reads the new generation before it is
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final, NamedTuple
 
-from router.store.base import SCHEMA, Lead, Stamp, StoreAway, StoreError
+from router.store.base import Lead, Stamp, StoreAway, StoreError
 from router.store.redis_errors import error_of
 from router.store.redis_script import GENERATION, KINDS, Keys, run, stamped
 from router.store.redis_wire import Dialler, Wire
@@ -22,18 +23,23 @@ PIECE_RECORDS: Final = 500
 Told = Callable[[StoreError | None], object]
 
 
+class Whose(NamedTuple):
+    """What meta says beside the pointer."""
+
+    schema: int
+    temporary: bool
+    lead: Lead | None
+
+
 class Generation:
     """One attempt. Each step is done in a thread that waits; `told` hears of it on the event loop."""
 
-    def __init__(
-        self, dialler: Dialler, keys: Keys, temporary: bool, lead: Lead | None, post: Callable[..., object]
-    ) -> None:
+    def __init__(self, dialler: Dialler, keys: Keys, whose: Whose, post: Callable[..., object]) -> None:
         self._dialler = dialler
         self._keys = Keys(keys.site, keys.generation)
         self._old = self._keys
         """The generation that counts until then."""
-        self._temporary = temporary
-        self._lead = lead
+        self._whose = whose
         self._post = post
         self._wire: Wire | None = None
         self._names: dict[str, set[str]] = {}
@@ -55,6 +61,18 @@ class Generation:
     def flip(self, epoch: int, number: int, stamp: Stamp, told: Told) -> None:
         """Make it the one that counts, as the batch of that number."""
         self._in_thread(lambda: self._flip(epoch, number, stamp), told)
+
+    def write_all(
+        self, records: Iterable[tuple[str, str, bytes]], epoch: int, number: int, stamp: Stamp
+    ) -> dict[str, int]:
+        """All of it, waiting, for a command that repairs. Returns how many of each kind. Raises `StoreError`."""
+        self._wire = self._dialler.dial()
+        self._make_room()
+        rest = iter(records)
+        while puts := list(islice(rest, PIECE_RECORDS)):
+            self._write(puts)
+        self._flip(epoch, number, stamp)
+        return {kind: len(names) for kind, names in self._names.items()}
 
     def close(self) -> None:
         """Hang up."""
@@ -104,9 +122,10 @@ class Generation:
 
     def _flip(self, epoch: int, number: int, stamp: Stamp) -> None:
         keys = [self._keys.meta, self._keys.feed, self._keys.lease, *map(self._keys.hash, self._names)]
-        held = f"{self._lead.name} {self._lead.turn}" if self._lead is not None else ""
+        lead = self._whose.lead
+        held = f"{lead.name} {lead.turn}" if lead is not None else ""
         values = [b"%d" % epoch, b"%d" % number, stamped(stamp), b"%d" % self.number, held.encode()]
-        values += [b"%d" % SCHEMA, self._keys.site.encode(), b"1" if self._temporary else b"0"]
+        values += [b"%d" % self._whose.schema, self._keys.site.encode(), b"1" if self._whose.temporary else b"0"]
         for kind, names in self._names.items():
             values += (kind.encode(), b"%d" % len(names))
         answer = self._line.exchange(run(GENERATION, keys, *values))

@@ -25,6 +25,7 @@ COUNTED: Final = "records:"
 class Meta(NamedTuple):
     """What meta says."""
 
+    schema: int
     epoch: int
     number: int
     stamp: Stamp | None
@@ -80,6 +81,7 @@ def look(wire: Wire, keys: Keys, temporary: bool) -> Meta | None:
             "`serve --speed` needs a store made by it, and nothing else may use that one",
         )
     return Meta(
+        schema=schema,
         epoch=_number(fields, "epoch", keys),
         number=_number(fields, "batch", keys),
         stamp=_stamp(fields, keys),

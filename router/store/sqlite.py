@@ -25,6 +25,7 @@ from typing import Any, ClassVar, Final
 from router.core.batch import Batch
 from router.store import sqlite_file as file
 from router.store.base import (
+    SCHEMA,
     STREAM_MOST,
     STREAMS_MOST,
     Landed,
@@ -98,6 +99,7 @@ class SqliteStore(Store):
                 f"{self.path} is {'a' if meta['temporary'] else 'no'} temporary store",
                 "`serve --speed` needs a store made by it, and nothing else may use that one",
             )
+        self.schema = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         self._take_meta(meta)
         rows = self._connection.execute("SELECT name, max(number), min(number) FROM stream GROUP BY name")
         self._appended: dict[str, int] = {name: last for name, last, _ in rows}
@@ -119,6 +121,14 @@ class SqliteStore(Store):
         self.epoch = epoch
         self.number = 0
         return epoch
+
+    def upgrade(self) -> None:
+        """See `Store`. Waits for the disk."""
+        try:
+            self._connection.execute(f"PRAGMA user_version = {SCHEMA}").fetchall()
+        except sqlite3.Error as error:
+            raise file.opening_error(self.path, error) from error
+        self.schema = SCHEMA
 
     def load(self) -> Iterator[tuple[str, str, bytes]]:
         """See `Store`."""

@@ -16,8 +16,8 @@ from msgspec.msgpack import Encoder
 from router.core import audit, history
 from router.core.batch import Batch
 from router.core.effects import Already, Message, QueueStatus, Reply, StatusReply
-from router.core.engine import RECORDED, Engine
-from router.core.everything import everything
+from router.core.engine import Engine
+from router.core.everything import RECORDED, everything
 from router.core.records import decode
 from router.core.world import World
 from tests.sim.site import Effects, Flight, Site, Step
