@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
+from router.core.doors import closed_by
 from router.core.handlers.questions import oldest_wait_us, top_urgency
 from router.core.queue import Queue
 from router.core.tally import REACTION_BOUNDS_S, WAIT_BOUNDS_S, CallbackTally, Histogram, wait_histogram
@@ -112,6 +113,13 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         _contacts,
         ("state",),
         "9: the states of a live contact",
+    ),
+    Row(
+        "switchboard_queue_open",
+        "gauge",
+        "1 while contacts are let in; 0 while it is closed by hand, by its settings or by its calendar, or lets nobody "
+        "in any more because it closes soon.",
+        lambda at: float(closed_by(at.world, at.queue) is None),
     ),
     Row(
         "switchboard_oldest_wait_seconds",

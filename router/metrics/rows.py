@@ -27,6 +27,7 @@ UNITLESS: Final = (
     "switchboard_config_version",
     "switchboard_epoch",
     "switchboard_leader",
+    "switchboard_queue_open",
     "switchboard_store_away",
 )
 """Numbers that count nothing, and what is 0 or 1."""
