@@ -6,11 +6,12 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import channels, consults, first, hands, hours, ring, routes
+from tests.mutant_list import callbacks, channels, consults, first, hands, hours, ring, routes
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
     *first.MUTANTS,
+    *callbacks.MUTANTS,
     *channels.MUTANTS,
     *consults.MUTANTS,
     *hands.MUTANTS,
