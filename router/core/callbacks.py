@@ -116,7 +116,7 @@ def _among_holds(world: World, contact: Contact, callback: Callback) -> None:
     callback.phase = "hold"
     if contact.state == "waiting":
         world.move_contact(contact, "hold")
-    if contact.number > contact.peer.reach:
+    if not contact.peer.takes(contact):
         look_again(world, contact, callback, callback.until_us)
         return
     stand_among_holds(world, contact)

@@ -86,6 +86,10 @@ class Peer(Entity, eq=False, gc=False):
     outcomes: deque[Reply] | None = None
     """The last replies, for numbers that come again."""
 
+    def takes(self, contact: Contact) -> bool:
+        """Does this contact of its own take part? What outlives its grace time does not, while the rest is closed."""
+        return contact.number <= self.reach and self.chore != "close"
+
     def awaited(self) -> bool:
         """Is it away, or not through with its list, and is its grace time still running?"""
         return self.due_us != 0 and not self.gone and not (self.live and self.synced)

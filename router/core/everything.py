@@ -48,4 +48,5 @@ def everything(world: World) -> list[Any]:
         entities += peer.contacts.values()
         entities += peer.endpoints.values()
         entities += peer.ended.values()
+    entities += world.tickets.solved.values()
     return entities

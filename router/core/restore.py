@@ -337,8 +337,6 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
     ticket = ticket_of(contact)
     if ticket is not None:
         ticket_path.list_it(world, contact, ticket)
-        if ticket.overdue:
-            world.tickets.overdue[contact.number] = contact
     queue.counts[r.state] += 1
     world.live += 1
     for offer in r.offers:
@@ -387,11 +385,11 @@ def _stand(world: World, contact: Contact, r: stored.ContactRecord) -> None:
     line = contact.line or line
     callback = callback_book.of(contact) if contact.extra is not None else None
     if callback is not None and contact.state == "held":
-        if callback.phase == "hold" and contact.number <= peer.reach:
+        if callback.phase == "hold" and peer.takes(contact):
             callbacks.stand_among_holds(world, contact)
         line.dialling += callback.phase == "dialling"
         return
-    if contact.state != "waiting" or contact.number > peer.reach:
+    if contact.state != "waiting" or not peer.takes(contact):
         return
     name = contact.direct or contact.preferred
     if name is None:

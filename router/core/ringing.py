@@ -32,7 +32,7 @@ def wants_more(world: World, contact: Contact) -> bool:
         contact.state == "offered"
         and contact.direct is None
         and contact.preferred is None
-        and contact.number <= contact.peer.reach
+        and contact.peer.takes(contact)
         and rings(contact) < contact.queue.settings.ring_several
         and not waited_out(world, contact)
         and not is_sent_away(world, contact)

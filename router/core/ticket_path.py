@@ -73,6 +73,8 @@ def place(world: World, contact: Contact, line: Line) -> None:
 def list_it(world: World, contact: Contact, ticket: Ticket) -> None:
     """It can be found as a ticket."""
     world.tickets.live[contact.peer.key, ticket.id] = contact
+    if ticket.overdue:
+        world.tickets.overdue[contact.number] = contact
     if contact.link is not None:
         world.tickets.links[contact.peer.tenant, contact.link] = contact
 

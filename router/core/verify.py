@@ -22,6 +22,7 @@ from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.line import Line, Needs
 from router.core.roster import Profile
+from router.core.ticket import Solved
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
@@ -135,7 +136,7 @@ def _is_there(world: World, entity: Any) -> bool:
         return world.roster.needs.get(entity.key) is entity
     if isinstance(entity, Backoff):
         return entity.agent.backoff is entity
-    kinds = Agent | Peer | Hours | Door | Course | Level
+    kinds = Agent | Peer | Hours | Door | Course | Level | Solved
     return isinstance(entity, kinds) or world.roster.profiles.get(entity.key) is entity
 
 
@@ -256,7 +257,7 @@ def _contact(world: World, contact: Contact) -> Found:
 
 def _place(contact: Contact, name: str) -> Found:
     """Where it stands, and that it stands there at its place (I6)."""
-    stands = (contact.state == "waiting" or is_hold(contact)) and contact.number <= contact.peer.reach
+    stands = (contact.state == "waiting" or is_hold(contact)) and contact.peer.takes(contact)
     if contact.state == "offered":
         yield from _ringing_place(contact, name)
     elif (contact.standing is not None) != stands:

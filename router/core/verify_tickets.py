@@ -11,12 +11,9 @@ from router.core import ticket_clock
 from router.core.entities import Contact
 from router.core.ticket import END, Ticket, ticket_of
 from router.core.world import World
-from router.terms import MILLISECOND_US
 
 Found: TypeAlias = Iterator[tuple[str, str]]
 
-LATE_MOST_US = 100 * MILLISECOND_US
-"""A limit is acted upon within so much."""
 IN_LINE = ("held", "waiting", "offered", "connecting")
 OF_TICKETS = ("assigned", "pending")
 
@@ -38,11 +35,9 @@ def check_ticket(world: World, contact: Contact) -> Found:
     if ticket.moves_to and contact.state != "connected":
         yield "L2", f"{name}: was to move to {ticket.moves_to}"
     soonest_us = ticket.soonest_us()
-    if contact.state != "wrapping" and soonest_us:
-        if not contact.due_us or contact.due_us > max(soonest_us, world.now_us):
-            yield "L2", f"{name}: something is to happen at {soonest_us}, its deadline is {contact.due_us}"
-        elif soonest_us + LATE_MOST_US < world.now_us:
-            yield "L2", f"{name}: {world.now_us - soonest_us} us late"
+    overslept = not contact.due_us or contact.due_us > max(soonest_us, world.now_us)
+    if contact.state != "wrapping" and soonest_us and overslept:
+        yield "L2", f"{name}: something is to happen at {soonest_us}, its deadline is {contact.due_us}"
     if not world.tickets.rechecked:
         yield from _on_its_path(world, contact, ticket, name)
 

@@ -41,7 +41,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
     awaiting: Agent | None = None
     if contact.direct is not None or contact.preferred is not None:
         awaiting = _awaited(world, contact)
-    if contact.number <= contact.peer.reach:
+    if contact.peer.takes(contact):
         world.stand(contact, line.order if awaiting is None else beside(awaiting, line))
         world.loose_contacts.append(contact)
         if line.needs.staffed == 0:

@@ -310,6 +310,9 @@ class Gateway(Devices):
         if call is not None and call.state in ("asked", "in", "parked"):
             call.state = "in"
             self.joined(call, agent)
+        elif call is None:
+            # It has lost sight of the caller: nobody is there to be joined.
+            self.say(ask.End(1, contact, "withdrawn"))
 
     def event(self, message: Message) -> None:
         """Something that it was told."""

@@ -292,7 +292,9 @@ class HoursBook:
 
     def came_in(self, visit: Visit, asked: Any) -> None:
         """It was let in: the door was not shut."""
-        if isinstance(asked, ask.Enqueue) and self._is_sure(visit.queue) and self.closed(visit.queue, visit.channel):
+        reopened = isinstance(self._judge.command, ask.Reopen)  # its own promise: no entry checks
+        came = isinstance(asked, ask.Enqueue) and not reopened
+        if came and self._is_sure(visit.queue) and self.closed(visit.queue, visit.channel):
             self._judge.fault("hours", f"{visit.id} came into {visit.queue.name}, which is closed")
 
     def refused(self, command: ask.Enqueue, reply: RefusedEntry) -> None:

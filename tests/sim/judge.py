@@ -52,6 +52,8 @@ from tests.sim.seen import (
     body_of,
 )
 from tests.sim.site import Flight, Site, Step
+from tests.sim.ticket_book import TicketBook
+from tests.sim.tickets import TICKET
 
 LOOK_EVERY = 25
 """Steps between looks at all that waits."""
@@ -78,6 +80,7 @@ class Judge:
         self.fairness = Fairness(self)
         self.hours = HoursBook(self)
         self.leases = LeaseBook(self)
+        self.tickets = TicketBook(self)
         self.routes = RouteBook(self)
         self.callbacks = CallbackBook(self)
         self.ledger = Ledger(self.fault)
@@ -112,6 +115,7 @@ class Judge:
         """These steps are kept: they count."""
         for step in flight.steps:
             self._take(step)
+            self.tickets.heard(step)
         self.ledger.landed(flight)
         self.hands.landed(flight)
         if self.step % LOOK_EVERY < len(flight.steps):
@@ -124,6 +128,7 @@ class Judge:
 
     def restarted(self, site: Site) -> None:
         """Nobody is heard; the offers stand still."""
+        self.tickets.restarted(site.now_us)
         for gateway in self.gateways.values():
             self._changed(gateway)
             gateway.up = gateway.synced = False
@@ -321,7 +326,7 @@ class Judge:
         elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping", "parked"):
             self.book.leaves(visit, before, self._is_aside(event, before))
         else:
-            self._joined(visit, before, event)
+            self.book.joined(visit, before, event)
         self.hours.waited(visit, before, event)
         if event.state == "waiting" and (before == "parked" or self._is_aside(event, before)):
             self.fairness.came_back(visit)
@@ -342,22 +347,11 @@ class Judge:
         elif event.state == visit.state == "connected":
             self.hands.with_others(visit)
             return None
-        return visit or self._admitted(key, event)
-
-    def _joined(self, visit: Visit, before: str, event: ContactEvent) -> None:
-        """Somebody has accepted it, or talks to it."""
-        if before == "offered" and event.state == "connecting":
-            self.book.won(visit, event.agent)
-        if event.state == "connected":
-            self.callbacks.joined(visit)
-        if visit.offer is not None and event.state in ("connecting", "connected"):
-            visit.offer.state = event.state
-            if not visit.offer.accepted_us:
-                visit.offer.accepted_us = self.now_us
-                visit.waited_us = self.hours.now_us(visit) - visit.entered_us
-            visit.missed.clear()
-        elif event.state == "connected":
-            self.book.found(visit, event.agent)
+        visit = visit or self._admitted(key, event)
+        if visit is not None and visit.channel == TICKET:
+            self.tickets.contact(visit, event)
+            return None
+        return visit
 
     def _is_aside(self, event: ContactEvent, before: str) -> bool:
         """Has its agent let go of it without being done with it: parked, or on its way to another channel?"""
@@ -370,7 +364,7 @@ class Judge:
         consult = self.hands.asks(key, event)
         if consult is not None:
             return consult
-        asked = asked_for(self.command, key[1])
+        asked = self.tickets.reopened(event) or asked_for(self.command, key[1])
         if (taken := self.callbacks.admitted(key)) is not None:
             return taken
         if asked is None:
@@ -389,6 +383,7 @@ class Judge:
     def _look(self) -> None:
         """Offers end in time (I7); nobody waits for an agent who is free (I10)."""
         self.book.look()
+        self.tickets.look()
         self.fairness.look()
         self.hours.look()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from router.core import commands as ask
-from router.core.effects import Error, Offer, OfferCancelled, Ok, Reply
+from router.core.effects import ContactEvent, Error, Offer, OfferCancelled, Ok, Reply
 from router.terms import SECOND_US
 from tests.sim.seen import GatewaySeen, OfferSeen, Visit, offer_seen, units_of
 
@@ -126,6 +126,21 @@ class OfferBook:
         self.offers.pop(offer.id)
         if before != "connected" or aside:
             self.over[offer.id] = offer
+
+    def joined(self, visit: Visit, before: str, event: ContactEvent) -> None:
+        """Somebody has accepted it, or talks to it."""
+        if before == "offered" and event.state == "connecting":
+            self.won(visit, event.agent)
+        if event.state == "connected":
+            self._judge.callbacks.joined(visit)
+        if visit.offer is not None and event.state in ("connecting", "connected"):
+            visit.offer.state = event.state
+            if not visit.offer.accepted_us:
+                visit.offer.accepted_us = self._judge.now_us
+                visit.waited_us = self._judge.hours.now_us(visit) - visit.entered_us
+            visit.missed.clear()
+        elif event.state == "connected":
+            self.found(visit, event.agent)
 
     def cancelled(self, cancelled: OfferCancelled) -> None:
         """The agent's time is theirs: an offer is not timed out early, nor while its sides are not heard (I7)."""

@@ -14,7 +14,7 @@ from router.core import settings as of
 from router.core.effects import Treatment
 from router.core.want import Want
 from router.terms import SECOND_US
-from tests.sim import callbacks, hours, route_by
+from tests.sim import callbacks, hours, route_by, tickets
 from tests.sim.channels import confirming, drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
@@ -112,7 +112,7 @@ class Plan(Struct):
 def draw(seed: int) -> Plan:
     """The plan of this seed."""
     rng = Random(f"plan {seed}")
-    settings = callbacks.drawn(seed, hours.drawn(seed, drawn(seed, _settings(rng))))
+    settings = tickets.drawn(seed, callbacks.drawn(seed, hours.drawn(seed, drawn(seed, _settings(rng)))))
     agents = [agent.name for agent in settings.agents]
     return Plan(
         seed=seed,
@@ -126,7 +126,7 @@ def draw(seed: int) -> Plan:
         ringing=tuple(rng.random() < 0.4 for _ in GATEWAYS),
         connecting=tuple(rng.random() < 0.7 for _ in GATEWAYS),
         confirms=confirming(seed, len(GATEWAYS)),
-        phones=callbacks.phones(seed, {name: _phones(rng, name) for name in agents}),
+        phones=tickets.phones(seed, callbacks.phones(seed, {name: _phones(rng, name) for name in agents})),
         sessions={name: rng.randrange(5) for name in agents},
     )
 

@@ -18,6 +18,7 @@ from tests.sim import route_by
 from tests.sim.callbacks import spoken
 from tests.sim.client import Client
 from tests.sim.counts import counting
+from tests.sim.crm import Crm
 from tests.sim.dialler import NUMBERS
 from tests.sim.gateway import Gateway
 from tests.sim.hands import Hands, heard
@@ -26,6 +27,7 @@ from tests.sim.judge import Judge
 from tests.sim.people import Person
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
 from tests.sim.site import Flight, Site, Step, slices
+from tests.sim.tickets import CRM, TICKET
 from tests.sim.twin import Twin
 from tests.sim.watch import Watch
 from tests.sim.whims import bother
@@ -106,11 +108,14 @@ class Run:
         self.site.listeners += [self.digest, self.judge, self.twin, self.watch]
         self._commands = commands
         self._called = 0
+        self.callable = [queue for queue in self.plan.settings.queues if TICKET not in queue.channels]
+        """Queues that callers come into."""
         self.gateways = [Gateway(self, number, key) for number, key in enumerate(GATEWAYS)]
         self.clients: dict[str, Client] = {gateway.key: gateway for gateway in self.gateways}
         for key in (*DESKS, BOSS):
             self.clients[key] = Desk(self, key)
         self.wall = Wall(self, BOSS)
+        self.crm = self.clients[CRM] = Crm(self)
         self.people = {agent.name: Person(self, agent.name) for agent in self.plan.settings.agents}
 
     def run(self) -> None:
@@ -147,7 +152,7 @@ class Run:
         """What a new caller asks for."""
         rng, chances, site = self.site.rng, self.chances, self.site
         self._called += 1
-        queue = rng.choice(self.plan.settings.queues)
+        queue = rng.choice(self.callable)
         enqueue = ask.Enqueue(1, f"c{self._called}", queue.name, rng.choice(spoken(queue)), needs=self.some_needs())
         if site.happens(chances.head_start):
             enqueue.priority_s = rng.choice((30, 90))
@@ -185,12 +190,14 @@ class Run:
         site.after(site.some(SECOND_US), self._beat)
         self._ask()
         if self.calming:
+            self.crm.beat()
             return
         if site.happens(chances.kill):
             site.kill()
         for client in self.clients.values():
             if client.up and site.happens(chances.drop):
                 self._drop(client)
+        self.crm.beat()
         for gateway in self.gateways:
             bother(gateway)
             if site.happens(chances.drain) or (gateway.draining and site.happens(0.2)):

@@ -8,6 +8,7 @@ from typing import Any
 
 from router.core import commands as ask
 from router.core import courses, solved, ticket_clock, ticket_desk, ticket_path, ticket_words, visits
+from router.core.asked import NOTHING
 from router.core.effects import Busy, Ok, Queued, Reply, TicketsReply, TicketStatus
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra
@@ -119,7 +120,12 @@ def _live_again(world: World, peer: Peer, command: ask.Reopen, was: Solved) -> N
     contact = Contact(command.contact, peer, queue, TICKET, world.number(), now_us, now_us, now_us, 0)
     contact.priority_s, contact.customer, contact.link = was.priority_s, was.customer, was.link or was.ticket
     contact.language, contact.data = was.language, command.data
-    ticket = Ticket(was.ticket, was.opened_us, path.name if path is not None else "", needs=was.needs)
+    ticket = Ticket(
+        was.ticket,
+        was.opened_us,
+        path.name if path is not None else "",
+        needs=NOTHING if was.needs == NOTHING else was.needs,
+    )
     ticket.due_us, ticket.overdue, ticket.reopened = was.due_us, was.overdue, was.reopened + 1
     contact.extra = Extra(ticket=ticket)
     queue.counts["new"] += 1
