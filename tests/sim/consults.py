@@ -144,6 +144,13 @@ class Consults:
         if consult is not None:
             self._gateway.over(consult)
 
+    def pulled(self, call: Call) -> None:
+        """A supervisor has put it elsewhere, or taken it out of its talk: it waits."""
+        if call.state == "joined":
+            call.state, call.seen = "in", "waiting"
+            call.round += 1
+            self._gateway.plan_hang_up(call)
+
     def ended(self, event: Ended) -> None:
         """A supervisor has ended it."""
         call = self._gateway.calls.get(event.contact)

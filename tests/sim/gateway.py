@@ -329,6 +329,7 @@ class Gateway(Devices):
         call = self.calls.get(moved.contact)
         if call is not None:
             call.enqueue = structs.replace(call.enqueue, queue=moved.queue)
+            self.consults.pulled(call)
 
     def _count(self, message: Any) -> None:
         """Something that only shows that it happened."""

@@ -101,6 +101,8 @@ class OfferBook:
         offer, visit.offer = visit.offer, None
         legs = list(visit.ringing.values()) if before == "offered" else [offer] if offer is not None else []
         legs += visit.others
+        # Of several one may have left before, and wrap up still.
+        aside = aside and not visit.others
         visit.others = []
         if not legs:
             self._judge.fault("I3", f"{visit.id} was {before} without an offer")
