@@ -48,6 +48,7 @@ ERRORS: dict[str, ErrorKind] = {
     "not_allowed": ErrorKind("client", False, "the configuration does not allow it here; see its settings"),
     "not_yours": ErrorKind("client", False, "act only on your own contacts, endpoints and offers"),
     "no_route": ErrorKind("client", False, "name a queue, or give what a row of routes.toml asks for"),
+    "unknown_steer": ErrorKind("client", False, "name the steer that the advice named"),
     "unknown_queue": ErrorKind("client", False, "name a queue of the configuration"),
     "unknown_channel": ErrorKind("client", False, "name a channel that this queue or agent serves"),
     "queue_closed": ErrorKind("client", False, "the queue is closed now; transfer to another one"),

@@ -103,7 +103,7 @@ RejectReason: TypeAlias = Literal["declined", "busy", "no_answer", "unreachable"
 EndedBy: TypeAlias = Literal["customer", "agent", "system"]
 Business: TypeAlias = Literal["consult", "query", "handle", "complaint"]
 """What a customer wants, in kind: advice, an answer, something done, or redress."""
-LeaveReason: TypeAlias = Literal["hangup", "key", "withdrawn"]
+LeaveReason: TypeAlias = Literal["hangup", "key", "withdrawn", "steered"]
 Fault: TypeAlias = Literal["caller", "device", "media"]
 WorkKind: TypeAlias = Literal["outbound", "internal", "dialler", "personal"]
 Resolved: TypeAlias = Literal["yes", "no", "unknown"]

@@ -99,6 +99,8 @@ class Calls(Caller):
     take_place = method(c.TakePlace, c.Ok)
     cancel_callback = method(c.CancelCallback, c.Ok)
     callbacks = method(c.Callbacks, c.CallbacksReply)
+    steer = method(c.Steer, c.Steering)
+    steered = method(c.Steered, c.Ok)
     drain = method(c.Drain, c.Ok)
     alive = method(c.Alive, c.Ok)
     position = method(c.Position, c.PositionReply)

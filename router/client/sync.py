@@ -142,6 +142,8 @@ class SyncClient:
     take_place = blocking(Calls.take_place)
     cancel_callback = blocking(Calls.cancel_callback)
     callbacks = blocking(Calls.callbacks)
+    steer = blocking(Calls.steer)
+    steered = blocking(Calls.steered)
     drain = blocking(Calls.drain)
     alive = blocking(Calls.alive)
     position = blocking(Calls.position)

@@ -185,6 +185,12 @@ LIMITS = Section(
         Row("target_classes_max", Whole(1, 16), "Different service-level targets in all.", unit="classes"),
         Row("routes_max", Whole(1, 20_000), "Rows of the routes, and segments.", unit="rows"),
         Row(
+            "steered_max",
+            Whole(0, 1_000_000),
+            "Customers remembered who took an advice to change the channel.",
+            unit="customers",
+        ),
+        Row(
             "data_bytes_max",
             Whole(0, 32_768),
             "Keys and values of one contact's data together.",

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import get_args
 
 from router.config.catalogue_machine import DAY_S
-from router.config.kinds import Checked, Choice, Flag, Name, Seconds, Text, Whole, WholeSeconds, csv_name
+from router.config.kinds import Checked, Choice, Flag, Name, Names, Seconds, Text, Whole, WholeSeconds, csv_name
 from router.config.kinds_needs import Needs
 from router.config.patterns import Patterns
 from router.config.rows import File, Row, Section, words_of
 from router.core import settings as core
 from router.core.effects import Treatment
-from router.core.route_settings import Route, Segment
+from router.core.route_settings import Route, Segment, Steer
 from router.terms import Business
 
 TIER = Row("tier", Patterns(), "What kind of customer it is to the business: gold, standard, ...")
@@ -109,6 +109,29 @@ SEGMENT = Section(
     many=True,
 )
 
+STEER = Section(
+    "steers",
+    "A cell of the matrix customer x business x channel: where another channel fits better, its gateway is told so, "
+    "with the gain in expected wait. Cells are asked in the order of the file, and the first that gains "
+    "enough advises.",
+    (
+        Row("tenant", Name(), "Whose customers it is for."),
+        Row("segments", Names(200), "For customers of these segments; none listed: of any."),
+        Row("business", Patterns(get_args(Business), least=0), "For these kinds of business; not set: any."),
+        Row("channels", Names(16), "For who comes by these channels; none listed: any other than `to`."),
+        Row(
+            "to",
+            Name(),
+            "Where they are better served: `self_service`, `callback`, or a channel. Self-service and call-back gain "
+            "the whole wait; a channel gains the difference of the expected waits.",
+        ),
+        Row("queue", Name(), "Where that channel is served, and how long one waits there."),
+        Row("gain_least_s", Seconds(0, DAY_S), "Less to win in expected wait is no reason to change."),
+    ),
+    struct=Steer,
+    many=True,
+)
+
 ROUTES = File(
     "routes.toml",
     "Where contacts go, and kinds of customers.",
@@ -119,7 +142,12 @@ ROUTES = File(
             "A table of customers in this directory that are not let in: columns customer, until, why, tenant. See the "
             "treatment `blocked`.",
         ),
+        Row(
+            "steer_window_s",
+            Seconds(0, 366 * DAY_S),
+            "Who took an advice to change the channel and comes by the old one within this time counts as come back.",
+        ),
     ),
-    (ROUTE, SEGMENT),
+    (ROUTE, SEGMENT, STEER),
     core.Settings,
 )

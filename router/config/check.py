@@ -165,10 +165,12 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         agents=staff.agents,
         routes=rows.routes,
         segments=rows.segments,
+        steers=rows.steers,
         blocked=blocked,
         limits=side.limits,
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
+    settings = table.fill(settings, "blocked_csv")
     settings = tables[QUEUES.file].fill(settings, "contact_skills")
     settings = tables[AGENTS.file].fill(settings, "include_csv")
     return replace(side.configuration, settings=settings), used

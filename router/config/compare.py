@@ -19,7 +19,7 @@ from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
-from router.config.catalogue_routes import REFUSE, ROUTE, SEGMENT
+from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
 from router.config.catalogue_tickets import NODE, PATH, TICKETS
 from router.config.faults import shown
 from router.config.model import Configuration
@@ -59,7 +59,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     """
     settings = configuration.settings
     out: dict[str, Any] = {}
-    for file in (SWITCHBOARD, QUEUES, AGENTS, TICKETS):
+    for file in (SWITCHBOARD, QUEUES, ROUTES, AGENTS, TICKETS):
         out |= _shown(file, settings)
     for name, section in SWITCHBOARD.sections.items():
         if name not in {"peers", "limits"}:
@@ -73,6 +73,8 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["routes_in_order"] = [_name(route) for route in settings.routes]
     out["segments"] = {_name(segment): _segment(segment) for segment in settings.segments}
     out["segments_in_order"] = [_name(segment) for segment in settings.segments]
+    out["steers"] = {_name(steer): _shown(STEER, steer) for steer in settings.steers}
+    out["steers_in_order"] = [_name(steer) for steer in settings.steers]
     out["blocked"] = settings.blocked
     out["agents"] = {_name(agent): _shown(AGENT, agent) for agent in settings.agents}
     out["paths"] = {_name(path): _path(path) for path in settings.ticket_paths}

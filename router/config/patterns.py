@@ -22,7 +22,8 @@ PATTERNS_MAX = 5_000
 class Patterns(Kind):
     """A name or a list of names, none twice; `choices`: the only ones that there are, and then without `*`."""
 
-    def __init__(self, choices: Iterable[str] = ()) -> None:
+    def __init__(self, choices: Iterable[str] = (), *, least: int = 1) -> None:
+        self.least = least
         self.choices = tuple(choices)
         listed = ", ".join(f'"{word}"' for word in self.choices)
         self.words = f"one or a list of {listed}" if self.choices else "name or list of names; `*` at the end: any end"
@@ -33,8 +34,8 @@ class Patterns(Kind):
             value = [value]
         if not isinstance(value, list):
             return Taken(UNSET, (Wrong(f"is {said(value)}, no name", 'write it as "..." or ["...", "..."]'),))
-        if not 1 <= len(value) <= PATTERNS_MAX:
-            return Taken(UNSET, (Wrong(f"has {len(value)} names", f"use 1 to {PATTERNS_MAX}"),))
+        if not self.least <= len(value) <= PATTERNS_MAX:
+            return Taken(UNSET, (Wrong(f"has {len(value)} names", f"use {self.least} to {PATTERNS_MAX}"),))
         kept: dict[str, None] = {}
         wrongs: list[Wrong] = []
         for index, element in enumerate(value):
@@ -45,7 +46,7 @@ class Patterns(Kind):
                 wrongs.append(Wrong(f"names {element} a second time", "name it once", (index,)))
             else:
                 kept[str(element)] = None
-        return Taken(tuple(kept) if kept else UNSET, tuple(wrongs))
+        return Taken(tuple(kept) if kept or not wrongs else UNSET, tuple(wrongs))
 
     def _wrong(self, element: object) -> Wrong | None:
         if not isinstance(element, str):
@@ -66,7 +67,7 @@ class Patterns(Kind):
 
     def bounds(self) -> str:
         """How many."""
-        return f"1 to {PATTERNS_MAX} names"
+        return f"{self.least} to {PATTERNS_MAX} names"
 
     def schema(self) -> dict[str, Any]:
         """One, or a list."""
@@ -74,7 +75,7 @@ class Patterns(Kind):
         one: dict[str, Any] = {"type": "string", "pattern": pattern}
         if self.choices:
             one = {"type": "string", "enum": list(self.choices)}
-        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": PATTERNS_MAX}]}
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": self.least, "maxItems": PATTERNS_MAX}]}
 
 
 def condition(attribute: Attribute, patterns: tuple[str, ...], *, negated: bool) -> Condition:

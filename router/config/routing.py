@@ -14,8 +14,9 @@ from router.config.patterns import condition
 from router.config.reach import unreachable
 from router.config.read import Found
 from router.core.effects import Treatment
-from router.core.route_settings import Condition, Route, Segment
+from router.core.route_settings import Condition, Route, Segment, Steer
 from router.core.settings import Limits, Queue
+from router.core.steering import NOBODY_NEEDED
 from router.terms import Business
 
 ONLY_ROUTED = ("priority_s", "contact_class", "needs", "segment")
@@ -29,6 +30,7 @@ class Routing(NamedTuple):
     segments: tuple[Segment, ...]
     places: dict[tuple[str, str], Found]
     """(tenant, row) -> its table."""
+    steers: tuple[Steer, ...] = ()
 
 
 def routing(found: Found, centre: Centre, limits: Limits, findings: Findings) -> Routing:
@@ -48,7 +50,8 @@ def routing(found: Found, centre: Centre, limits: Limits, findings: Findings) ->
         if len(tables) > limits.routes_max:
             what = f"is number {limits.routes_max + 1}, and there are at most {limits.routes_max} {kind}"
             findings.error(tables[limits.routes_max].where, what, "raise routes_max in [limits], or join rows")
-    return Routing(tuple(routes), tuple(segments), places)
+    steers = [_steer(table, channels, segments, queues, findings) for table in found.tables("steers")]
+    return Routing(tuple(routes), tuple(segments), places, tuple(steers))
 
 
 def _conditions(table: Found, channels: list[str], findings: Findings) -> tuple[Condition, ...]:
@@ -146,6 +149,41 @@ def _goes_to(
     for channel in strange:
         what = f"queue {queue.name} takes no contacts of channel {channel}"
         findings.error(table.only("when").at("channel"), what, f"add it to the channels of {queue.name}")
+
+
+def _steer(
+    table: Found,
+    channels: list[str],
+    segments: list[Segment],
+    queues: dict[tuple[str, str], Queue],
+    findings: Findings,
+) -> Steer:
+    steer: Steer = table.fill(Steer(table.key))
+    known = [segment.name for segment in segments if segment.tenant == steer.tenant]
+    for index, name in enumerate(steer.segments):
+        if name not in known:
+            dangling(table.at("segments") / index, "segment", name, known, findings)
+    for index, name in enumerate(steer.channels):
+        if name not in channels:
+            dangling(table.at("channels") / index, "channel", name, channels, findings)
+        elif name == steer.to:
+            findings.error(table.at("channels") / index, "is where it leads to", "take it out")
+    if steer.to in NOBODY_NEEDED:
+        if steer.queue is not None:
+            findings.error(table.at("queue"), f'has no effect where to is "{steer.to}"', "take it out")
+    elif steer.to not in channels:
+        dangling(table.at("to"), "channel", steer.to, [*NOBODY_NEEDED, *channels], findings)
+    elif steer.queue is None:
+        findings.error(table.where, f"says not which queue serves {steer.to}", 'add queue = "..."')
+    else:
+        queue = queues.get((steer.tenant, steer.queue))
+        if queue is None:
+            names = [name for tenant, name in queues if tenant == steer.tenant]
+            dangling(table.at("queue"), f"queue of tenant {steer.tenant} named", steer.queue, names, findings)
+        elif steer.to not in queue.channels:
+            what = f"queue {queue.name} takes no contacts of channel {steer.to}"
+            findings.error(table.at("queue"), what, "name one that does")
+    return steer
 
 
 # -- ways -------------------------------------------------------------------------------------------------------------

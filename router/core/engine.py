@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any
 
 from router.core import (
     audit,
@@ -34,9 +34,8 @@ from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Offer, Peer
 from router.core.evacuation import evacuate
 from router.core.everything import RECORDED, everything
-from router.core.handlers import agents, callbacks, contacts, doors, entry, hands, parking, questions, sync, tickets
-from router.core.handlers import consults as asking
-from router.core.handlers import offers as answers
+from router.core.handlers import sync
+from router.core.handlers.table import BEFORE_SYNC_END, HANDLERS, Handler
 from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.restore import Passive, restore
@@ -47,59 +46,6 @@ from router.errors import ERRORS, Refused
 EVACUATED_A_STEP = 64
 FORGOTTEN_A_STEP = 256
 """Ended ids forgotten in one step: half a microsecond each."""
-
-Handler: TypeAlias = Callable[[World, Peer, Any], Reply]
-
-HANDLERS: dict[type[ask.Request], Handler] = {
-    ask.Enqueue: entry.enqueue,
-    ask.Probe: entry.probe,
-    ask.Hold: contacts.hold,
-    ask.Resume: contacts.resume,
-    ask.Update: contacts.update,
-    ask.Transfer: contacts.transfer,
-    **asking.HANDLERS,
-    ask.End: contacts.end,
-    ask.Connected: contacts.connected,
-    ask.ConnectFailed: contacts.connect_failed,
-    ask.Ringing: answers.ringing,
-    ask.Accept: answers.accept,
-    ask.Reject: answers.reject,
-    ask.Complete: contacts.complete,
-    ask.ExtendWrapUp: contacts.extend_wrap_up,
-    ask.Park: parking.park,
-    ask.Unpark: parking.unpark,
-    ask.Activity: parking.activity,
-    ask.SwitchChannel: parking.switch_channel,
-    **tickets.HANDLERS,
-    ask.LogIn: agents.log_in,
-    ask.LogOut: agents.log_out,
-    ask.Ready: agents.ready,
-    ask.NotReady: agents.not_ready,
-    ask.Attach: agents.attach,
-    ask.Detach: agents.detach,
-    ask.Occupy: agents.occupy,
-    ask.Release: agents.release,
-    ask.TakeCallback: callbacks.take_callback,
-    ask.ScheduleCallback: callbacks.schedule_callback,
-    ask.Dialled: callbacks.dialled,
-    ask.TakePlace: callbacks.take_place,
-    ask.CancelCallback: callbacks.cancel_callback,
-    ask.Callbacks: callbacks.listed,
-    ask.Drain: sync.drain,
-    ask.Sync: sync.sync,
-    ask.SyncEnd: sync.sync_end,
-    ask.Alive: sync.alive,
-    ask.Position: questions.position,
-    ask.Status: questions.status,
-    ask.Agents: questions.agents,
-    **hands.HANDLERS,
-    ask.CloseQueue: doors.close_queue,
-    ask.OpenQueue: doors.open_queue,
-}
-
-BEFORE_SYNC_END: frozenset[type] = frozenset(
-    (ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents, ask.Callbacks, ask.Track, ask.Tickets)
-)
 
 ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Contact: ticket_due.due,

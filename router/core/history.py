@@ -70,6 +70,8 @@ class Visit(Struct, omit_defaults=True, gc=False):
     entry: str = ""
     test: bool = False
     """A test call: in no figure."""
+    steered: str = ""
+    """The advice by which the customer left for another channel."""
     consult_of: str = ""
     """The id of the customer's contact, where an agent asked a colleague about it; at the same gateway."""
     tries: int = 0
@@ -129,7 +131,7 @@ def _add_pauses(visit: Visit, contact: Contact) -> None:
 
 def _tell_route(visit: Visit, routed: Routed) -> None:
     visit.route, visit.segment, visit.test = routed.row, routed.segment, routed.test
-    visit.business, visit.entry = routed.business or "", routed.entry or ""
+    visit.business, visit.entry, visit.steered = routed.business or "", routed.entry or "", routed.steered
 
 
 def _add_stay(visit: Visit, contact: Contact, over_us: int) -> None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from router.core.effects import Treatment
 from router.core.want import ANYBODY, Want
+from router.terms import SECOND_US
 
 Attribute: TypeAlias = Literal["channel", "entry", "customer", "tier", "language", "region", "business"]
 """What a contact arrives with, as far as rows can ask for it."""
@@ -69,6 +70,7 @@ class Steer(Struct, frozen=True, gc=False):
     channels: tuple[str, ...] = ()
     to: str = "self_service"
     """`self_service`, `callback`, or a channel."""
-    queue: str = ""
-    """Where the other channel is served; empty where nobody is needed."""
-    gain_least_us: int = 0
+    queue: str | None = None
+    """Where the other channel is served; None where nobody is needed."""
+    gain_least_us: int = 60 * SECOND_US
+    """Less to win in expected wait is no reason to change."""

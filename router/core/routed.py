@@ -33,6 +33,8 @@ class Routed(Struct, omit_defaults=True, gc=False):
     business: Business | None = None
     hops: int = 0
     """How often the engine has sent it on while it waited."""
+    steered: str = ""
+    """The advice by which the customer left for another channel."""
     moved_us: int = 0
     """When it was sent on last: its queue's limit on waiting counts from then."""
 

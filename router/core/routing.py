@@ -1,4 +1,4 @@
-"""What the routes of this version of the settings are, built for looking up: rows, segments, the blocked.
+"""What the routes of this version of the settings are, built for looking up: rows, segments, the blocked, the matrix.
 
 It holds what a world asks of `routes.toml`, and counts by segment. It decides nothing and must not know of queues.
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from router.core.route_settings import Route, Segment
 from router.core.routes import Matcher
+from router.core.steering import Steering
 from router.core.tally import SegmentTally
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Routing:
         """By tenant and name."""
         self.targets: dict[str, int] = {}
         """Target class -> target (us), of those that contacts may have themselves."""
+        self.steering = Steering()
         self.tallies: dict[tuple[str, str], SegmentTally] = {}
         self._blocked: frozenset[str] = frozenset()
         self._blocked_until: dict[str, int] = {}
@@ -40,6 +42,7 @@ class Routing:
         self.targets = {
             segment.target_class: segment.target_us for segment in settings.segments if segment.target_class is not None
         }
+        self.steering.take(settings)
         self._blocked = frozenset(settings.blocked_customers)
         self._blocked_until = settings.blocked
 

@@ -224,6 +224,8 @@ class Limits(Struct, frozen=True, gc=False):
     target_classes_max: int = 16
     routes_max: int = 1_000
     """Rows of the routes, and segments: bounds what a contact is compared with."""
+    steered_max: int = 10_000
+    """Customers remembered who took an advice: beyond it the oldest is forgotten."""
     data_bytes_max: int = 2048
     """Keys and values of one contact's data together."""
     ended_kept_us: int = 300 * SECOND_US
@@ -308,6 +310,9 @@ class Settings(Struct, frozen=True):
     segments: tuple[Segment, ...] = ()
     """In their order: a contact belongs to the first that it meets."""
     steers: tuple[Steer, ...] = ()
+    """In their order: the first that fits advises."""
+    steer_window_us: int = 86_400 * SECOND_US
+    """Who took an advice and comes by the old channel within this time has come back."""
     blocked: dict[str, int] = {}
     """tenant/customer -> until when it is not let in, in UTC seconds; 0: for good."""
     hops_max: int = 3

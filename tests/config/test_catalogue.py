@@ -10,7 +10,7 @@ from router.config.rows import Row, Section
 from router.core import settings as core
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import RefusedEntry, Treat
-from router.core.route_settings import Route, Segment
+from router.core.route_settings import Route, Segment, Steer
 from router.server.limits import ServerLimits
 from router.store.base import STREAMS_MOST
 from router.wire.frames import FRAME_BYTES_MAX
@@ -39,6 +39,7 @@ BUILT = {
     },
     Route: {"name", "conditions", "refuse"},
     Segment: {"name", "conditions", "target_us"},
+    Steer: {"name"},
     core.Channel: {"name"},
     core.Queue: {"callback", "relax", "tokens", "treatments", "wrap_up"},
     core.Calendar: {"name", "closed", "offsets"},

@@ -202,3 +202,23 @@ def test_no_routes_are_no_routing() -> None:
     """A directory without the file routes nothing and says so to nobody."""
     settings = right({}).settings
     assert Routing(settings.routes, settings.segments, {}) == Routing((), (), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "what"),
+    [
+        ('to = "chatt"', "steers.s.to", "there is no channel chatt"),
+        ('to = "chat"', "steers.s", "says not which queue serves chat"),
+        ('to = "chat"\nqueue = "cards"', "steers.s.queue", "queue cards takes no contacts of channel chat"),
+        ('to = "chat"\nqueue = "lones"', "steers.s.queue", "there is no queue"),
+        ('to = "callback"\nqueue = "loans"', "steers.s.queue", "has no effect"),
+        ('to = "chat"\nqueue = "loans"\nchannels = ["chat"]', "steers.s.channels[1]", "is where it leads to"),
+        ('segments = ["gold"]', "steers.s.segments[1]", "there is no segment gold"),
+        ('channels = ["fone"]', "steers.s.channels[1]", "there is no channel fone"),
+    ],
+)
+def test_a_mistake_in_the_matrix(text: str, path: str, what: str) -> None:
+    """Where a cell leads to exists, and serves the channel."""
+    fault = the_fault({"routes.toml": f"[steers.s]\n{text}\n"})
+    assert fault.path == path
+    assert what in fault.what

@@ -11,6 +11,7 @@ from router.config import check, check_texts, digest, schema
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
+from router.config.catalogue_routes import ROUTES
 from router.config.catalogue_tickets import TICKETS
 from router.config.rows import File
 from tests.config.given import AROUND, SAMPLE, sample
@@ -53,7 +54,7 @@ def test_shown_defaults_are_the_defaults() -> None:
     assert as_is.configuration == on.configuration
 
 
-@pytest.mark.parametrize("file", [SWITCHBOARD, QUEUES, CALENDAR_FILE, TICKETS], ids=lambda file: file.file)
+@pytest.mark.parametrize("file", [SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, TICKETS], ids=lambda file: file.file)
 def test_the_sample_shows_every_setting(file: File) -> None:
     """Whoever reads the sample has seen every setting once, at least as a comment."""
     text = sample()[file.file]

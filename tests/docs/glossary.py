@@ -59,6 +59,7 @@ WORDS: dict[str, str] = {
     "business": "What the customer wants, in kind.",
     "route": "The row of the routes that decided.",
     "segment": "The segment of customers that it belongs to.",
+    "steer": "The cell of the matrix that advised.",
     "link": "One id for the whole interaction, over transfers, call-backs and channels.",
     "language": "The customer's language.",
     "preferred_most_ms": "How long it waits for `preferred` before it is anybody's.",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgpack
 import pytest
 
-from router.core.engine import BEFORE_SYNC_END
+from router.core.handlers.table import BEFORE_SYNC_END
 from router.core.settings import Limits
 from router.core.states import TABLES, Table
 from router.errors import ERRORS

@@ -110,4 +110,31 @@ MUTANTS = (
         "    history.write(world, contact, transferred_to=queue.name)\n",
         "",
     ),
+    Mutant(
+        "steer: advice gains what the cell asks for",
+        CORE + "advice.py",
+        "here_us - there_us < max(1, cell.gain_least_us)",
+        "here_us - there_us < 1",
+    ),
+    Mutant(
+        "steer: nobody is sent where they are not let in",
+        CORE + "advice.py",
+        "there is None or refusal(world, there, customer, None) is not None",
+        "there is None",
+        story="steer_while_waiting",
+    ),
+    Mutant(
+        "steer: who takes it is remembered",
+        CORE + "advice.py",
+        "        steering.taken[tenant, customer] = Taken(",
+        "        Taken(",
+        story="steer_came_back",
+    ),
+    Mutant(
+        "steer: the memory is bounded",
+        CORE + "advice.py",
+        "            del steering.taken[next(iter(steering.taken))]\n",
+        "            steering.taken.clear()\n",
+        story="steer_came_back",
+    ),
 )

@@ -7,6 +7,7 @@
     limits    gateway_grace_s = 30                              as [limits] of switchboard.toml
     route     vip     when.tier = "gold", queue = "sales"       as [routes.vip] of routes.toml; in their order
     segment   north   when.region = "north", tolerance_s = 60   as [segments.north] of routes.toml; in their order
+    steer     chat    to = "chat", queue = "chats"              as [steers.chat] of routes.toml; in their order
     blocked   c.13    2026-12-31                                as a line of blocked.csv; for good where nothing follows
     centre    break_resets_idle = false                         as the first lines of queues.toml and agents.toml
     calendar  office  weekdays = ["09:00-18:00"]                as [calendars.office] of calendars.toml
@@ -52,6 +53,7 @@ TABLES = {
     "words": ("tickets.toml", ""),
     "route": ("routes.toml", "routes"),
     "segment": ("routes.toml", "segments"),
+    "steer": ("routes.toml", "steers"),
 }
 OF_TICKETS = ("reopen_days",)
 IN_FILES = (*TABLES, "limits", "blocked", "centre")

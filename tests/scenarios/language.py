@@ -92,6 +92,8 @@ def shown(name: str, value: Any) -> tuple[str, str]:
     """A field in words: its name without its unit, and its value."""
     if isinstance(value, told.Treatment):
         return name, f"{value.do}:{value.to}" if value.to else value.do
+    if isinstance(value, told.SteerTo):
+        return name, f"{value.steer}:{value.to}:{duration(value.gain_ms * MILLISECOND_US)}"
     for unit, us in (("_ms", MILLISECOND_US), ("_s", SECOND_US)):
         if name.endswith(unit) and isinstance(value, int):
             return name.removesuffix(unit), duration(value * us)
@@ -137,6 +139,7 @@ POSITIONAL = {
     "occupy": ("endpoint", "kind"), "release": ("endpoint",), "drain": ("on",), "sync_end": (),
     "open_ticket": ("contact",), "close_ticket": ("contact",), "pend": ("contact", "pending_for"),
     "reopen": ("contact", "ticket"), "track": ("contact",), "tickets": (),
+    "steer": ("contact",), "steered": ("steer",),
     "position": ("contact",), "status": (), "agents": (),
     "set_agent": ("agent", "to"), "set_skills": ("agent", "skills"), "move_contact": ("contact", "queue"),
     "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
@@ -235,6 +238,7 @@ HEADS: dict[type[Struct], str] = {
     told.PositionReply: "position {contact} {position}",
     told.StatusReply: "status",
     told.AgentsReply: "agents",
+    told.Steering: "steering {contact}",
     told.Synced: "synced",
     told.Offer: "offer {contact} to {agent} at {endpoint}",
     told.OfferCancelled: "offer_cancelled {contact} {reason}",

@@ -5,6 +5,7 @@
     ? agent ann not_ready missed units 0    state and reason, and what they do
     ? queue sales waiting 2 answered 1      what `status` shows
     ? segment gold answered 3               what `status` shows of it
+    ? steer by-chat advised 2 taken 1       what `status` shows of this cell
     ? record c1 answered waited 20s         the record of the visit, the last one unless `c1#1`
     ? leg c1 2 ben served talk 60s          the second leg of the last record of c1 with legs
     ? deed set_agent ann who mia            what was last done by hand, and to whom
@@ -66,6 +67,10 @@ def _queue(world: World, name: str) -> Said:
 
 def _segment(world: World, name: str) -> Said:
     return said(questions.segment_status(world, ("main", name)), "segment {segment}")
+
+
+def _steer(world: World, name: str) -> Said:
+    return said(questions.steer_status(world, "main", name), "steer {steer}")
 
 
 def _repaired(world: World, name: str) -> Said:
@@ -158,6 +163,7 @@ OF_THE_WORLD: dict[str, Callable[[World, str], Said]] = {
     "agent": _agent_said,
     "queue": _queue,
     "segment": _segment,
+    "steer": _steer,
     "callback": _callback,
     "repaired": _repaired,
     "client": _client,

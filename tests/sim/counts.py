@@ -34,7 +34,7 @@ FAULTS = (
     "held while connected", "transfer: keep", "transfer: restart", "transfer: front", "transfer: direct",
     "preferred agent", "direct to an agent", "completed late", "wrap-up extended", "treated: nobody",
     "treated: waited_too_long", "sent on at entry", "moved: nobody", "moved: waited_too_long", "moved: held_too_long",
-    "left to the routes", "of a segment", "refused: route",
+    "left to the routes", "steered: advised", "steered: taken", "steered: came back", "of a segment", "refused: route",
     "refused: nobody", "refused: full", "refused: closed", "refused: blocked", "busy",
     "nonsense refused", "priority changed", "loaded beside the running engine",
     "taken by another", "agent given a pause",

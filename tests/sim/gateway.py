@@ -38,6 +38,7 @@ from router.core.effects import (
     Treat,
 )
 from router.terms import MILLISECOND_US, SECOND_US, Fault
+from tests.sim import route_by
 from tests.sim.call import Call, offer_of
 from tests.sim.chats import Chats
 from tests.sim.consults import REQUESTS, Consults
@@ -288,9 +289,7 @@ class Gateway(Devices):
                 self.say(ask.End(1, enqueue.contact, "withdrawn"))
             return
         if isinstance(reply, Queued):
-            if reply.queue is not None and enqueue.queue is not None:
-                self.site.faults["sent on at entry"] += 1
-            self.site.faults["of a segment"] += reply.segment is not None
+            route_by.entered(self, call, reply)
             if call.state == "asked":
                 call.state = "in"
                 call.seen = "held" if enqueue.held else "waiting"

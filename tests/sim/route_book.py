@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.effects import ContactEvent
+from router.core.effects import ContactEvent, SteerTo
 from router.core.route_settings import Condition, Route
 from router.terms import SECOND_US, NeedsTable
 from tests.sim.seen import Visit
@@ -81,6 +81,18 @@ class RouteBook:
             self._judge.fault("routes", f"{visit.id} asked for {visit.queue.name} and is in {event.queue}")
         visit.direct = visit.preferred = None
         self._now_in(visit, event.queue)
+
+    def advised(self, asked: ask.Enqueue, advice: SteerTo) -> None:
+        """Advice is of a cell that speaks of such a contact, and gains what the cell asks for."""
+        cell = next(cell for cell in self._judge.settings.steers if cell.name == advice.steer)
+        fits = (
+            asked.channel != cell.to
+            and (not cell.channels or asked.channel in cell.channels)
+            and (not cell.business or asked.business in cell.business)
+            and (advice.to, advice.queue) == (cell.to, cell.queue)
+        )
+        if not fits or advice.gain_ms * 1000 < cell.gain_least_us or advice.gain_ms > advice.wait_ms:
+            self._judge.fault("routes", f"{asked!r} was advised {advice!r} by {cell!r}")
 
     def moved(self, visit: Visit, event: ContactEvent, *, by_hand: bool) -> None:
         """It goes on waiting elsewhere: only while it waits, only where a treatment leads, and not for ever; or where a

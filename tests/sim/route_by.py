@@ -5,13 +5,18 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any, get_args
 
+from msgspec import structs
+
 from router.core import commands as ask
 from router.core.effects import Treatment
-from router.core.route_settings import Attribute, Condition, Route, Segment
+from router.core.route_settings import Attribute, Condition, Route, Segment, Steer
 from router.core.want import ANYBODY, skills
 from router.terms import SECOND_US, Business
 
 if TYPE_CHECKING:
+    from router.core.effects import Queued, SteerTo
+    from tests.sim.call import Call
+    from tests.sim.gateway import Gateway
     from tests.sim.site import Site
 
 VALUES: dict[Attribute, tuple[str, ...]] = {
@@ -31,6 +36,8 @@ def table(rng: Random, channels: tuple[str, ...]) -> dict[str, Any]:
     return {
         "routes": tuple(_route(rng, f"r{number}", channels) for number in range(rng.randint(1, 8))),
         "segments": tuple(_segment(rng, f"s{number}") for number in range(rng.randint(0, 3))),
+        "steers": tuple(_steer(rng, f"v{number}", channels) for number in range(rng.randint(0, 3))),
+        "steer_window_us": rng.choice((0, 30, 86_400)) * SECOND_US,
         "blocked": {"main/cust-1": 0, "main/cust-2": rng.choice((1, 10**9))},
     }
 
@@ -51,6 +58,19 @@ def _route(rng: Random, name: str, channels: tuple[str, ...]) -> Route:
         needs=rng.choice((ANYBODY, ANYBODY, skills(cards=3))),
         segment=rng.choice((None, None, "s0")),
         test=rng.random() < 0.1,
+    )
+
+
+def _steer(rng: Random, name: str, channels: tuple[str, ...]) -> Steer:
+    to = rng.choice(("self_service", "callback", *channels))
+    return Steer(
+        name,
+        segments=rng.choice(((), (), ("s0",))),
+        business=rng.choice(((), ("query", "handle"))),
+        channels=rng.choice(((), ("voice",))),
+        to=to,
+        queue="q0" if to in channels else None,
+        gain_least_us=rng.choice((0, 5, 60)) * SECOND_US,
     )
 
 
@@ -86,3 +106,41 @@ def attributes(rng: Random, enqueue: ask.Enqueue, routed: float, site: Site) -> 
     if site.happens(routed):
         site.faults["left to the routes"] += 1
         enqueue.queue = None
+
+
+def entered(gateway: Gateway, call: Call, reply: Queued) -> None:
+    """It is in: by which way?"""
+    faults = gateway.site.faults
+    faults["sent on at entry"] += reply.queue is not None and call.enqueue.queue is not None
+    faults["of a segment"] += reply.segment is not None
+    if reply.steer is not None:
+        gateway.run.judge.routes.advised(call.enqueue, reply.steer)
+        advised(gateway, call, reply.steer)
+
+
+def advised(gateway: Gateway, call: Call, advice: SteerTo) -> None:
+    """Another channel fits better: some customers take it, and some of those call all the same."""
+    site = gateway.site
+    site.faults["steered: advised"] += 1
+    if not site.happens(0.4):
+        return
+
+    def take() -> None:
+        if call.state != "in" or call.seen != "waiting":
+            return
+        site.faults["steered: taken"] += 1
+        gateway.calls.pop(call.id, None)
+        call.state, call.round = "over", call.round + 1
+        gateway.say(ask.End(1, call.id, "steered", steer=advice.steer))
+        if not gateway.run.calming:
+            site.after(site.some(5 * SECOND_US), come_again)
+
+    def come_again() -> None:
+        if gateway.run.calming:
+            return
+        channel = advice.to if site.happens(0.5) and advice.queue else call.enqueue.channel
+        queue = advice.queue if channel == advice.to else call.enqueue.queue
+        again = structs.replace(call.enqueue, contact=f"{call.id}-again", channel=channel, queue=queue)
+        gateway.arrive(again)
+
+    site.after(site.some(SECOND_US), take)

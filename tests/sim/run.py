@@ -259,6 +259,7 @@ class Run:
         gateway.say(ask.Probe(1, queue.name, rng.choice(CHANNELS), self.some_needs()))
         if gateway.calls:
             gateway.say(ask.Position(1, rng.choice(list(gateway.calls))))
+            gateway.say(ask.Steer(1, rng.choice(list(gateway.calls))))
 
     def _nonsense(self) -> None:
         """Something that must be refused, from anybody."""
@@ -275,6 +276,7 @@ class Run:
             ask.NotReady(1, agent, "holiday"), ask.LogOut(1, agent), ask.Detach(1, "none"), ask.Release(1, "none"),
             ask.Attach(1, f"sip-{agent}", self.some_agent()), ask.Occupy(1, f"sip-{agent}", "personal", 9999),
             ask.ExtendWrapUp(1, call, 1000), ask.Update(1, call, 10), ask.SyncEnd(1), ask.Sync(1),
+            ask.Steered(1, rng.choice(("v0", "nothing")), f"cust-{rng.randrange(40)}", rng.choice(CHANNELS)),
         ]  # fmt: skip
         gateway.say(rng.choice(requests))
         never = f"never-{rng.randrange(9)}"
@@ -327,6 +329,8 @@ def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
         try:
             run.run()
             run.judge.rest(run.is_over())
+            tallies = run.site.engine.world.routing.steering.tallies.values()
+            run.site.faults["steered: came back"] += sum(tally.came_back for tally in tallies)
             violations = run.judge.violations + run.twin.violations + run.watch.violations
         except Exception as error:  # noqa: BLE001  # whatever the engine raises is the finding, with its seed
             where = traceback.extract_tb(error.__traceback__)[-1]

@@ -15,7 +15,7 @@ from msgspec.msgpack import Encoder
 
 from router.core import audit, history
 from router.core.batch import Batch
-from router.core.effects import Already, Message, QueueStatus, Reply, StatusReply
+from router.core.effects import Already, Message, Probed, Queued, QueueStatus, Reply, StatusReply, Steering
 from router.core.engine import Engine
 from router.core.everything import RECORDED, everything
 from router.core.records import decode
@@ -155,10 +155,13 @@ def _records_of(batch: Batch | None) -> dict[Any, Any]:
 def _plain(effect: tuple[str, Message]) -> tuple[str, Message]:
     """An effect without counts since the engine's start."""
     key, message = effect
+    if isinstance(message, Queued | Probed | Steering):
+        # Advice rests on expected waits, which rest on counts.
+        return key, structs.replace(message, steer=None)
     if not isinstance(message, StatusReply):
         return effect
     queues = [QueueStatus(queue.queue, *structs.astuple(queue)[1:9]) for queue in message.queues]
-    return key, structs.replace(message, queues=queues, segments=[], refused_by_route={})
+    return key, structs.replace(message, queues=queues, segments=[], steers=[], refused_by_route={})
 
 
 def _is_remembered(mine: Message, its: Message) -> bool:

@@ -40,6 +40,7 @@ from router.core.commands.hands import (
 from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, Ringing
 from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
 from router.core.commands.questions import Agents, Audit, Position, Status
+from router.core.commands.steering import Steer, Steered
 from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
 from router.core.commands.tickets import CloseTicket, OpenTicket, Pend, Reopen, Tickets, Track
 
@@ -84,6 +85,8 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Dialled,
     TakePlace,
     CancelCallback,
+    Steer,
+    Steered,
     Drain,
     Sync,
     SyncEnd,
@@ -166,6 +169,8 @@ __all__ = [
     "SetPriority",
     "SetSkills",
     "Status",
+    "Steer",
+    "Steered",
     "SwitchChannel",
     "Sync",
     "SyncEnd",

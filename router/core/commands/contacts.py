@@ -160,6 +160,8 @@ class End(Request, tag="end"):
     contact: NewId
     reason: LeaveReason = "hangup"
     by: EndedBy = "customer"
+    steer: Id | None = None
+    """With reason `steered`: whose advice they took."""
 
 
 class Connected(Request, tag="connected"):

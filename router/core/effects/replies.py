@@ -34,6 +34,21 @@ class Busy(Reply, tag="busy"):
     what: str = ""
 
 
+class SteerTo(Struct, omit_defaults=True, gc=False):
+    """Another channel that fits this customer and their business better now."""
+
+    steer: str
+    """The cell of the matrix: named again when the customer takes it."""
+    to: str
+    """`self_service`, `callback`, or a channel."""
+    gain_ms: int
+    """How much sooner they are served, as expected now."""
+    wait_ms: int
+    """The expected wait where they are."""
+    queue: str | None = None
+    """Where the other channel is served."""
+
+
 class Queued(Reply, tag="queued"):
     """The contact is in: kept, and in its line."""
 
@@ -48,6 +63,8 @@ class Queued(Reply, tag="queued"):
     """Its place token, where the queue gives them: whoever shows it takes the place back."""
     callback: str | None = None
     """The customer has this call-back open in the queue: `take_place` takes its place, else both go on."""
+    steer: SteerTo | None = None
+    """Another channel that fits better now, if there is one."""
 
 
 class Treatment(Struct, omit_defaults=True, gc=False):
@@ -77,6 +94,8 @@ class Probed(Reply, tag="probed"):
     """The queue that would take it, where that is not the one asked for."""
     route: str | None = None
     segment: str | None = None
+    steer: SteerTo | None = None
+    """Another channel that fits better now, if there is one."""
 
 
 class PositionReply(Reply, tag="position"):
@@ -122,6 +141,25 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     """Open call-backs: waiting, or being dialled."""
 
 
+class SteerStatus(Struct, omit_defaults=True, gc=False):
+    """One cell of the matrix, since the start of the engine."""
+
+    steer: str
+    advised: int = 0
+    """Told to a gateway."""
+    taken: int = 0
+    """Taken by a customer, as far as gateways said so."""
+    came_back: int = 0
+    """Took it, and came by the old channel all the same within the window."""
+
+
+class Steering(Reply, tag="steering"):
+    """Another channel that fits better now; none where waiting is as good, or an estimate is not known."""
+
+    contact: str
+    steer: SteerTo | None = None
+
+
 class SegmentStatus(Struct, omit_defaults=True, gc=False):
     """One segment of customers over all queues, since the start of the engine."""
 
@@ -147,6 +185,8 @@ class StatusReply(Reply, tag="status"):
     durability: str = ""
     segments: list[SegmentStatus] = field(default_factory=list)
     """Every segment of the tenant's customers."""
+    steers: list[SteerStatus] = field(default_factory=list)
+    """Every cell of the tenant's matrix."""
     refused_by_route: dict[str, int] = field(default_factory=dict)
     """Row of the routes -> contacts that it did not let in."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core import (
+    advice,
     burial,
     callback_book,
     callbacks,
@@ -11,6 +12,7 @@ from router.core import (
     doors,
     gateways,
     history,
+    moves,
     offers,
     parking,
     ticket_clock,
@@ -35,7 +37,7 @@ from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US, Place
 
-OUTCOMES = {"hangup": "abandoned", "key": "left_by_key", "withdrawn": "withdrawn"}
+OUTCOMES = {"hangup": "abandoned", "key": "left_by_key", "withdrawn": "withdrawn", "steered": "moved"}
 
 
 def own(peer: Peer, contact_id: str) -> Contact:
@@ -234,6 +236,9 @@ def end(world: World, peer: Peer, command: ask.End) -> Reply:
         contact.ended_by = command.by
         gateways.end_talk(world, contact, peer)
     else:
+        if command.reason == "steered" and command.steer is not None:
+            moves.marked(contact).steered = command.steer
+            advice.took(world, peer.tenant, command.steer, contact.customer, contact.channel)
         gateways.over(world, contact, OUTCOMES[command.reason], command.by, peer)
     return Ok(command.seq)
 

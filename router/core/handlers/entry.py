@@ -8,6 +8,7 @@ from msgspec.msgpack import Encoder
 
 from router.core import callback_book, courses, doors, history, places, ticket_path, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
+from router.core.advice import advise, advise_contact, came
 from router.core.asked import NOTHING, Asked, asked_by
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
@@ -58,10 +59,9 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
         contact.preferred = command.preferred
         contact.preferred_until_us = world.now_us + command.preferred_most_ms * MILLISECOND_US
     _with_token(world, contact, holder)
-    if contact.channel == TICKET:
-        ticket_path.begin(world, contact, command.path if contact.queue is queue else None, command.due_ms)
+    _begin(world, peer, command, contact, queue)
     place(world, contact, line, command.held)
-    return _queued(world, command, contact)
+    return _advised(world, contact, _queued(world, command, contact))
 
 
 def _holder(world: World, peer: Peer, queue: Queue, token: str) -> Contact | Tombstone:
@@ -69,6 +69,21 @@ def _holder(world: World, peer: Peer, queue: Queue, token: str) -> Contact | Tom
     holder = tokens.find(world, peer.tenant, queue, token)
     places.may_take(holder)
     return holder
+
+
+def _advised(world: World, contact: Contact, reply: Queued) -> Queued:
+    """The reply, with another channel that fits better now, if the matrix knows one."""
+    if world.routing.steering.cells:
+        reply.steer = advise_contact(world, contact)
+    return reply
+
+
+def _begin(world: World, peer: Peer, command: Enqueue, contact: Contact, queue: Queue) -> None:
+    """What begins with a new visit: the path of a ticket; and it may be somebody who was steered away, and is back."""
+    if contact.channel == TICKET:
+        ticket_path.begin(world, contact, command.path if contact.queue is queue else None, command.due_ms)
+    if world.routing.steering.taken and contact.customer is not None and not is_test(contact):
+        came(world, peer.tenant, contact.customer, contact.channel)
 
 
 def _with_token(world: World, contact: Contact, holder: Contact | Tombstone | None) -> None:
@@ -271,5 +286,8 @@ def probe(world: World, peer: Peer, command: Probe) -> Reply:
         reply.queue = line.queue.name
     if decision is not None and decision.routed is not None:
         reply.route, reply.segment = decision.routed.row or None, decision.routed.segment or None
+    if world.routing.steering.cells:
+        routed = decision.routed if decision is not None else None
+        reply.steer = advise(world, peer.tenant, line, len(line.order), command.customer, routed)
     drop_if_empty(world, line)
     return reply

@@ -14,6 +14,7 @@ from router.core.effects import (
     Reply,
     SegmentStatus,
     StatusReply,
+    SteerStatus,
 )
 from router.core.entities import Agent, Peer
 from router.core.handlers.contacts import own
@@ -122,8 +123,15 @@ def status(world: World, peer: Peer, command: ask.Status) -> Reply:
         world.tally.violations,
         world.durability,
         [segment_status(world, key) for key in world.routing.segments if key[0] == peer.tenant],
+        [steer_status(world, peer.tenant, cell.name) for cell in world.routing.steering.cells.get(peer.tenant, ())],
         dict(sorted(world.tally.refused.items())),
     )
+
+
+def steer_status(world: World, tenant: str, name: str) -> SteerStatus:
+    """One cell of the matrix, since the engine's start."""
+    tally = world.routing.steering.tallies[tenant, name]
+    return SteerStatus(name, tally.advised, tally.taken, tally.came_back)
 
 
 def segment_status(world: World, key: tuple[str, str]) -> SegmentStatus:
