@@ -328,7 +328,7 @@ class HoursBook:
         """Must it surely be gone by now, if it waits and its gateway hears us?"""
         since = self.sends_away(visit.queue, visit.channel)
         judge = self._judge
-        if visit.channel == "callback":
+        if visit.channel == "callback" or visit.id.startswith("callback-"):
             return False  # whom the centre has called is served
         return since is not None and judge.now_us - since[0] > SETTLED_US and judge.step - since[1] > SETTLED_STEPS
 

@@ -119,7 +119,9 @@ class Twin:
 
 
 def _hand_over_means(world: World, loaded: World) -> None:
-    """What estimates of waits are made of: counted since the engine's start, and no state."""
+    """What estimates of waits are made of: counted since the engine's start, and no state. And what tokens are made
+    with, which is kept with the first batch that there is."""
+    loaded.secret = loaded.secret or world.secret
     for key, queue in world.queues.items():
         seen, tally = queue.tally, loaded.queues[key].tally
         tally.legs, tally.talk_us, tally.hold_us, tally.wrap_up_us = (
