@@ -72,6 +72,7 @@ MUTANTS = (
         HOURS,
         "    contact.key_us += shift_us\n",
         "",
+        story="hours_given_later_keep_the_order",
     ),
     Mutant(
         "hours: limits go by the calendar as it is edited",
