@@ -241,7 +241,7 @@ class CallbackBook:
     def offered(self, visit: Visit) -> None:
         """It is offered: one that belonged to an agent may be anybody's by now."""
         seen = self.open.get(visit.id)
-        if seen is not None and (seen.reached or self._judge.now_us >= seen.agent_until_us):
+        if seen is not None and not visit.assigned and (seen.reached or self._judge.now_us >= seen.agent_until_us):
             visit.direct = None
 
     def joined(self, visit: Visit) -> None:

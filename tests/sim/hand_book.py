@@ -85,7 +85,7 @@ class HandBook:
         visit = self._visit(command)
         if visit is not None:
             visit.direct = visit.preferred = None
-            visit.unsure = True
+            visit.assigned, visit.unsure = False, True
 
     def queue_by_hand(self, visit: Visit, event: ContactEvent) -> bool:
         """Is it in this queue because a supervisor has just put it there?"""
@@ -105,6 +105,7 @@ class HandBook:
         visit = self._visit(command)
         if visit is not None:
             visit.direct, visit.preferred = command.agent, None
+            visit.assigned = command.agent is not None
             visit.missed.pop(command.agent or "", None)
             visit.state_step = self._judge.step
 
@@ -112,6 +113,7 @@ class HandBook:
         visit = self._visit(command)
         if visit is not None:
             visit.direct = visit.direct if visit.direct != visit.last_agent else None
+            visit.assigned = visit.assigned and visit.direct is not None
             visit.preferred = visit.preferred if visit.preferred != visit.last_agent else None
 
     # -- consults -------------------------------------------------------------------------------------------------

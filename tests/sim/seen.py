@@ -93,6 +93,8 @@ class Visit(Struct, eq=False):
     preferred: str | None = None
     preferred_until_us: int = 0
     direct: str | None = None
+    assigned: bool = False
+    """`direct` is by a supervisor's hand."""
     missed: dict[str, int] = {}
     gave_back: tuple[str, int] = ("", 0)
     """Who rejected or did not answer it last, and when."""
