@@ -28,6 +28,7 @@ from router.daemon.reading import Reading
 from router.daemon.reload import accepted, check_elsewhere
 from router.daemon.services import Service, ServiceMaker
 from router.daemon.standing_by import Standby
+from router.loop import crash
 from router.loop.figures import Figures
 from router.loop.group import GroupCommit
 from router.loop.loop import Broken, Loop
@@ -347,6 +348,7 @@ class Daemon:
         self.configuration = new
         if self.loop is not None:
             self.engine.stage(new.settings)
+            crash.at("in_the_middle_of_a_reload")
             self.loop.tell_engine(Configure(new.settings.version))
             self.loop.stall_alarm_us = new.daemon.stall_alarm_us
         self.facts.config_loaded_utc_s = time.time()

@@ -17,6 +17,7 @@ from router.config.model import Configuration
 from router.core.engine import Engine
 from router.core.internal import Restarted, Secret
 from router.core.records import BadRecord
+from router.loop import crash
 from router.loop.clock import Clock, Resumed, boot_id, boot_us, resume, wall_us
 from router.loop.loop import SYSTEM
 from router.store import open_store
@@ -25,6 +26,10 @@ from router.terms import MILLISECOND_US
 
 SECRET_BYTES: Final = 32
 """Of the key that place tokens are made with."""
+
+
+CRASH_RECORDS = 10
+"""How many records the middle of a loading is after, for tests that crash there."""
 
 
 class Loaded(NamedTuple):
@@ -77,6 +82,7 @@ def activated(store: Store, engine: Engine, resumed: Resumed, records: int, spee
     # The records may be younger than the stamp of the last batch by no more than that batch itself.
     core_us = max(resumed.core_us, engine.stored_us)
     clock = Clock(core_us, speed, boot_name=boot_id())
+    crash.at("before_leading")
     engine.activate(core_us, store.epoch)
     engine.keep_only(store.kept_kinds)
     if records:
@@ -95,6 +101,8 @@ def put_all(records: Iterable[tuple[str, str, bytes]], engine: Engine) -> int:
         for kind, key, value in records:
             engine.put(intern(kind), key, value)
             many += 1
+            if many == CRASH_RECORDS:
+                crash.at("in_the_middle_of_loading")
     except BadRecord as error:
         raise unreadable(error) from error
     return many

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from router.core.batch import Batch
 from router.core.effects import Queued
+from router.loop import crash
 from router.loop.clock import Clock, boot_us
 from router.loop.commits import OnBatch, count_batch, count_told
 from router.loop.figures import Figures
@@ -179,7 +180,9 @@ class GroupCommit:
     def _send(self) -> None:
         if self._flight is not None and not self._stopped:
             self._sent_ns = monotonic_ns()
+            crash.at("before_commit")
             self._store.send(self._flight, self._clock.stamp(self._flight_core_us), self._landed)
+            crash.at("after_send")
 
     def _landed(self, error: StoreError | None) -> None:
         """The store's answer, on the event loop."""
@@ -253,9 +256,12 @@ class GroupCommit:
             self.on_landed()
 
     def _say(self, held: Held) -> None:
+        crash.at("before_tell")
         self._hub.pack(held.effects, held.outbox)
+        crash.at("in_the_middle_of_telling")
         if held.outbox:
             self._hub.send(held.outbox)
+        crash.at("after_tell")
         if held.effects:
             count_told(self._figures, held.effects, (monotonic_ns() - held.read_ns) // 1000)
 

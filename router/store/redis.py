@@ -38,7 +38,7 @@ from router.store.redis_follow import Follower
 from router.store.redis_generation import Generation, Whose
 from router.store.redis_lease import LeaseKeeper, Told
 from router.store.redis_line import Line
-from router.store.redis_url import Where
+from router.store.redis_url import ALL_REPLICAS, Where
 from router.store.redis_wire import Dialler, Wire
 
 START_MOST_S: Final = 30.0
@@ -103,6 +103,8 @@ class RedisStore(Asked):
         self.lead: Lead | None = None
         self.leads_until_us = 0
         """CLOCK_BOOTTIME up to which the lease runs that came with the epoch, counted from asking for it."""
+        self._replicas = where.wait_replicas
+        """How many of them must have a batch."""
         self._short = (0, 0)
         """Epoch and number of the batch that is there and not at enough replicas yet."""
         self._short_size = 0
@@ -145,6 +147,8 @@ class RedisStore(Asked):
             self._raise_if_error(answer)
         except StoreError as error:
             raise at_start(error) from error
+        if self.where.wait_replicas == ALL_REPLICAS:
+            self._replicas = self._known_replicas()
         _, epoch, generation, last_epoch, last_number = answer.split()
         self.before = (int(last_epoch), int(last_number))
         self.epoch = int(epoch)
@@ -180,25 +184,25 @@ class RedisStore(Asked):
     def _command(self, batch: Batch, stamp: Stamp | None) -> tuple[bytes, int]:
         """The bytes of a commit, and how many of them the feed will keep."""
         packed = script.pack(batch, self._streams_most)
-        replicas = self.where.wait_replicas
+        replicas = self._replicas
         data = script.commit(batch, stamp, self._keys, packed, self._feed.oldest, touch=replicas > 0)
         if replicas:
             data += self._wait()
         return data, len(packed.changes)
 
     def _wait(self) -> bytes:
-        return script.command(b"WAIT", b"%d" % self.where.wait_replicas, b"%d" % WAIT_MS)
+        return script.command(b"WAIT", b"%d" % self._replicas, b"%d" % WAIT_MS)
 
     @property
     def _lines(self) -> int:
         """Reply lines of a commit."""
-        return 2 if self.where.wait_replicas else 1
+        return 2 if self._replicas else 1
 
     def _judge(self, answer: bytes, batch: Batch, stamp: Stamp | None, size: int) -> bool:
         """What the answer to a commit means: True kept now, False it was there; or raises."""
         self._raise_if_error(answer)
         said, _, acknowledged = answer.partition(b"\r\n:")
-        if self.where.wait_replicas:
+        if self._replicas:
             self._count_replicas(acknowledged or b"0")
         if self.number != batch.number:
             self.number = batch.number
@@ -209,8 +213,8 @@ class RedisStore(Asked):
 
     def _count_replicas(self, acknowledged: bytes) -> None:
         """Enough of them have the batch, or it is not kept yet."""
-        if int(acknowledged) < self.where.wait_replicas:
-            line = f"{acknowledged.decode()} of {self.where.wait_replicas} replicas have the batch so far"
+        if int(acknowledged) < self._replicas:
+            line = f"{acknowledged.decode()} of {self._replicas} replicas have the batch so far"
             raise Short(error_of(f"NOREPLICAS {line}", self.where.shown))
 
     def _raise_if_error(self, answer: bytes) -> None:

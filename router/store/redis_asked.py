@@ -5,6 +5,7 @@ The one idea: all of it goes over the connection of those who wait, so that none
 
 from __future__ import annotations
 
+import re
 import time
 from abc import abstractmethod
 
@@ -46,6 +47,13 @@ class Asked(Store):
         answer = self._waiting().exchange(script.lease(self._keys, self.lead, self.epoch, 0))
         if answer.startswith(b"-"):
             raise error_of(answer[1:].decode(errors="replace"), self.where.shown)
+
+    def _known_replicas(self) -> int:
+        """How many replicas the primary has now, at least one. Waits. Raises `StoreError`."""
+        said = self._waiting().call("INFO", "replication")
+        text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        found = re.search(r"connected_slaves['\"]?: ?(\d+)", text)
+        return max(1, int(found[1]) if found else 1)
 
     def standby(self) -> str:
         """The name of who else stands by; empty where nobody does. Waits. Raises `StoreError`."""

@@ -80,9 +80,17 @@ def _count(text: str) -> int:
     return int(text)
 
 
+ALL_REPLICAS: Final = 1_000_000
+"""`wait_replicas=all`: as many as the primary has when the epoch begins, at least one."""
+
+
+def _replicas(text: str) -> int:
+    return ALL_REPLICAS if text == "all" else _count(text)
+
+
 OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
     "db": _count,
-    "wait_replicas": _count,
+    "wait_replicas": _replicas,
     "ssl_ca_certs": str,
     "ssl_certfile": str,
     "ssl_keyfile": str,

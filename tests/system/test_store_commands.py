@@ -180,7 +180,7 @@ def test_records_that_the_release_before_wrote(tmp_path: Path) -> None:
         assert person.ask(t="position", seq=100, contact="c0")["state"] == "connected"
         assert person.ask(t="position", seq=101, contact="c1")["position"] == 3
         assert person.ask(t="position", seq=102, contact="c2")["position"] == 2
-        assert person.ask(t="position", seq=103, contact="c3")["code"] == "bad_state"
+        assert person.ask(t="position", seq=103, contact="c3")["code"] == "unknown_contact"
         assert person.ask(t="position", seq=104, contact="c4")["position"] == 1
     finally:
         serving.end()
