@@ -11,6 +11,7 @@ from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
+from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import ROUTES
 from router.config.catalogue_tickets import TICKETS
 from router.config.kinds import (
@@ -284,7 +285,7 @@ QUEUE = Section(
         ),
     ),
     struct=core.Queue,
-    sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS),
+    sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS, AGAIN),
     many=True,
 )
 
@@ -317,7 +318,7 @@ QUEUES = File(
             "take them for spelling mistakes where no queue needs them.",
         ),
     ),
-    (CHANNELS, TARGET_CLASSES, QUEUE),
+    (CHANNELS, TARGET_CLASSES, REPEAT, QUEUE),
     core.Settings,
 )
 

@@ -18,7 +18,7 @@ from router.config.kinds import plain
 from router.config.read import Found
 from router.core.asked import STEPS_MAX, Step
 from router.core.effects import Treatment
-from router.core.settings import Channel, Queue, Settings, WrapUp
+from router.core.settings import Again, Channel, Queue, Settings, WrapUp
 from router.terms import SECOND_US
 
 STANDARD = Queue("any")
@@ -130,6 +130,7 @@ def _queue(
         callback=callback_rules(table, queue, findings),
         tokens=token_rules(table, queue),
         relax=relax,
+        repeat=_again(table.only("repeat"), queue, names[tenant], findings),
     )
 
 
@@ -211,6 +212,16 @@ def _wrap_up(table: Found, queue: Queue, findings: Findings) -> WrapUp:
             "raise most_s or lower time_s",
         )
     return wrap_up
+
+
+def _again(table: Found, queue: Queue, queues: set[str], findings: Findings) -> Again:
+    """What is done for a customer who comes again."""
+    again: Again = table.fill(Again())
+    if again.queue == queue.name and again.queue:
+        findings.error(table.at("queue"), "is the queue itself", "name the queue of the specialists")
+    elif again.queue and again.queue not in queues:
+        dangling(table.at("queue"), f"queue of tenant {queue.tenant} named", again.queue, queues, findings)
+    return again
 
 
 def _treatment(table: Found, queue: Queue, queues: set[str], findings: Findings) -> Treatment:

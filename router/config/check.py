@@ -36,7 +36,7 @@ from router.config.routing import routing, ways
 from router.config.rows import File
 from router.config.sources import Directory, TextSource, parsed
 from router.config.tickets import paths
-from router.core.settings import Settings
+from router.core.settings import Repeat, Settings
 from router.core.want import names_in
 
 
@@ -168,6 +168,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         steers=rows.steers,
         blocked=blocked,
         limits=side.limits,
+        repeat=tables[QUEUES.file].only("repeat").fill(Repeat()),
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
     settings = table.fill(settings, "blocked_csv")

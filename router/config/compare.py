@@ -19,6 +19,7 @@ from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
+from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
 from router.config.catalogue_tickets import NODE, PATH, TICKETS
 from router.config.faults import shown
@@ -67,6 +68,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["limits"] = _shown(SWITCHBOARD.sections["limits"], settings.limits)
     out["peers"] = {_name(p): _shown(PEERS, p) | {"key": SECRET} for p in configuration.peers}
     out["channels"] = {channel.name: _shown(CHANNELS, channel) for channel in settings.channels}
+    out["repeat"] = _shown(REPEAT, settings.repeat)
     out["calendars"] = {calendar.name: _shown(CALENDARS, calendar) for calendar in settings.calendars}
     out["queues"] = {_name(queue): _queue(queue) for queue in settings.queues}
     out["routes"] = {_name(route): _route(route) for route in settings.routes}
@@ -136,6 +138,7 @@ def _queue(queue: Queue) -> dict[str, Any]:
     out["relax"] = [_shown(RELAX, step) for step in queue.relax]
     out["treatments"] = {reason: _shown(TREATMENTS, treatment) for reason, treatment in queue.treatments}
     out["callback"], out["tokens"] = _shown(CALLBACK, queue.callback), _shown(TOKENS, queue.tokens)
+    out["repeat"] = _shown(AGAIN, queue.repeat)
     return out
 
 

@@ -93,8 +93,8 @@ class Engine:
         self._kinds = kinds
 
     def activate(self, now_us: int, epoch: int = 0) -> None:
-        """Build the live world out of the records. It goes on exactly where they stand; whoever was away meanwhile
-        applies `Restarted` first. `epoch`: of this turn of leading, where it was not known before."""
+        """Build the live world out of the records, to go on exactly where they stand; whoever was away applies
+        `Restarted` first. `epoch`: of this turn of leading, where it was not known before."""
         assert self._passive is not None, "the engine is active"
         self.world.epoch = epoch or self.world.epoch
         restore(self.world, self._passive)
@@ -161,8 +161,7 @@ class Engine:
             settle(world)
 
     def tick(self, now_us: int) -> None:
-        """Let time pass: fire what is due (at most `deadlines_a_step`), each at its own time, and do a slice of the
-        pending chores."""
+        """Let time pass: fire what is due (at most `deadlines_a_step`), each at its own time; do a slice of chores."""
         world = self.world
         deadlines = world.deadlines
         next_us = deadlines.next_us()
@@ -277,9 +276,9 @@ class Engine:
         self._staged = {settings.version: settings}
 
     def take_batch(self, records: bool = True, most: int = 0) -> Batch | None:
-        """Everything that changed since the last batch, encoded; None where nothing did. Without `records` nothing
-        is encoded: for a store from which nothing will be loaded. `most`: at most so many drops, puts and appends each,
-        the oldest first, while the others stay for the next batch; 0: all of them."""
+        """Everything that changed since the last batch, encoded; None where nothing did. Without `records` nothing is
+        encoded: for a store that is never loaded. `most`: so many drops, puts and appends each, the oldest first, while
+        the others stay for the next batch; 0: all of them."""
         world = self.world
         if most and max(len(world.changed), len(world.dropped), len(world.history)) > most:
             return self._piece(most)

@@ -311,6 +311,40 @@ class Door(Entity, eq=False, gc=False):
     hours: Hours | None = None
 
 
+class Served(Struct, array_like=True, gc=False):
+    """One contact of a customer that was served."""
+
+    number: int
+    """The contact's: a late `complete` finds it by this."""
+    arrived_us: int
+    about: str
+    """Its business type or, where none was given, its queue."""
+    queue: str
+    agent: str
+    link: str | None = None
+    state: str = ""
+
+
+class Customer(Entity, eq=False, gc=False):
+    """What is remembered of a customer, known by a digest of the id."""
+
+    tenant: str
+    digest: str
+    number: int
+    """Drawn when they were heard of last: sorts by it."""
+    touched_us: int
+    day: int = 0
+    """The day (UTC, from 1970) that `today` counts contacts of."""
+    today: int = 0
+    served: list[Served] = []
+    """The earliest first."""
+
+    @property
+    def key(self) -> str:
+        """tenant/digest."""
+        return f"{self.tenant}/{self.digest}"
+
+
 class Tombstone(Entity, eq=False, gc=False):
     """What is remembered of an ended contact: no id lives twice, and `complete` may still add to its record."""
 
@@ -326,6 +360,8 @@ class Tombstone(Entity, eq=False, gc=False):
     resolved: str = "unknown"
     agent: str = ""
     """Who served it last, and so may still add to its record."""
+    customer: str | None = None
+    """The customer's digest, where something is remembered of them."""
     due_us: int = 0
     due_number: int = 0
     place: KeptPlace | None = None

@@ -12,7 +12,7 @@ from typing import Any
 from router.core import courses, records_steps
 from router.core import records as stored
 from router.core.course import Course
-from router.core.entities import Agent, Contact, Door, Endpoint, Peer, Tombstone
+from router.core.entities import Agent, Contact, Customer, Door, Endpoint, Peer, Tombstone
 from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.solved import key_of
@@ -23,6 +23,7 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Contact: ("contact", stored.contact_key, stored.of_contact),
     Tombstone: ("contact", stored.contact_key, stored.of_tombstone),
     Peer: ("peer", lambda peer: peer.key, stored.of_peer),
+    Customer: ("customer", lambda customer: customer.key, stored.of_customer),
     Agent: ("agent", stored.agent_key, stored.of_agent),
     Endpoint: ("endpoint", stored.endpoint_key, stored.of_endpoint),
     Hours: ("hours", lambda hours: hours.name, stored.of_hours),
@@ -44,6 +45,7 @@ def everything(world: World) -> list[Any]:
             entities.append(queue.level)
         entities += [course for course in queue.courses.values() if course.held_us]
     entities += world.tickets.solved.values()
+    entities += world.customers.values()
     for peer in world.peers.values():
         entities += peer.contacts.values()
         entities += peer.endpoints.values()

@@ -74,6 +74,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     conference: tuple[str, ...] = ()
     """The agents who talk with the customer together, in the order in which they came; else empty."""
     ticket: Ticket | None = None
+    repeat: int = 0
+    """How often this customer was served about the same shortly before."""
 
     def kept(self) -> Extra | None:
         """Itself, or nothing where nothing is in it any more."""

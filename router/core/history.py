@@ -89,6 +89,8 @@ class Visit(Struct, omit_defaults=True, gc=False):
     in_node_ms: int = 0
     age_ms: int = 0
     reopened: int = 0
+    repeat: int = 0
+    """How often the customer had been served about the same shortly before."""
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
@@ -110,6 +112,7 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
         began_us = max(callback.asked_us, callback.from_us)
         visit.called_after_ms = max(0, callback.reached_us - began_us) // MILLISECOND_US
     if contact.extra is not None:
+        visit.repeat = contact.extra.repeat
         _add_pauses(visit, contact)
         if contact.extra.consult is not None:
             visit.consult_of = contact.extra.consult.of

@@ -76,6 +76,7 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
         endpoint.peer.name, ring_us // MILLISECOND_US, waited_us // MILLISECOND_US, queue.settings.whisper,
         contact.data, contact.link, contact.customer,
         callback_book.number_of(contact) if contact.extra is not None else None, ticket_clock.left_ms(world, contact),
+        contact.extra.repeat if contact.extra is not None else 0,
     )  # fmt: skip
     world.tell_everyone(offer, message)
 

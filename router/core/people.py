@@ -61,6 +61,18 @@ def enrol(world: World, agent: Agent) -> None:
     scarce = world.roster.leave(agent)
     world.roster.join(agent, tuple(channels))
     _after_leaving(world, scarce)
+    if agent.wanted:
+        _release_unable(world, agent)
+
+
+def _release_unable(world: World, agent: Agent) -> None:
+    """The agent has lost a skill or a device: who preferred them and asks for it joins the line."""
+    for line, order in list(agent.wanted.items()) if agent.wanted is not None else ():
+        if agent.profile is None or agent.profile not in line.needs.profiles:
+            for contact in [entry[2] for entry in order]:
+                if contact.direct is None:
+                    world.unstand(contact)
+                    visits.stand_in_line(world, contact)
 
 
 def layered(agent: Agent) -> tuple[tuple[str, int], ...]:

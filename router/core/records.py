@@ -11,6 +11,7 @@
     steps     tenant/queue/channel/ask   when the conditions of steps held last, for contacts who ask this
     level     tenant/queue               a queue's service level over its window, where steps wait on it
     ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
+    customer  tenant/digest              who served a customer lately, and about what
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
 type), and read back as the types, which checks every field.
@@ -26,7 +27,8 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from router.core.asked import NOTHING, Asked
-from router.core.entities import Agent, Contact, Door, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.customer_record import CustomerRecord
+from router.core.entities import Agent, Contact, Customer, Door, Endpoint, Leg, Offer, Peer, Tombstone
 from router.core.extra import Extra, KeptPlace
 from router.core.records_steps import CourseRecord, LevelRecord
 from router.core.ticket import Solved
@@ -166,6 +168,7 @@ class TombstoneRecord(Struct, array_like=True, tag="ended", gc=False):
     due_us: int
     due_number: int
     place: KeptPlace | None = None
+    customer: str | None = None
 
 
 class AgentRecord(Struct, array_like=True, gc=False):
@@ -243,6 +246,7 @@ Record = (
     PeerRecord
     | ContactRecord
     | TombstoneRecord
+    | CustomerRecord
     | AgentRecord
     | EndpointRecord
     | WorldRecord
@@ -261,6 +265,7 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "contact": Decoder(ContactRecord | TombstoneRecord),
     "agent": Decoder(AgentRecord),
     "endpoint": Decoder(EndpointRecord),
+    "customer": Decoder(CustomerRecord),
     "hours": Decoder(HoursRecord),
     "door": Decoder(DoorRecord),
     "steps": Decoder(CourseRecord),
@@ -295,6 +300,11 @@ def decode(kind: str, key: str, value: bytes) -> Record:
 def contact_key(entity: Contact | Tombstone) -> str:
     """tenant/gateway/id."""
     return f"{entity.peer.key}/{entity.id}"
+
+
+def of_customer(c: Customer) -> bytes:
+    """The stored form of what is remembered of a customer."""
+    return encode((SCHEMA, c.tenant, c.digest, c.number, c.touched_us, c.day, c.today, c.served))
 
 
 def agent_key(agent: Agent) -> str:
@@ -335,7 +345,7 @@ def of_tombstone(t: Tombstone) -> bytes:
     """The stored form of what is remembered of an ended contact."""
     return encode((
         "ended", SCHEMA, t.id, t.peer.key, t.digest, t.outcome, t.queue, t.number, t.ended_us, t.waited_us, t.codes,
-        t.resolved, t.agent, t.due_us, t.due_number, t.place,
+        t.resolved, t.agent, t.due_us, t.due_number, t.place, t.customer,
     ))  # fmt: skip
 
 

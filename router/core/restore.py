@@ -27,6 +27,7 @@ from router.core import settings as of
 from router.core.asked import NOTHING, Asked
 from router.core.closing import resume
 from router.core.consults import mend
+from router.core.customer_record import take_back
 from router.core.dispatch import refresh
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.extra import Extra
@@ -82,6 +83,7 @@ def restore(world: World, passive: Passive) -> None:
         if agent.state != "offline":
             people.enrol(world, agent)
     stale = _conditions(world, kinds)
+    take_back(world, kinds["customer"].values())
     _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
     solved.load(world, kinds["ticket"].values())
     ticket_due.displaced(world)
@@ -100,10 +102,8 @@ def restore(world: World, passive: Passive) -> None:
         queue.kept_steps = {}
     world.dropped.extend(sorted(stale))
     world.roster.stirred.clear()
-    world.loose_agents.clear()
-    world.heads.clear()
-    world.loose_contacts.clear()
-    world.loose_rings.clear()
+    for loose in (world.loose_agents, world.heads, world.loose_contacts, world.loose_rings):
+        loose.clear()
     world.effects.clear()
 
 
@@ -293,7 +293,7 @@ def _tombstone(world: World, r: stored.TombstoneRecord) -> None:
     tombstone = Tombstone(
         r.id, peer, r.digest, r.outcome, r.queue, r.number, r.ended_us, r.waited_us, r.codes, r.resolved, r.agent
     )
-    tombstone.due_us, tombstone.due_number = r.due_us, r.due_number
+    tombstone.due_us, tombstone.due_number, tombstone.customer = r.due_us, r.due_number, r.customer
     peer.ended[r.id] = tombstone
     if r.place is not None and tokens.found_again(world, tombstone, r.place.token):
         tombstone.place = r.place

@@ -117,6 +117,29 @@ class WrapUp(Struct, frozen=True, gc=False):
     early_end: bool = True
 
 
+class Again(Struct, frozen=True):
+    """What a queue does for a customer who comes again within the window about the same."""
+
+    same_agent_us: int = 0
+    """Waits so long for the agent who served them last; 0: not at all."""
+    head_start_us: int = 0
+    queue: str = ""
+    """The queue that takes them from the n-th time on, where it would let them in."""
+    times: int = 3
+    """n: 2 is the first repeat."""
+
+
+class Repeat(Struct, frozen=True, gc=False):
+    """How long, and how much, is remembered of customers."""
+
+    window_us: int = 24 * 3600 * SECOND_US
+    """A contact within this of one that was served repeats it; 0: nothing is remembered."""
+    customers_max: int = 200_000
+    """Customers remembered: bounds memory (about 0.5 KiB each)."""
+    contacts_per_day_max: int = 10
+    """An id with more contacts a day is no customer, and left out."""
+
+
 class Queue(Struct, frozen=True):
     """A named service."""
 
@@ -180,6 +203,7 @@ class Queue(Struct, frozen=True):
     """The path of its tickets that name none."""
     ticket_due_us: int = 0
     """When its tickets are due that say nothing of it; 0: they have no due time."""
+    repeat: Again = Again()
 
     def wants(self) -> tuple[Want, ...]:
         """All that it asks of agents, sooner or later."""
@@ -322,3 +346,4 @@ class Settings(Struct, frozen=True):
     ticket_paths: tuple[TicketPath, ...] = ()
     reopen_us: int = 14 * 86_400 * SECOND_US
     """How long after its end a ticket can be reopened."""
+    repeat: Repeat = Repeat()

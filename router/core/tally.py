@@ -116,6 +116,15 @@ class QueueTally(Struct, eq=False, gc=False):
     """Denominator of the service level at first reply: replied, and over without a reply."""
     callbacks: CallbackTally | None = None
     tickets: TicketTally = field(default_factory=TicketTally)
+    customers_known: int = 0
+    """Contacts let in whose customer is known: denominator of the repeat rate."""
+    customers_left_out: int = 0
+    """Contacts of ids that come too often to be a customer's."""
+    repeats: dict[str, int] = {}
+    """Repeats by business type; none given: empty."""
+    first_contacts_known: int = 0
+    """Served contacts of which it is known whether the customer came again: that of first-contact resolution."""
+    first_contacts_resolved: int = 0
 
 
 def queue_tally() -> QueueTally:

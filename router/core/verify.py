@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from router.core import states
 from router.core.course import Course
-from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Customer, Door, Endpoint, Offer, Peer, Tombstone
 from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.line import Line, Needs
@@ -26,8 +26,10 @@ from router.core.ticket import Solved
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
+from router.core.verify_customers import check_customer, check_customers
 from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.verify_needs import check_course, check_line, meets
+from router.core.verify_ringing import check_backoff, place_in, ringing_place
 from router.core.verify_tickets import check_lists, check_ticket
 from router.core.world import World
 from router.terms import MILLISECOND_US
@@ -113,6 +115,7 @@ def _everything(world: World) -> Iterator[Any]:
     yield from [queue.door for queue in world.queues.values() if queue.door is not None]
     for kind in (world.offers, world.agents, world.roster.profiles, world.roster.needs):
         yield from list(kind.values())
+    yield from list(world.customers.values())
     yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
     for queue in list(world.queues.values()):
         yield from list(queue.lines.values())
@@ -136,6 +139,8 @@ def _is_there(world: World, entity: Any) -> bool:
         return world.roster.needs.get(entity.key) is entity
     if isinstance(entity, Backoff):
         return entity.agent.backoff is entity
+    if isinstance(entity, Customer):
+        return world.customers.get((entity.tenant, entity.digest)) is entity
     kinds = Agent | Peer | Hours | Door | Course | Level | Solved
     return isinstance(entity, kinds) or world.roster.profiles.get(entity.key) is entity
 
@@ -166,6 +171,7 @@ def _whole(world: World) -> Faults:
     yield from (
         Violation(invariant, what) for checks in (check_books, check_lists) for invariant, what in checks(world)
     )
+    yield from (Violation(*found) for found in check_customers(world))
     timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
     if len(world.deadlines) != timed:
         yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
@@ -259,13 +265,13 @@ def _place(contact: Contact, name: str) -> Found:
     """Where it stands, and that it stands there at its place (I6)."""
     stands = (contact.state == "waiting" or is_hold(contact)) and contact.peer.takes(contact)
     if contact.state == "offered":
-        yield from _ringing_place(contact, name)
+        yield from ringing_place(contact, name)
     elif (contact.standing is not None) != stands:
         yield "I10", f"{name}: stands {not stands}, reach {contact.peer.reach}, number {contact.number}"
     line, entry = contact.line, contact.entry
     if line is None:
         return
-    if entry is None or entry[:2] != _place_in(line, contact) or entry[2] is not contact:
+    if entry is None or entry[:2] != place_in(line, contact) or entry[2] is not contact:
         yield "I6", f"{name}: place {entry and entry[:2]}, key {contact.key_us}, number {contact.number}"
     elif contact.standing is not None and contact.state != "offered":
         if entry not in contact.standing:
@@ -275,25 +281,6 @@ def _place(contact: Contact, name: str) -> Found:
             yield "I6", f"{name}: waits for {named}, stands in its line {named is None}"
     if line.queue is not contact.queue:
         yield "I6", f"{name}: line of queue {line.queue.name}"
-
-
-def _place_in(line: Line, contact: Contact) -> tuple[int, int]:
-    """Its place in that line, from its own times: the newest first where the queue says so."""
-    if line.queue.settings.order == "newest":
-        ahead_us = contact.priority_s * 1000 * MILLISECOND_US
-        return -(contact.key_us + 2 * ahead_us), -contact.number
-    return contact.key_us, contact.number
-
-
-def _ringing_place(contact: Contact, name: str) -> Found:
-    """Who rings stands nowhere, or among those of its line who want one more agent."""
-    order, line = contact.standing, contact.line
-    if order is None:
-        return
-    if line is None or order is not line.ringing or contact.entry is None or contact.entry not in order:
-        yield "I6", f"{name}: does not stand where those stand who ring"
-    elif sum(1 for offer in contact.offers if offer.state == "offered") >= contact.queue.settings.ring_several:
-        yield "I3", f"{name}: rings at as many as it may, and wants one more"
 
 
 def _offer(world: World, offer: Offer) -> Found:
@@ -354,16 +341,9 @@ def _agent(world: World, agent: Agent) -> Found:
                 yield "I10", f"agent {agent.name} is free and contact {entry[2].peer.key}/{entry[2].id} waits"
 
 
-def _backoff(world: World, backoff: Backoff) -> Found:
-    name = f"agent {backoff.agent.name}: back-off after {backoff.why}"
-    if not backoff.due_us or not world.deadlines.holds(backoff):
-        yield "L2", f"{name} has no end"
-    if backoff.agent.places:
-        yield "I9", f"{name}, and stands free for {sorted(backoff.agent.places)}"
-
-
 _CHECKS: dict[type, Callable[[World, Any], Found]] = {
-    Backoff: _backoff,
+    Backoff: check_backoff,
+    Customer: check_customer,
     Contact: _contact,
     Offer: _offer,
     Peer: _peer,

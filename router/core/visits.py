@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import burial, callback_book, courses, doors, history, tokens
+from router.core import burial, callback_book, courses, customers, doors, history, tokens
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.extra import Callback, Extra
@@ -340,6 +340,7 @@ def close(world: World, contact: Contact) -> None:
         ticket_path.over(world, contact)
     count_ended(world, contact)
     history.write(world, contact)
+    known = customers.remember(world, contact) if contact.customer is not None else None
     world.tally.ended += 1
     world.live -= 1
     peer = contact.peer
@@ -355,6 +356,7 @@ def close(world: World, contact: Contact) -> None:
         contact.id, peer, contact.digest, contact.outcome or "withdrawn", contact.queue.name, contact.number,
         world.now_us, contact.waited_us, contact.codes, contact.resolved, _served_by(contact),
     )  # fmt: skip
+    tombstone.customer = known
     if contact.extra is not None:
         _special_over(world, contact, tombstone)
     burial.bury(world, tombstone)

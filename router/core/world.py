@@ -6,7 +6,7 @@ table, or told to a client that we do not listen to.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from typing import Any
 
 from router.core import courses, states
@@ -17,7 +17,7 @@ from router.core.course import Way
 from router.core.deadlines import Deadlines
 from router.core.doors import line_clock
 from router.core.effects import Message
-from router.core.entities import Agent, Contact, Door, Offer, Peer, Tombstone
+from router.core.entities import Agent, Contact, Customer, Door, Offer, Peer, Tombstone
 from router.core.history import Visit
 from router.core.hours import Hours, clock_of, new_hours
 from router.core.levels import level_of
@@ -69,6 +69,7 @@ class World:
         self.deadlines: Deadlines[Any] = Deadlines()
         self.buried: deque[Tombstone] = deque()
         """Ended ids, the oldest first: all are kept equally long, so they need no deadline each."""
+        self.customers: OrderedDict[tuple[str, str], Customer] = OrderedDict()  # who was heard of longest ago first
         self.live = 0
         """Live contacts: those without a tombstone."""
         self.tokens: dict[int, Contact | Tombstone] = {}  # places that have a token, and who holds them now
@@ -91,9 +92,8 @@ class World:
         self.loose_agents: dict[Agent, None] = {}
         """Agents who came free in this step: each looks for a contact."""
         self.ringing = 0
-        """Contacts that ring at fewer agents than their queue allows."""
         self.loose_rings: dict[Contact, None] = {}
-        """Those of them for whom something changed in this step: each looks for one more agent."""
+        """Contacts that ring at fewer agents than they may (above: how many), to look for one more in this step."""
         self.heads: dict[Line, None] = {}
         self.reservations: dict[Contact, Agent] = {}
         """Agents reserved for contacts; and lines that changed in this step, whose first may have one reserved."""

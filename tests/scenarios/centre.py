@@ -182,6 +182,8 @@ def _settings(text: str) -> list[str]:
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{name} = {_toml(each)}' for name, each in value.items())} }}"
     return str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
 
 

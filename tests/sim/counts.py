@@ -37,7 +37,7 @@ FAULTS = (
     "left to the routes", "steered: advised", "steered: taken", "steered: came back", "of a segment", "refused: route",
     "refused: nobody", "refused: full", "refused: closed", "refused: blocked", "busy",
     "nonsense refused", "priority changed", "loaded beside the running engine",
-    "taken by another", "agent given a pause",
+    "taken by another", "agent given a pause", "known again", "sent to specialists",
 )  # fmt: skip
 """Everything that a simulation may do to the engine; each must occur in a set of a hundred seeds."""
 

@@ -55,6 +55,7 @@ class Fairness:
         judge.hours.enter(visit, asked.waited_ms * MILLISECOND_US)
         judge.routes.mark(visit, asked)
         visit.direct = asked.agent
+        visit.customer_id, visit.arrived_us, visit.business = asked.customer, judge.now_us, asked.business or ""
         if isinstance(asked, ask.Enqueue):
             visit.body = None
             if asked.agent is None:
@@ -123,8 +124,10 @@ class Fairness:
         """The talk is over and the visit goes on: by a transfer, or because a list says that it waits."""
         judge = self._judge
         if not isinstance(command, ask.Transfer):
+            judge.repeats.over(visit, visit.queue.name, sure=False)
             visit.unsure = True
             return
+        judge.repeats.over(visit, visit.queue.name, sure=True)
         visit.queue = judge.queues[command.queue]
         visit.own_class, visit.moves = None, 0
         visit.needs, visit.own_needs = visit.queue.needs, command.needs
@@ -172,20 +175,6 @@ class Fairness:
             misses = agent.misses[offer.channel] = agent.misses.get(offer.channel, 0) + 1
             if misses >= self._misses[offer.channel] and agent.state == "available" and not agent.leaving:
                 self._must_stop = agent
-
-    def backs_off(self, offer: OfferSeen, reason: str) -> None:
-        """Who did not take an offer may have asked for a pause by that: the queue says how long, or the channel."""
-        agent = self._judge.agents[offer.agent]
-        channel = next(known for known in self._judge.settings.channels if known.name == offer.channel)
-        lasts_us = {
-            "declined": offer.queue.backoff_reject_us or channel.backoff_reject_us,
-            "busy": offer.queue.backoff_busy_us or channel.backoff_busy_us,
-            "no_answer": offer.queue.backoff_no_answer_us or channel.backoff_no_answer_us,
-        }.get(reason, 0)
-        until_us = self._judge.now_us + lasts_us
-        agent.backoff_maybe_us = max(agent.backoff_maybe_us, until_us)
-        if agent.state == "available" and not agent.leaving and lasts_us:
-            agent.backoff_sure_us = until_us
 
     def step_over(self) -> None:
         """After all that a step said."""

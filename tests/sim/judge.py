@@ -41,6 +41,7 @@ from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
 from tests.sim.offer_book import OfferBook
 from tests.sim.plan import Plan
+from tests.sim.repeat_book import RepeatBook
 from tests.sim.route_book import RouteBook
 from tests.sim.seen import (
     MOVES,
@@ -83,6 +84,7 @@ class Judge:
         self.tickets = TicketBook(self)
         self.routes = RouteBook(self)
         self.callbacks = CallbackBook(self)
+        self.repeats = RepeatBook(self)
         self.ledger = Ledger(self.fault)
         self.hands = HandBook(self)
         self.command: Any = None
@@ -277,6 +279,7 @@ class Judge:
             self.fault("I1", f"{key} was queued without a trace")
         elif isinstance(reply, Error) and reply.code in ("ended", "conflict") and key not in self.ended and not visit:
             self.fault("I14", f"{key} was never seen: {reply!r}")
+        self.repeats.let_in(visit, command, reply)
         if visit is not None and visit.body is None and isinstance(reply, Queued):
             visit.body = None if visit.unsure else body_of(command)
 
@@ -321,6 +324,7 @@ class Judge:
             self.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
             self.fairness.ended(visit)
             self.callbacks.ended(visit)
+            self.repeats.ended(visit, event)
         elif visit.asked_by and before == "connected" and self.hands.consult_over(visit):
             pass  # The leg has gone over to the customer.
         elif before in ("offered", "connecting", "connected") and event.state in ("waiting", "wrapping", "parked"):
@@ -373,6 +377,7 @@ class Judge:
         if self._recently_ended(key) and self.ended[key][1] != "lost_with_gateway":
             self.fault("I1", f"{key} has ended as {self.ended[key][1]} and lives again")
         visit = self.visits[key] = self.fairness.visit(self.gateway(key[0]), asked)
+        visit.admitted_step = self.step
         self.routes.entered(visit, asked, event)
         self.hours.came_in(visit, asked)
         self.callbacks.entered(visit, asked)

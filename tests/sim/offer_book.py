@@ -184,9 +184,23 @@ class OfferBook:
         if missed:
             offer.visit.missed[offer.agent] = self._judge.now_us
 
+    def _backs_off(self, offer: OfferSeen, reason: str) -> None:
+        """Who did not take an offer may have asked for a pause by that: the queue says how long, or the channel."""
+        agent = self._judge.agents[offer.agent]
+        channel = next(known for known in self._judge.settings.channels if known.name == offer.channel)
+        lasts_us = {
+            "declined": offer.queue.backoff_reject_us or channel.backoff_reject_us,
+            "busy": offer.queue.backoff_busy_us or channel.backoff_busy_us,
+            "no_answer": offer.queue.backoff_no_answer_us or channel.backoff_no_answer_us,
+        }.get(reason, 0)
+        until_us = self._judge.now_us + lasts_us
+        agent.backoff_maybe_us = max(agent.backoff_maybe_us, until_us)
+        if agent.state == "available" and not agent.leaving and lasts_us:
+            agent.backoff_sure_us = until_us
+
     def _gave_back(self, offer: OfferSeen, reason: str) -> None:
         self._judge.fairness.gave_back(offer, reason in ("declined", "no_answer"))
-        self._judge.fairness.backs_off(offer, reason)
+        self._backs_off(offer, reason)
         offer.visit.gave_back = (offer.agent, self._judge.now_us)
         # Who misses too many is not ready any more, at the latest when no longer engaged.
         self._judge.agents[offer.agent].leaving = True

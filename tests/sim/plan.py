@@ -167,6 +167,11 @@ def _settings(rng: Random) -> of.Settings:
         **route_by.table(rng, CHANNELS),
         hops_max=rng.choice((0, 1, 3, 3)),
         limits=_limits(rng),
+        repeat=of.Repeat(
+            window_us=rng.choice((0, 20, 86_400, 86_400)) * SECOND_US,
+            customers_max=rng.choice((4, 1000, 1000)),
+            contacts_per_day_max=rng.choice((3, 1000, 1000)),
+        ),
     )
 
 
@@ -239,6 +244,14 @@ def _queue(rng: Random, name: str, skills: tuple[str, ...]) -> of.Queue:
         treatments=tuple(sorted(treatments.items(), key=lambda pair: pair[0])),
         codes=rng.choice(((), ("sold", "solved"))),
         whisper=rng.choice(("", f"this is {name}")),
+        repeat=rng.choice(
+            (
+                of.Again(),
+                of.Again(same_agent_us=3 * SECOND_US),
+                of.Again(head_start_us=45 * SECOND_US),
+                of.Again(queue="q0" if name != "q0" else "q1", times=rng.choice((2, 3))),
+            )
+        ),
     )
 
 

@@ -77,6 +77,10 @@ class RouteBook:
             if blocked and isinstance(asked, ask.Enqueue):
                 self._judge.fault("routes", f"{visit.id} of {asked.customer}, who is blocked, is in {event.queue}")
             return
+        specialists = visit.queue.repeat.queue if isinstance(asked, ask.Enqueue) and asked.customer else ""
+        if event.queue == specialists and asked.agent is None:
+            self._now_in(visit, event.queue)
+            return
         if isinstance(asked, ask.AliveContact) or event.queue not in self._reached(visit):
             self._judge.fault("routes", f"{visit.id} asked for {visit.queue.name} and is in {event.queue}")
         visit.direct = visit.preferred = None

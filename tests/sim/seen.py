@@ -120,6 +120,10 @@ class Visit(Struct, eq=False):
     test: bool = False
     moves: int = 0
     """How often it was sent on while it waited."""
+    customer_id: str | None = None
+    business: str = ""
+    arrived_us: int = 0
+    admitted_step: int = 0
     unsure: bool = False
     """Its place is not known exactly: it goes before all, or came back by a list."""
 

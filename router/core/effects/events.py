@@ -34,6 +34,8 @@ class Offer(Message, tag="offer"):
     """The number to dial, where it is a call-back that an agent sees before the customer is dialled."""
     due_ms: int | None = None
     """A ticket: time left until it is due, or its node's limit where that is sooner; 0: it has passed."""
+    repeat: int = 0
+    """How often this customer was served about the same shortly before."""
 
 
 class OfferCancelled(Message, tag="offer_cancelled"):

@@ -65,6 +65,8 @@ class Queued(Reply, tag="queued"):
     """The customer has this call-back open in the queue: `take_place` takes its place, else both go on."""
     steer: SteerTo | None = None
     """Another channel that fits better now, if there is one."""
+    repeat: int = 0
+    """How often this customer was served about the same shortly before."""
 
 
 class Treatment(Struct, omit_defaults=True, gc=False):
@@ -133,6 +135,12 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     service_level: float | None = None
     """Share answered within target as `docs/figures.md` defines it; none where nothing has happened yet."""
     asa_ms: int | None = None
+    repeats: int = 0
+    """Contacts of customers who were served about the same shortly before."""
+    repeat_rate: float | None = None
+    """Those of all whose customer is known; none where nobody is."""
+    first_contact_resolution: float | None = None
+    """Share of the served that were not followed by a repeat, of those that can be judged; none where none can."""
     closed_by: Literal["hand", "setting", "calendar", "last_admission"] | None = None
     """What keeps contacts out now; none: it is open (e-mail and tickets come in whatever the calendar says)."""
     changes_in_ms: int | None = None

@@ -9,6 +9,7 @@ from router.core import (
     callbacks,
     clocks,
     courses,
+    customers,
     doors,
     gateways,
     history,
@@ -182,6 +183,7 @@ def first_part_over(world: World, contact: Contact, queue: Queue) -> None:
     """The visit is over in its present queue, and about to go on in `queue`: its record so far is written."""
     visits.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
+    customers.remember(world, contact, over=False)
     contact.legs = []
     forget_pauses(contact)
     contact.outcome = None
@@ -304,6 +306,7 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
             contact.codes, contact.resolved = command.codes, command.resolved
         else:
             history.amend(world, contact.peer, contact.id, offer.queue.name, command.codes, command.resolved)
+            customers.amended(world, contact, offer.queue.name, command.resolved)
     world.changed[contact] = None
     if spoken_for[0].state == "connected" and _others_stay(contact, spoken_for):
         _leave(world, contact, spoken_for, peer)
@@ -354,6 +357,7 @@ def _amend_left(world: World, peer: Peer, contact: Contact, command: ask.Complet
         if contact.peer is peer or is_agents_side(world, peer, leg.agent):
             _check_codes(world.queues.get((peer.tenant, leg.queue)), command.codes)
             history.amend(world, contact.peer, contact.id, leg.queue, command.codes, command.resolved)
+            customers.amended(world, contact, leg.queue, command.resolved)
             return
     raise Refused("bad_state", contact.state)
 
@@ -370,6 +374,7 @@ def _amend(world: World, peer: Peer, tombstone: Tombstone, command: ask.Complete
     tombstone.codes, tombstone.resolved = command.codes, command.resolved
     world.changed[tombstone] = None
     history.amend(world, tombstone.peer, tombstone.id, tombstone.queue, command.codes, command.resolved)
+    customers.amended(world, tombstone, tombstone.queue, command.resolved)
 
 
 def extend_wrap_up(world: World, peer: Peer, command: ask.ExtendWrapUp) -> Reply:

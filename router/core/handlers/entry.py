@@ -14,6 +14,7 @@ from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra
+from router.core.handlers.repeats import recognise, welcome
 from router.core.handlers.routing import decide, is_plain
 from router.core.line import Line
 from router.core.queue import Queue
@@ -46,6 +47,9 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     if command.channel == TICKET and command.path is not None:
         ticket_path.check(world, queue, command.path)
     needs = asked_by(command) if decision is None else decision.needs
+    asked = queue
+    anew = command.customer is not None and holder is None
+    recalled, queue = recognise(world, peer, queue, command, needs, decision) if anew else (None, queue)
     line, hops = find_line(world, queue, command, needs, decision, agent, holder)
     if hops:
         _count_refused(world, peer, command, decision, hops, line)
@@ -53,15 +57,23 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
             return _refused(world, command.seq, hops)
     assert line is not None
     contact = admit(world, peer, line.queue, command, digest(command), needs, decision)
-    if hops:
-        contact.direct = None
-    elif command.preferred is not None and agent is None:
-        contact.preferred = command.preferred
-        contact.preferred_until_us = world.now_us + command.preferred_most_ms * MILLISECOND_US
+    if command.preferred is not None or hops:
+        _ask_by_name(world, contact, command, sent_on=bool(hops))
+    if contact.customer is not None:
+        welcome(world, contact, asked, recalled, named=agent is not None or command.preferred is not None)
     _with_token(world, contact, holder)
     _begin(world, peer, command, contact, queue)
     place(world, contact, line, command.held)
     return _advised(world, contact, _queued(world, command, contact))
+
+
+def _ask_by_name(world: World, contact: Contact, command: Enqueue, *, sent_on: bool) -> None:
+    """Whom it waits for by name. Sent on to another queue, it asks for nobody any more."""
+    if sent_on:
+        contact.direct = None
+    elif command.preferred is not None and command.agent is None:
+        contact.preferred = command.preferred
+        contact.preferred_until_us = world.now_us + command.preferred_most_ms * MILLISECOND_US
 
 
 def _holder(world: World, peer: Peer, queue: Queue, token: str) -> Contact | Tombstone:
@@ -148,6 +160,8 @@ def _queued(world: World, command: Enqueue, contact: Contact) -> Queued:
     if queue.callbacks:
         open_one = callback_book.open_for(queue, command.number, command.customer)
         reply.callback = open_one.id if open_one is not None else None
+    if contact.extra is not None and contact.extra.repeat:
+        reply.repeat = contact.extra.repeat
     return reply
 
 

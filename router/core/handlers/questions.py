@@ -91,6 +91,11 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
         status.service_level = tally.answered_in_target / tally.counted
     if answered:
         status.asa_ms = tally.answered_wait.sum_us // answered // MILLISECOND_US
+    status.repeats = sum(tally.repeats.values())
+    if tally.customers_known:
+        status.repeat_rate = status.repeats / tally.customers_known
+    if tally.first_contacts_known:
+        status.first_contact_resolution = tally.first_contacts_resolved / tally.first_contacts_known
     status.closed_by = closed_by(world, queue)
     if status.closed_by is None and any(too_late(world, line) for line in queue.own.values()):
         status.closed_by = "last_admission"

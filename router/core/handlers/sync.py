@@ -156,10 +156,10 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
     world.changed[contact] = None
     if contact.extra is not None and alive.talks_to is None:
         callback_gateways.listed(world, contact, alive.dialling)
-    if alive.talks_to is not None:
-        leases.confirmed(world, contact)
     if alive.talks_to is not None and contact.state in ("waiting", "held", "offered", "connecting"):
         _found_talking(world, peer, contact, alive)
+    if alive.talks_to is not None:
+        leases.confirmed(world, contact)
 
 
 def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
