@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.core import commands as ask
 from router.core import offers, people
-from router.core.effects import Displaced, Ok, Reply
+from router.core.effects import AgentState, Displaced, Ok, Reply
 from router.core.entities import Agent, Contact, Endpoint, Peer
 from router.core.handlers.contacts import legs_of, worked_by
 from router.core.world import World
@@ -40,19 +40,31 @@ def log_in(world: World, peer: Peer, command: ask.LogIn) -> Reply:
         world.tell_session(agent, Displaced(agent.name, peer.name))
         agent.session = peer.key
         world.changed[agent] = None
-    if agent.next_state == "offline":
+    before = agent.next_state
+    if before == "offline":
         agent.next_state = agent.next_reason = ""
         world.changed[agent] = None
         world.loose_agents[agent] = None
     if command.ready:
         people.become_ready(world, agent)
+    _tell_next(world, agent, before, peer)
     return Ok(command.seq)
+
+
+def _tell_next(world: World, agent: Agent, before: str, by: Peer) -> None:
+    """What follows their present work is another than `before`: where they are signed in it is shown, whoever asked."""
+    if agent.next_state != before and agent.state != "offline" and agent.session != by.key:
+        told = AgentState(agent.name, agent.state, agent.reason)  # type: ignore[arg-type]  # a table's
+        told.next_state = agent.next_state
+        world.tell_session(agent, told)
 
 
 def log_out(world: World, peer: Peer, command: ask.LogOut) -> Reply:
     """Sign out, now or when no longer engaged."""
     agent = signed_in(world, peer, command.agent)
+    before = agent.next_state
     people.go(world, agent, "offline", "")
+    _tell_next(world, agent, before, peer)
     withdraw_offers(world, agent, "agent_logged_out")
     return Ok(command.seq)
 
@@ -85,6 +97,7 @@ def ready(world: World, peer: Peer, command: ask.Ready) -> Reply:
         # that was asked for meanwhile is not taken back by that.
         return Ok(command.seq)
     people.become_ready(world, agent)
+    _tell_next(world, agent, pending, peer)
     return Ok(command.seq)
 
 
@@ -92,7 +105,9 @@ def not_ready(world: World, peer: Peer, command: ask.NotReady) -> Reply:
     """A break, now or when no longer engaged."""
     agent = signed_in(world, peer, command.agent)
     known_reason(world, command.reason)
+    before = agent.next_state
     people.go(world, agent, "not_ready", command.reason)
+    _tell_next(world, agent, before, peer)
     withdraw_offers(world, agent, "agent_not_ready")
     return Ok(command.seq)
 
