@@ -46,6 +46,8 @@ ERRORS: dict[str, ErrorKind] = {
     "gone": ErrorKind("nobody", False, "the offer is over; do nothing more for it"),
     "bad_state": ErrorKind("client", False, "see the table of messages and states"),
     "not_allowed": ErrorKind("client", False, "the configuration does not allow it here; see its settings"),
+    "no_room": ErrorKind("client", False, "the agent has no room or no device for it: finish or park something first"),
+    "nothing_waits": ErrorKind("nobody", False, "no contact waits that this agent may pick; ask again later"),
     "not_yours": ErrorKind("client", False, "act only on your own contacts, endpoints and offers"),
     "no_route": ErrorKind("client", False, "name a queue, or give what a row of routes.toml asks for"),
     "unknown_steer": ErrorKind("client", False, "name the steer that the advice named"),

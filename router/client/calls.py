@@ -81,6 +81,7 @@ class Calls(Caller):
     unpark = method(c.Unpark, c.Ok)
     activity = method(c.Activity, c.Ok)
     switch_channel = method(c.SwitchChannel, c.Ok)
+    pick = method(c.Pick, c.Picked)
     open_ticket = method(c.OpenTicket, c.Ok)
     close_ticket = method(c.CloseTicket, c.Ok)
     pend = method(c.Pend, c.Ok)

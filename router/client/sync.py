@@ -124,6 +124,7 @@ class SyncClient:
     unpark = blocking(Calls.unpark)
     activity = blocking(Calls.activity)
     switch_channel = blocking(Calls.switch_channel)
+    pick = blocking(Calls.pick)
     open_ticket = blocking(Calls.open_ticket)
     close_ticket = blocking(Calls.close_ticket)
     pend = blocking(Calls.pend)

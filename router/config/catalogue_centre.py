@@ -243,6 +243,7 @@ QUEUE = Section(
             Flag(),
             "Let contacts in while nobody able is signed in (e-mail over night); else see the treatment `nobody`.",
         ),
+        Row("pick", Flag(), "Agents may take its contacts by hand (`pick`), also while they are not ready for offers."),
         Row(
             "waiting_max",
             Whole(0, 1_000_000),

@@ -125,13 +125,16 @@ def _can_take(world: World, agent: Agent, channel: str) -> bool:
     return False
 
 
+def has_room(world: World, agent: Agent, channel: str) -> bool:
+    """Could the agent hold one more contact of the channel, ready for offers or not?"""
+    return not (world.exclusive and _holds_exclusive(world, agent)) and _can_take(world, agent, channel)
+
+
 def _has_room_reserved(world: World, agent: Agent) -> bool:
     """Has a reserved agent room by now for the contact that they are reserved for?"""
     for contact, reserved in world.reservations.items():
         if reserved is agent:
-            if world.exclusive and _holds_exclusive(world, agent):
-                return False
-            return _can_take(world, agent, contact.channel)
+            return has_room(world, agent, contact.channel)
     return False
 
 

@@ -175,6 +175,8 @@ class Queue(Struct, frozen=True):
     """So long after closing those who wait are served; then they get the treatment `at_closing`, where there is one."""
     enter_unstaffed: bool = False
     """Let contacts in while nobody able is signed in (e-mail over night); else they are refused as `nobody`."""
+    pick: bool = False
+    """Agents may take its contacts by hand, also while they are not ready for offers."""
     waiting_max: int = 1000
     wait_most_us: int = 0
     """Longest wait before the queue's treatment `waited_too_long`; 0: no limit."""

@@ -103,6 +103,7 @@ AGENT_TRIED: dict[str, c.Request] = {
     "detach": c.Detach(90, "p1"),
     "occupy": c.Occupy(90, "p1", "outbound"),
     "release": c.Release(90, "p1"),
+    "pick": c.Pick(90, "anna"),
 }
 
 

@@ -190,6 +190,26 @@ MUTANTS = (
         story="nobody_left_not_where_one_may_wait",
     ),
     Mutant(
+        "pick: only where the queue allows it",
+        CORE + "handlers/picking.py",
+        "if line.queue.settings.pick else None\n",
+        "if True else None\n",
+    ),
+    Mutant(
+        "pick: only who is able",
+        CORE + "handlers/picking.py",
+        "    if contact.direct not in (None, agent.name) or (contact.direct is None and not able):\n",
+        "    if False:\n",
+        story="pick_by_hand_only_by_the_able",
+    ),
+    Mutant(
+        "pick: only with room",
+        CORE + "handlers/picking.py",
+        "    if not has_room(world, agent, contact.channel) or usable",
+        "    if usable",
+        story="pick_by_hand",
+    ),
+    Mutant(
         "switch: the line is that of the new channel",
         CORE + "parking.py",
         "        contact.channel = channel\n        visits.join_line(contact, world.some_line_of(contact))\n",

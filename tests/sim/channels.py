@@ -5,19 +5,25 @@ how the judge reads it. Drawn apart from the rest of the plan, so that other top
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from router.core import commands as ask
 from router.core import settings as of
+from router.core.effects import Offer
 from router.terms import SECOND_US
-from tests.sim.seen import AgentSeen, OfferSeen
+from tests.sim.seen import AgentSeen, OfferSeen, Visit
+
+if TYPE_CHECKING:
+    from tests.sim.judge import Judge
 
 REACHED = (
-    "offered by interrupting", "exclusive given", "limit of one agent", "parked", "parked by itself",
-    "parked by a desk", "customer wrote", "agent wrote", "came back by hand", "treated: parked_too_long",
-    "sync: parked", "caller gone: parked", "channel switched: waiting", "channel switched: connected",
-    "channel switched: parked", "talk never ended", "asked whether a talk lives", "talk repaired",
-    "completed while parked", "came back to the same agent", "came back to another agent",
+    "picked by hand", "offered by interrupting", "exclusive given", "limit of one agent", "parked",
+    "parked by itself", "parked by a desk", "customer wrote", "agent wrote", "came back by hand",
+    "treated: parked_too_long", "sync: parked", "caller gone: parked", "channel switched: waiting",
+    "channel switched: connected", "channel switched: parked", "talk never ended", "asked whether a talk lives",
+    "talk repaired", "completed while parked", "came back to the same agent", "came back to another agent",
 )  # fmt: skip
 """What a set of a hundred seeds must show."""
 
@@ -48,7 +54,8 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
         for agent in settings.agents
     )
     limits = replace(settings.limits, confirm_us=rng.choice((2, 5)) * SECOND_US)
-    return replace(settings, channels=channels, agents=agents, limits=limits)
+    queues = tuple(replace(queue, pick=rng.random() < 0.4) for queue in settings.queues)
+    return replace(settings, channels=channels, agents=agents, limits=limits, queues=queues)
 
 
 def confirming(seed: int, gateways: int) -> tuple[bool, ...]:
@@ -80,3 +87,13 @@ class Rules:
     def interrupts(self, channel: str) -> bool:
         """Is it a channel that others give way to?"""
         return bool(self._channels[channel].interrupts)
+
+
+def picked_by_hand(judge: Judge, visit: Visit, offer: Offer) -> bool:
+    """Has the agent taken it themselves? Then their queue allows it, and they need not be ready."""
+    picked = isinstance(judge.command, ask.Pick) and judge.command.agent == offer.agent
+    if picked:
+        judge.reached["picked by hand"] += 1
+        if not visit.queue.pick:
+            judge.fault("I9", f"{offer!r}: queue {visit.queue.name} is not picked from")
+    return picked

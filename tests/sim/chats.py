@@ -72,7 +72,7 @@ class Chats:
         if isinstance(request, ask.SwitchChannel):
             call.channel = request.channel
             if call.state in ("joined", "parked"):
-                self._waits(call)
+                self.waits(call)
         elif call.state == "joined":
             self._is_parked(call)
 
@@ -89,7 +89,7 @@ class Chats:
         if state == "parked" and call.state in ("joined", "in"):
             self._is_parked(call)
         elif state in ("waiting", "held", "offered") and call.state == "parked":
-            self._waits(call)
+            self.waits(call)
 
     def _is_parked(self, call: Call) -> None:
         gateway = self._gateway
@@ -123,9 +123,10 @@ class Chats:
             gateway_faults = self._gateway.site.faults
             gateway_faults["customer wrote"] += 1
         self._gateway.say(request)
-        self._waits(call)
+        self.waits(call)
 
-    def _waits(self, call: Call) -> None:
+    def waits(self, call: Call) -> None:
+        """It waits again."""
         call.state, call.seen = "in", "waiting"
         call.round += 1
         self._gateway.plan_hang_up(call)

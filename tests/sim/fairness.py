@@ -14,7 +14,7 @@ from msgspec import structs
 from router.core import commands as ask
 from router.core.effects import Offer
 from router.terms import MILLISECOND_US, SECOND_US
-from tests.sim.channels import Rules
+from tests.sim.channels import Rules, picked_by_hand
 from tests.sim.needs_seen import meets, meets_table, same_line
 from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, is_special, units_of
 
@@ -200,7 +200,7 @@ class Fairness:
         self._eligible(agent, visit, seen, offer)
         self._has_room(agent, seen, offer)
         agent.legs[seen.id] = seen
-        if visit.unsure:
+        if visit.unsure or isinstance(judge.command, ask.Pick):
             return
         rank = visit.rank(judge.hours.now_us(visit), judge.settings.oldest_target_us)
         rings_already = len(visit.ringing) > 1
@@ -267,9 +267,10 @@ class Fairness:
             judge.fault("I3", f"{offer!r}: it is {offer.agent} who asks")
         if visit.direct not in (None, offer.agent):
             judge.fault("I9", f"{offer!r}: is direct to {visit.direct}")
-        if agent.state != "available":
+        picked = picked_by_hand(judge, visit, offer)
+        if agent.state != "available" and not (picked and agent.state == "not_ready"):
             judge.fault("I9", f"{offer!r}: {offer.agent} is {agent.state}")
-        if judge.now_us < agent.backoff_sure_us:
+        if judge.now_us < agent.backoff_sure_us and not picked:
             judge.fault("I9", f"{offer!r}: {offer.agent} is given a pause until {agent.backoff_sure_us}")
         for side in seen.sides:
             if not side.open():

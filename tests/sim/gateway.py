@@ -29,6 +29,7 @@ from router.core.effects import (
     OfferCancelled,
     Ok,
     ParkedEvent,
+    Picked,
     Queued,
     RefusedEntry,
     Reply,
@@ -74,7 +75,7 @@ class Gateway(Devices):
         self.dialler = Dialler(self, run.plan.dials[number])
         self._heard: dict[type[Message], Callable[[Any], None]] = {
             Offer: self._offer,
-            Accepted: lambda accepted: self._join(accepted.contact, accepted.agent),
+            Accepted: lambda accepted: self.join(accepted.contact, accepted.agent),
             TalkOver: self.chats.talk_was_ended,
             ParkedEvent: self.chats.parked,
             Confirm: lambda confirm: answer(self, confirm),
@@ -262,10 +263,12 @@ class Gateway(Devices):
         """The outcome of something that it said."""
         if isinstance(request, ask.Enqueue):
             self._entered(request, reply)
+        elif isinstance(reply, Picked) and reply.gateway == self.name:
+            self.join(reply.contact, request.agent)
         elif isinstance(request, ask.Accept) and isinstance(reply, Ok):
             offer = self.offers.get(request.offer)
             if offer is not None:
-                self._join(offer.contact, offer.agent)
+                self.join(offer.contact, offer.agent)
         elif isinstance(request, REQUESTS):
             self.consults.answered(request, reply)
         elif isinstance(request, ask.Park | ask.SwitchChannel) and isinstance(reply, Ok):
@@ -273,9 +276,7 @@ class Gateway(Devices):
         elif isinstance(request, ask.Transfer) and isinstance(reply, Ok):
             call = self.calls.get(request.contact)
             if call is not None and call.state == "joined":
-                call.state, call.seen = "in", "waiting"
-                call.round += 1
-                self.plan_hang_up(call)
+                self.chats.waits(call)
         elif isinstance(request, CALLBACKS):
             self.dialler.answered(request, reply)
         elif isinstance(reply, Error):
@@ -304,7 +305,7 @@ class Gateway(Devices):
             self.over(call)
             self.say(ask.End(1, call.id, "withdrawn"))
 
-    def _join(self, contact: str, agent: str) -> None:
+    def join(self, contact: str, agent: str) -> None:
         call = self.calls.get(contact)
         if call is not None and call.state in ("asked", "in", "parked"):
             call.state = "in"
@@ -358,6 +359,6 @@ class Gateway(Devices):
                 self.chats.is_now(call, contact.state)
         for offer in state.offers:
             if offer.gateway == self.name and offer.state in ("connecting", "connected"):
-                self._join(offer.contact, offer.agent)
+                self.join(offer.contact, offer.agent)
             if offer.endpoint_gateway == self.name and offer.state == "offered":
                 self.run.people[offer.agent].offered(self, offer_of(offer), self.ringing)

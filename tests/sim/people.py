@@ -54,6 +54,8 @@ class Person:
             if not self.run.calming and rng.random() < 0.3:
                 return
             self.sign_in()
+        elif self.on_break and self.site.happens(chances.picks):
+            self.say(ask.Pick(1, self.name))
         elif self.on_break:
             self.say(ask.Ready(1, self.name))
             self.on_break = False

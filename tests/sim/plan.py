@@ -81,6 +81,7 @@ class Chances(Struct):
     takes_callback: float = 0.25
     rings_again: float = 0.3
     dial_silent: float = 0.05
+    picks: float = 0.4
 
 
 RARE = ("kill", "drop", "drain")

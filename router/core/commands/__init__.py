@@ -39,6 +39,7 @@ from router.core.commands.hands import (
 )
 from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, Ringing
 from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
+from router.core.commands.picking import Pick
 from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.steering import Steer, Steered
 from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
@@ -68,6 +69,7 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Unpark,
     Activity,
     SwitchChannel,
+    Pick,
     OpenTicket,
     CloseTicket,
     Pend,
@@ -153,6 +155,7 @@ __all__ = [
     "OpenTicket",
     "Park",
     "Pend",
+    "Pick",
     "Position",
     "Probe",
     "PullContact",

@@ -267,3 +267,11 @@ class Synced(Reply, tag="synced"):
     contacts: int
     endpoints: int
     lost: int
+
+
+class Picked(Reply, tag="picked"):
+    """The agent has it: accepted, and about to be connected."""
+
+    contact: str
+    gateway: str
+    offer: str
