@@ -24,6 +24,7 @@ from router.cli.commands.route import route
 from router.cli.commands.serve import serve
 from router.cli.commands.status import status
 from router.cli.commands.store import store
+from router.cli.commands.tickets import tickets, track
 from router.cli.commands.traces import traces
 
 app = typer.Typer(
@@ -65,6 +66,8 @@ app.command()(contact)
 app.command()(queue)
 app.command()(callbacks)
 app.command()(callback)
+app.command()(tickets)
+app.command()(track)
 app.command()(audit)
 app.command()(handover)
 app.command()(demo)

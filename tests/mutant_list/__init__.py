@@ -6,7 +6,7 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import callbacks, channels, consults, first, hands, hours, ring, routes
+from tests.mutant_list import callbacks, channels, consults, first, hands, hours, ring, routes, tickets
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
@@ -18,6 +18,7 @@ MUTANTS = (
     *hours.MUTANTS,
     *ring.MUTANTS,
     *routes.MUTANTS,
+    *tickets.MUTANTS,
 )
 
 __all__ = ["MUTANTS", "Mutant"]
