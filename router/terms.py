@@ -52,11 +52,13 @@ _Level: TypeAlias = Annotated[int, Meta(ge=1, le=10)]
 _Most = Meta(max_length=16)
 _Innermost: TypeAlias = Annotated[Mapping[_Word, _Level | _Word], _Most]
 _Inner: TypeAlias = Annotated[
-    Mapping[_Word, _Level | _Word | _Innermost | Annotated[tuple[_Innermost, ...], _Most]], _Most
+    Mapping[_Word, _Level | _Word | _Innermost | Annotated[tuple[_Innermost | _Word, ...], _Most]], _Most
 ]
-_Outer: TypeAlias = Annotated[Mapping[_Word, _Level | _Word | _Inner | Annotated[tuple[_Inner, ...], _Most]], _Most]
+_Outer: TypeAlias = Annotated[
+    Mapping[_Word, _Level | _Word | _Inner | Annotated[tuple[_Inner | _Word, ...], _Most]], _Most
+]
 NeedsTable: TypeAlias = Annotated[
-    Mapping[_Word, _Level | _Word | _Outer | Annotated[tuple[_Outer, ...], _Most]],
+    Mapping[_Word, _Level | _Word | _Outer | Annotated[tuple[_Outer | _Word, ...], _Most]],
     _Most,
 ]
 """What is asked of an agent. Skill -> least level (1..10); or the long form, see `router/core/want_tables.py`."""

@@ -52,6 +52,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
         or contact.missed is not None
         or contact.preferred is not None
         or contact.direct is not None
+        or line.course.streams
         or waits_at_most(world, contact)
     ):
         arm(world, contact)
@@ -187,6 +188,9 @@ def due(world: World, contact: Contact) -> None:
             from router.core import reservations
 
             reservations.due(world, contact)
+        if contact.line is not None and contact.line.course.streams:
+            # While it still stands, so that it counts among those who have waited too long.
+            courses.go_on(world, contact)
         world.unstand(contact)
         stand_in_line(world, contact)
 

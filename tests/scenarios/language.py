@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -118,12 +119,25 @@ def _read(field: str, word: str) -> Any:
         return {key: None if value == "back" else int(value) for key, value in table.items()}
     if word == "anyone" and field == "agent":
         return None
+    if field == "relax" or (field == "needs" and word.startswith("{")):
+        return _toml(word)
     if field in ("needs", "data"):
         table = dict(each.partition("=")[::2] for each in word.split(","))
         return {key: int(value) for key, value in table.items()} if field == "needs" else table
     if field in ("channels", "codes", "contacts"):
         return tuple(word.split(","))
     return int(word) if field == "units" else word
+
+
+def _toml(word: str) -> Any:
+    """A needs table or steps, in the words of the configuration: `{ any = [{ german = 3 }, { english = 5 }] }`."""
+    try:
+        value = tomllib.loads(f"value = {word}")["value"]
+    except tomllib.TOMLDecodeError as wrong:
+        raise Unclear(f"{word!r} is no value: {wrong}") from wrong
+    for step in value if isinstance(value, list) else []:
+        step["after_ms"] = round(step.pop("after_s") * 1000)
+    return value
 
 
 # -- commands ---------------------------------------------------------------------------------------------------------
