@@ -77,8 +77,6 @@ class Course(Entity, eq=False, gc=False):
     """The queue asks for the contact's language at some time: contacts with different ones go different courses."""
     watches_level: bool = False
     """Some step of it asks for the service level."""
-    times_us: tuple[int, ...] = ()
-    """Waits at which some step's time comes, rising."""
 
     @property
     def key(self) -> str:
@@ -123,12 +121,14 @@ class Course(Entity, eq=False, gc=False):
             found.append((stage, come))
         return tuple(found)
 
-    def next_us(self, entered_us: int, now_us: int) -> int:
-        """When the next step's time comes for one who entered then; 0: never."""
-        for after_us in self.times_us:
-            if entered_us + after_us > now_us:
-                return entered_us + after_us
-        return 0
+    def next_us(self, entered_us: int, state: State) -> int:
+        """When the next step's time comes, or came, for one who entered then and has come to `state`; 0: never."""
+        found_us = 0
+        for stream, (_, come) in zip(self.streams, state, strict=True):
+            if come < len(stream.steps):
+                at_us = entered_us + stream.steps[come].after_us
+                found_us = min(found_us or at_us, at_us)
+        return found_us
 
 
 def course_of(queue: Queue, way: Way) -> Course:
@@ -150,7 +150,6 @@ def course_of(queue: Queue, way: Way) -> Course:
         reserve=_reserve(streams),
         in_languages=asks_language(settings),
         watches_level=any(step.if_service_level_below > 0 for step in steps),
-        times_us=tuple(sorted({step.after_us for step in steps})),
     )  # fmt: skip
 
 

@@ -16,10 +16,9 @@ from msgspec.msgpack import Encoder
 from router.core.asked import Asked
 from router.core.course import Course, State, Way, asks_language, course_of
 from router.core.deadlines import NEVER_US
-from router.core.extra import Extra
 from router.core.hours import due_us
 from router.core.levels import Level, level_of
-from router.core.line import Line
+from router.core.line import Entry, Line
 from router.core.order import Order
 from router.core.ticket import TICKET
 from router.errors import Refused
@@ -127,18 +126,6 @@ def _leave_needs(world: World, line: Line) -> None:
 # -- contacts ---------------------------------------------------------------------------------------------------------
 
 
-def ask(contact: Contact, asked: Asked) -> None:
-    """These are the contact's own needs from now on; its line is the caller's to change."""
-    contact.needs = asked
-    if asked.plain:
-        if contact.extra is not None:
-            contact.extra.needs = None
-    else:
-        if contact.extra is None:
-            contact.extra = Extra()
-        contact.extra.needs = asked
-
-
 def enter(world: World, contact: Contact, line: Line, unfired_us: int) -> Line:
     """The contact goes the course of this line from now on. Returns the line of its state, as it was so long ago."""
     course = line.course
@@ -188,13 +175,23 @@ def go_on(world: World, contact: Contact) -> Line:
     return line
 
 
+def would_stand(world: World, contact: Contact) -> Order[Entry] | None:
+    """The order that a contact which does not stand would stand in now; None where nobody does yet. It changes
+    nothing: the contact may have waited on while nobody could be told."""
+    line = contact.line
+    if line is None or not line.course.streams:
+        return None if line is None else line.order
+    found = line.course.lines.get(line.course.state(contact.entered_us, line.time(world.now_us)))
+    return None if found is None else found.order
+
+
 def or_step(world: World, contact: Contact, line: Line, at_us: int) -> int:
     """A contact's deadline (0: none), or the time of the next step of its needs, whichever comes first."""
-    step_us = line.course.next_us(contact.entered_us, line.time(world.now_us))
+    step_us = line.course.next_us(contact.entered_us, line.state)
     if not step_us or contact.state not in ("held", "waiting", "offered"):
         return at_us
     if line.clock is not None:
-        step_us = due_us(world, line.clock, step_us - line.time(world.now_us))
+        step_us = due_us(world, line.clock, max(0, step_us - line.time(world.now_us)))
     return step_us if step_us < NEVER_US and (not at_us or step_us < at_us) else at_us
 
 
@@ -256,17 +253,21 @@ def _later(course: Course, state: State) -> list[NeedsKey]:
 
 
 def stir(world: World) -> None:
-    """What steps wait on has changed in this step: where a condition is true now, take them."""
-    while world.roster.stirred:
-        courses: dict[Course, None] = {}
-        for cause in world.roster.stirred:
+    """What steps wait on has changed in this step: where a condition is true now, take them. A service level is looked
+    at only when it has changed, or when its time has come: else what is decided would hang on what nobody sees."""
+    stirred = world.roster.stirred
+    while stirred:
+        causes = list(stirred)
+        stirred.clear()
+        emptied: dict[Course, None] = {}
+        for cause in causes:
             if isinstance(cause, Level):
-                courses.update(_watching(cause))
-            else:
-                courses.update((line.course, None) for line in cause.lines if line.pending)
-        world.roster.stirred.clear()
-        for course in courses:
-            _look(world, course, None)
+                for course in _watching(cause):
+                    _look(world, course)
+            elif not cause.ready:
+                emptied.update((line.course, None) for line in cause.lines if line.pending)
+        for course in emptied:
+            _look(world, course, level=False)
 
 
 def count(world: World, level: Level, in_target: bool) -> None:
@@ -276,14 +277,14 @@ def count(world: World, level: Level, in_target: bool) -> None:
     world.roster.stirred[level] = None
 
 
-def _watching(level: Level) -> dict[Course, None]:
-    return {course: None for course in level.queue.courses.values() if course.watches_level}
+def _watching(level: Level) -> list[Course]:
+    return [course for course in level.queue.courses.values() if course.watches_level]
 
 
 def due(world: World, level: Level) -> None:
     """A bucket is over: the service level is another one, though nothing may have happened."""
     for course in _watching(level):
-        _look(world, course, None)
+        _look(world, course)
     if level.watchers:
         look_again(world, level)
     world.changed[level] = None
@@ -295,11 +296,13 @@ def look_again(world: World, level: Level) -> None:
     world.changed[level] = None
 
 
-def _look(world: World, course: Course, extra: Line | None) -> None:
+def _look(world: World, course: Course, extra: Line | None = None, *, level: bool = True) -> None:
     """Take every step of the course whose condition is true for those who wait on it; `extra`: a line that somebody is
-    about to stand in."""
+    about to stand in. Not `level`: only steps that do not wait on a service level."""
     for number, stream in enumerate(course.streams):
         for stage in range(len(stream.steps), 0, -1):
+            if not level and stream.steps[stage - 1].if_service_level_below > 0:
+                continue
             waiting = [
                 line
                 for line in (*course.lines.values(), *course.joining)

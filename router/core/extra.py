@@ -6,7 +6,7 @@ and numbers only, never links to what lives. It must not know what the topics do
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -15,6 +15,9 @@ from router.core.consulting import Consult
 from router.core.pause import Chat, Pause
 from router.core.routed import Routed
 from router.core.ticket import Ticket
+
+if TYPE_CHECKING:
+    from router.core.entities import Contact
 
 Phase = Literal["later", "hold", "line", "dialling", "reached"]
 """Where a call-back is: not yet (its time, a pause); a virtual hold, dialled when its turn comes; in the line for an
@@ -92,3 +95,16 @@ class KeptPlace(Struct, array_like=True, gc=False):
     key_us: int
     priority_s: int
     link: str
+
+
+def ask_needs(contact: Contact, asked: Asked) -> None:
+    """These are the contact's own needs from now on; its line is the caller's to change."""
+    contact.needs = asked
+    if asked.plain:
+        if contact.extra is not None:
+            contact.extra.needs = None
+            contact.extra = contact.extra.kept()
+    else:
+        if contact.extra is None:
+            contact.extra = Extra()
+        contact.extra.needs = asked

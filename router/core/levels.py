@@ -56,8 +56,8 @@ class Level(Entity, eq=False, gc=False):
         self.in_target[-1] += in_target
 
     def share(self, now_us: int) -> float | None:
-        """The service level now; None: unknown."""
-        self.roll(now_us)
+        """The service level now; None: unknown. It changes nothing."""
+        gone = max(0, now_us // self.bucket_us - self.last)
         target_us = self.queue.settings.target_us
         missed = 0
         for line in self.queue.lines:
@@ -66,8 +66,8 @@ class Level(Entity, eq=False, gc=False):
             before: Any = (-latest_us,) if line.newest else (latest_us,)
             rank = line.order.rank(before)
             missed += len(line.order) - rank if line.newest else rank
-        counted = sum(self.counted) + missed
-        return sum(self.in_target) / counted if counted else None
+        counted = sum(self.counted[gone:]) + missed
+        return sum(self.in_target[gone:]) / counted if counted else None
 
 
 def level_of(queue: Queue) -> Level:

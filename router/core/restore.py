@@ -13,7 +13,6 @@ from typing import Any
 from router.core import (
     callback_book,
     callbacks,
-    courses,
     people,
     reservations,
     ringing,
@@ -33,15 +32,13 @@ from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, 
 from router.core.extra import Extra
 from router.core.gateways import may_open
 from router.core.hours import new_hours
-from router.core.levels import level_of
 from router.core.offers import link
 from router.core.queue import Queue
-from router.core.records_steps import CourseRecord, LevelRecord
+from router.core.restore_steps import conditions, forget_steps, look_once_more
 from router.core.ticket import ticket_of
 from router.core.visits import beside, join_line
 from router.core.want import Want
 from router.core.world import World
-from router.errors import Refused
 from router.terms import SECOND_US
 
 IN_LINE = ("held", "waiting", "offered", "connecting")
@@ -82,7 +79,7 @@ def restore(world: World, passive: Passive) -> None:
     for agent in world.agents.values():
         if agent.state != "offline":
             people.enrol(world, agent)
-    stale = _conditions(world, kinds)
+    stale = conditions(world, kinds)
     take_back(world, kinds["customer"].values())
     _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
     solved.load(world, kinds["ticket"].values())
@@ -91,36 +88,18 @@ def restore(world: World, passive: Passive) -> None:
         if agent.reserved_for or agent.state == "reserved":
             reservations.restore(world, agent)
         refresh(world, agent)
-    _look_once_more(world)
+    look_once_more(world)
     _close_doors(world)
     world.tally.accepted = world.live
     world.changed.clear()
     world.dropped.clear()
     # What is known of steps that nobody waits for any more, or of queues that are gone, is forgotten.
-    for queue in world.queues.values():
-        stale += [("steps", key) for key in queue.kept_steps]
-        queue.kept_steps = {}
+    forget_steps(world, stale)
     world.dropped.extend(sorted(stale))
     world.roster.stirred.clear()
     for loose in (world.loose_agents, world.heads, world.loose_contacts, world.loose_rings):
         loose.clear()
     world.effects.clear()
-
-
-def _look_once_more(world: World) -> None:
-    """Lines that nobody able is there for, and those whose needs may have given way just before."""
-    for queue in world.queues.values():
-        for line in list(queue.lines.values()):
-            if line.members and line.needs.staffed == 0:
-                courses.leave_unstaffed(world, line)
-            if line.course.streams and line.order.first is not None and line.needs.ready:
-                world.roster.easing[line] = None
-
-
-def _conditions(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
-    """What steps wait on. Returns the records that are of no use any more."""
-    stale = [("steps", key) for key, record in kinds["steps"].items() if not _steps(world, record)]
-    return stale + [("level", key) for key, record in kinds["level"].items() if not _level(world, record)]
 
 
 def _hours(world: World, kinds: dict[str, dict[str, Any]]) -> None:
@@ -258,29 +237,6 @@ def _endpoint(world: World, r: stored.EndpointRecord) -> None:
     agent.used += r.outside_units
 
 
-def _steps(world: World, r: CourseRecord) -> bool:
-    """What is known of the steps of some course; False where there is no such queue."""
-    tenant, name, *_ = (*r.key.split("/"), "")
-    queue = world.queues.get((tenant, name))
-    if queue is not None:
-        queue.kept_steps[r.key] = {(stream, step): at_us for stream, step, at_us in r.held}
-    return queue is not None
-
-
-def _level(world: World, r: LevelRecord) -> bool:
-    """A queue's service level; False where there is no such queue, or it counts otherwise now."""
-    queue = world.queues.get((r.tenant, r.queue))
-    if queue is None or level_of(queue).bucket_us != r.bucket_us:
-        return False
-    level = level_of(queue)
-    level.last, level.in_target, level.counted = r.last, r.in_target, r.counted
-    level.due_number = r.due_number
-    world.counter = max(world.counter, r.due_number)
-    if r.due_us:
-        world.deadlines.set(level, r.due_us, r.due_number)
-    return True
-
-
 def _find_queue(world: World, tenant: str, name: str, channel: str) -> Queue:
     queue = world.queues.get((tenant, name))
     if queue is None:
@@ -375,11 +331,8 @@ def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored
 
 def _stand(world: World, contact: Contact, r: stored.ContactRecord) -> None:
     """Give the contact its line, and its stand where it had one: a chore under way tells how far it has come."""
-    queue, peer = contact.queue, contact.peer
-    try:
-        line = world.line_of(contact)
-    except Refused:
-        line = next(iter(queue.own.values()))
+    peer = contact.peer
+    line = world.some_line_of(contact)
     # A deadline that has come and not fired yet may be that of a step, which then is not taken yet.
     join_line(world, contact, line, max(0, world.now_us - r.due_us + 1) if r.due_us else 0)
     line = contact.line or line

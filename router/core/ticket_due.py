@@ -5,9 +5,10 @@ Both are the same question, where it stands by now, asked by a deadline or, in s
 
 from __future__ import annotations
 
-from router.core import courses, solved, ticket_clock, visits
+from router.core import solved, ticket_clock, visits
 from router.core.closing import tickets_anew
 from router.core.entities import Contact
+from router.core.extra import ask_needs
 from router.core.ticket import END, Ticket, ticket_of
 from router.core.ticket_desk import ON_HAND, come_back
 from router.core.ticket_path import current, hop, join_line, without_path
@@ -154,7 +155,7 @@ def _requeue(world: World, contact: Contact, ticket: Ticket, node: Node) -> None
     contact.direct, contact.preferred = direct, None
     world.changed[contact] = None
     world.leave_line(contact)
-    courses.ask(contact, needs)
+    ask_needs(contact, needs)
     join_line(world, contact)
     if contact.state == "waiting":
         visits.stand_in_line(world, contact)

@@ -6,11 +6,12 @@ down at once: as a hop that the ticket carries, and as an entry of the history. 
 
 from __future__ import annotations
 
-from router.core import courses, history, offers, solved, ticket_clock, visits
+from router.core import history, offers, solved, ticket_clock, visits
 from router.core.admission import drop_if_empty
 from router.core.asked import Asked
 from router.core.commands import Complete
 from router.core.entities import Contact, Peer
+from router.core.extra import ask_needs
 from router.core.hours import take_clock
 from router.core.line import Line
 from router.core.pause import forget_pauses, outcome_of
@@ -49,7 +50,7 @@ def begin(world: World, contact: Contact, path: str | None, due_ms: int | None) 
     extra_of(contact).ticket = ticket
     if known is not None and node is not None:
         ticket.path, ticket.agent, ticket.node_needs = known.name, node.agent, node.needs
-        courses.ask(contact, contact.needs.beside(node.needs))
+        ask_needs(contact, contact.needs.beside(node.needs))
         contact.direct = node.agent or None
     else:
         node = ticket_clock.NO_PATH
@@ -157,7 +158,7 @@ def _wait(world: World, contact: Contact, ticket: Ticket, node: Node) -> None:
 
 def join(world: World, contact: Contact, needs: Asked) -> None:
     """It waits with these needs from now on, at the place that it has earned."""
-    courses.ask(contact, needs)
+    ask_needs(contact, needs)
     join_line(world, contact)
     visits.stand_in_line(world, contact)
 

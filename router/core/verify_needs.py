@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from router.core.course import Course
-from router.core.entities import Agent
+from router.core.entities import Agent, Contact
 from router.core.line import Line, Needs
 from router.core.want import Traits, Want
 from router.core.world import World
@@ -57,19 +57,26 @@ def _check_steps(world: World, line: Line) -> Found:
     if line.needs.awaited != sum(1 for other in line.needs.lines if other.pending):
         yield "index", f"{name}: {line.needs.awaited} await"
     for entry in line.order:
-        contact = entry[2]
-        unfired_us = max(0, world.now_us - contact.due_us + 1) if contact.due_us else 0
-        upto_us = line.time(world.now_us) - unfired_us
-        for stream, (stage, come) in zip(course.streams, line.state, strict=True):
-            times_us = [contact.entered_us + step.after_us for step in stream.steps]
-            if come != sum(at_us <= upto_us for at_us in times_us):
-                yield "steps", f"{name}: {contact.id} stands there, waited {world.now_us - contact.entered_us}"
-            if any(not step.conditional for step in stream.steps[stage:come]):
-                yield "steps", f"{name}: {contact.id} waits on no condition"
+        # What came due while its gateway was away is looked at when that has been worked through.
+        if entry[2].peer.open and not entry[2].peer.chore:
+            yield from _check_state(world, line, entry[2], name)
     if line.order.first is not None and not line.needs.ready:
         for stream, (stage, come) in zip(course.streams, line.state, strict=True):
             if any(step.if_none_free and step.if_service_level_below <= 0 for step in stream.steps[stage:come]):
                 yield "steps", f"{name}: nobody is free, and a step waits on that"
+
+
+def _check_state(world: World, line: Line, contact: Contact, name: str) -> Found:
+    """This contact has come as far as its line says. A deadline of this very moment may be a step's that has not fired,
+    or another's."""
+    now_us = line.time(world.now_us)
+    unfired_us = max(0, world.now_us - contact.due_us + 1) if contact.due_us else 0
+    for stream, (stage, come) in zip(line.course.streams, line.state, strict=True):
+        times_us = [contact.entered_us + step.after_us for step in stream.steps]
+        if come not in {sum(at_us <= at for at_us in times_us) for at in (now_us - unfired_us, now_us)}:
+            yield "steps", f"{name}: {contact.id} stands there, waited {now_us - contact.entered_us}"
+        if any(not step.conditional for step in stream.steps[stage:come]):
+            yield "steps", f"{name}: {contact.id} waits on no condition"
 
 
 def check_line(world: World, line: Line) -> Found:

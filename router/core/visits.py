@@ -124,14 +124,17 @@ def arm(world: World, contact: Contact) -> None:
 
 
 def age(world: World, contact: Contact) -> None:
-    """A contact that is held or rings has waited on: its needs give way as those of one that waits, and it gets its
-    next deadline."""
+    """A contact has waited on, standing in its line, held or ringing: its needs give way, and it gets its next
+    deadline."""
     line = contact.line
     if line is not None and line.course.streams:
-        rang = contact.standing is not None
+        stood = contact.standing is not None
         world.unstand(contact)
+        if stood and contact.state == "waiting":
+            stand_in_line(world, contact)
+            return
         courses.go_on(world, contact)
-        if rang:
+        if stood:
             from router.core.ringing import look
 
             look(world, contact)
@@ -183,16 +186,21 @@ def due(world: World, contact: Contact) -> None:
     elif contact.state == "held":
         age(world, contact)
     else:
-        # The wait for a preferred agent is over, a miss is forgiven, or a step's time has come: it looks again.
-        if contact.line is not None and contact.line.reserve_us:
-            from router.core import reservations
+        _look_again(world, contact)
 
-            reservations.due(world, contact)
-        if contact.line is not None and contact.line.course.streams:
-            # While it still stands, so that it counts among those who have waited too long.
-            courses.go_on(world, contact)
-        world.unstand(contact)
-        stand_in_line(world, contact)
+
+def _look_again(world: World, contact: Contact) -> None:
+    """The wait for a preferred agent is over, a miss is forgiven, or a step's time has come: it looks again."""
+    line = contact.line
+    if line is not None and line.reserve_us:
+        from router.core import reservations
+
+        reservations.due(world, contact)
+    if line is not None and line.course.streams:
+        # While it still stands, so that it counts among those who have waited too long.
+        courses.go_on(world, contact)
+    world.unstand(contact)
+    stand_in_line(world, contact)
 
 
 def _callback_due(world: World, contact: Contact, callback: Callback) -> None:

@@ -18,6 +18,7 @@ from router.core.deadlines import Deadlines
 from router.core.doors import line_clock
 from router.core.effects import Message
 from router.core.entities import Agent, Contact, Customer, Door, Offer, Peer, Tombstone
+from router.core.extra import ask_needs
 from router.core.history import Visit
 from router.core.hours import Hours, clock_of, new_hours
 from router.core.levels import level_of
@@ -220,13 +221,12 @@ class World:
         try:
             return self.line_of(contact)
         except Refused:
-            contact.needs = NOTHING
-            if contact.extra is not None:
-                contact.extra.needs = None
+            ask_needs(contact, NOTHING)
+            contact.language = None
             if contact.extra is not None and contact.extra.route is not None:
                 contact.extra.route.contact_class, contact.extra.route.segment = None, ""
             self.changed[contact] = None
-            return contact.queue.own[contact.channel]
+            return self.line(contact.queue, contact.channel, NOTHING)
 
     def weigh(self, line: Line) -> None:
         """Give a line the boost of its queue's settings, and its own target or theirs. `order = "oldest"`: one target

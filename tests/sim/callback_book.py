@@ -109,6 +109,7 @@ class CallbackBook:
             visit.unsure = True
             return
         visit.entered_us, visit.priority_s, visit.unsure = had.entered_us, had.priority_s, had.unsure
+        visit.language = had.language
         # The class and target are its own; who had it may have had others.
         visit.unsure = visit.unsure or visit.queue is not had.queue or bool(visit.clock or had.clock)
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import structs
-
 from router.core import commands as ask
 from router.core.effects import Offer
+from router.core.want import ANYBODY
 from router.terms import MILLISECOND_US, SECOND_US
 from tests.sim.channels import Rules, picked_by_hand
-from tests.sim.needs_seen import meets, meets_table, same_line
-from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, is_special, units_of
+from tests.sim.needs_seen import agent_now, gives_way, meets, meets_now, same_line
+from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, ends_early, is_special, units_of
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
@@ -54,6 +53,7 @@ class Fairness:
         )
         judge.hours.enter(visit, asked.waited_ms * MILLISECOND_US)
         judge.routes.mark(visit, asked)
+        visit.language, visit.own_relax = asked.language, asked.relax or ()
         visit.direct = asked.agent
         visit.customer_id, visit.arrived_us, visit.business = asked.customer, judge.now_us, asked.business or ""
         if isinstance(asked, ask.Enqueue):
@@ -111,7 +111,7 @@ class Fairness:
         agent.misses.clear()
         agent.changed_step = self._judge.step
         for leg in agent.legs.values():
-            leg.sure_until_us = 0 if _ends_early(leg) else leg.sure_until_us
+            leg.sure_until_us = 0 if ends_early(leg) else leg.sure_until_us
 
     def _not_sure(self, gateway: GatewaySeen, command: ask.Complete) -> None:
         """`complete` ends some leg of this contact."""
@@ -130,7 +130,8 @@ class Fairness:
         judge.repeats.over(visit, visit.queue.name, sure=True)
         visit.queue = judge.queues[command.queue]
         visit.own_class, visit.moves = None, 0
-        visit.needs, visit.own_needs = visit.queue.needs, command.needs
+        visit.needs, visit.own_needs, visit.own_relax = visit.queue.needs, command.needs, command.relax or ()
+        visit.row_needs = ANYBODY
         visit.direct, visit.preferred = command.agent, None
         visit.missed.clear()
         judge.hours.enter(visit, 0 if command.place == "restart" else visit.waited_us)
@@ -239,8 +240,9 @@ class Fairness:
     def _goes_before(self, other: Visit, visit: Visit, better: tuple[int, float], rank: tuple[int, float]) -> bool:
         """Is it the other's turn? In a line where the newest comes first, only its newest can be before anybody."""
         if other.queue.order == "newest":
-            if any(each.direct or each.preferred for each in (other, visit)):
-                # They stand beside the line with an agent, who compares their newest with the newest of the line.
+            if any(each.direct or each.preferred or gives_way(each) for each in (other, visit)):
+                # They stand beside the line with an agent, who compares their newest with the newest of the line; or in
+                # the line of those whose needs have given way as far.
                 return False
             if same_line(other, visit):
                 return other.newest_us() > visit.newest_us()
@@ -261,10 +263,11 @@ class Fairness:
     def _eligible(self, agent: AgentSeen, visit: Visit, seen: OfferSeen, offer: Offer) -> None:
         """The agent meets the needs, is there and ready, and both gateways want offers (I9)."""
         judge = self._judge
-        if visit.direct != offer.agent and not _meets(agent, visit, of_queue=visit.unsure):
+        if visit.direct != offer.agent and not self._may(agent, visit):
             judge.fault("I9", f"{offer!r}: needs {visit.needs} and {visit.own_needs}, is {agent.known}")
         if visit.asked_by == offer.agent:
             judge.fault("I3", f"{offer!r}: it is {offer.agent} who asks")
+        judge.reached["offered after a step"] += gives_way(visit) and not meets(agent_now(agent), visit.queue.needs)
         if visit.direct not in (None, offer.agent):
             judge.fault("I9", f"{offer!r}: is direct to {visit.direct}")
         picked = picked_by_hand(judge, visit, offer)
@@ -282,6 +285,14 @@ class Fairness:
         if visit.gave_back == (offer.agent, judge.now_us) and others:
             judge.fault("I9", f"{offer!r}: gave it back this moment, and {others} are there")
 
+    def _may(self, agent: AgentSeen, visit: Visit) -> bool:
+        """Does the agent meet what the visit needs, as far as its needs are known?"""
+        return meets_now(agent_now(agent), visit, self._judge.hours.now_us(visit), surely=False, own=not visit.unsure)
+
+    def _must(self, agent: AgentSeen, visit: Visit) -> bool:
+        """Does the agent meet it whatever steps have been taken?"""
+        return meets_now(agent_now(agent), visit, self._judge.hours.now_us(visit), surely=True)
+
     def _could(self, agent: AgentSeen, visit: Visit) -> bool:
         """Is the agent surely signed in and able, free or not?"""
         return (
@@ -289,7 +300,7 @@ class Fairness:
             and agent.changed_step < self._judge.step - SETTLED_STEPS
             and not agent.leaving
             and visit.asked_by != agent.known.name
-            and _meets(agent, visit)
+            and self._must(agent, visit)
             and self._has_endpoint(agent, visit.channel)
         )
 
@@ -316,7 +327,7 @@ class Fairness:
             return visit.direct == name
         if visit.preferred is not None and judge.now_us <= visit.preferred_until_us:
             return False
-        return _meets(agent, visit)
+        return self._must(agent, visit)
 
     def _fits_instead(self, agent: AgentSeen, other: Visit, taken: OfferSeen) -> bool:
         """Could the agent have taken the other contact in the place of the one that was taken?"""
@@ -376,14 +387,3 @@ class Fairness:
             and not any(leg.disturbed for leg in visit.ringing.values())
             and self._judge.step - visit.rung_step > SETTLED_STEPS
         )
-
-
-def _meets(agent: AgentSeen, visit: Visit, *, of_queue: bool = False) -> bool:
-    """Does the agent meet the queue's needs, and (unless only those are asked for) the contact's own?"""
-    now = structs.replace(agent.known, skills=tuple(agent.levels.items()))
-    return meets(now, visit.needs) and (of_queue or meets_table(now, visit.own_needs))
-
-
-def _ends_early(leg: OfferSeen) -> bool:
-    rule = dict(leg.queue.wrap_up).get(leg.channel)
-    return rule is None or rule.early_end

@@ -237,7 +237,7 @@ class Gateway(Devices):
         return ask.AliveContact(
             e.contact, e.queue, call.channel or e.channel, e.priority_s, e.needs, e.customer, e.link, e.language,
             e.agent, e.waited_ms, e.data, talks_to, talked_ms, parked_by, e.entry, e.tier, e.region,
-            e.business,
+            e.business, relax=e.relax,
         )  # fmt: skip
 
     def lose_calls(self) -> None:

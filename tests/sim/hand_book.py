@@ -135,6 +135,7 @@ class HandBook:
         visit = judge.visits[key] = judge.fairness.visit(judge.gateway(key[0]), body)
         visit.own_target_us, visit.test = 0, customer.test
         visit.asked_by, visit.customer = customer.offer.agent, customer
+        visit.language = customer.language
         judge.reached["a colleague is asked"] += 1
         return visit
 

@@ -12,9 +12,8 @@ from msgspec import Struct, structs
 
 from router.core import settings as of
 from router.core.effects import Treatment
-from router.core.want import Want
 from router.terms import SECOND_US
-from tests.sim import callbacks, hours, route_by, tickets
+from tests.sim import callbacks, hours, route_by, tickets, wants
 from tests.sim.channels import confirming, drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
@@ -66,6 +65,7 @@ class Chances(Struct):
     preferred: float = 0.1
     direct: float = 0.1
     own_needs: float = 0.15
+    own_steps: float = 0.3
     routed: float = 0.5
     head_start: float = 0.2
     connect_fails: float = 0.05
@@ -160,6 +160,7 @@ def _settings(rng: Random) -> of.Settings:
                 f"a{number}",
                 skills=_levels(rng, skills, rng.randint(1, len(skills)), 10),
                 capacity_units=rng.choice((100, 100, 100, 200, 50)),
+                **wants.traits(rng),
             )
             for number in range(rng.randint(4, 12))
         ),
@@ -225,7 +226,7 @@ def _queue(rng: Random, name: str, skills: tuple[str, ...]) -> of.Queue:
     return of.Queue(
         name,
         channels=CHANNELS[: rng.randint(1, 3)],
-        needs=Want(_levels(rng, skills, rng.randint(0, 2), 6)),
+        **wants.of_queue(rng, _levels(rng, skills, rng.randint(0, 2), 6), skills),
         target_us=rng.choice((5, 20, 60)) * SECOND_US,
         contact_class=rng.choice((0, 0, 0, 0, 1)),
         boost=rng.choice((0.0, 0.0, 1.0)),

@@ -63,6 +63,7 @@ class RouteBook:
         segment = of_it[0] if of_it else None
         visit.own_target_us = segment.target_us if segment is not None else 0
         if row is not None:
+            visit.row_needs = row.needs
             visit.own_class, visit.test = row.contact_class, row.test
 
     # -- where it is --------------------------------------------------------------------------------------------------

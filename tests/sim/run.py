@@ -13,8 +13,8 @@ from msgspec.msgpack import Encoder
 from router.core import commands as ask
 from router.core import internal as told
 from router.core.effects import AgentsReply, AgentState, Message, Offer, Reply, StatusReply, TalkOver
-from router.terms import SECOND_US
-from tests.sim import route_by
+from router.terms import SECOND_US, NeedsTable
+from tests.sim import route_by, wants
 from tests.sim.callbacks import spoken
 from tests.sim.client import Client
 from tests.sim.counts import counting
@@ -157,6 +157,11 @@ class Run:
         if site.happens(chances.head_start):
             enqueue.priority_s = rng.choice((30, 90))
             enqueue.waited_ms = rng.choice((0, 5000))
+        if enqueue.needs is not None and site.happens(chances.own_steps):
+            site.faults["own steps"] += 1
+            enqueue.relax = wants.relax(rng, SKILLS[:2])
+        enqueue.language = rng.choice((None, *wants.LANGUAGES))
+        site.faults["service level waited on"] += queue.watches_level
         enqueue.customer = f"cust-{rng.randrange(40)}"
         enqueue.number = rng.choice((None, None, *NUMBERS))
         if site.happens(chances.preferred):
@@ -177,11 +182,13 @@ class Run:
         """Any agent."""
         return self.site.rng.choice(self.plan.settings.agents).name
 
-    def some_needs(self) -> dict[str, int] | None:
+    def some_needs(self) -> NeedsTable | None:
         """Needs of a contact's own, now and then."""
         if not self.site.happens(self.chances.own_needs):
             return None
-        return {self.site.rng.choice(SKILLS[:2]): self.site.rng.randint(1, 5)}
+        needs = wants.own(self.site.rng, SKILLS[:2])
+        self.site.faults["long needs"] += len(needs) > 1
+        return needs
 
     # -- faults ---------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import AgentEvent, Already, Offer, Reply
-from router.core.want import Want
+from router.core.want import ANYBODY, Want
 from router.terms import SECOND_US, NeedsTable
 
 SURE_STEPS = 150
@@ -124,6 +124,10 @@ class Visit(Struct, eq=False):
     business: str = ""
     arrived_us: int = 0
     admitted_step: int = 0
+    language: str | None = None
+    own_relax: tuple[ask.RelaxStep, ...] = ()
+    row_needs: Want = ANYBODY
+    """What its row asks, at each of its own steps."""
     unsure: bool = False
     """Its place is not known exactly: it goes before all, or came back by a list."""
 
@@ -225,7 +229,8 @@ class AgentSeen(Struct, eq=False):
 
 def is_special(visit: Visit) -> bool:
     """Does it stand in a line that its queue may have no room for?"""
-    return bool(visit.own_needs or visit.own_class is not None or visit.own_target_us)
+    asks = visit.own_needs or visit.own_relax or visit.language
+    return bool(asks or visit.own_class is not None or visit.own_target_us)
 
 
 def asked_for(command: object, contact: str) -> ask.Enqueue | ask.AliveContact | None:
@@ -256,3 +261,9 @@ def offer_seen(offer: Offer, visit: Visit, sides: tuple[GatewaySeen, ...], units
     return OfferSeen(
         offer.offer, visit, visit.queue, offer.agent, sides, units, offer.channel, now_us, offer.ring_ms * 1000
     )
+
+
+def ends_early(leg: OfferSeen) -> bool:
+    """May the agent end this wrap-up themselves?"""
+    rule = dict(leg.queue.wrap_up).get(leg.channel)
+    return rule is None or rule.early_end

@@ -6,12 +6,12 @@ from copy import copy
 from itertools import islice
 
 from router.core import callback_book as book
-from router.core import callbacks, courses, gateways, offers, places, tokens, visits
+from router.core import callbacks, gateways, offers, places, tokens, visits
 from router.core import commands as ask
 from router.core.asked import asked
 from router.core.effects import Busy, CallbacksReply, CallbackStatus, CallbackTaken, Ok, Reply
 from router.core.entities import Contact, Peer
-from router.core.extra import Callback, Extra
+from router.core.extra import Callback, Extra, ask_needs
 from router.core.handlers.contacts import own
 from router.core.handlers.entry import check_data
 from router.core.line import Line
@@ -45,7 +45,7 @@ def take_callback(world: World, peer: Peer, command: ask.TakeCallback) -> Reply:
     contact.link = contact.link or contact.id
     made = _made(world, gateway, queue, contact.priority_s)
     places.take_over(world, made, contact)
-    courses.ask(made, contact.needs)
+    ask_needs(made, contact.needs)
     made.customer, made.language, made.data = contact.customer, contact.language, contact.data
     if routed is not None:
         made.extra = made.extra or Extra()
@@ -67,7 +67,7 @@ def schedule_callback(world: World, peer: Peer, command: ask.ScheduleCallback) -
     needs = asked(command.needs)
     line = world.line(queue, book.CHANNEL, needs)
     made = _made(world, gateway, queue, command.priority_s)
-    courses.ask(made, needs)
+    ask_needs(made, needs)
     made.customer, made.link, made.data = command.customer, command.link, command.data
     made.key_us = made.entered_us - command.priority_s * SECOND_US
     callback = _callback(world, queue, command)

@@ -8,7 +8,6 @@ from router.core import (
     callback_book,
     callbacks,
     clocks,
-    courses,
     customers,
     doors,
     gateways,
@@ -26,6 +25,7 @@ from router.core.asked import asked_by
 from router.core.consulting import consult_of, is_consult, talking
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
+from router.core.extra import ask_needs
 from router.core.handlers.entry import check_data, find_queue
 from router.core.hours import take_clock
 from router.core.line import Line
@@ -172,7 +172,7 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     if routed is not None:
         # Its row spoke for its first queue; what it says of the customer stays.
         routed.contact_class, routed.hops, routed.moved_us = None, 0, 0
-    courses.ask(contact, asked)
+    ask_needs(contact, asked)
     contact.direct, contact.preferred, contact.missed = command.agent, None, None
     begin_next_part(world, contact, line, command.place)
     visits.stand_in_line(world, contact)

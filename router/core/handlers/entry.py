@@ -6,14 +6,14 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import callback_book, courses, doors, history, places, ticket_path, tokens, visits
+from router.core import callback_book, doors, history, places, ticket_path, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
 from router.core.advice import advise, advise_contact, came
 from router.core.asked import NOTHING, Asked, asked_by
 from router.core.commands import AliveContact, Enqueue, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
-from router.core.extra import Extra
+from router.core.extra import Extra, ask_needs
 from router.core.handlers.repeats import recognise, welcome
 from router.core.handlers.routing import decide, is_plain
 from router.core.line import Line
@@ -214,7 +214,7 @@ def admit(
         if decision.routed is not None:
             contact.extra = Extra(route=decision.routed)
     if needs is not NOTHING:
-        courses.ask(contact, needs)
+        ask_needs(contact, needs)
     queue.counts["new"] += 1
     if not is_test(contact):
         queue.tally.arrived += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from router.core import commands as ask
+from router.core import courses
 from router.core.doors import changes_in_ms, closed_by, too_late
 from router.core.effects import (
     AgentsReply,
@@ -34,8 +35,8 @@ def position(world: World, peer: Peer, command: ask.Position) -> Reply:
     waited_us = world.waited_us(contact) if contact.line is not None else contact.waited_us
     place, length = 0, 0
     if contact.line is not None and contact.entry is not None and contact.state in ("waiting", "held"):
-        order = contact.standing if contact.standing is not None else contact.line.order
-        place, length = order.rank(contact.entry) + 1, len(order)
+        order = contact.standing if contact.standing is not None else courses.would_stand(world, contact)
+        place, length = (order.rank(contact.entry) + 1, len(order)) if order is not None else (1, 0)
     return PositionReply(
         command.seq, contact.id, contact.state, place, waited_us // MILLISECOND_US, length  # type: ignore[arg-type]  # a table's
     )  # fmt: skip

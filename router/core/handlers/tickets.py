@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 
 from router.core import commands as ask
-from router.core import courses, solved, ticket_clock, ticket_desk, ticket_path, ticket_words, visits
+from router.core import solved, ticket_clock, ticket_desk, ticket_path, ticket_words, visits
 from router.core.asked import NOTHING
 from router.core.effects import Busy, Ok, Queued, Reply, TicketsReply, TicketStatus
 from router.core.entities import Agent, Contact, Peer, Tombstone
-from router.core.extra import Extra
+from router.core.extra import Extra, ask_needs
 from router.core.handlers.contacts import worked_by
 from router.core.handlers.entry import check_data
 from router.core.ticket import TICKET, Solved, Ticket, ticket_of
@@ -138,7 +138,7 @@ def _live_again(world: World, peer: Peer, command: ask.Reopen, was: Solved) -> N
     ticket.holder, ticket.agent, ticket.node_needs = was.holder, node.agent, node.needs
     contact.direct = node.agent or None
     ticket_desk.prefer_holder(world, contact, ticket, path)
-    courses.ask(contact, ticket.needs.beside(node.needs))
+    ask_needs(contact, ticket.needs.beside(node.needs))
     ticket_path.join_line(world, contact)
     ticket_path.list_it(world, contact, ticket)
     solved.reopened(world, was)
