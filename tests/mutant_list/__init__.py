@@ -6,7 +6,7 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import callbacks, channels, consults, first, hands, hours, ring, routes, tickets
+from tests.mutant_list import callbacks, channels, consults, first, hands, hours, needs, ring, routes, tickets
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
@@ -16,6 +16,7 @@ MUTANTS = (
     *consults.MUTANTS,
     *hands.MUTANTS,
     *hours.MUTANTS,
+    *needs.MUTANTS,
     *ring.MUTANTS,
     *routes.MUTANTS,
     *tickets.MUTANTS,
