@@ -30,8 +30,9 @@ State: TypeAlias = tuple[tuple[int, int], ...]
 """For each stream: the step in effect (0: none), and how many steps' time has come."""
 
 
-STANDS_FIRM = ("callback",)
-"""Channels whose contacts are not on the line while they wait: their needs do not give way."""
+STANDS_FIRM = ("callback", "ticket")
+"""Channels whose contacts are not on the line while they wait, and have deadlines of their own: their needs do not give
+way."""
 
 
 class Way(NamedTuple):

@@ -135,7 +135,8 @@ class HandBook:
         visit = judge.visits[key] = judge.fairness.visit(judge.gateway(key[0]), body)
         visit.own_target_us, visit.test = 0, customer.test
         visit.asked_by, visit.customer = customer.offer.agent, customer
-        visit.language = customer.language
+        # The customer's language may have been given up for want of a line: then nothing is known of the consult's.
+        visit.language, visit.unsure = customer.language, visit.unsure or customer.unsure
         judge.reached["a colleague is asked"] += 1
         return visit
 

@@ -83,8 +83,8 @@ def asks(want: Want, table: Mapping[str, Any] | None) -> tuple[dict[str, int], s
 
 
 def gives_way(visit: Visit) -> bool:
-    """Do its needs change while it waits? Those of call-backs do not."""
-    if visit.channel == "callback":
+    """Do its needs change while it waits? Those of call-backs and tickets do not."""
+    if visit.channel in ("callback", "ticket"):
         return False
     return bool(visit.queue.relax or visit.own_relax or visit.queue.preferred_for_us)
 
