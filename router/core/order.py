@@ -109,8 +109,11 @@ class Order(Generic[E]):
             yield from run
 
     def __reversed__(self) -> Iterator[E]:
-        for run in reversed(self._runs):
-            yield from reversed(run)
+        # Counted down: mypyc can't compile `reversed` over entries of any type.
+        for at in range(len(self._runs) - 1, -1, -1):
+            run = self._runs[at]
+            for index in range(len(run) - 1, -1, -1):
+                yield run[index]
 
     def __contains__(self, entry: E) -> bool:
         at = bisect_left(self._lasts, entry)
