@@ -9,6 +9,7 @@ NAMES = {
     "engine": "the core alone: lifecycles a second, growth with size, memory per waiting contact",
     "wire": "the daemon over TCP: CPU per lifecycle against the bare server, growth, agent free to offer",
     "store": "commits and the daemon with each store (Redis with every appendfsync, SQLite) beside memory",
+    "takeover": "how long nobody leads after kill -9 of the leader, and how long a start takes",
     "ewt": "the estimated wait on simulated centres, against theory and other formulas",
 }
 
