@@ -40,7 +40,9 @@ def reserves_at_us(world: World, contact: Contact) -> int:
     """When an agent is reserved for a contact that waits, if nobody has room before; 0: not while others are before it,
     and not once somebody is."""
     line = contact.line
-    if line is None or line.order.first is not contact.entry or contact in world.reservations:
+    # Not by the entry itself: compiled code hands tuples on as copies.
+    head = line.order.first if line is not None else None
+    if line is None or head is None or head[2] is not contact or contact in world.reservations:
         return 0
     from_us = contact.extra.reserve_us if contact.extra is not None else 0
     return max(world.now_us + line.reserve_us - world.waited_us(contact), from_us, world.now_us)

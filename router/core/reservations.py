@@ -55,7 +55,9 @@ def due(world: World, contact: Contact) -> None:
 
 def _is_head(contact: Contact) -> bool:
     line = contact.line
-    return line is not None and contact.standing is line.order and line.order.first is contact.entry
+    # Not by the entry itself: compiled code hands tuples on as copies.
+    head = line.order.first if line is not None and contact.standing is line.order else None
+    return head is not None and head[2] is contact
 
 
 def _may_from_us(contact: Contact) -> int:
