@@ -37,7 +37,7 @@ class Reading:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._threads = None if store.synchronous else ThreadPoolExecutor(1, "store-read")
-        self._waiting = 0
+        self._waiting: dict[asyncio.Future[Message], None] = {}
 
     def __call__(self, asking: Asking, request: Request) -> None:
         """Answer now, or when the store has."""
@@ -45,21 +45,24 @@ class Reading:
         tenant = asking.peer.partition("/")[0]
         if self._threads is None:
             asking.tell(page(self._store, tenant, request))
-        elif self._waiting >= WAITING_MOST:
+        elif len(self._waiting) >= WAITING_MOST:
             asking.tell(Busy(request.seq, RETRY_MS, "store"))
         else:
-            self._waiting += 1
             loop = asyncio.get_running_loop()
             reading = loop.run_in_executor(self._threads, page, self._store, tenant, request)
+            self._waiting[reading] = None
             reading.add_done_callback(lambda done: self._answer(asking, done))
 
     def _answer(self, asking: Asking, done: asyncio.Future[Message]) -> None:
-        self._waiting -= 1
+        del self._waiting[done]
         if not done.cancelled() and not asking.closing:
             asking.tell(done.result())
 
     def stop(self) -> None:
-        """Read nothing any more; what is being read is not waited for."""
+        """Read nothing any more; what is being read is not waited for, and nobody is told of it."""
+        for reading in self._waiting:
+            # Or its thread would wake a loop that may have ended by then.
+            reading.cancel()
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
 

@@ -138,7 +138,10 @@ class Store(ABC):
 
     @abstractmethod
     def read(self, stream: str, after: int, count: int) -> list[tuple[int, bytes]]:
-        """At most `count` entries of `stream` numbered above `after`, as (number, bytes), oldest first."""
+        """At most `count` entries of `stream` numbered above `after`, as (number, bytes), oldest first.
+
+        Any thread may ask, one at a time; `close` waits for it or makes it fail. Raises `StoreError`.
+        """
 
     @abstractmethod
     def attach(self, post: Callable[..., object]) -> None:

@@ -2,7 +2,8 @@
 
 Write-ahead log with `synchronous = FULL`: a commit is on the disk when it is answered. A batch is one
 statement (see `sqlite_file`), carried out by one thread that does nothing else, so that the loop goes on
-meanwhile.
+meanwhile. Another thread may read; the one connection is used by one thread at a time, and closed by none
+while another is in it.
 
 It must not know what is in a record. The one idea: the number of the last batch is in the file, in the
 batch's own transaction; after any failure it is read again, so that sending a batch again is always safe.
@@ -47,7 +48,7 @@ SWITCH_S: Final = 0.0005
 beside a loop that never rests takes ten times as long."""
 
 CLOSE_MOST_S: Final = 5.0
-"""How long `close` waits for a commit that is running."""
+"""How long `close` waits for a commit that is running, and for a reader."""
 
 LOAD_ROWS: Final = 1000
 """Rows fetched at a time while loading."""
@@ -71,6 +72,10 @@ class SqliteStore(Store):
         if not file.look(path):
             file.make(path, site, temporary)
         self._connection = file.connect(path)
+        # SQLite would let two threads in at once, but a reader must see no half of a batch, and a connection
+        # that is closed under a reader takes the process down with it.
+        self._turn = threading.Lock()
+        self._closed = False
         self._thread: threading.Thread | None = None
         self._flights: SimpleQueue[tuple[Batch, Stamp, Landed] | None] = SimpleQueue()
         self._post: Callable[..., object] = _call
@@ -144,20 +149,24 @@ class SqliteStore(Store):
         if not self.is_next(batch):
             return False
         appended = dict(self._appended)
-        try:
-            self._change(self._values(batch, stamp, appended))
-        except sqlite3.Error as error:
-            self._recover()
-            raise StoreAway(
-                "store_away",
-                f"{self.path}: {error}",
-                "make room on its disk, or look after it; what could not be kept is sent again until it is",
-            ) from error
+        with self._turn:
+            try:
+                self._change(self._values(batch, stamp, appended))
+            except sqlite3.Error as error:
+                self._recover()
+                raise self._away(error) from error
         self._appended = appended
         self.number = batch.number
         if stamp is not None:
             self.stamp = stamp
         return True
+
+    def _away(self, error: sqlite3.Error) -> StoreAway:
+        return StoreAway(
+            "store_away",
+            f"{self.path}: {error}",
+            "make room on its disk, or look after it; what could not be kept is sent again until it is",
+        )
 
     def _values(self, batch: Batch, stamp: Stamp | None, appended: dict[str, int]) -> list[Any]:
         """The batch as rows of `change`, four values each, one after the other. Counts `appended` up."""
@@ -207,12 +216,18 @@ class SqliteStore(Store):
             return
 
     def read(self, stream: str, after: int, count: int) -> list[tuple[int, bytes]]:
-        """See `Store`. May wait for a commit that is running."""
-        rows = self._connection.execute(
-            "SELECT number, value FROM stream WHERE name = ? AND number > ? ORDER BY number LIMIT ?",
-            (stream, after, count),
-        )
-        return rows.fetchall()
+        """See `Store`. May wait for a commit that is running. Raises `StoreAway`, also once it is closed."""
+        with self._turn:
+            if self._closed:
+                raise StoreAway("store_away", f"{self.path} is closed", "ask again when the engine has started")
+            try:
+                rows = self._connection.execute(
+                    "SELECT number, value FROM stream WHERE name = ? AND number > ? ORDER BY number LIMIT ?",
+                    (stream, after, count),
+                )
+                return rows.fetchall()
+            except sqlite3.Error as error:
+                raise self._away(error) from error
 
     def attach(self, post: Callable[..., object]) -> None:
         """See `Store`. Starts the thread that commits."""
@@ -246,7 +261,10 @@ class SqliteStore(Store):
                 # The disk hangs: the process ends without it, as in a power failure.
                 return
             self._thread = None
-        self._connection.close()
+        if self._turn.acquire(timeout=CLOSE_MOST_S):
+            self._closed = True
+            self._connection.close()
+            self._turn.release()
 
     def fsync_s(self, tries: int = 5) -> float:
         """How long the disk takes to keep one page, in seconds: the median of some writes to a file beside

@@ -8,13 +8,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from router.core.batch import Batch
 from router.store.base import SCHEMA, StoreAway, StoreUnusable
-from router.store.sqlite import SqliteStore
+from router.store.sqlite import ROWS_MOST, SqliteStore
 from tests.conftest import ROOT
 from tests.store.batches import after, batch_of, loaded
 
@@ -250,3 +251,48 @@ def test_the_disk_is_measured(tmp_path: Path) -> None:
     assert 0 < store.fsync_s() < 60
     store.close()
     assert [path.name for path in tmp_path.iterdir()] == ["s.db"]
+
+
+def test_a_store_that_is_closed_under_its_readers_says_so(tmp_path: Path) -> None:
+    """Each reader in a thread gets entries or `store_away`, never half of either, and the process lives."""
+    path = tmp_path / "s.db"
+    for _ in range(20):
+        store = SqliteStore(path, "main")
+        epoch = store.begin_epoch()
+        store.commit(Batch(1, epoch, [], [], [("audit", bytes(500))] * 50))
+        said: list[str] = []
+
+        def read(store: SqliteStore = store, said: list[str] = said) -> None:
+            try:
+                while True:
+                    assert store.read("audit", 0, 50)
+            except StoreAway as away:
+                said.append(away.code)
+
+        readers = [threading.Thread(target=read) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        store.close()
+        for reader in readers:
+            reader.join(10)
+        assert said == ["store_away"] * 3
+
+
+def test_a_reader_sees_no_half_of_a_batch(tmp_path: Path) -> None:
+    """A batch that takes several statements is there as a whole or not yet: what is read was kept."""
+    store = SqliteStore(tmp_path / "s.db", "main")
+    epoch = store.begin_epoch()
+    done = threading.Event()
+    seen: set[int] = set()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.add(len(store.read("audit", 0, 100_000)))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    store.commit(Batch(1, epoch, [], [], [("audit", b"x")] * (3 * ROWS_MOST)))
+    done.set()
+    reader.join(10)
+    assert seen <= {0, 3 * ROWS_MOST}
+    store.close()
