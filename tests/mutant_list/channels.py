@@ -67,14 +67,14 @@ MUTANTS = (
     Mutant(
         "park: a parked contact frees its agent",
         CORE + "parking.py",
-        '        _leave_agent(world, offer, "parked")\n',
+        '        leave_agent(world, offer, "parked")\n',
         "        pass\n",
     ),
     Mutant(
         "park: parked has an end",
         CORE + "parking.py",
-        '        _leave_agent(world, offer, "parked")\n    visits.arm(world, contact)\n',
-        '        _leave_agent(world, offer, "parked")\n',
+        '        leave_agent(world, offer, "parked")\n    visits.arm(world, contact)\n',
+        '        leave_agent(world, offer, "parked")\n',
     ),
     Mutant(
         "park: back to the same agent first",
@@ -86,8 +86,8 @@ MUTANTS = (
     Mutant(
         "park: back at the place it earned",
         CORE + "parking.py",
-        "    contact.entered_us = now_us - contact.waited_us\n",
-        "    contact.entered_us = now_us\n",
+        "    contact.entered_us = (now_us if line.clock is None else line.clock.now(now_us)) - contact.waited_us\n",
+        "    contact.entered_us = now_us if line.clock is None else line.clock.now(now_us)\n",
     ),
     Mutant(
         "park: who was answered stays answered",
@@ -99,8 +99,8 @@ MUTANTS = (
     Mutant(
         "park: answered counts once",
         CORE + "offers.py",
-        "    if contact.extra is None or not answered_before(contact):\n        visits.count_answered(contact)\n",
-        "    visits.count_answered(contact)\n",
+        "    if contact.extra is None or not answered_before(contact):\n",
+        "    if True:\n",
         story="park_and_come_back",
     ),
     Mutant(
@@ -212,7 +212,7 @@ MUTANTS = (
     Mutant(
         "switch: the line is that of the new channel",
         CORE + "parking.py",
-        "        contact.channel = channel\n        visits.join_line(contact, world.some_line_of(contact))\n",
-        "        visits.join_line(contact, world.some_line_of(contact))\n        contact.channel = channel\n",
+        "        contact.channel = channel\n        visits.join_line(world, contact, world.some_line_of(contact))\n",
+        "        visits.join_line(world, contact, world.some_line_of(contact))\n        contact.channel = channel\n",
     ),
 )

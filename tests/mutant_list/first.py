@@ -93,9 +93,9 @@ MUTANTS = (
     ),
     Mutant(
         "I6: a line is in order",
-        CORE + "visits.py",
-        "    contact.entry = (contact.key_us, contact.number, contact)\n",
-        "    contact.entry = (-contact.key_us, contact.number, contact)\n",
+        CORE + "line.py",
+        "        return (contact.key_us, contact.number, contact)\n",
+        "        return (-contact.key_us, contact.number, contact)\n",
     ),
     Mutant(
         "I6: a priority counts as so much earlier",
@@ -149,8 +149,8 @@ MUTANTS = (
     Mutant(
         "I9: skills",
         CORE + "roster.py",
-        "    return all(levels.get(skill, 0) >= level for skill, level in key[2])\n",
-        "    return True\n",
+        " or profile.key[0] != tenant or not profile.able.meets(want):\n",
+        " or profile.key[0] != tenant:\n",
     ),
     Mutant(
         "I9: who is on a break",

@@ -33,8 +33,8 @@ MUTANTS = (
     Mutant(
         "routes: a row's class is known after a start",
         CORE + "world.py",
-        "contact.needs, extra.route.contact_class,",
-        "contact.needs, None,",
+        "            contact.needs,\n            extra.route.contact_class,\n",
+        "            contact.needs,\n            None,\n",
     ),
     Mutant(
         "routes: an entry of the blocked expires",
