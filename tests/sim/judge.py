@@ -216,8 +216,7 @@ class Judge:
         self._changed(gateway)
         for offer in self.book.offers.values():
             offer.kept_until_us = 0 if gateway in offer.sides else offer.kept_until_us
-        gateway.synced = gateway.draining = gateway.suspended = False
-        gateway.listed = {}
+        gateway.begins_list()
         self._disturb(gateway)
         gateway.up = isinstance(command, told.GatewayUp)
         if isinstance(command, told.GatewayUp):
@@ -284,8 +283,7 @@ class Judge:
             visit.body = None if visit.unsure else body_of(command)
 
     def _recently_ended(self, key: tuple[str, str]) -> bool:
-        ended = self.ended.get(key)
-        return ended is not None and self.now_us < ended[0] + self.settings.limits.ended_kept_us
+        return key in self.ended and self.now_us < self.ended[key][0] + self.settings.limits.ended_kept_us
 
     def _end(self, gateway: GatewaySeen, command: ask.End, reply: Reply) -> None:
         """An id that was never seen is remembered as ended."""
@@ -295,7 +293,7 @@ class Judge:
 
     def _sync(self, gateway: GatewaySeen, command: ask.Sync, reply: Reply) -> None:
         if isinstance(reply, Ok):
-            gateway.listed.update((device.endpoint, (device.agent, device.channels)) for device in command.endpoints)
+            gateway.hears(command)
 
     def _sync_end(self, gateway: GatewaySeen, command: ask.SyncEnd, reply: Reply) -> None:
         """The list is whole: the engine has named exactly what it should have kept (I1, I2)."""
@@ -304,6 +302,8 @@ class Judge:
         gateway.synced, gateway.endpoints = True, gateway.listed
         self.callbacks.lost(gateway)
         self._changed(gateway)
+        if gone := gateway.left_out(self.visits) - self.callbacks.open.keys():
+            self.fault("I1", f"{gateway.key} did not list {sorted(gone)}, and they live")
         kept = {key[1]: visit.state for key, visit in self.visits.items() if key[0] == gateway.key}
         if kept != self._listed:
             self.fault("I2", f"{gateway.key} is told of {self._listed}, kept were {kept}")

@@ -11,6 +11,7 @@ from msgspec import Struct
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import AgentEvent, Already, Offer, Reply
+from router.core.ticket import TICKET
 from router.core.want import ANYBODY, Want
 from router.terms import SECOND_US, NeedsTable
 
@@ -55,6 +56,23 @@ class GatewaySeen(Struct, eq=False):
     """Address -> agent and channels."""
     listed: dict[str, tuple[str, tuple[str, ...]]] = {}
     """Endpoints of the list that is being made."""
+    named: set[str] = set()
+    """Contacts of that list."""
+
+    def begins_list(self) -> None:
+        """It has come or gone: what it has must be heard anew."""
+        self.synced = self.draining = self.suspended = False
+        self.listed, self.named = {}, set()
+
+    def hears(self, piece: ask.Sync) -> None:
+        """A piece of its list is taken."""
+        self.listed.update((device.endpoint, (device.agent, device.channels)) for device in piece.endpoints)
+        self.named.update(alive.contact for alive in piece.contacts)
+
+    def left_out(self, visits: dict[tuple[str, str], Visit]) -> set[str]:
+        """Its list is whole: the contacts of its own that it went without. Tickets live all the same."""
+        own = {visit.id for (home, _), visit in visits.items() if home == self.key and visit.state != "wrapping"}
+        return {name for name in own - self.named if visits[self.key, name].channel != TICKET}
 
     def open(self) -> bool:
         """May offers touch it?"""
