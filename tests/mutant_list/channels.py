@@ -63,6 +63,7 @@ MUTANTS = (
         CORE + "dispatch.py",
         "        most = agent.most_at_once.get(channel, most)\n",
         "        most = max(most, agent.most_at_once.get(channel, most))\n",
+        story="capacity_of_one_agent",
     ),
     Mutant(
         "park: a parked contact frees its agent",
@@ -135,6 +136,7 @@ MUTANTS = (
         CORE + "reservations.py",
         "    world.set_due(agent, world.now_us + most_us)\n",
         "    world.set_due(agent, NEVER_US)\n",
+        story="reserve_not_for_ever",
     ),
     Mutant(
         "reserve: for the most urgent only",
@@ -155,6 +157,7 @@ MUTANTS = (
         CORE + "offers.py",
         "        begin_lease(world, offer)\n",
         "        pass\n",
+        story="lease_of_a_talk",
     ),
     Mutant(
         "lease: what is confirmed goes on",

@@ -132,6 +132,7 @@ MUTANTS = (
         CORE + "engine.py",
         "            gateways.restarted(world, self._loaded_us)\n",
         "            self.tick(now_us)\n            gateways.restarted(world, self._loaded_us)\n",
+        story="engine_restart_holds_nothing_against_anyone",
     ),
     Mutant(
         "I8: the more urgent first",
@@ -175,6 +176,7 @@ MUTANTS = (
         CORE + "match/choose.py",
         " and endpoint.number <= endpoint.peer.reach and endpoint.peer.open:",
         " and endpoint.number <= endpoint.peer.reach:",
+        story="gateway_suspended_after_failures",
     ),
     Mutant(
         "I9: a preferred agent is able",
@@ -256,6 +258,7 @@ MUTANTS = (
         CORE + "engine.py",
         "            if not peer.synced and type(command) not in BEFORE_SYNC_END:\n",
         "            if not peer:\n",
+        story="gateway_not_synced",
     ),
     Mutant(
         "tombstones: an ended id does not live again",
