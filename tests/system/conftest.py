@@ -41,10 +41,11 @@ class RealDaemon:
         self._configure()
 
     def _configure(self) -> None:
-        """The sample's queues and agents; the machine's side is our own."""
+        """The sample's centre, whatever files it has; the machine's side is our own."""
         self.config.mkdir()
-        for name in ("queues.toml", "agents.toml"):
-            shutil.copy(ROOT / "config" / name, self.config / name)
+        for file in sorted((ROOT / "config").glob("*.toml")):
+            if file.name != "switchboard.toml":
+                shutil.copy(file, self.config / file.name)
         peers = ""
         for name, key in KEYS.items():
             path = self.config / f"{name}.key"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +136,13 @@ def test_a_crash_in_the_middle(daemon: RealDaemon) -> None:
 
 def test_scripts(daemon: RealDaemon, tmp_path: Path) -> None:
     """The facade asks over TCP and over the people's socket, and says why where nobody is there."""
+    configured = set(tomllib.loads((daemon.config / "queues.toml").read_text(encoding="utf-8"))["queues"])
     for address in (daemon.address, f"unix:{daemon.people}"):
         with SyncClient([address], "script", "supervisor") as engine:
             assert engine.wait_up(UP_MOST_S), engine.troubles()
             answer = engine.status()
             assert isinstance(answer, c.StatusReply)
-            assert len(answer.queues) == 6
+            assert {queue.queue for queue in answer.queues} == configured
             assert engine.status(queue="nowhere") == Refused("unknown_queue", "nowhere")
     with SyncClient([f"unix:{tmp_path / 'nobody'}"], "script") as engine:
         assert not engine.wait_up(0.1)

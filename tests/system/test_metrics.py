@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import pytest
 
 from router.core import commands as ask
+from router.core.tally import callback_tally
 from router.loop.figures import Figures
 from router.metrics.catalogue import CATALOGUE
 from tests.metrics.driven import Driven, families, text_of, value
@@ -95,7 +96,10 @@ def test_promtool_accepts_every_row(promtool: str) -> None:
     for number in range(3):
         driven.ask(ask.Enqueue, f"c{number}", "sales")
     figures = Figures()
-    driven.engine.world.queues["main", "sales"].tally.refused["full"] = 1
+    site, queue = driven.engine.world.tally, driven.engine.world.queues["main", "sales"].tally
+    # What has a label only once it has happened.
+    site.repaired["connecting"] = site.reservations["made"] = 1
+    queue.refused["full"] = queue.repeats["loan"] = callback_tally(queue).failed["busy"] = 1
     sources = driven.sources(loop=figures, hub=Clients(), traffic=Traffic(), free_to_offer_us=figures.offer_us)
     text = text_of(sources)
     found = families(text)

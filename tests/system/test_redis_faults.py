@@ -15,7 +15,7 @@ import pytest
 
 from router.core.batch import Batch
 from router.store import open_store
-from router.store.base import Stamp, Store, StoreAway, StoreError, StoreGap, StoreUnusable
+from router.store.base import SCHEMA, Stamp, Store, StoreAway, StoreError, StoreGap, StoreUnusable
 from tests.store.batches import Records, batch_of, carry_out, loaded
 from tests.system.redis_server import RedisServer, free_port, running
 
@@ -178,7 +178,7 @@ def test_a_redis_that_is_starting_is_waited_for(server: RedisServer, store: Stor
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("HSET", META, "schema", "2"), "newer_store"),
+        (("HSET", META, "schema", str(SCHEMA + 1)), "newer_store"),
         (("HDEL", META, "schema"), "foreign_store"),
         (("HSET", META, "site", "berlin"), "other_site"),
         (("HSET", META, "temporary", "1"), "temporary_store"),
