@@ -6,7 +6,7 @@ import importlib
 import sys
 
 NAMES = {
-    "engine": "the core alone: lifecycles a second, growth with size, memory per waiting contact",
+    "engine": "the core alone: lifecycles a second, growth (with needs and tickets too), memory per waiting contact",
     "wire": "the daemon over TCP: CPU per lifecycle against the bare server, growth, agent free to offer",
     "store": "commits and the daemon with each store (Redis with every appendfsync, SQLite) beside memory",
     "takeover": "how long nobody leads after kill -9 of the leader, and how long a start takes",

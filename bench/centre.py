@@ -2,18 +2,52 @@
 
 busy part    every agent busy, contacts waiting in every line: an agent who comes free takes the most urgent
 idle part    a tenth of the agents, with lines of their own and nobody waiting: an arrival finds a free agent
+
+A mix says what the contacts are beside plain calls. In both sizes those of the busy part then wait for the same number
+of lifecycles a contact, so that as many steps are taken, and as many tickets come due, a lifecycle.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from msgspec import structs
 
 from router.core import settings as of
+from router.core.asked import Step
 from router.core.want import Want
 
 LINES_AN_AGENT = 5
 IDLE_SHARE = 10
 """One agent in so many is in the idle part."""
+LIFECYCLE_US = 30
+"""Core time that a lifecycle takes in a bench."""
+OWN_NEEDS: tuple[dict[str, Any], ...] = (
+    {"languages": {"french": 3}},
+    {"attributes": {"site": "north"}},
+    {"any": [{"languages": {"french": 5}}, {"attributes": {"site": "north"}}]},
+    {"not": {"attributes": {"site": "north"}}},
+)
+"""What contacts may need beside their queue: in both sizes somebody who serves a queue meets each."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What contacts are, beside plain calls."""
+
+    own_needs: float = 0.0
+    """Share of contacts with needs of their own; where there are any, the needs of every queue give way in steps."""
+    tickets: float = 0.0
+    """Tickets with a due time that wait in the busy part, for each call that waits there."""
+
+
+PLAIN = Mix()
+NEEDS = Mix(own_needs=0.2)
+TICKETS = Mix(tickets=0.5)
+MIXES = {"needs": NEEDS, "tickets": TICKETS}
+DUE_WAITS = 10
+"""A ticket is due after so many times the wait of a call: about one in twenty of those that run through is a ticket."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +96,58 @@ def skills_of(size: Size, agent: int) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((name, level) for name in names))
 
 
-def settings(size: Size) -> of.Settings:
+def rank_of(size: Size, agent: int) -> int:
+    """Which one this agent's profile is of those with the same skills."""
+    idle = agent >= size.agents - idle_agents(size)
+    number = idle_queues(size) if idle else size.queues - idle_queues(size)
+    return agent % size.profiles * LINES_AN_AGENT // number
+
+
+def wait_us(size: Size) -> int:
+    """How long a call of the busy part waits: those before it, one a lifecycle."""
+    return size.waiting * LIFECYCLE_US
+
+
+def settings(size: Size, mix: Mix = PLAIN) -> of.Settings:
     """The centre as the core takes it."""
-    return of.Settings(
+    plain = of.Settings(
         queues=tuple(
             of.Queue(queue_name(i), needs=Want(((f"s{i}", 1),)), waiting_max=10_000_000) for i in range(size.queues)
         ),
         agents=tuple(of.Agent(agent_name(i), skills=skills_of(size, i)) for i in range(size.agents)),
         limits=of.Limits(contacts_max=10_000_000),
     )
+    if mix.own_needs:
+        return _with_needs(plain, size)
+    return _with_tickets(plain, size) if mix.tickets else plain
+
+
+def _with_needs(plain: of.Settings, size: Size) -> of.Settings:
+    """Three steps a queue, each of which every call that waits comes to; and what contacts' own needs ask for."""
+    quarter_us = wait_us(size) // 4
+    queues = []
+    for i, queue in enumerate(plain.queues):
+        steps = (
+            Step(quarter_us, needs=Want(((f"s{i}", 2),))),
+            Step(2 * quarter_us, needs=Want(((f"s{i}", 1),))),
+            Step(3 * quarter_us, also=Want(teams=("helpers",))),
+        )
+        queues.append(structs.replace(queue, needs=Want(((f"s{i}", 3),)), relax=steps))
+    agents = []
+    for i, agent in enumerate(plain.agents):
+        rank = rank_of(size, i)
+        site = "north" if rank % 2 else "south"
+        agents.append(structs.replace(agent, languages=(("french", 1 + rank % 5),), attributes=(("site", site),)))
+    return structs.replace(plain, queues=tuple(queues), agents=tuple(agents))
+
+
+def _with_tickets(plain: of.Settings, size: Size) -> of.Settings:
+    """Tickets in the queues of calls. A target of as long as calls wait weighs both alike: they are taken in turn. Each
+    takes a whole agent, as a call does: else whoever took one could be given nothing but tickets any more."""
+    queues = tuple(
+        structs.replace(queue, channels=("voice", "ticket"), target_us=wait_us(size)) for queue in plain.queues
+    )
+    channels = tuple(
+        structs.replace(channel, units=100) if channel.name == "ticket" else channel for channel in plain.channels
+    )
+    return structs.replace(plain, queues=queues, channels=channels)
