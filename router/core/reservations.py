@@ -29,7 +29,9 @@ def look(world: World) -> None:
             release(world, agent, "offered" if contact.state in ("offered", "connecting", "connected") else "left")
     for line in lines:
         head = line.order.first
-        if head is not None and head[2] not in world.reservations:
+        # One whose deadline has come and fires yet looks again then: armed anew now, a miss that is forgiven at this
+        # very moment would be forgotten.
+        if head is not None and head[2] not in world.reservations and not 0 < head[2].due_us <= world.now_us:
             arm(world, head[2])
 
 

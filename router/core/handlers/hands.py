@@ -165,10 +165,14 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     routed = routed_of(contact)
     contact_class = routed.contact_class if routed is not None else None
     own_target = world.routing.own_target(contact)
-    line = world.line(queue, contact.channel, contact.needs, contact_class, own_target, contact.language)
+    line = None
+    if queue is not contact.queue:
+        # Before anything is changed: there may be no room for it. In its own queue it stays in the line where its
+        # wait has brought it; the one where it began may be gone, and would be made for nobody.
+        line = world.line(queue, contact.channel, contact.needs, contact_class, own_target, contact.language)
     before = _whereabouts(contact)
     take_back(world, contact, "moved")
-    if queue is contact.queue:
+    if line is None:
         contact.direct = contact.preferred = None
         contact.missed = misses_kept(contact)
         _stand_anew(world, contact, command.place)
