@@ -62,10 +62,13 @@ class CallbackBook:
         if isinstance(command, ask.TakeCallback):
             had = self.over
             if had is None or had.id != command.contact:
+                # It has left, and is not over while an agent of before a transfer still wraps up.
+                had = judge.visits.get((key[0], command.contact))
+            if had is None:
                 return None
             visit = replace(
                 had, gateway=gateway, id=key[1], channel="callback", body=None, state="new", missed={}, preferred=None,
-                gave_back=("", 0), offer=None, ringing={}, waited_us=0,
+                gave_back=("", 0), offer=None, ringing={}, others=[], waited_us=0,
             )  # fmt: skip
             customer = None
         else:
@@ -109,7 +112,6 @@ class CallbackBook:
             visit.unsure = True
             return
         visit.entered_us, visit.priority_s, visit.unsure = had.entered_us, had.priority_s, had.unsure
-        visit.language = had.language
         # The class and target are its own; who had it may have had others.
         visit.unsure = visit.unsure or visit.queue is not had.queue or bool(visit.clock or had.clock)
 

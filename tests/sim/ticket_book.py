@@ -83,6 +83,9 @@ class TicketBook:
         if event.state not in MOVES[before]:
             judge.fault("I1", f"ticket {key} goes from {before} to {event.state}")
         visit.state, visit.state_step = event.state, judge.step
+        if event.queue != visit.queue.name:
+            # In another node it is new to all: who gave it back in the last one may be the best for this.
+            visit.gave_back = ("", 0)
         visit.queue = judge.queues[event.queue]
         visit.needs = visit.queue.needs
         visit.unsure, visit.direct, visit.preferred = True, None, None
