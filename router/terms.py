@@ -135,6 +135,22 @@ OfferStateName: TypeAlias = Literal[
 ]
 BackoffWhy: TypeAlias = Literal["reject", "busy", "no_answer"]
 """Why an agent is given no offers for a while."""
+WhyNot: TypeAlias = Literal[
+    "needs",
+    "waits_for",
+    "not_signed_in",
+    "not_ready",
+    "about_to_stop",
+    "reserved",
+    "backoff",
+    "no_device",
+    "gateway_shut",
+    "has_it",
+    "no_room",
+    "missed",
+]
+"""Why an agent could not take a contact now."""
+
 AgentStateName: TypeAlias = Literal["offline", "not_ready", "available", "reserved"]
 
 Outcome: TypeAlias = Literal[

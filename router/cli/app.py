@@ -26,6 +26,7 @@ from router.cli.commands.status import status
 from router.cli.commands.store import store
 from router.cli.commands.tickets import tickets, track
 from router.cli.commands.traces import traces
+from router.cli.commands.who import who
 
 app = typer.Typer(
     name="switchboard",
@@ -61,6 +62,7 @@ app.command()(serve)
 app.command()(check)
 app.command()(route)
 app.command()(status)
+app.command()(who)
 app.command()(agent)
 app.command()(contact)
 app.command()(queue)

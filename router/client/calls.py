@@ -107,6 +107,7 @@ class Calls(Caller):
     position = method(c.Position, c.PositionReply)
     status = method(c.Status, c.StatusReply)
     agents = method(c.Agents, c.AgentsReply)
+    who = method(c.Who, c.WhoReply)
     audit = method(c.Audit, c.AuditReply)
     set_agent = method(c.SetAgent, c.Ok)
     set_skills = method(c.SetSkills, c.Ok)

@@ -150,6 +150,7 @@ class SyncClient:
     position = blocking(Calls.position)
     status = blocking(Calls.status)
     agents = blocking(Calls.agents)
+    who = blocking(Calls.who)
     audit = blocking(Calls.audit)
     set_agent = blocking(Calls.set_agent)
     set_skills = blocking(Calls.set_skills)

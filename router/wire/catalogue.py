@@ -77,6 +77,7 @@ from router.core.commands import (
     Transfer,
     Unpark,
     Update,
+    Who,
 )
 from router.core.effects import (
     EVENTS,
@@ -134,6 +135,8 @@ from router.core.effects import (
     TrackReply,
     Treat,
     Treatment,
+    WhoReply,
+    WhoStatus,
 )
 from router.wire.messages import (
     SESSION_REPLIES,
@@ -303,4 +306,7 @@ __all__ = [
     "Unpark",
     "Update",
     "Welcome",
+    "Who",
+    "WhoReply",
+    "WhoStatus",
 ]

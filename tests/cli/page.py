@@ -25,6 +25,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("check",),
     ("route",),
     ("status",),
+    ("who",),
     ("agent",),
     ("contact",),
     ("audit",),

@@ -6,7 +6,7 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import callbacks, channels, consults, first, hands, hours, needs, ring, routes, tickets
+from tests.mutant_list import callbacks, channels, consults, first, hands, hours, needs, ring, routes, tickets, who
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
@@ -20,6 +20,7 @@ MUTANTS = (
     *ring.MUTANTS,
     *routes.MUTANTS,
     *tickets.MUTANTS,
+    *who.MUTANTS,
 )
 
 __all__ = ["MUTANTS", "Mutant"]

@@ -155,7 +155,7 @@ POSITIONAL = {
     "open_ticket": ("contact",), "close_ticket": ("contact",), "pend": ("contact", "pending_for"),
     "reopen": ("contact", "ticket"), "track": ("contact",), "tickets": (),
     "steer": ("contact",), "steered": ("steer",),
-    "position": ("contact",), "status": (), "agents": (),
+    "position": ("contact",), "status": (), "agents": (), "who": (),
     "set_agent": ("agent", "to"), "set_skills": ("agent", "skills"), "move_contact": ("contact", "queue"),
     "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
     "end_contact": ("contact",), "close_queue": ("queue",), "open_queue": ("queue",),
@@ -307,6 +307,10 @@ def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -
         return [_one(who, entry, offer_name) for entry in entries]
     if isinstance(message, told.CallbacksReply):
         return [_one(who, entry, offer_name) for entry in message.callbacks]
+    if isinstance(message, told.WhoReply):
+        return [
+            said(entry, "could {agent}" if entry.takes else "not {agent} {why_not}", who) for entry in message.agents
+        ]
     if isinstance(message, told.TicketsReply):
         listed = [_one(who, entry, offer_name) for entry in message.tickets]
         return listed or [Said(("tickets", "none"), {}, who)]

@@ -261,12 +261,20 @@ class Run:
         boss.say(ask.Status(1))
         if rng.random() < 0.2:
             boss.say(ask.Agents(1))
+            self._ask_who(boss)
             boss.say(ask.Callbacks(1, numbers=rng.random() < 0.5))
         queue = rng.choice(self.plan.settings.queues)
         gateway.say(ask.Probe(1, queue.name, rng.choice(CHANNELS), self.some_needs()))
         if gateway.calls:
             gateway.say(ask.Position(1, rng.choice(list(gateway.calls))))
             gateway.say(ask.Steer(1, rng.choice(list(gateway.calls))))
+
+    def _ask_who(self, boss: Client) -> None:
+        """Who could take such a contact, or one that is here?"""
+        rng = self.site.rng
+        gateway, queue = rng.choice(self.gateways), rng.choice(self.plan.settings.queues)
+        call = rng.choice([*gateway.calls, "nobody"]) if rng.random() < 0.5 else None
+        boss.say(ask.Who(1, queue.name, rng.choice(CHANNELS), self.some_needs(), None, call, gateway.name))
 
     def _nonsense(self) -> None:
         """Something that must be refused, from anybody."""

@@ -44,6 +44,7 @@ from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.steering import Steer, Steered
 from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
 from router.core.commands.tickets import CloseTicket, OpenTicket, Pend, Reopen, Tickets, Track
+from router.core.commands.who import Who
 
 WIRE_REQUESTS: tuple[type[Request], ...] = (
     Enqueue,
@@ -97,6 +98,7 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Position,
     Status,
     Agents,
+    Who,
     Audit,
     SetAgent,
     SetSkills,
@@ -184,4 +186,5 @@ __all__ = [
     "Transfer",
     "Unpark",
     "Update",
+    "Who",
 ]

@@ -61,6 +61,7 @@ from router.core.effects.replies import (
     Treatment,
 )
 from router.core.effects.tickets import TicketEvent, TicketsReply, TicketStatus, TrackReply
+from router.core.effects.who import WhoReply, WhoStatus
 
 REPLIES: tuple[type[Reply], ...] = (
     Ok,
@@ -77,6 +78,7 @@ REPLIES: tuple[type[Reply], ...] = (
     Steering,
     StatusReply,
     AgentsReply,
+    WhoReply,
     AuditReply,
     Synced,
     TrackReply,
@@ -163,4 +165,6 @@ __all__ = [
     "TrackReply",
     "Treat",
     "Treatment",
+    "WhoReply",
+    "WhoStatus",
 ]

@@ -25,6 +25,7 @@ from router.core.handlers import (
     steering,
     sync,
     tickets,
+    who,
 )
 from router.core.handlers import consults as asking
 from router.core.handlers import offers as answers
@@ -77,12 +78,13 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Position: questions.position,
     ask.Status: questions.status,
     ask.Agents: questions.agents,
+    ask.Who: who.who,
     **hands.HANDLERS,
     ask.CloseQueue: doors.close_queue,
     ask.OpenQueue: doors.open_queue,
 }
 
 BEFORE_SYNC_END: frozenset[type] = frozenset(
-    (ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents, ask.Callbacks, ask.Track, ask.Tickets)
+    (ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents, ask.Who, ask.Callbacks, ask.Track, ask.Tickets)
 )
 """What a client may say before the list of what is alive is whole."""

@@ -1,0 +1,79 @@
+"""`switchboard who`: what it shows, and what it asks the daemon."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from router.cli import asking
+from router.cli.app import app
+from router.wire.catalogue import HandOver, Message, Request, Who, WhoReply, WhoStatus
+
+LACKS = "skill english: has 3, needs 5"
+PAGES = [
+    WhoReply(0, "voice", "english 5", [WhoStatus("ann", False, "main", "available", "needs", LACKS)], more=True),
+    WhoReply(0, "voice", "english 5", [WhoStatus("ben", True, "main", "available", level=6)]),
+]
+
+
+class Pages(asking.Asker):
+    """A daemon with these pages."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.pages = PAGES
+
+    def ask(self, question: Request | HandOver) -> Message:
+        """The next page."""
+        self.asked.append(question)
+        return self.pages[len(self.asked) - 1]
+
+
+@pytest.fixture
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Pages:
+    """What every command of a test asks."""
+    pages = Pages()
+
+    @contextmanager
+    def asker(*_: object) -> Iterator[Pages]:
+        yield pages
+
+    monkeypatch.setattr(asking, "asker", asker)
+    return pages
+
+
+def test_all_pages_are_shown(daemon: Pages) -> None:
+    """Who could take it comes first, the others with the first need that fails."""
+    shown = CliRunner().invoke(app, ["who", "--needs", "english=5,card=3", "--queue", "cards"])
+    assert shown.exit_code == 0
+    lines = shown.output.splitlines()
+    assert lines[0] == "voice: english 5: 1 of 2 could take it now"
+    assert [line.split()[0] for line in lines[2:]] == ["ben", "ann"]
+    assert LACKS in lines[3]
+    needs = {"english": 5, "card": 3}
+    assert daemon.asked == [Who(0, "cards", None, needs), Who(0, "cards", None, needs, after="ann")]
+
+
+def test_as_json_with_a_table(daemon: Pages) -> None:
+    """One object an agent; needs in the words of the configuration."""
+    shown = CliRunner().invoke(app, ["who", "--json", "--needs", '{ any = [{ english = 5 }, { team = "b" }] }'])
+    assert [json.loads(line)["takes"] for line in shown.output.splitlines()] == [False, True]
+    assert daemon.asked[0].needs == {"any": [{"english": 5}, {"team": "b"}]}
+
+
+def test_nobody_is_a_problem(daemon: Pages) -> None:
+    """So that scripts can ask."""
+    daemon.pages = [WhoReply(0, "voice", "english 5", PAGES[0].agents)]
+    assert CliRunner().invoke(app, ["who", "--needs", "english=5"]).exit_code == 1
+
+
+@pytest.mark.parametrize("words", [["--needs", "english"], ["--contact", "c1"]])
+def test_what_can_not_be_asked(daemon: Pages, words: list[str]) -> None:
+    """Nothing is sent."""
+    assert CliRunner().invoke(app, ["who", *words]).exit_code == 2
+    assert daemon.asked == []
