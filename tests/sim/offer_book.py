@@ -37,6 +37,9 @@ class OfferBook:
         elif isinstance(reply, Error) and reply.code == "unknown_offer" and command.offer in self.over:
             self._judge.fault("I4", f"{command!r} is not known, and the offer was made")
         elif isinstance(reply, Error) and reply.code == "gone" and offer is not None and offer.state != "wrap_up":
+            if offer.visit.others:
+                # Of several who shared the talk one may have left: the book keeps their legs until it is over for all.
+                return
             self._judge.fault("I4", f"{command!r} is gone, and the offer is {offer.state}")
 
     def ringing(self, _gateway: GatewaySeen, command: ask.Ringing, reply: Reply) -> None:
