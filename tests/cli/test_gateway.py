@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from router.cli.play.caller import Caller
 from router.cli.play.clock import PlayClock
 from router.cli.play.gateway import PlayGateway
 from router.cli.play.ledger import Ledger
 from router.cli.play.person import Hand, Person
 from router.trace import Agent, Contact, Draw
-from router.wire.catalogue import ContactState, Message, OfferCancelled, OfferState, State, TalkOver
+from router.wire.catalogue import ContactState, Message, Offer, OfferCancelled, OfferState, State, TalkOver
 
 
 class Stage:
@@ -66,6 +68,11 @@ def has(state: str = "waiting") -> ContactState:
 def offer(state: str) -> OfferState:
     """The engine has an offer of the caller to the agent in this state."""
     return OfferState("o1", "c1", "gw", "anna", "phone", "gw", state)  # type: ignore[arg-type]  # one of its literals
+
+
+def ringing(name: str, contact: str, gateway: str = "gw") -> Offer:
+    """The engine lets the agent's phone ring."""
+    return Offer(name, contact, gateway, "cards", "voice", "anna", "phone", "gw", 20_000, 0)
 
 
 def test_everybody_alive_is_listed() -> None:
@@ -155,9 +162,38 @@ def test_a_second_contact_in_hand_is_doubled() -> None:
 
     def play(stage: Stage) -> None:
         stage.in_hand()
-        stage.person.rung("o2", "c2", "gw")
+        stage.connects(State([has("connecting")], [offer("connecting")]))
+        stage.gateway._take(ringing("o2", "c2", "gw2"))
 
     assert dict(on_stage(play).faults) == {"doubled": 1}
+
+
+@pytest.mark.parametrize("stage_of_hand", ["accepting", "taken"])
+def test_an_offer_may_follow_the_state_at_once(stage_of_hand: str) -> None:
+    """The engine has not named what is in hand, and offers before the client has said that it is back."""
+
+    def play(stage: Stage) -> None:
+        stage.in_hand(stage_of_hand)
+        assert stage.gateway.client._alive is not None
+        list(stage.gateway.client._alive())
+        stage.gateway._take(State([has()]))
+        stage.gateway._take(ringing("o2", "c1"))
+        stage.gateway._synced()
+        assert stage.person.hand is not None
+        assert (stage.person.hand.offer, stage.person.hand.stage) == ("o2", "accepting")
+
+    assert on_stage(play).clean
+
+
+def test_the_desk_may_be_ahead_of_the_phone() -> None:
+    """A desk that hears of the next offer before the phone hears that the last is over makes nobody answer."""
+
+    def play(stage: Stage) -> None:
+        hand = stage.in_hand()
+        stage.person._take(ringing("o2", "c2", "gw2"))
+        assert stage.person.hand is hand
+
+    assert on_stage(play).clean
 
 
 def test_a_hurry_ends_every_wait() -> None:

@@ -99,7 +99,7 @@ class PlayGateway:
             if caller is not None and caller.stage != "over":
                 self.ledger.fault("lost", f"contact {name} was listed, and the engine does not have it")
         for person in self.phones.values():
-            person.synced(self._live)
+            person.keep_only(self._live)
 
     # -- events ----------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class PlayGateway:
         if person is None:
             self.ledger.fault("unexpected", f"offer {offer} rings at {endpoint}, where nobody sits")
         else:
-            person.rung(offer, contact, gateway)
+            person.rung(offer, contact, gateway, self._live)
 
     def accepted(self, contact: str, agent: str) -> None:
         """An agent takes the contact: also where it was this gateway's own phone, and nobody need be told."""
@@ -156,8 +156,8 @@ class PlayGateway:
             self.ledger.stated(contact.contact, live.offer if live is not None and ringing else None)
             if contact.contact not in self._listed and contact.state not in ("wrapping", "ended"):
                 self.ledger.fault("unexpected", f"contact {contact.contact} is {contact.state}, and was not listed")
+        self._live.update(offer.offer for offer in state.offers)
         for offer in state.offers:
-            self._live.add(offer.offer)
             self._restore(offer)
 
     def _restore(self, offer: OfferState) -> None:
@@ -169,6 +169,6 @@ class PlayGateway:
         if person is None:
             return
         if offer.state == "offered":
-            person.rung(offer.offer, offer.contact, offer.gateway)
+            person.rung(offer.offer, offer.contact, offer.gateway, self._live)
         elif offer.state == "wrap_up":
             person.talk_over(offer.offer, offer.contact)

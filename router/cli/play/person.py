@@ -1,7 +1,8 @@
 """One agent: a desk, a phone on some gateway, shifts and breaks.
 
-It must not know callers. The one idea: phone and desk tell the same person, who acts once on what either says: takes
-what is offered, wraps up for as long as the trace has it, and leaves when the contact in hand is done.
+It must not know callers. The one idea: the person goes by the phone, takes what rings there, wraps up for as long as
+the trace has it, and leaves when the contact in hand is done. The desk is told of offers over a connection of its own,
+and may be ahead of what the phone is still to hear is over.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from router.cli.play.gateway import CALL_MOST_S, RECONNECT_MOST_S
 from router.client import Client
 from router.client.outcomes import Refused, Unknown
-from router.wire.catalogue import Already, Message, Offer, OfferCancelled, TalkOver
+from router.wire.catalogue import Already, Message, OfferCancelled, TalkOver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from router.trace import Agent, Shift
 
 SEEN_KEPT: Final = 64
-"""Offers remembered, so that the second telling of one (by desk and by phone) is no second offer."""
+"""Offers remembered, so that the second telling of one (after a new connection) is no second offer."""
 
 OVER_ALREADY: Final = ("gone", "unknown_offer")
 """What an accept may be told when the caller was quicker."""
@@ -132,20 +133,20 @@ class Person:
     # -- offers ----------------------------------------------------------------------------------------------
 
     def _take(self, event: Message) -> None:
-        """What the desk is told; the phone's gateway is told the same."""
+        """What the desk is told is over; the phone's gateway is told the same."""
         match event:
-            case Offer():
-                self.rung(event.offer, event.contact, event.gateway)
             case OfferCancelled():
                 self.cancelled(event.offer)
             case TalkOver():
                 self.talk_over(event.offer, event.contact)
 
-    def rung(self, offer: str, contact: str, gateway: str) -> None:
-        """The phone rings, or is said to ring still."""
+    def rung(self, offer: str, contact: str, gateway: str, live: set[str]) -> None:
+        """The phone rings, or is said to ring still. `live` is what the engine has named to the phone's gateway since
+        that connected, this offer too."""
         if offer in self._seen:
             return
         self._seen.append(offer)
+        self.keep_only(live)
         if self.hand is not None and self.hand.stage != "completing":
             self._ledger.fault("doubled", f"{self.name} is offered {contact} with {self.hand.contact} in hand")
             return
@@ -203,12 +204,12 @@ class Person:
             self.hand = None
             self._free.set()
 
-    def synced(self, live: set[str]) -> None:
-        """The phone's gateway has a new connection, and these offers are live for the engine."""
+    def keep_only(self, live: set[str]) -> None:
+        """What is in hand and not named was over when the phone's gateway connected."""
         hand = self.hand
-        if hand is None or hand.stage != "taken":
+        if hand is None or hand.stage not in ("accepting", "taken"):
             return
-        if hand.offer in live:
-            self._ledger.taken(self.name, hand.contact, hand.offer)
-        else:
+        if hand.offer not in live:
             self._let_go(hand)
+        elif hand.stage == "taken":
+            self._ledger.taken(self.name, hand.contact, hand.offer)
