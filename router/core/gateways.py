@@ -45,6 +45,10 @@ def set_open(world: World, peer: Peer) -> None:
     if wanted == peer.open or (wanted and peer.chore == "shut"):
         # Who is being shut is shut to the end first, so that everybody looks anew when it opens.
         return
+    if peer.chore == "open":
+        # Not through yet, and it is to take no more offers: all that it owns is gone through once more, so that what
+        # the first chore had not come to goes on too.
+        peer.reach = EVERYTHING
     peer.open = wanted
     begin_chore(world, peer, "open" if wanted else "shut")
 
@@ -215,6 +219,8 @@ def _shut(world: World, peer: Peer) -> bool:
         elif entity.state != "offered" or peer.live:
             # Live and not listed yet: another connection took over. Its offers stand still until the list is whole.
             clocks.pause(world, entity)
+            # Live and listed: it began to drain before it was wholly opened. What stood still till now goes on.
+            clocks.unpause(world, entity)
         elif entity.left_us < 0:
             offers.cancel(world, entity, "gateway_lost", back=True)
     return _done(world, peer)

@@ -244,3 +244,26 @@ def test_a_client_that_was_given_up_keeps_its_numbers_for_a_while() -> None:
     centre.down("desk1", "bye")
     centre.wait(400)
     assert "main/desk1" not in centre.engine.world.peers
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_a_gateway_that_drains_as_soon_as_it_is_back_lets_its_offers_run() -> None:
+    """An offer stood still while its gateway was away; it rings on, and to its end, though the gateway drains before
+    it was wholly opened (I7)."""
+    centre = Centre(settings(), ("gw", "phones"))
+    centre.agent("ann", "phones")
+    centre.call("c")
+    centre.wait(5)
+    centre.restart()
+    centre.up("phones", synced=False)
+    centre.up("gw", synced=False)
+    centre.ok(ask.Sync(0, (), (ask.AliveEndpoint("sip-ann", "ann"),)), "phones")
+    centre.say(ask.SyncEnd(0), "phones")
+    centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"),)))
+    engine = centre.engine
+    engine.apply(centre.now_us, "main/gw", ask.SyncEnd(90))
+    engine.apply(centre.now_us, "main/gw", ask.Drain(91, True))
+    centre.rest()
+    assert centre.offers() == {"c": "ann"}
+    centre.wait(21)
+    assert (centre.offers(), centre.state("c")) == ({}, "waiting")
