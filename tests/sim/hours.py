@@ -330,6 +330,8 @@ class HoursBook:
         judge = self._judge
         if visit.channel == "callback" or visit.id.startswith("callback-"):
             return False  # whom the centre has called is served
+        if not self._is_sure(visit.queue):
+            return False  # closed by hand until this moment, say
         return since is not None and judge.now_us - since[0] > SETTLED_US and judge.step - since[1] > SETTLED_STEPS
 
     def offered(self, visit: Visit) -> None:
