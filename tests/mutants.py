@@ -105,8 +105,11 @@ def copy_tree(tree: Path) -> Path:
 
 def as_it_is(tree: Path, chosen: list[Mutant], seeds: int) -> Verdict:
     """The engine without a mutant: all that the chosen ones are noticed by must hold."""
-    stories = sorted({mutant.story for mutant in chosen if mutant.story})
-    verdict = _stories(tree, stories) if stories else Verdict(False, "")
+    verdict = Verdict(False, "")
+    for loaded in (False, True):
+        stories = {mutant.story for mutant in chosen if mutant.story and mutant.loaded is loaded}
+        if stories and not verdict.noticed:
+            verdict = _stories(tree, sorted(stories), loaded=loaded)
     if not verdict.noticed and any(mutant.scenarios for mutant in chosen):
         verdict = _scenarios(tree)
     if not verdict.noticed and any(not mutant.story and not mutant.scenarios for mutant in chosen):
@@ -138,7 +141,7 @@ def try_out(tree: Path, mutant: Mutant, seeds: int) -> Verdict:
     path.write_text(source.replace(mutant.guard, mutant.instead))
     try:
         if mutant.story:
-            return _stories(tree, [mutant.story])
+            return _stories(tree, [mutant.story], loaded=mutant.loaded)
         return _scenarios(tree) if mutant.scenarios else _hunt(tree, seeds)
     finally:
         path.write_text(source)
@@ -164,11 +167,12 @@ def _scenarios(tree: Path) -> Verdict:
     return Verdict(bool(failed), failed[0].partition("::")[2] if failed else "")
 
 
-def _stories(tree: Path, names: Iterable[str]) -> Verdict:
+def _stories(tree: Path, names: Iterable[str], *, loaded: bool) -> Verdict:
     """Is one of these of tests/scenarios false?"""
     files = [_file(name) for name in names]
     try:
-        ran = _run(tree, "-m", "tests.scenarios", *files, most_s=SECONDS_MOST * len(files))
+        how = ["--loaded"] if loaded else []
+        ran = _run(tree, "-m", "tests.scenarios", *how, *files, most_s=SECONDS_MOST * len(files))
     except subprocess.TimeoutExpired:
         return Verdict(True, f"a story ran for more than {SECONDS_MOST} s")
     if ran.returncode == 0:

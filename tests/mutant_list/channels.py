@@ -70,12 +70,14 @@ MUTANTS = (
         CORE + "parking.py",
         '        leave_agent(world, offer, "parked")\n',
         "        pass\n",
+        story="park_and_come_back",
     ),
     Mutant(
         "park: parked has an end",
         CORE + "parking.py",
         '        leave_agent(world, offer, "parked")\n    visits.arm(world, contact)\n',
         '        leave_agent(world, offer, "parked")\n',
+        story="park_then_complete",
     ),
     Mutant(
         "park: back to the same agent first",
@@ -89,6 +91,7 @@ MUTANTS = (
         CORE + "parking.py",
         "    contact.entered_us = (now_us if line.clock is None else line.clock.now(now_us)) - contact.waited_us\n",
         "    contact.entered_us = now_us if line.clock is None else line.clock.now(now_us)\n",
+        story="park_at_the_place_it_earned",
     ),
     Mutant(
         "park: who was answered stays answered",
@@ -217,5 +220,6 @@ MUTANTS = (
         CORE + "parking.py",
         "        contact.channel = channel\n        visits.join_line(world, contact, world.some_line_of(contact))\n",
         "        visits.join_line(world, contact, world.some_line_of(contact))\n        contact.channel = channel\n",
+        story="switch_channel_waiting",
     ),
 )

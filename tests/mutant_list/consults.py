@@ -95,6 +95,7 @@ MUTANTS = (
         CONSULTS,
         "    offers.talk_over(world, offer, by)\n    visits.arm(world, contact)\n",
         "    visits.arm(world, contact)\n",
+        story="consult_conference",
     ),
     Mutant(
         "conference: whoever completes leaves it alone",

@@ -277,6 +277,7 @@ MUTANTS = (
         CORE + "offers.py",
         '        agent.next_state, agent.next_reason = "not_ready", "missed"\n',
         "        return\n",
+        story="missed_call_makes_not_ready",
     ),
     Mutant(
         "passed over: not the one who missed it",

@@ -18,3 +18,5 @@ class Mutant(NamedTuple):
     """Noticed by tests/core/test_found*.py rather than by seeds: what it allows is rare, or passes quickly."""
     story: str = ""
     """Noticed by this file of tests/scenarios (no folder, no .txt), for what seeds meet too rarely."""
+    loaded: bool = False
+    """The story is told to an engine that is loaded from its records at every step."""

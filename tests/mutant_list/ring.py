@@ -35,18 +35,22 @@ MUTANTS = (
         CORE + "offers.py",
         "    if contact.offers and ringing.rings(contact):\n        ringing.look(world, contact)\n        return\n",
         "    if contact.offers and ringing.rings(contact):\n        return\n",
+        story="ring_several_one_more",
     ),
     Mutant(
         "I10: who comes free is rung too",
         CORE + "dispatch.py",
         "        if contact is None and world.ringing and channels:\n",
         "        if contact is None and world.ringing > 1000 and channels:\n",
+        story="ring_several_who_comes_free_joins",
     ),
     Mutant(
         "I13: who rings wants one more after a restart too",
         CORE + "restore.py",
         '        if offer.contact.state == "offered" and offer.contact.queue.settings.ring_several > 1:\n',
         '        if offer.contact.state == "never":\n',
+        story="ring_several_who_comes_free_joins",
+        loaded=True,
     ),
     Mutant(
         "I9: a back-off is one",
@@ -84,6 +88,7 @@ MUTANTS = (
         CORE + "match/choose.py",
         "                key_us = entry[2].key_us if line.newest else entry[0]\n",
         "                key_us = entry[0]\n",
+        story="order_newest_beside_others",
     ),
     Mutant(
         "I6: an edit to the newest first resorts those who wait",

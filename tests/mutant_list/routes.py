@@ -35,6 +35,7 @@ MUTANTS = (
         CORE + "world.py",
         "            contact.needs,\n            extra.route.contact_class,\n",
         "            contact.needs,\n            None,\n",
+        story="route_gives_class_head_start_and_needs",
     ),
     Mutant(
         "routes: an entry of the blocked expires",
