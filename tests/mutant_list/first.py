@@ -102,6 +102,7 @@ MUTANTS = (
         CORE + "handlers/entry.py",
         "entered_us - asked.priority_s * SECOND_US, body_digest",
         "entered_us, body_digest",
+        story="order_head_start",
     ),
     Mutant(
         "I7: an offer has a deadline",

@@ -110,12 +110,14 @@ MUTANTS = (
         CORE + "moves.py",
         "    history.write(world, contact, transferred_to=queue.name)\n",
         "",
+        story="sent_on_while_waiting",
     ),
     Mutant(
         "steer: advice gains what the cell asks for",
         CORE + "advice.py",
         "here_us - there_us < max(1, cell.gain_least_us)",
         "here_us - there_us < 1",
+        story="steer_gains_too_little",
     ),
     Mutant(
         "steer: nobody is sent where they are not let in",
