@@ -99,7 +99,8 @@ class Consults:
             "consult: its call ends": ask.End(1, consult.id, by="agent"),
             "consult: customer gone": ask.End(1, call.id),
         }
-        what = gateway.site.rng.choice(list(requests))
+        # Of conferences somebody leaves only some: they are drawn oftener, so that a hundred seeds see it.
+        what = gateway.site.rng.choice([*requests, "consult: conference", "consult: conference"])
         gateway.site.faults[what] += 1
         if what == "consult: customer gone":
             gateway.over(call)
