@@ -167,7 +167,8 @@ def go_on(world: World, contact: Contact) -> Line:
         pending = line_at(world, course, state)
         _look(world, course, pending)
         state = course.state(contact.entered_us, line.time(world.now_us))
-    if state != line.state:
+    if course.lines.get(state) is not line:
+        # Of another state; or of one that has another line by now, which those who stood here have gone over to.
         line = line_at(world, course, state)
         move(world, contact, line)
     if pending is not None and pending is not line and pending in pending.queue.lines:
