@@ -122,7 +122,9 @@ class OfferBook:
             self._judge.leases.ended(visit, offer)
             self._judge.fairness.wraps_up(offer)
         else:
-            if before == "offered" and self._judge.command is None and self._judge.now_us < offer.kept_until_us:
+            # The limits of a ticket go on while the engine is away, and its path may have taken it elsewhere.
+            alone = self._judge.command is None and visit.channel != "ticket"
+            if before == "offered" and alone and self._judge.now_us < offer.kept_until_us:
                 self._judge.fault("I7", f"{offer.id} was given up, and only the engine was away")
             offer.state = "over"
             self._judge.agents[offer.agent].legs.pop(offer.id, None)
