@@ -48,7 +48,8 @@ class LeaseBook:
         """A talk is over, and nobody said so: by a lease that ran out, or with somebody who stayed away."""
         judge = self._judge
         key = (visit.gateway.key, visit.id)
-        asked_us = self._asked_us.pop(key, None)
+        # Another leg of the same talk, in a conference, may end by what somebody said, and this one by its lease.
+        asked_us = self._asked_us.get(key)
         if self._repaired_us.get(key) == judge.now_us:
             # Another leg of the same talk: a conference.
             return
