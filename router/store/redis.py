@@ -148,7 +148,8 @@ class RedisStore(Asked):
         except StoreError as error:
             raise at_start(error) from error
         if self.where.wait_replicas == ALL_REPLICAS:
-            self._replicas = self._known_replicas()
+            known = self._dialler.replicas()
+            self._replicas = max(1, known if known is not None else self._connected_replicas())
         _, epoch, generation, last_epoch, last_number = answer.split()
         self.before = (int(last_epoch), int(last_number))
         self.epoch = int(epoch)

@@ -48,12 +48,12 @@ class Asked(Store):
         if answer.startswith(b"-"):
             raise error_of(answer[1:].decode(errors="replace"), self.where.shown)
 
-    def _known_replicas(self) -> int:
-        """How many replicas the primary has now, at least one. Waits. Raises `StoreError`."""
+    def _connected_replicas(self) -> int:
+        """How many replicas the primary has now. Waits. Raises `StoreError`."""
         said = self._waiting().call("INFO", "replication")
         text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
         found = re.search(r"connected_slaves['\"]?: ?(\d+)", text)
-        return max(1, int(found[1]) if found else 1)
+        return int(found[1]) if found else 0
 
     def standby(self) -> str:
         """The name of who else stands by; empty where nobody does. Waits. Raises `StoreError`."""

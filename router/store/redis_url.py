@@ -81,7 +81,8 @@ def _count(text: str) -> int:
 
 
 ALL_REPLICAS: Final = 1_000_000
-"""`wait_replicas=all`: as many as the primary has when the epoch begins, at least one."""
+"""`wait_replicas=all`: as many as the Sentinels know when the epoch begins, away or not; where there are none, as the
+primary has then. At least one."""
 
 
 def _replicas(text: str) -> int:

@@ -233,6 +233,23 @@ class Dialler:
         assert failure is not None, "a URL has an address"
         raise failure
 
+    def replicas(self) -> int | None:
+        """How many replicas the Sentinels know, also those that are away: what `all` means there. None where no
+        Sentinel is asked. Raises `StoreError`."""
+        if self.where.way != "sentinel":
+            return None
+        self._primary()
+        # The Sentinel that has just answered is asked first.
+        options = self.where.options
+        connection = self._connection(
+            self._known[0], options.get("sentinel_username"), options.get("sentinel_password"), 0
+        )
+        sentinel = self._up(connection, f"Sentinel at {self._known[0]}")
+        try:
+            return len(sentinel.call("SENTINEL", "REPLICAS", self.where.name))
+        finally:
+            sentinel.close()
+
     def _node(self) -> Wire:
         """A cluster's node that has the site's slot: any node says who it is."""
         failure: StoreError | None = None

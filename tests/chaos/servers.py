@@ -69,7 +69,8 @@ class Single:
 
 
 class Sentinel:
-    """A primary, two replicas and three Sentinels; every batch waits for a replica."""
+    """A primary, two replicas and three Sentinels; every batch waits for all of them. For one would not do: a primary
+    that comes back just after another was promoted still has a replica for a moment, and what both confirm is lost."""
 
     proxied = 0
 
@@ -80,7 +81,7 @@ class Sentinel:
         ]
         self._sentinels = [RedisServer(folder / f"sentinel{number}", program="redis-sentinel") for number in range(3)]
         hosts = ",".join(f"127.0.0.1:{sentinel.port}" for sentinel in self._sentinels)
-        self.url = f"redis+sentinel://{hosts}/site?wait_replicas=1"
+        self.url = f"redis+sentinel://{hosts}/site?wait_replicas=all"
 
     def start(self) -> None:
         """See `Servers`."""

@@ -38,13 +38,24 @@ def needed(program: str) -> str:
     return path
 
 
+CLUSTER_BUS = 10_000
+"""What a node of a cluster adds to its port to get that of its bus."""
+
+_given: set[int] = set()
+"""Ports handed out before: a server that is to start later does not listen at its port yet."""
+
+
 def free_port() -> int:
-    """A port that nobody listens at now, below those that the kernel gives to connections: one of them could take it
-    before the server does."""
+    """A port that nobody listens at now, nor at the port of a cluster's bus that belongs to it. Both are below those
+    that the kernel gives to connections: one of them could take it before the server does."""
     while True:
-        port = random.randint(12_000, 30_000)
-        with socket.socket() as one, contextlib.suppress(OSError):
+        port = random.randint(12_000, 12_000 + CLUSTER_BUS - 1)
+        if port in _given:
+            continue
+        with socket.socket() as one, socket.socket() as bus, contextlib.suppress(OSError):
             one.bind(("127.0.0.1", port))
+            bus.bind(("127.0.0.1", port + CLUSTER_BUS))
+            _given.add(port)
             return port
 
 
