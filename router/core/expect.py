@@ -1,19 +1,25 @@
-"""The expected wait of a place, from what the engine counts itself: a seam with one function.
+"""The expected wait, the one place where anybody asks for it: `estimate` of a place, `estimate_of` a contact.
 
-A documented closed form stands behind it until the learned estimate (`router.ewt`) does: whoever asks need not change.
-It must not decide anything, and says "unknown" rather than guess.
+It decides nothing and changes nothing, and says None, unknown, rather than guess. Until enough was learned a documented
+closed form stands in, of low confidence:
 
-    expected wait = (places ahead + 1) * mean handle time / agents        0 where somebody is free for this place
+    mean = (places ahead + 1) * mean handle time / agents        0 where somebody is free for this place
 
-An agent shared by k queues counts 1/k of an agent here, the closed form of Google CCAI Platform's queue estimate
-("estimated wait time", 2023); one who takes n contacts of the channel at a time counts n times.
+An agent shared by k queues counts 1/k of an agent there, the closed form of Google CCAI Platform's queue estimate
+("estimated wait time", 2023); one who takes n contacts of the channel at a time counts n times. Its quantiles are those
+of as many exponential steps as there are places to pass (Erlang's law).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from router.ewt import Estimate
+from router.ewt.learn import SCORES, gamma_quantile
+from router.terms import SECOND_US
+
 if TYPE_CHECKING:
+    from router.core.entities import Contact
     from router.core.line import Line, Needs
     from router.core.world import World
 
@@ -23,21 +29,48 @@ CAPACITY_UNITS = 100
 """Of an agent, as it is unless configured otherwise: profiles do not tell capacities apart."""
 
 
-def expected_wait_us(world: World, line: Line, ahead: int) -> int | None:
-    """How long a contact with `ahead` others before it in `line` has to wait from now, in microseconds.
+def estimate(world: World, line: Line, ahead: int) -> Estimate | None:
+    """The remaining wait, in seconds, of a contact with `ahead` others before it in `line`: `len(line.order)` for one
+    who would join now.
 
     None where it is unknown: nobody able is signed in, or none of the queue's work was finished since the engine's
-    start. It changes nothing.
+    start. `confidence` "low": tell the position only.
     """
     needs = line.needs
     if ahead < sum(pool.free for pool in needs.ready.values()):
-        return 0
+        return Estimate(0.0, 0.0, 0.0, 0.0, 0.0, "low")
     agents = _agents(needs) * _at_once(world, needs.channel)
     tally = line.queue.tally
     if agents <= 0.0 or tally.legs == 0:
         return None
-    handle_us = (tally.talk_us + tally.hold_us + tally.wrap_up_us) / tally.legs
-    return round((ahead + 1) * handle_us / agents)
+    handle_s = (tally.talk_us + tally.hold_us + tally.wrap_up_us) / tally.legs / SECOND_US
+    mean = (ahead + 1) * handle_s / agents
+    p10, p50, p80, p90 = (gamma_quantile(mean, ahead + 1, score) for score in SCORES)
+    return Estimate(mean, p10, p50, p80, p90, "low")
+
+
+def estimate_of(world: World, contact: Contact) -> Estimate | None:
+    """The same for a contact, by the place that it has in its line; also while it is held or offered, when it is what
+    it had to wait if it came back to its place. None, too, for one who waits for one agent by name or is in no line."""
+    line = contact.line
+    if line is None or contact.entry is None or contact.direct is not None:
+        return None
+    return estimate(world, line, places_ahead(contact))
+
+
+def places_ahead(contact: Contact) -> int:
+    """How many come before the contact in its own line; beside it the queue may have lines of other needs."""
+    line, entry = contact.line, contact.entry
+    assert line is not None
+    assert entry is not None
+    ahead = line.order.rank(entry) + line.dialling
+    return ahead if line.virtual is None else ahead + line.virtual.rank(entry)
+
+
+def expected_wait_us(world: World, line: Line, ahead: int) -> int | None:
+    """The mean of `estimate` in microseconds, None where it is unknown."""
+    said = estimate(world, line, ahead)
+    return None if said is None else round(said.mean * SECOND_US)
 
 
 def _agents(needs: Needs) -> float:
