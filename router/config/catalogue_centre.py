@@ -9,6 +9,7 @@ from __future__ import annotations
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
+from router.config.catalogue_direct import DIRECT
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
 from router.config.catalogue_repeats import AGAIN, REPEAT
@@ -286,7 +287,7 @@ QUEUE = Section(
         ),
     ),
     struct=core.Queue,
-    sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS, AGAIN),
+    sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS, AGAIN, DIRECT),
     many=True,
 )
 

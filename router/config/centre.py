@@ -131,6 +131,7 @@ def _queue(
         tokens=token_rules(table, queue),
         relax=relax,
         repeat=_again(table.only("repeat"), queue, names[tenant], findings),
+        direct=table.only("direct").fill(queue.direct),
     )
 
 

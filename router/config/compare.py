@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
+from router.config.catalogue_direct import DIRECT
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
 from router.config.catalogue_repeats import AGAIN, REPEAT
@@ -138,7 +139,7 @@ def _queue(queue: Queue) -> dict[str, Any]:
     out["relax"] = [_shown(RELAX, step) for step in queue.relax]
     out["treatments"] = {reason: _shown(TREATMENTS, treatment) for reason, treatment in queue.treatments}
     out["callback"], out["tokens"] = _shown(CALLBACK, queue.callback), _shown(TOKENS, queue.tokens)
-    out["repeat"] = _shown(AGAIN, queue.repeat)
+    out["repeat"], out["direct"] = _shown(AGAIN, queue.repeat), _shown(DIRECT, queue.direct)
     return out
 
 

@@ -32,6 +32,9 @@ def refusal(
         return "closed"
     if customer is not None and not excused and world.routing.is_blocked(queue.settings.tenant, customer, world.utc_s):
         return "blocked"
+    if agent is not None and queue.settings.direct.overflow_at_log_out and is_gone(agent):
+        # It overflows to the others at once: they are who must be there.
+        agent = None
     if not queue.settings.enter_unstaffed and not somebody(world, line, agent):
         return "nobody"
     if queue.waiting() >= queue.settings.waiting_max:
@@ -43,12 +46,17 @@ def _is_closed(world: World, line: Line) -> bool:
     return doors.closed_by(world, line.queue, line.needs.channel) is not None or doors.too_late(world, line)
 
 
+def is_gone(agent: Agent) -> bool:
+    """Is the agent signed out, or about to be?"""
+    return agent.state == "offline" or agent.next_state == "offline"
+
+
 def somebody(world: World, line: Line, agent: Agent | None) -> bool:
     """Is somebody signed in who is able, or will be after a step of the needs? Where it asks for one agent only: is
     that one, to stay, with a device for it?"""
     if agent is None:
         return line.needs.staffed > 0 or (bool(line.course.streams) and courses.wanted_later(world, line))
-    there = agent.state != "offline" and agent.next_state != "offline"
+    there = not is_gone(agent)
     return there and agent.profile is not None and line.needs.channel in agent.profile.pools
 
 

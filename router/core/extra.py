@@ -79,6 +79,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     ticket: Ticket | None = None
     repeat: int = 0
     """How often this customer was served about the same shortly before."""
+    direct_us: int = 0
+    """Since when it waits for the one agent to whom it is direct; 0: it does not overflow from them."""
 
     def kept(self) -> Extra | None:
         """Itself, or nothing where nothing is in it any more."""

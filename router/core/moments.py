@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from router.core import overflow
 from router.core.consulting import is_shared
 from router.core.entities import Contact
 from router.core.pause import last_activity_us, pause_of
@@ -10,9 +11,12 @@ from router.core.world import World
 
 
 def is_deserted(world: World, contact: Contact) -> bool:
-    """Has the one agent whom it waits for signed out, and has its queue a treatment for that?"""
+    """Has the one agent whom it waits for signed out, and has its queue a treatment for that? Not where it overflows to
+    the others."""
     agent = world.agents.get((contact.peer.tenant, contact.direct or ""))
     if agent is not None and agent.state != "offline":
+        return False
+    if overflow.overflows(world, contact):
         return False
     settings = contact.queue.settings
     return not settings.enter_unstaffed and "nobody_left" in contact.queue.treatments and contact.channel != TICKET
@@ -24,8 +28,12 @@ def looks_again_us(world: World, contact: Contact, called_back: bool) -> int:
     now_us, ends = world.now_us, []
     if contact.preferred is not None:
         ends.append(contact.preferred_until_us)
-    elif contact.direct is not None and not called_back and is_deserted(world, contact):
-        ends.append(now_us)
+    elif contact.direct is not None and not called_back:
+        overflow_us = overflow.overflows_at_us(world, contact)
+        if overflow_us:
+            ends.append(overflow_us)
+        if is_deserted(world, contact):
+            ends.append(now_us)
     if contact.missed is not None:
         hold_us = contact.queue.settings.miss_hold_us
         missed = [missed_us + hold_us for missed_us in contact.missed.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import courses, visits
+from router.core import courses, overflow, visits
 from router.core.effects import AgentState
 from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
 from router.core.line import Needs
@@ -121,7 +121,8 @@ def _after_leaving(world: World, scarce: list[Needs]) -> None:
 
 def release_wanted(world: World, agent: Agent) -> None:
     """The agent is on a break or gone: who preferred them joins the line; who is direct to them goes on waiting, unless
-    they are gone and the queue has a treatment for it."""
+    the queue lets them overflow, or they are gone and it has a treatment for that: then they are due now, and go in
+    slices, as deadlines do."""
     if not agent.wanted:
         return
     waiting = [entry[2] for order in agent.wanted.values() for entry in order]
@@ -130,7 +131,7 @@ def release_wanted(world: World, agent: Agent) -> None:
         if contact.direct is None:
             world.unstand(contact)
             visits.stand_in_line(world, contact)
-        elif agent.state == "offline":
+        elif agent.state == "offline" or overflow.overflows(world, contact):
             visits.arm(world, contact)
 
 

@@ -182,7 +182,7 @@ def _waits_otherwise(old: of.Queue, new: of.Queue) -> bool:
     whys = ("nobody_left", "waited_too_long")
     left = [[why for why, _ in queue.treatments if why in whys] for queue in (old, new)]
     waits = [(queue.wait_most_us, queue.enter_unstaffed, queue.ring_several) for queue in (old, new)]
-    return waits[0] != waits[1] or left[0] != left[1]
+    return waits[0] != waits[1] or left[0] != left[1] or old.direct != new.direct
 
 
 def _switch_segments(world: World) -> None:

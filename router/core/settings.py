@@ -140,6 +140,15 @@ class Repeat(Struct, frozen=True, gc=False):
     """An id with more contacts a day is no customer, and left out."""
 
 
+class Direct(Struct, frozen=True):
+    """When a contact that is direct to an agent goes to the ordinary line."""
+
+    overflow_us: int = 0
+    """It has waited so long for them; 0: no time does that."""
+    overflow_at_log_out: bool = False
+    overflow_on_break: bool = False
+
+
 class Queue(Struct, frozen=True):
     """A named service."""
 
@@ -206,6 +215,7 @@ class Queue(Struct, frozen=True):
     ticket_due_us: int = 0
     """When its tickets are due that say nothing of it; 0: they have no due time."""
     repeat: Again = Again()
+    direct: Direct = Direct()
 
     def wants(self) -> tuple[Want, ...]:
         """All that it asks of agents, sooner or later."""

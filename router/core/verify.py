@@ -21,6 +21,7 @@ from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Customer, 
 from router.core.hours import Hours
 from router.core.levels import Level
 from router.core.line import Line, Needs
+from router.core.overflow import overflows_at_us
 from router.core.roster import Profile
 from router.core.ticket import Solved
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
@@ -251,7 +252,7 @@ def _contact(world: World, contact: Contact) -> Found:
         yield "L2", f"{name}: deadline {contact.due_us} is not kept"
     if contact.state in ("held", "parked") and contact.peer.open and not contact.peer.chore and not contact.due_us:
         yield "L2", f"{name}: held without a limit"
-    yield from _place(contact, name)
+    yield from _place(world, contact, name)
     yield from check_contact(world, contact)
     yield from check_consult(contact, name)
     yield from check_callback(world, contact, name)
@@ -261,7 +262,7 @@ def _contact(world: World, contact: Contact) -> Found:
             yield "index", f"{name}: offer {offer.id} is not known"
 
 
-def _place(contact: Contact, name: str) -> Found:
+def _place(world: World, contact: Contact, name: str) -> Found:
     """Where it stands, and that it stands there at its place (I6)."""
     stands = (contact.state == "waiting" or is_hold(contact)) and contact.peer.takes(contact)
     if contact.state == "offered":
@@ -277,6 +278,9 @@ def _place(contact: Contact, name: str) -> Found:
         if entry not in contact.standing:
             yield "I6", f"{name}: not where it stands"
         named = contact.direct or contact.preferred
+        at_us = overflows_at_us(world, contact) if contact.peer.open and not contact.peer.chore else 0
+        if at_us and (not contact.due_us or contact.due_us > max(at_us, world.now_us)):
+            yield "L2", f"{name}: overflows at {at_us}, looks at {contact.due_us}"
         if (contact.standing is line.order) == (named is not None or is_hold(contact)):
             yield "I6", f"{name}: waits for {named}, stands in its line {named is None}"
     if line.queue is not contact.queue:

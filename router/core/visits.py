@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import burial, callback_book, courses, customers, doors, history, tokens
+from router.core import burial, callback_book, courses, customers, doors, history, overflow, tokens
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.extra import Callback, Extra
@@ -71,9 +71,10 @@ def beside(agent: Agent, line: Line) -> Order[Entry]:
 
 
 def _awaited(world: World, contact: Contact) -> Agent | None:
-    """The agent whom the contact waits for by name: direct, or preferred, signed in, not on a break, and able."""
+    """The agent whom the contact waits for by name: direct, unless it overflows; or preferred, signed in, not on a
+    break, and able."""
     if contact.direct is not None:
-        return world.agents.get((contact.peer.tenant, contact.direct))
+        return None if overflow.released(world, contact) else world.agents.get((contact.peer.tenant, contact.direct))
     agent = world.agents.get((contact.peer.tenant, contact.preferred or ""))
     if (
         agent is not None

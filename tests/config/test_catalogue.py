@@ -42,7 +42,7 @@ BUILT = {
     Segment: {"name", "conditions", "target_us"},
     Steer: {"name"},
     core.Channel: {"name"},
-    core.Queue: {"callback", "relax", "repeat", "tokens", "treatments", "wrap_up"},
+    core.Queue: {"callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"},
     core.Calendar: {"name", "closed", "offsets"},
     core.Agent: {"most_at_once"},
     core.WrapUp: set(),

@@ -6,7 +6,20 @@ file; a change of the engine that moves one must move it here too.
 
 from __future__ import annotations
 
-from tests.mutant_list import callbacks, channels, consults, first, hands, hours, needs, ring, routes, tickets, who
+from tests.mutant_list import (
+    callbacks,
+    channels,
+    consults,
+    first,
+    hands,
+    hours,
+    needs,
+    overflow,
+    ring,
+    routes,
+    tickets,
+    who,
+)
 from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
@@ -17,6 +30,7 @@ MUTANTS = (
     *hands.MUTANTS,
     *hours.MUTANTS,
     *needs.MUTANTS,
+    *overflow.MUTANTS,
     *ring.MUTANTS,
     *routes.MUTANTS,
     *tickets.MUTANTS,

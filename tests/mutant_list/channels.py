@@ -29,7 +29,8 @@ MUTANTS = (
     Mutant(
         "nobody_left: also for whom somebody asked by name",
         CORE + "people.py",
-        '        elif agent.state == "offline":\n            visits.arm(world, contact)\n',
+        '        elif agent.state == "offline" or overflow.overflows(world, contact):\n'
+        "            visits.arm(world, contact)\n",
         "",
         story="nobody_left_direct",
     ),

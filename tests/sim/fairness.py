@@ -13,6 +13,7 @@ from router.core import commands as ask
 from router.core.effects import Offer
 from router.core.want import ANYBODY
 from router.terms import MILLISECOND_US, SECOND_US
+from tests.sim import overflow
 from tests.sim.channels import Rules, picked_by_hand
 from tests.sim.needs_seen import agent_now, gives_way, meets, meets_now, same_line
 from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, ends_early, is_special, units_of
@@ -55,6 +56,7 @@ class Fairness:
         judge.routes.mark(visit, asked)
         visit.language, visit.own_relax = asked.language, asked.relax or ()
         visit.direct = asked.agent
+        overflow.begins(judge, visit)
         visit.customer_id, visit.arrived_us, visit.business = asked.customer, judge.now_us, asked.business or ""
         if isinstance(asked, ask.Enqueue):
             visit.body = None
@@ -132,7 +134,8 @@ class Fairness:
         visit.own_class, visit.moves = None, 0
         visit.needs, visit.own_needs, visit.own_relax = visit.queue.needs, command.needs, command.relax or ()
         visit.row_needs = ANYBODY
-        visit.direct, visit.preferred = command.agent, None
+        visit.direct, visit.preferred, visit.assigned = command.agent, None, False
+        overflow.begins(judge, visit)
         visit.missed.clear()
         judge.hours.enter(visit, 0 if command.place == "restart" else visit.waited_us)
         visit.unsure = visit.unsure or command.place == "front"
@@ -255,7 +258,11 @@ class Fairness:
         return not any(
             other.queue is visit.queue
             and other.state == "waiting"
-            and (other.unsure or (same_line(other, visit) and other.newest_us() > visit.newest_us()))
+            and (
+                other.unsure
+                or overflow.may(self._judge, other)
+                or (same_line(other, visit) and other.newest_us() > visit.newest_us())
+            )
             for other in self._judge.visits.values()
             if other is not visit
         )
@@ -268,6 +275,9 @@ class Fairness:
         if visit.asked_by == offer.agent:
             judge.fault("I3", f"{offer!r}: it is {offer.agent} who asks")
         judge.reached["offered after a step"] += gives_way(visit) and not meets(agent_now(agent), visit.queue.needs)
+        if visit.direct not in (None, offer.agent) and overflow.may(judge, visit):
+            visit.direct = None
+            judge.reached["overflowed from an agent"] += 1
         if visit.direct not in (None, offer.agent):
             judge.fault("I9", f"{offer!r}: is direct to {visit.direct}")
         picked = picked_by_hand(judge, visit, offer)
@@ -323,8 +333,8 @@ class Fairness:
         name = agent.known.name
         if visit.asked_by == name:
             return False
-        if visit.direct is not None:
-            return visit.direct == name
+        if visit.direct is not None and not overflow.must(judge, visit):
+            return visit.direct == name and not overflow.may(judge, visit)
         if visit.preferred is not None and judge.now_us <= visit.preferred_until_us:
             return False
         return self._must(agent, visit)

@@ -111,6 +111,9 @@ class Visit(Struct, eq=False):
     preferred: str | None = None
     preferred_until_us: int = 0
     direct: str | None = None
+    direct_us: int = 0
+    """Since when, if it may overflow."""
+    direct_step: int = 0
     assigned: bool = False
     """`direct` is by a supervisor's hand."""
     missed: dict[str, int] = {}

@@ -14,6 +14,7 @@ from router.core import (
     history,
     moves,
     offers,
+    overflow,
     parking,
     ticket_clock,
     ticket_desk,
@@ -174,6 +175,8 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
         routed.contact_class, routed.hops, routed.moved_us = None, 0, 0
     ask_needs(contact, asked)
     contact.direct, contact.preferred, contact.missed = command.agent, None, None
+    if contact.direct is not None:
+        overflow.begin(world, contact)
     begin_next_part(world, contact, line, command.place)
     visits.stand_in_line(world, contact)
     return Ok(command.seq)

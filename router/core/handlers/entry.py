@@ -6,7 +6,7 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import callback_book, doors, history, places, ticket_path, tokens, visits
+from router.core import callback_book, doors, history, overflow, places, ticket_path, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
 from router.core.advice import advise, advise_contact, came
 from router.core.asked import NOTHING, Asked, asked_by
@@ -215,6 +215,8 @@ def admit(
             contact.extra = Extra(route=decision.routed)
     if needs is not NOTHING:
         ask_needs(contact, needs)
+    if contact.direct is not None:
+        overflow.begin(world, contact)
     queue.counts["new"] += 1
     if not is_test(contact):
         queue.tally.arrived += 1

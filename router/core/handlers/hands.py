@@ -16,6 +16,7 @@ from router.core import (
     gateways,
     moves,
     offers,
+    overflow,
     people,
     ringing,
     ticket_clock,
@@ -226,6 +227,7 @@ def assign_contact(world: World, peer: Peer, command: ask.AssignContact) -> Repl
         raise Refused("bad_state", contact.state)
     before = _whereabouts(contact)
     contact.direct, contact.preferred = command.agent, None
+    overflow.forget(contact)
     # If it rings there already it goes on ringing there.
     take_back(world, contact, but=agent.name if agent is not None else "")
     if agent is not None and contact.missed is not None:
