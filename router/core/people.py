@@ -50,6 +50,8 @@ def log_in(world: World, agent: Agent, session: str, ready: bool, reason: str) -
     agent.made_ready_us = now_us
     enrol(world, agent)
     world.loose_agents[agent] = None
+    if not ready:
+        release_wanted(world, agent)
 
 
 def enrol(world: World, agent: Agent) -> None:

@@ -19,6 +19,13 @@ MUTANTS = (
         story="direct_overflow_on_break",
     ),
     Mutant(
+        "L2: who signs in into a break lets go of who waits for them alone",
+        CORE + "people.py",
+        "    if not ready:\n        release_wanted(world, agent)\n",
+        "",
+        story="direct_overflow_back_into_a_break",
+    ),
+    Mutant(
         "an edit of the overflow applies to who waits already",
         CORE + "reconfigure.py",
         " or old.direct != new.direct",

@@ -68,7 +68,8 @@ class CallbackBook:
                 return None
             visit = replace(
                 had, gateway=gateway, id=key[1], channel="callback", body=None, state="new", missed={}, preferred=None,
-                gave_back=("", 0), offer=None, ringing={}, others=[], waited_us=0,
+                gave_back=("", 0), offer=None, ringing={}, others=[], waited_us=0, direct_us=0,
+                arrived_us=judge.now_us,
             )  # fmt: skip
             customer = None
         else:
