@@ -45,7 +45,7 @@ OWNERS: dict[str, set[str]] = {
     "holidays": {"config"},
     "msgpack": {"trace"},
     "mypyc": {"compiled"},
-    "msgspec": {"terms", "core", "wire", "config"},
+    "msgspec": {"terms", "rules", "core", "wire", "config"},
     "prometheus_client": {"metrics"},
     "redis": {"store", "sites"},
     "rich": {"cli"},

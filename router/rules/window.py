@@ -1,0 +1,52 @@
+"""Counts over the time just past, in memory that does not grow: a ring of slots, each a twelfth of the window.
+
+A window so reaches back between eleven and twelve twelfths of its length, and changes by itself when a slot is over.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+SLOTS = 12
+
+
+class Ring(Struct, gc=False):
+    """`rows` of counts that go together (answered, abandoned ...). `last` is the newest slot's number: time by the
+    length of a slot."""
+
+    slot_us: int
+    last: int
+    rows: list[list[int]]
+
+    def add(self, now_us: int, row: int, amount: int) -> None:
+        """Count `amount` in a row."""
+        if now_us // self.slot_us != self.last:
+            self.roll(now_us)
+        self.rows[row][-1] += amount
+
+    def roll(self, now_us: int) -> None:
+        """Forget what is older than the window."""
+        number = now_us // self.slot_us
+        gone = min(number - self.last, SLOTS)
+        if gone > 0:
+            self.rows = [[*row[gone:], *([0] * gone)] for row in self.rows]
+            self.last = number
+
+    def sums(self, now_us: int) -> list[int]:
+        """The counts of the window, a row each. It changes nothing."""
+        gone = max(0, now_us // self.slot_us - self.last)
+        return [sum(row[gone:]) for row in self.rows]
+
+    def empty(self, now_us: int) -> bool:
+        """Was nothing counted in the window?"""
+        return not any(self.sums(now_us))
+
+    def next_us(self, now_us: int) -> int:
+        """When the present slot is over."""
+        return (now_us // self.slot_us + 1) * self.slot_us
+
+
+def ring(window_us: int, rows: int, now_us: int) -> Ring:
+    """An empty ring over a window of at least `SLOTS` microseconds."""
+    slot_us = window_us // SLOTS
+    return Ring(slot_us, now_us // slot_us, [[0] * SLOTS for _ in range(rows)])
