@@ -1,10 +1,10 @@
 """`python -m tests.mutants`: takes one guard after another out of the engine, and some test must notice.
 
 A judge that never finds anything proves nothing. Each mutant is one piece of source text put in the place of another,
-in a copy of the tree; then its story of tests/scenarios must be false or, where the mutant says so, a scenario of
-tests/core/test_found*.py must fail, or else some seed out of the first `SEEDS_MOST` must break a promise. Two are tried
-at a time, each in a copy of its own. Exit code 1 where one goes unnoticed, where the text that a mutant replaces is not
-there any more, or where the engine as it is fails: then its mutants show nothing.
+in a copy of the tree; then its story of tests/scenarios must be false or, where the mutant says so, a test of
+`SCENARIOS` must fail, or else some seed out of the first `SEEDS_MOST` must break a promise. Two are tried at a time,
+each in a copy of its own. Exit code 1 where one goes unnoticed, where the text that a mutant replaces is not there any
+more, or where the engine as it is fails: then its mutants show nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SECONDS_MOST = 30
 JOBS = 2
 """Mutants that are tried at the same time."""
 COPIED = ("router", "tests/sim", "tests/core", "tests/scenarios")
-SCENARIOS = ("tests/core/test_found.py", "tests/core/test_found_gateways.py")
+SCENARIOS = ("tests/core/test_found.py", "tests/core/test_found_gateways.py", "tests/core/test_crossing.py")
 HUNT = """
 import signal, sys
 from tests.sim.run import simulate

@@ -55,7 +55,10 @@ def somebody(world: World, line: Line, agent: Agent | None) -> bool:
     """Is somebody signed in who is able, or will be after a step of the needs? Where it asks for one agent only: is
     that one, to stay, with a device for it?"""
     if agent is None:
-        return line.needs.staffed > 0 or (bool(line.course.streams) and courses.wanted_later(world, line))
+        if line.needs.staffed > 0 or world.crossing is not None:
+            # While agents cross to other settings, whoever is able may not have come yet.
+            return True
+        return bool(line.course.streams) and courses.wanted_later(world, line)
     there = not is_gone(agent)
     return there and agent.profile is not None and line.needs.channel in agent.profile.pools
 

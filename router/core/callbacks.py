@@ -317,18 +317,17 @@ def end(world: World, contact: Contact, callback: Callback, outcome: Outcome, by
         world.tell(contact.peer, LetGo(contact.id, outcome))
 
 
-def rules_changed(world: World, queue: Queue, old: CallbackRules) -> None:
-    """A reload may say otherwise of call-backs than before."""
-    if queue.settings.callback != old:
-        look_anew(world, queue)
-
-
 def look_anew(world: World, queue: Queue) -> None:
     """A queue has other rules, or opens or closes: its call-backs at rest go where they belong now."""
     for contact in sorted(queue.callbacks.values(), key=lambda contact: contact.number):
-        callback = book.of(contact)
-        if callback is not None and callback.phase != "dialling" and contact.state in ("held", "waiting"):
-            settle(world, contact, callback)
+        look_anew_at(world, contact)
+
+
+def look_anew_at(world: World, contact: Contact) -> None:
+    """One of them."""
+    callback = book.of(contact)
+    if callback is not None and callback.phase != "dialling" and contact.state in ("held", "waiting"):
+        settle(world, contact, callback)
 
 
 def stands_again(world: World, contact: Contact) -> bool:

@@ -17,12 +17,12 @@ from router.core import (
     burial,
     closing,
     courses,
+    crossing,
     gateways,
     history,
     internal,
     offers,
     people,
-    reconfigure,
     reservations,
     ticket_due,
 )
@@ -145,9 +145,13 @@ class Engine:
             or world.tickets.rechecked
             or (world.buried and world.buried[0].due_us <= now_us)
         ):
-            self.tick(now_us)
+            self._pass(now_us)
         elif now_us > world.now_us:
             world.now_us = now_us
+        if world.crossing is not None and world.crossing.worked_us != now_us:
+            # Many commands are applied at one time of the clock: one slice for all of them.
+            crossing.work(world)
+            settle(world)
         world.tally.commands += 1
         if handler is None:
             self._internal(peer_key, command)
@@ -162,6 +166,12 @@ class Engine:
 
     def tick(self, now_us: int) -> None:
         """Let time pass: fire what is due (at most `deadlines_a_step`), each at its own time; do a slice of chores."""
+        self._pass(now_us)
+        if self.world.crossing is not None:
+            crossing.work(self.world)
+            settle(self.world)
+
+    def _pass(self, now_us: int) -> None:
         world = self.world
         deadlines = world.deadlines
         next_us = deadlines.next_us()
@@ -180,10 +190,16 @@ class Engine:
             if not buried or buried[0].due_us > now_us:
                 break
             burial.forget(world, buried.popleft())
+        self._slices()
+
+    def _slices(self) -> None:
+        """A slice of each of what is under way."""
+        world = self.world
         if world.chores:
             gateways.work(world)
             settle(world)
-        if world.unmet:
+        if world.unmet and world.crossing is None:
+            # Not while agents are crossing: whoever is able by the new version may not have come yet.
             evacuate(world, EVACUATED_A_STEP)
             settle(world)
         if world.closing:
@@ -201,7 +217,15 @@ class Engine:
         """No work is due before this core time; None where none is at all."""
         world = self.world
         roster = world.roster
-        if world.chores or world.unmet or world.closing or roster.easing or roster.joining or world.tickets.rechecked:
+        if (
+            world.chores
+            or world.unmet
+            or world.crossing is not None
+            or world.closing
+            or roster.easing
+            or roster.joining
+            or world.tickets.rechecked
+        ):
             return world.now_us
         # Nobody is woken to forget an ended id; once awake, all that are old enough go.
         buried = self.world.buried
@@ -257,7 +281,7 @@ class Engine:
         elif isinstance(command, internal.WallClock):
             closing.tell_time(world, command.utc_s)
         elif isinstance(command, internal.Configure):
-            reconfigure.switch(world, self._staged.pop(command.version))
+            crossing.begin(world, self._staged.pop(command.version))
         else:
             raise TypeError(f"not a command: {command!r}")
 

@@ -242,7 +242,8 @@ class Agent(Entity, eq=False, gc=False):
     by_hand: dict[str, int] = {}
     """Levels that a supervisor laid over those of the configuration; 0: taken away."""
     skills_us: int = 0
-    """When that was changed last: what was offered before goes by the skills of before."""
+    """When that, or by a reload what they can do, was changed last: what was offered before goes by the skills of
+    before."""
     due_us: int = 0
     due_number: int = 0
     backoff: Backoff | None = None

@@ -101,6 +101,8 @@ class Line(Struct, eq=False, gc=False):
     """The calendar whose open time counts here; None: core time does."""
     virtual: Order[Entry] | None = None
     """Virtual holds: call-backs that are dialled when their turn is about to come."""
+    version: int = 0
+    """The settings that it was made by, where its queue has others by now and its contacts are about to leave it."""
     dialling: int = 0
     """Call-backs of this line that are being dialled for an agent who is about to be free."""
 

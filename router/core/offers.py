@@ -45,9 +45,10 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
     now_us = world.now_us
     ring_us = queue.settings.ring_us or channel.ring_us
     number = world.number()
+    line = contact.line
     offer = Offer(
         f"{world.epoch}-{number}", number, contact, queue, agent, endpoint.address, endpoint.peer, contact.channel,
-        channel.units, now_us, ring_us, world.settings.version,
+        channel.units, now_us, ring_us, (line.version if line is not None else 0) or world.settings.version,
     )  # fmt: skip
     rings_already = queue.settings.ring_several > 1 and contact.state == "offered"
     if not rings_already:

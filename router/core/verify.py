@@ -183,7 +183,7 @@ def _whole(world: World) -> Faults:
     kept = {key: profile.agents for key, profile in world.roster.profiles.items()}
     if kept != members:
         yield Violation("index", f"profiles count {kept}, found {dict(members)}")
-    if world.chores or world.unmet or world.closing or world.roster.easing:
+    if world.chores or world.unmet or world.closing or world.crossing is not None or world.roster.easing:
         return
     stood = [entry[2] for order in _orders(world) for entry in order]
     for agent in world.agents.values():
@@ -331,7 +331,7 @@ def _peer(world: World, peer: Peer) -> Found:
 
 def _agent(world: World, agent: Agent) -> Found:
     yield from check_agent(world, agent)
-    if world.chores or world.unmet or world.closing or world.roster.easing:
+    if world.chores or world.unmet or world.closing or world.crossing is not None or world.roster.easing:
         # Somebody is being opened or shut in slices: who waits and who is free meet when their turn has come.
         return
     orders = list((agent.wanted or {}).values())

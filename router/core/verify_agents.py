@@ -179,5 +179,5 @@ def check_needs(world: World, needs: Needs) -> Found:
         yield "index", f"{name}: {needs.staffed} staffed, {sum(profile.agents for profile in meeting)} found"
     if any(needs not in profile.pools[channel].needs for profile in meeting):
         yield "index", f"{name}: a pool does not know it"
-    if not needs.lines:
+    if not needs.lines and world.crossing is None:
         yield "index", f"{name}: nobody asks it"

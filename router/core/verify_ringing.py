@@ -17,8 +17,10 @@ Found: TypeAlias = Iterator[tuple[str, str]]
 
 
 def place_in(line: Line, contact: Contact) -> tuple[int, int]:
-    """Its place in that line, from its own times: the newest first where the queue says so."""
-    if line.queue.settings.order == "newest":
+    """Its place in that line, from its own times: the newest first where the queue says so, or did when the line was
+    set aside."""
+    newest = line.newest if line.version else line.queue.settings.order == "newest"
+    if newest:
         ahead_us = contact.priority_s * 1000 * MILLISECOND_US
         return -(contact.key_us + 2 * ahead_us), -contact.number
     return contact.key_us, contact.number

@@ -44,6 +44,8 @@ class World:
     """What place tokens are made with, drawn outside; none: no tokens."""
     callbacks: int = 0
     """Open call-backs: where there are none nothing is looked for."""
+    crossing: Any = None
+    """The switch to other settings that is under way (`crossing.Crossing`); None: none is."""
 
     def __init__(self, settings: of.Settings, epoch: int) -> None:
         self.settings = settings

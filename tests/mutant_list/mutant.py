@@ -15,7 +15,8 @@ class Mutant(NamedTuple):
     guard: str
     instead: str
     scenarios: bool = False
-    """Noticed by tests/core/test_found*.py rather than by seeds: what it allows is rare, or passes quickly."""
+    """Noticed by a file of `SCENARIOS` in tests/mutants.py rather than by seeds: what it allows is rare, or passes
+    quickly."""
     story: str = ""
     """Noticed by this file of tests/scenarios (no folder, no .txt), for what seeds meet too rarely."""
     loaded: bool = False

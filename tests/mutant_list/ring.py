@@ -93,8 +93,8 @@ MUTANTS = (
     Mutant(
         "I6: an edit to the newest first resorts those who wait",
         CORE + "reconfigure.py",
-        '    resorted = (old.order == "newest") != (settings.order == "newest")\n',
-        "    resorted = False\n",
+        'classes_differ or (old.order == "newest") != (new.order == "newest")\n',
+        "classes_differ\n",
         story="order_newest_edited",
     ),
     Mutant(

@@ -73,8 +73,8 @@ MUTANTS = (
     Mutant(
         "segments: an edit moves those who wait",
         CORE + "reconfigure.py",
-        "    if other_segments:\n        _switch_segments(world)\n",
-        "",
+        "Flipped(segments=old.segments != new.segments,",
+        "Flipped(segments=False,",
         story="segment_edit_while_waiting",
     ),
     Mutant(

@@ -1,0 +1,297 @@
+"""From one version of the settings to another in slices, so that a large site stalls nobody.
+
+    before   needs that nobody asked for are matched with everybody signed in; orders of free agents are made
+    flip     one step: queues, routes, channels and calendars are those of the new version (`reconfigure.py`)
+    after    agents cross, one by one; then those who wait, in the order in which they came
+
+Before the flip everything is decided by the old version. After it each decision still uses one version only: whoever
+has not crossed is taken by what was said of them and of their line before. Nobody is sent away because no able agent is
+left before everybody has crossed. The one idea: the whole way is written down as one generator that says what each
+piece costs, and a step takes pieces until it has had its share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from typing import Final
+
+from router.core import callback_book, callbacks, courses, people, ringing, visits
+from router.core import settings as of
+from router.core.course import Way, course_of
+from router.core.entities import Agent, Contact
+from router.core.line import Line, Needs
+from router.core.match.choose import CHOICES
+from router.core.order import Order
+from router.core.queue import Queue
+from router.core.reconfigure import Flipped, drop_calendars, flip, lines_differ
+from router.core.records import agent_key
+from router.core.tally import queue_tally
+from router.core.world import World
+
+SLICE_US: Final = 3_000
+"""What a step may cost by the figures below: measured from the sources on a slow core, so it is less where it is
+compiled."""
+
+LOOK_US: Final = 1
+"""Comparing one agent or queue with what is in force."""
+AGENT_US: Final = 40
+"""An agent of other skills, and their search for a contact."""
+CONTACT_US: Final = 40
+"""A contact into another line."""
+QUEUE_US: Final = 25
+"""A queue in the step that flips, without its contacts."""
+PAIRS_A_US: Final = 5
+"""Needs and profiles that are matched in a microsecond."""
+LISTED_A_US: Final = 8
+"""Contacts that are listed in a microsecond."""
+CHUNK: Final = 512
+"""Contacts that are listed at a time."""
+
+
+class Crossing:
+    """One switch under way."""
+
+    def __init__(self, world: World, new: of.Settings) -> None:
+        self.flipped = False
+        """Is the new version in force?"""
+        self.worked_us = -1
+        """When the last slice was done."""
+        self._world = world
+        self._new = new
+        self._pieces = self._all()
+
+    def work(self) -> bool:
+        """A slice. Is everything through?"""
+        cost_us = 0
+        for piece_us in self._pieces:
+            cost_us += piece_us
+            if cost_us >= SLICE_US:
+                return False
+        return True
+
+    def _all(self) -> Iterator[int]:
+        world, new = self._world, self._new
+        yield from _orders(world, new)
+        prepared: list[Needs] = []
+        yield from _needs(world, new, prepared)
+        # What is large enough has a step of its own.
+        flips_us = QUEUE_US * sum(1 for queue in new.queues if _settings_of(world, queue) != queue)
+        yield flips_us
+        left = flip(world, new)
+        self.flipped = True
+        yield flips_us
+        yield from _agents(world, new, left)
+        yield from _contacts(world, left)
+        _end(world, left, prepared)
+
+
+def begin(world: World, new: of.Settings) -> None:
+    """Begin to switch to `new`. What was under way comes to its end first."""
+    while world.crossing is not None:
+        work(world)
+    world.crossing = Crossing(world, new)
+    work(world)
+
+
+def work(world: World) -> None:
+    """A slice of the switch that is under way."""
+    crossing = world.crossing
+    assert isinstance(crossing, Crossing)
+    crossing.worked_us = world.now_us
+    if crossing.work():
+        world.crossing = None
+
+
+# -- before -------------------------------------------------------------------------------------------------------
+
+
+def _settings_of(world: World, settings: of.Queue) -> of.Queue | None:
+    known = world.queues.get((settings.tenant, settings.name))
+    return None if known is None else known.settings
+
+
+def _orders(world: World, new: of.Settings) -> Iterator[int]:
+    """Agent choices may ask for orders that there are not yet: pool by pool they are made beside those in use."""
+    roster = world.roster
+    wanted = {CHOICES[queue.agent_choice].ORDER for queue in new.queues}
+    if wanted <= set(roster.order_kinds):
+        return
+    roster.order_kinds = tuple(sorted(wanted | set(roster.order_kinds)))
+    for profile in list(roster.profiles.values()):
+        stood = [agent for agent in profile.members.values() if agent.places]
+        for agent in stood:
+            roster.withdraw(agent)
+            world.loose_agents[agent] = None
+        for pool in profile.pools.values():
+            pool.orders = {kind: Order() for kind in roster.order_kinds}
+        yield LOOK_US + AGENT_US * len(stood)
+
+
+def _needs(world: World, new: of.Settings, prepared: list[Needs]) -> Iterator[int]:
+    """What queues will ask for: who meets it is found out before anybody waits for it."""
+    roster = world.roster
+    for settings in new.queues:
+        yield LOOK_US
+        known = _settings_of(world, settings)
+        if known is not None and known.channels == settings.channels and not lines_differ(world, known, settings):
+            continue
+        draft = Queue(settings.name, settings, queue_tally(), {}, {})
+        for channel in settings.channels:
+            course = course_of(draft, Way(channel, contact_class=settings.contact_class))
+            key = (settings.tenant, channel, course.wanted(course.begin))
+            if key not in roster.needs:
+                prepared.append(roster.intern_needs(key))
+                yield len(roster.profiles) // PAIRS_A_US
+
+
+# -- after --------------------------------------------------------------------------------------------------------
+
+
+def _agents(world: World, new: of.Settings, left: Flipped) -> Iterator[int]:
+    """Each agent who is known, new or gone. Whatever has changed, whoever is signed in stands where it lets them."""
+    seen: set[Agent] = set()
+    roster = world.roster
+    everybody = left.channels or bool(left.queues) or left.segments
+    for known in new.agents:
+        agent = world.agents.get((known.tenant, known.name))
+        if agent is None:
+            agent = world.agents[known.tenant, known.name] = Agent(known.name, known.tenant, world.number())
+        seen.add(agent)
+        profiles = len(roster.profiles)
+        looks = _switch_agent(world, agent, known) or everybody
+        if looks and agent.profile is not None:
+            world.loose_agents[agent] = None
+            matched = (len(roster.profiles) - profiles) * len(roster.needs)
+            yield AGENT_US + max(0, matched) // PAIRS_A_US
+        else:
+            yield LOOK_US
+    for agent in list(world.agents.values()):
+        if agent not in seen:
+            _retire(world, agent)
+            yield AGENT_US
+
+
+def _switch_agent(world: World, agent: Agent, known: of.Agent) -> bool:
+    """Is anything about them new?"""
+    most_at_once = dict(known.most_at_once) or None
+    same_most = agent.most_at_once == most_at_once and not agent.retired
+    agent.retired, agent.most_at_once = False, most_at_once
+    now = (known.skills, known.languages, known.attributes, known.team, known.capacity_units)
+    if (agent.configured, agent.languages, agent.attributes, agent.team, agent.capacity) == now:
+        return not same_most
+    agent.configured, agent.languages, agent.attributes, agent.team, agent.capacity = now
+    if agent.offers:
+        # What rings was offered by what they could do before.
+        agent.skills_us = world.now_us
+        world.changed[agent] = None
+    people.take_skills(world, agent)
+    return True
+
+
+def _retire(world: World, agent: Agent) -> None:
+    """The settings do not know them any more: they finish what they have, and are signed out."""
+    agent.retired = True
+    if agent.state == "offline" and not agent.offers:
+        del world.agents[agent.tenant, agent.name]
+        world.changed.pop(agent, None)
+        world.dropped.append(("agent", agent_key(agent)))
+    elif agent.state != "offline":
+        people.dismiss(world, agent)
+
+
+def _number(contact: Contact) -> int:
+    return contact.number
+
+
+def _contacts(world: World, left: Flipped) -> Iterator[int]:
+    """Each contact that the change concerns, in the order in which they came."""
+    if not (left.queues or left.channels or left.segments):
+        return
+    timed = any(channel.park_after_us for channel in world.channels.values())
+    chunks: list[list[Contact]] = []
+    for peer in list(world.peers.values()):
+        owned = list(peer.contacts.values())
+        for start in range(0, len(owned), CHUNK):
+            chunk = [each for each in owned[start : start + CHUNK] if _concerns(left, each, timed=timed)]
+            chunk.sort(key=_number)
+            chunks.append(chunk)
+            yield CHUNK // LISTED_A_US
+    contacts: Iterable[Contact] = merge(*chunks, key=_number)
+    for contact in contacts:
+        if contact.peer.contacts.get(contact.id) is contact:
+            needs = len(world.roster.needs)
+            _cross(world, left, contact, timed=timed)
+            matched = (len(world.roster.needs) - needs) * len(world.roster.profiles)
+            yield CONTACT_US + max(0, matched) // PAIRS_A_US
+
+
+def _concerns(left: Flipped, contact: Contact, *, timed: bool) -> bool:
+    if contact.line is None:
+        # Contacts are parked sooner or later now, and kept for another time.
+        return contact.state == "parked" or (contact.state == "connected" and (timed or contact.due_us != 0))
+    return (
+        contact.line in left.outdated
+        or contact.queue in left.waits
+        or contact.queue in left.callbacks
+        or (left.segments and _segment(contact) != "")
+    )
+
+
+def _segment(contact: Contact) -> str:
+    extra = contact.extra
+    return extra.route.segment if extra is not None and extra.route is not None else ""
+
+
+def _cross(world: World, left: Flipped, contact: Contact, *, timed: bool) -> None:
+    line = contact.line
+    if line is None:
+        if contact.state == "parked" or (contact.state == "connected" and (timed or contact.due_us)):
+            visits.arm(world, contact)
+        return
+    moved = line in left.outdated or (left.segments and _segment(contact) != "")
+    if moved and _into_its_line(world, contact, line):
+        return
+    if contact.extra is not None and contact.queue in left.callbacks:
+        # A reload may say otherwise of call-backs than before.
+        callbacks.look_anew_at(world, contact)
+        if callback_book.of(contact) is not None:
+            return
+    if contact.state in ("waiting", "held"):
+        visits.arm(world, contact)
+    elif contact.state == "offered":
+        ringing.look(world, contact)
+
+
+def _into_its_line(world: World, contact: Contact, old: Line) -> bool:
+    """Into its new line at the same place, with its new deadlines. Is all done that is to be done?"""
+    stood = contact.standing is not None
+    world.unstand(contact)
+    old.members -= 1
+    if old.course.streams:
+        courses.leave(world, old.course)
+    visits.join_line(world, contact, world.some_line_of(contact))
+    done = contact.extra is not None and callbacks.moved_line(world, contact, old)
+    if stood and not done:
+        if contact.state == "offered":
+            ringing.look(world, contact)
+        elif contact.extra is None or not callbacks.stands_again(world, contact):
+            visits.stand_in_line(world, contact)
+    if old in old.queue.lines:
+        courses.drop_if_empty(world, old)
+    return done
+
+
+def _end(world: World, left: Flipped, prepared: list[Needs]) -> None:
+    """Everybody has crossed: what nobody is in goes, and who meets the needs of whom is looked at once."""
+    for queue in world.queues.values() if left.segments else left.queues:
+        queue.kept_steps = {}
+        for line in list(queue.lines.values()):
+            if line.members and line.needs.staffed == 0:
+                courses.leave_unstaffed(world, line)
+            elif line.own_target:
+                courses.drop_if_empty(world, line)
+    for needs in prepared:
+        if not needs.lines and world.roster.needs.get(needs.key) is needs:
+            world.roster.drop_needs(needs)
+    drop_calendars(world, world.settings)

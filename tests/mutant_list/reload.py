@@ -1,0 +1,43 @@
+"""The guards of going over to another version of the settings in slices."""
+
+from __future__ import annotations
+
+from tests.mutant_list.mutant import CORE, Mutant
+
+MUTANTS = (
+    Mutant(
+        "reload: nobody is sent away before agents have crossed",
+        CORE + "engine.py",
+        "        if world.unmet and world.crossing is None:\n",
+        "        if world.unmet:\n",
+        scenarios=True,
+    ),
+    Mutant(
+        "reload: nobody is refused before agents have crossed",
+        CORE + "admission.py",
+        "        if line.needs.staffed > 0 or world.crossing is not None:\n",
+        "        if line.needs.staffed > 0:\n",
+        scenarios=True,
+    ),
+    Mutant(
+        "reload: an offer names the version that it was made by",
+        CORE + "offers.py",
+        "(line.version if line is not None else 0) or world.settings.version",
+        "world.settings.version",
+        scenarios=True,
+    ),
+    Mutant(
+        "reload: what rings was offered by the skills of before",
+        CORE + "crossing.py",
+        "        agent.skills_us = world.now_us\n",
+        "",
+        scenarios=True,
+    ),
+    Mutant(
+        "reload: who is left without an able agent at the end is sent on",
+        CORE + "crossing.py",
+        "            if line.members and line.needs.staffed == 0:\n",
+        "            if line.members < 0:\n",
+        scenarios=True,
+    ),
+)
