@@ -89,6 +89,7 @@ DialResult: TypeAlias = Literal["answered", "no_answer", "busy", "failed"]
 
 Role: TypeAlias = Literal["gateway", "desk", "supervisor", "monitor"]
 PendingFor: TypeAlias = Literal["customer", "department", "date"]
+PlanNews: TypeAlias = Literal["started", "stopped", "warned", "expired"]
 TicketNews: TypeAlias = Literal["moved", "warned", "limit", "overdue", "came_back", "reopened"]
 TicketStateName: TypeAlias = Literal[
     "waiting",

@@ -12,6 +12,7 @@ from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_direct import DIRECT
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
+from router.config.catalogue_plans import PLANS
 from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import ROUTES
 from router.config.catalogue_tickets import TICKETS
@@ -386,7 +387,7 @@ AGENTS = File(
     core.Settings,
 )
 
-FILES = (SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, AGENTS, TICKETS)
+FILES = (SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, AGENTS, TICKETS, PLANS)
 """Every file that this release knows."""
 
 LATER_FILES = ("rules.toml", "sites.toml", "kpis.toml")

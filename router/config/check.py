@@ -22,6 +22,7 @@ from router.config.calendars import calendars, hours_of_queues
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
+from router.config.catalogue_plans import PLANS
 from router.config.catalogue_routes import ROUTES
 from router.config.catalogue_tickets import TICKETS
 from router.config.centre import centre
@@ -31,6 +32,7 @@ from router.config.faults import ConfigurationErrors, Fault, Findings, Where, li
 from router.config.machine import Surroundings, machine
 from router.config.model import Configuration
 from router.config.people import people
+from router.config.plans import plans
 from router.config.read import Found, Reader
 from router.config.routing import routing, ways
 from router.config.rows import File
@@ -168,6 +170,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         steers=rows.steers,
         blocked=blocked,
         limits=side.limits,
+        plans=plans(tables[PLANS.file], services, hours, findings),
         repeat=tables[QUEUES.file].only("repeat").fill(Repeat()),
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))

@@ -14,12 +14,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from router.config.catalogue_actions import ACTIONS, KINDS
 from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
 from router.config.catalogue_direct import DIRECT
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
+from router.config.catalogue_plans import PLAN
 from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
 from router.config.catalogue_tickets import NODE, PATH, TICKETS
@@ -27,6 +29,8 @@ from router.config.faults import shown
 from router.config.model import Configuration
 from router.config.patterns import patterns
 from router.config.rows import Section
+from router.core.actions import AnyAction
+from router.core.plan_settings import Plan
 from router.core.route_settings import Condition, Route, Segment
 from router.core.settings import Queue
 from router.core.ticket_settings import TicketPath
@@ -81,7 +85,21 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["blocked"] = settings.blocked
     out["agents"] = {_name(agent): _shown(AGENT, agent) for agent in settings.agents}
     out["paths"] = {_name(path): _path(path) for path in settings.ticket_paths}
+    out["plans"] = {_name(plan): _plan(plan) for plan in settings.plans}
     return out
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return _shown(PLAN, plan) | {"actions": actions_shown(plan.actions)}
+
+
+def actions_shown(actions: tuple[AnyAction, ...]) -> list[dict[str, Any]]:
+    """The actions of a plan or a rule as `[[...actions]]` say them."""
+    return [
+        {"kind": type(action).__struct_config__.tag}
+        | {name: _shown(ACTIONS, action)[name] for name in KINDS[str(type(action).__struct_config__.tag)].rows}
+        for action in actions
+    ]
 
 
 def _path(path: TicketPath) -> dict[str, Any]:

@@ -49,21 +49,27 @@ class Deed(Struct, omit_defaults=True, gc=False):
 
 def write(world: World, peer: Peer, who: str, why: str, what: str, target: str, before: Facts, after: Facts) -> None:
     """Note a deed of `who` over the client `peer`; it is kept with the changes of this step."""
+    note(world, peer.tenant, who, why, what, target, before, after, peer)
+
+
+def note(
+    world: World,
+    tenant: str,
+    who: str,
+    why: str,
+    what: str,
+    target: str,
+    before: Facts,
+    after: Facts,
+    peer: Peer | None = None,
+) -> None:
+    """Note what the engine itself did, for a rule or a calendar (`peer`: none), or for a person over `peer`."""
     world.deeds.append(
         Deed(
-            world.utc_s,
-            peer.tenant,
-            who,
-            why,
-            what,
-            target,
-            peer.name,
-            before,
-            after,
-            world.epoch,
-            world.settings.version,
+            world.utc_s, tenant, who, why, what, target, "" if peer is None else peer.name, before, after,
+            world.epoch, world.settings.version,
         )
-    )
+    )  # fmt: skip
 
 
 decode = Decoder(Deed).decode

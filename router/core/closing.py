@@ -18,7 +18,7 @@ from router.core.hours import Hours
 from router.core.line import Entry
 from router.core.order import Order
 from router.core.queue import Queue
-from router.core.records import door_key
+from router.core.records_hours import door_key
 from router.core.world import World
 
 SLICE = 64
@@ -42,6 +42,10 @@ def restarted(world: World) -> None:
     for hours in world.hours.values():
         _look(world, hours)
         begin_anew(world, hours)
+    if world.plans.known:
+        from router.core import plans
+
+        plans.follow(world)
 
 
 def hours_due(world: World, hours: Hours) -> None:
@@ -54,6 +58,10 @@ def _look(world: World, hours: Hours) -> None:
         for queue in world.queues.values():
             if queue.door is not None and queue.door.hours is hours:
                 turned(world, queue)
+        if world.plans.known:
+            from router.core import plans
+
+            plans.turned(world, hours)
 
 
 def turned(world: World, queue: Queue) -> None:

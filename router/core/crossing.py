@@ -52,8 +52,10 @@ CHUNK: Final = 512
 class Crossing:
     """One switch under way."""
 
-    def __init__(self, world: World, new: of.Settings) -> None:
-        self.flipped = False
+    def __init__(self, world: World, new: of.Settings | None = None) -> None:
+        self.more: list[Flipped] = []
+        """What layers have changed meanwhile: those whom it concerns cross after all others."""
+        self.flipped = new is None
         """Is the new version in force?"""
         self.worked_us = -1
         """When the last slice was done."""
@@ -71,12 +73,20 @@ class Crossing:
         return True
 
     def _all(self) -> Iterator[int]:
-        world, new = self._world, self._new
+        if self._new is not None:
+            yield from self._settings(self._new)
+        while self.more:
+            left = self.more.pop(0)
+            yield from _contacts(self._world, left)
+            _end(self._world, left, [])
+
+    def _settings(self, new: of.Settings) -> Iterator[int]:
+        world = self._world
         yield from _orders(world, new)
         prepared: list[Needs] = []
         yield from _needs(world, new, prepared)
         # What is large enough has a step of its own.
-        flips_us = QUEUE_US * sum(1 for queue in new.queues if _settings_of(world, queue) != queue)
+        flips_us = QUEUE_US * sum(1 for queue in new.queues if _settings_of(world, queue) != world.layers.over(queue))
         yield flips_us
         left = flip(world, new)
         self.flipped = True
@@ -84,6 +94,7 @@ class Crossing:
         yield from _agents(world, new, left)
         yield from _contacts(world, left)
         _end(world, left, prepared)
+        drop_calendars(world, world.settings)
 
 
 def begin(world: World, new: of.Settings) -> None:
@@ -91,6 +102,19 @@ def begin(world: World, new: of.Settings) -> None:
     while world.crossing is not None:
         work(world)
     world.crossing = Crossing(world, new)
+    work(world)
+
+
+def layered(world: World, left: Flipped) -> None:
+    """Layers have changed what is in effect on some queues: those whom it concerns cross, after those of a switch that
+    is under way."""
+    if not (left.outdated or left.waits or left.callbacks):
+        return
+    if world.crossing is not None:
+        world.crossing.more.append(left)
+        return
+    world.crossing = Crossing(world)
+    world.crossing.more.append(left)
     work(world)
 
 
@@ -131,8 +155,9 @@ def _orders(world: World, new: of.Settings) -> Iterator[int]:
 def _needs(world: World, new: of.Settings, prepared: list[Needs]) -> Iterator[int]:
     """What queues will ask for: who meets it is found out before anybody waits for it."""
     roster = world.roster
-    for settings in new.queues:
+    for configured in new.queues:
         yield LOOK_US
+        settings = world.layers.over(configured)
         known = _settings_of(world, settings)
         if known is not None and known.channels == settings.channels and not lines_differ(world, known, settings):
             continue
@@ -286,6 +311,7 @@ def _end(world: World, left: Flipped, prepared: list[Needs]) -> None:
     """Everybody has crossed: what nobody is in goes, and who meets the needs of whom is looked at once."""
     for queue in world.queues.values() if left.segments else left.queues:
         queue.kept_steps = {}
+        queue.moved_us = world.now_us
         for line in list(queue.lines.values()):
             if line.members and line.needs.staffed == 0:
                 courses.leave_unstaffed(world, line)
@@ -294,4 +320,3 @@ def _end(world: World, left: Flipped, prepared: list[Needs]) -> None:
     for needs in prepared:
         if not needs.lines and world.roster.needs.get(needs.key) is needs:
             world.roster.drop_needs(needs)
-    drop_calendars(world, world.settings)

@@ -21,8 +21,10 @@ from router.core import (
     gateways,
     history,
     internal,
+    layers,
     offers,
     people,
+    plans,
     reservations,
     ticket_due,
 )
@@ -37,7 +39,9 @@ from router.core.everything import RECORDED, everything
 from router.core.handlers import sync
 from router.core.handlers.table import BEFORE_SYNC_END, HANDLERS, Handler
 from router.core.hours import Hours
+from router.core.layer import Layer
 from router.core.levels import Level
+from router.core.plan import ActivePlan
 from router.core.restore import Passive, restore
 from router.core.settings import Settings
 from router.core.world import World
@@ -56,6 +60,8 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Hours: closing.hours_due,
     Door: closing.door_due,
     Level: courses.due,
+    Layer: layers.due,
+    ActivePlan: plans.due,
 }
 
 

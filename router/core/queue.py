@@ -41,6 +41,8 @@ class Queue(Struct, eq=False, gc=False):
     """Its service level, where some step waits on it."""
     retired: bool = False
     """No longer in the settings: it takes nobody in, and serves who is in it."""
+    moved_us: int = 0
+    """When its lines were made anew last because it asks otherwise, or it was loaded: offers of before stand."""
     counts: dict[str, int] = {}
     """Contacts by state."""
     door: Door | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.core import closing, courses, reservations, ticket_due
+from router.core import closing, courses, layer_sources, reservations, ticket_due
 from router.core import settings as of
 from router.core.asked import NOTHING
 from router.core.doors import line_clock
@@ -44,7 +44,9 @@ def flip(world: World, new: of.Settings) -> Flipped:
     """From the settings in force to `new`, in this step."""
     old = world.settings
     left = Flipped(segments=old.segments != new.segments, channels=old.channels != new.channels)
+    _retire(world, new, left)
     world.take_settings(new)
+    layer_sources.follow(world)
     changed = _switch_calendars(world, new)
     _switch_queues(world, new, left, old.version)
     if left.segments:
@@ -57,7 +59,19 @@ def flip(world: World, new: of.Settings) -> Flipped:
     if left.channels:
         reservations.rearm(world)
     ticket_due.displaced(world)
+    if world.plans.known or world.plans.active:
+        from router.core import plans
+
+        plans.follow(world)
     return left
+
+
+def _retire(world: World, new: of.Settings, left: Flipped) -> None:
+    """Queues that are gone serve who is in them as configuration said last: layers are for those that are there."""
+    wanted = {(queue.tenant, queue.name) for queue in new.queues}
+    for key, queue in world.queues.items():
+        if not queue.retired and key not in wanted and queue.settings != world.configured[key]:
+            switch_queue(world, queue, world.configured[key], left)
 
 
 def _switch_calendars(world: World, new: of.Settings) -> list[Hours]:
@@ -91,12 +105,13 @@ def _switch_queues(world: World, new: of.Settings, left: Flipped, old_version: i
     wanted = {(queue.tenant, queue.name): queue for queue in new.queues}
     for key, queue in world.queues.items():
         queue.retired = key not in wanted
-    for key, settings in wanted.items():
+    for key, configured in wanted.items():
+        settings = world.layers.over(configured)
         known = world.queues.get(key)
         if known is None:
             world.adopt_queue(settings)
         elif known.settings != settings or _clocks_differ(world, known):
-            _switch_queue(world, known, settings, left, old_version)
+            switch_queue(world, known, settings, left, old_version)
 
 
 def lines_differ(world: World, old: of.Queue, new: of.Queue) -> bool:
@@ -108,9 +123,10 @@ def lines_differ(world: World, old: of.Queue, new: of.Queue) -> bool:
     return classes_differ or (old.order == "newest") != (new.order == "newest")
 
 
-def _switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, old_version: int) -> None:
-    """One queue whose settings have changed. Its lines get their new numbers in one write each; other needs, another
-    class, order or clock set them aside."""
+def switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, old_version: int = 0) -> None:
+    """One queue whose settings, as they are in effect, have changed. Its lines get their new numbers in one write each;
+    other needs, another class, order or clock set them aside. `old_version`: by which it stood so far, where it is not
+    the one in force."""
     old = queue.settings
     queue.settings = settings
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
@@ -119,8 +135,9 @@ def _switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped,
     # Whose line counts by another clock now joins it anew: what they have waited is kept.
     if lines_differ(world, old, settings) or _clocks_differ(world, queue):
         for line in queue.lines.values():
-            line.version = line.version or old_version
+            line.version = line.version or old_version or world.settings.version
             left.outdated[line] = None
+        queue.moved_us = world.now_us
         _new_courses(world, queue, old)
     for channel in settings.channels:
         if channel not in queue.own:

@@ -10,6 +10,9 @@
     contact   tenant/gateway/id          a visit with its live offers and legs; or, ended, its tombstone
     steps     tenant/queue/channel/ask   when the conditions of steps held last, for contacts who ask this
     level     tenant/queue               a queue's service level over its window, where steps wait on it
+    layer     tenant/rule|plan/name/n    what a rule or a plan has laid over the configuration
+    pause     tenant/rule|plan/name      layers that are off, and not forgotten
+    plan      tenant/plan                a plan in force
     ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
     customer  tenant/digest              who served a customer lately, and about what
 
@@ -28,13 +31,14 @@ from msgspec.msgpack import Decoder, Encoder
 
 from router.core.asked import NOTHING, Asked
 from router.core.customer_record import CustomerRecord
-from router.core.entities import Agent, Contact, Customer, Door, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.entities import Agent, Contact, Customer, Endpoint, Leg, Offer, Peer, Tombstone
 from router.core.extra import Extra, KeptPlace
+from router.core.records_hours import DoorRecord, HoursRecord
+from router.core.records_layers import LayerRecord, PauseRecord, PlanRecord
 from router.core.records_steps import CourseRecord, LevelRecord
 from router.core.ticket import Solved
 
 if TYPE_CHECKING:
-    from router.core.hours import Hours
     from router.core.world import World
 
 SCHEMA = 1
@@ -215,33 +219,6 @@ class EndpointRecord(Struct, array_like=True, gc=False):
     sync_round: int
 
 
-class HoursRecord(Struct, array_like=True, gc=False):
-    """See `hours.Hours`."""
-
-    schema: int
-    name: str
-    behind_us: int
-    stopped_us: int
-    since_us: int
-    reach: int
-    due_us: int
-    due_number: int
-
-
-class DoorRecord(Struct, array_like=True, gc=False):
-    """See `entities.Door`."""
-
-    schema: int
-    tenant: str
-    queue: str
-    hand: str
-    until_us: int
-    message: str
-    serve_out: bool
-    due_us: int
-    due_number: int
-
-
 Record = (
     PeerRecord
     | ContactRecord
@@ -254,6 +231,9 @@ Record = (
     | DoorRecord
     | CourseRecord
     | LevelRecord
+    | LayerRecord
+    | PauseRecord
+    | PlanRecord
     | Solved
 )
 
@@ -270,6 +250,9 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "door": Decoder(DoorRecord),
     "steps": Decoder(CourseRecord),
     "level": Decoder(LevelRecord),
+    "layer": Decoder(LayerRecord),
+    "pause": Decoder(PauseRecord),
+    "plan": Decoder(PlanRecord),
     "ticket": Decoder(Solved),
 }
 
@@ -380,21 +363,3 @@ def of_endpoint(e: Endpoint) -> bytes:
 def of_world(world: World) -> bytes:
     """The stored form of time and numbers."""
     return encode((SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch, world.ahead_us, world.secret))
-
-
-def door_key(door: Door) -> str:
-    """tenant/queue."""
-    return f"{door.queue.settings.tenant}/{door.queue.name}"
-
-
-def of_hours(h: Hours) -> bytes:
-    """The stored form of a calendar's open time."""
-    return encode((SCHEMA, h.name, h.behind_us, h.stopped_us, h.since_us, h.reach, h.due_us, h.due_number))
-
-
-def of_door(d: Door) -> bytes:
-    """The stored form of a queue's door."""
-    return encode((
-        SCHEMA, d.queue.settings.tenant, d.queue.name, d.hand, d.until_us, d.message, d.serve_out, d.due_us,
-        d.due_number,
-    ))  # fmt: skip

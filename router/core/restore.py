@@ -15,6 +15,7 @@ from router.core import (
     callbacks,
     people,
     reservations,
+    restore_layers,
     ringing,
     solved,
     ticket_due,
@@ -73,6 +74,8 @@ def restore(world: World, passive: Passive) -> None:
         world.ahead_us = record.ahead_us or (record.utc_s and record.utc_s * SECOND_US - record.now_us)
         world.secret = record.secret
     _hours(world, kinds)
+    # Before anybody stands in a line: what is in effect decides which.
+    layers_edited = restore_layers.load(world, kinds)
     for kind, build in (("peer", _peer), ("agent", _agent), ("endpoint", _endpoint)):
         for record in sorted(kinds[kind].values(), key=lambda record: record.number):
             build(world, record)
@@ -96,6 +99,7 @@ def restore(world: World, passive: Passive) -> None:
     # What is known of steps that nobody waits for any more, or of queues that are gone, is forgotten.
     forget_steps(world, stale)
     world.dropped.extend(sorted(stale))
+    restore_layers.keep(world, layers_edited)
     world.roster.stirred.clear()
     for loose in (world.loose_agents, world.heads, world.loose_contacts, world.loose_rings):
         loose.clear()

@@ -13,6 +13,7 @@ from msgspec import Struct
 from router.core.asked import Step
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
+from router.core.plan_settings import Plan
 from router.core.route_settings import Route, Segment, Steer
 from router.core.ticket_settings import TicketPath
 from router.core.want import ANYBODY, Traits, Want
@@ -358,4 +359,6 @@ class Settings(Struct, frozen=True):
     ticket_paths: tuple[TicketPath, ...] = ()
     reopen_us: int = 14 * 86_400 * SECOND_US
     """How long after its end a ticket can be reopened."""
+    plans: tuple[Plan, ...] = ()
+    """Actions prepared beforehand."""
     repeat: Repeat = Repeat()

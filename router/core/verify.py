@@ -19,9 +19,12 @@ from router.core import states
 from router.core.course import Course
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Customer, Door, Endpoint, Offer, Peer, Tombstone
 from router.core.hours import Hours
+from router.core.layer import Layer, Pause
 from router.core.levels import Level
 from router.core.line import Line, Needs
 from router.core.overflow import overflows_at_us
+from router.core.plan import ActivePlan
+from router.core.queue import Queue
 from router.core.roster import Profile
 from router.core.ticket import Solved
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
@@ -29,6 +32,7 @@ from router.core.verify_callbacks import check_books, check_callback, check_tomb
 from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_customers import check_customer, check_customers
 from router.core.verify_hours import check_contact, check_door, check_hours
+from router.core.verify_layers import check_layer, check_layers, check_plan, check_queue
 from router.core.verify_needs import check_course, check_line, meets
 from router.core.verify_ringing import check_backoff, place_in, ringing_place
 from router.core.verify_tickets import check_lists, check_ticket
@@ -118,7 +122,10 @@ def _everything(world: World) -> Iterator[Any]:
         yield from list(kind.values())
     yield from list(world.customers.values())
     yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
+    yield from [layer for laid in list(world.layers.sources.values()) for layer in laid]
+    yield from list(world.plans.active.values())
     for queue in list(world.queues.values()):
+        yield queue
         yield from list(queue.lines.values())
         if queue.level is not None:
             yield queue.level
@@ -142,7 +149,11 @@ def _is_there(world: World, entity: Any) -> bool:
         return entity.agent.backoff is entity
     if isinstance(entity, Customer):
         return world.customers.get((entity.tenant, entity.digest)) is entity
-    kinds = Agent | Peer | Hours | Door | Course | Level | Solved
+    if isinstance(entity, Layer):
+        return entity in world.layers.sources.get(entity.source, ())
+    if isinstance(entity, ActivePlan):
+        return world.plans.active.get((entity.tenant, entity.name)) is entity
+    kinds = Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause
     return isinstance(entity, kinds) or world.roster.profiles.get(entity.key) is entity
 
 
@@ -170,7 +181,9 @@ def _whole(world: World) -> Faults:
     yield from _sums(world)
     yield from _counts(world)
     yield from (
-        Violation(invariant, what) for checks in (check_books, check_lists) for invariant, what in checks(world)
+        Violation(invariant, what)
+        for checks in (check_books, check_lists, check_layers)
+        for invariant, what in checks(world)
     )
     yield from (Violation(*found) for found in check_customers(world))
     timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
@@ -306,6 +319,7 @@ def _offer(world: World, offer: Offer) -> Found:
     if waits and not any(peer.awaited() or peer.chore for peer in sides):
         yield "I7", f"{name}: stands still, and nobody is away"
     decided_now = offer.version == world.settings.version and offer.made_us >= agent.skills_us
+    decided_now = decided_now and offer.made_us > contact.queue.moved_us and world.crossing is None
     line = contact.line
     if offer.state not in ("offered", "connecting") or contact.direct is not None or line is None or not decided_now:
         return
@@ -359,4 +373,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Door: check_door,
     Needs: check_needs,
     Profile: check_profile,
+    Queue: check_queue,
+    Layer: check_layer,
+    ActivePlan: check_plan,
 }

@@ -21,10 +21,12 @@ from router.core.entities import Agent, Contact, Customer, Door, Offer, Peer, To
 from router.core.extra import ask_needs
 from router.core.history import Visit
 from router.core.hours import Hours, clock_of, new_hours
+from router.core.layer import Layers
 from router.core.levels import level_of
 from router.core.line import Line, Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
+from router.core.plan import Plans
 from router.core.queue import Queue
 from router.core.roster import Roster
 from router.core.routing import Routing
@@ -46,6 +48,9 @@ class World:
     """Open call-backs: where there are none nothing is looked for."""
     crossing: Any = None
     """The switch to other settings that is under way (`crossing.Crossing`); None: none is."""
+    monitored: bool = False
+    durability: str = ""
+    """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
 
     def __init__(self, settings: of.Settings, epoch: int) -> None:
         self.settings = settings
@@ -62,6 +67,9 @@ class World:
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
         self.routing, self.tickets = Routing(), Tickets()
+        self.layers, self.plans = Layers(), Plans()
+        self.configured: dict[tuple[str, str], of.Queue] = {}
+        """Queues as configuration says, without layers."""
         self.exclusive: tuple[str, ...] = ()
         """Channels of which an agent holds one contact and nothing else."""
         self.interrupting = False
@@ -102,9 +110,6 @@ class World:
         """Agents reserved for contacts; and lines that changed in this step, whose first may have one reserved."""
         self._per_us: dict[int, float] = {}
         """Target -> 1 / target."""
-        self.monitored = False
-        self.durability = ""
-        """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
         self.tally = Tally({})
         self.adopt(settings)
 
@@ -113,7 +118,9 @@ class World:
     def take_settings(self, settings: of.Settings) -> None:
         """These settings are in force; what is built from them is the caller's to change."""
         self.settings = settings
+        self.configured = {(queue.tenant, queue.name): queue for queue in settings.queues}
         self.routing.take(settings)
+        self.plans.take(settings)
         self.tickets.paths = {(path.tenant, path.name): path for path in settings.ticket_paths}
         self.channels = {channel.name: channel for channel in settings.channels}
         self.exclusive = tuple(channel.name for channel in settings.channels if channel.exclusive)

@@ -10,6 +10,7 @@ from router.config.rows import Row, Section
 from router.core import settings as core
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import RefusedEntry, Treat
+from router.core.plan_settings import Plan
 from router.core.route_settings import Route, Segment, Steer
 from router.server.limits import ServerLimits
 from router.store.base import STREAMS_MOST
@@ -37,10 +38,12 @@ BUILT = {
         "blocked",
         "repeat",
         "ticket_paths",
+        "plans",
     },
     Route: {"name", "conditions", "refuse"},
     Segment: {"name", "conditions", "target_us"},
     Steer: {"name"},
+    Plan: {"actions"},
     core.Channel: {"name"},
     core.Queue: {"callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"},
     core.Calendar: {"name", "closed", "offsets"},

@@ -11,6 +11,7 @@ from router.config import check, check_texts, digest, schema
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
+from router.config.catalogue_plans import PLANS
 from router.config.catalogue_routes import ROUTES
 from router.config.catalogue_tickets import TICKETS
 from router.config.rows import File
@@ -54,7 +55,9 @@ def test_shown_defaults_are_the_defaults() -> None:
     assert as_is.configuration == on.configuration
 
 
-@pytest.mark.parametrize("file", [SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, TICKETS], ids=lambda file: file.file)
+@pytest.mark.parametrize(
+    "file", [SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, PLANS, TICKETS], ids=lambda file: file.file
+)
 def test_the_sample_shows_every_setting(file: File) -> None:
     """Whoever reads the sample has seen every setting once, at least as a comment."""
     text = sample()[file.file]
@@ -67,7 +70,8 @@ def test_the_sample_shows_every_setting(file: File) -> None:
     # Names apart from the table's, and keys in plain sight, are better looked up than copied.
     # A weekday of its own is written as the others are.
     missing = [setting for setting in missing if not setting.startswith("calendars.*.") or "day" not in setting]
-    assert set(missing) <= {"peers.*.name", "peers.*.tenant", "peers.*.key", "queues.*.name", "paths.*.name"}, missing
+    apart = {"peers.*.name", "peers.*.tenant", "peers.*.key", "queues.*.name", "paths.*.name", "plans.*.name"}
+    assert set(missing) <= apart, missing
 
 
 @pytest.mark.parametrize("name", ["docs/configuration.md", "config/schema.json"])

@@ -15,6 +15,8 @@
     path      repair  hops_max = 3                              as [paths.repair] of tickets.toml
     node      repair.first  queue = "service", limit_s = 60     as [paths.repair.nodes.first]; `repair.end`: its end
     words     repair  waiting = "with {label}"                  as [paths.repair.words]
+    plan      storm   rank = 10, lasts_s = 60                   as [plans.storm] of plans.toml
+    action    storm   kind = "close_entry", queues = ["sales"]  as one [[plans.storm.actions]], in their order
     gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
     desk      d1      a desk; so is `supervisor`
     endpoint  101     ann on gw1 for voice, chat                a device; for voice where nothing is said
@@ -54,6 +56,8 @@ TABLES = {
     "route": ("routes.toml", "routes"),
     "segment": ("routes.toml", "segments"),
     "steer": ("routes.toml", "steers"),
+    "plan": ("plans.toml", ""),
+    "action": ("plans.toml", ""),
 }
 OF_TICKETS = ("reopen_days",)
 IN_FILES = (*TABLES, "limits", "blocked", "centre")
@@ -114,6 +118,9 @@ def _in_file(texts: dict[str, list[str]], word: str, name: str, rest: str) -> No
     if word in TABLES:
         file, table = TABLES[word]
         written = [f'{table}."{name}" = {{ {rest} }}'] if table else _of_path(word, name, rest)
+        if file == "plans.toml":
+            header = f'[plans."{name}"]' if word == "plan" else f'[[plans."{name}".actions]]'
+            written = [header, *_settings(rest)]
         texts.setdefault(file, []).extend(written)
     elif word == "limits":
         texts["switchboard.toml"] += ["[limits]", *_settings(f"{name} {rest}")]

@@ -93,6 +93,8 @@ def shown(name: str, value: Any) -> tuple[str, str]:
     """A field in words: its name without its unit, and its value."""
     if isinstance(value, told.Treatment):
         return name, f"{value.do}:{value.to}" if value.to else value.do
+    if name == "clashes":
+        return name, ",".join(f"{each.target} {each.what}: {each.winner} over {each.loser}" for each in value) or "none"
     if isinstance(value, told.SteerTo):
         return name, f"{value.steer}:{value.to}:{duration(value.gain_ms * MILLISECOND_US)}"
     for unit, us in (("_ms", MILLISECOND_US), ("_s", SECOND_US)):
@@ -159,6 +161,8 @@ POSITIONAL = {
     "set_agent": ("agent", "to"), "set_skills": ("agent", "skills"), "move_contact": ("contact", "queue"),
     "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
     "end_contact": ("contact",), "close_queue": ("queue",), "open_queue": ("queue",),
+    "start_plan": ("plan",), "stop_plan": ("plan",), "plans": (), "layers": (),
+    "pause_layers": (), "resume_layers": (),
     "consult": ("contact", "consult"), "cancel_consult": ("contact",), "complete_consult": ("contact",),
     "conference": ("contact",), "listen_contact": ("contact", "endpoint"), "leave": ("contact", "agent"),
     "take_callback": ("contact", "number"),
@@ -283,6 +287,13 @@ HEADS: dict[type[Struct], str] = {
     told.OfferState: "state {contact} to {agent} {state}",
     told.TicketEvent: "ticket {contact} {news}",
     told.TrackReply: "track {ticket} {state}",
+    told.PlanStarted: "plan_started {plan}",
+    told.PlansReply: "plans",
+    told.PlanStatus: "plan {plan}",
+    told.LayersReply: "layers",
+    told.LayerStatus: "layer {source} {name} {target} {what} {state}",
+    told.Clash: "clash {target} {what}",
+    told.PlanEvent: "plan_event {plan} {news}",
     told.TicketStatus: "tickets {contact} {state}",
 }
 """What every line about such an effect says; its other fields may follow."""
@@ -307,6 +318,9 @@ def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -
         return [_one(who, entry, offer_name) for entry in entries]
     if isinstance(message, told.CallbacksReply):
         return [_one(who, entry, offer_name) for entry in message.callbacks]
+    if isinstance(message, told.PlansReply | told.LayersReply):
+        entries = [*(message.plans if isinstance(message, told.PlansReply) else message.layers)]
+        return [_one(who, entry, offer_name) for entry in entries] or [said(message, HEADS[type(message)], who)]
     if isinstance(message, told.WhoReply):
         return [
             said(entry, "could {agent}" if entry.takes else "not {agent} {why_not}", who) for entry in message.agents

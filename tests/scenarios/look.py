@@ -14,6 +14,8 @@
     ? ticket t1 first holder ann hops 1     where a ticket is on its path (`nowhere`: it has none), and what it carries
     ? hop t1 1 first ann unresolved         the first stay of it that is over, clock 60s stay 90s
     ? solved t1 ann                         a ticket that may be reopened
+    ? value sales boost 2 by "plan storm"   what is in effect on a queue, and by which layer
+    ? plan storm active by hand             a plan, and who wants it; `off`
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -30,7 +32,7 @@ from router.core.entities import Contact, Peer
 from router.core.handlers import callbacks, questions
 from router.core.world import World
 from router.terms import MILLISECOND_US
-from tests.scenarios import look_tickets
+from tests.scenarios import look_layers, look_tickets
 from tests.scenarios.language import Said, Unclear, said, words_of
 
 
@@ -46,9 +48,11 @@ def look(world: World, visits: list[history.Visit], deeds: list[audit.Deed], lin
         return _leg(visits, name, words[2])
     if what == "deed":
         return said(deeds[-1], "deed {what} {target}") if deeds else Said(("deed", "none"), {})
+    if what in look_layers.WORDS:
+        return look_layers.WORDS[what](world, words)
     if what in look_tickets.WORDS:
         return look_tickets.look(world, _contact(world, name), words)
-    known = ", ".join([*OF_THE_WORLD, *look_tickets.WORDS, "record", "leg", "deed"])
+    known = ", ".join([*OF_THE_WORLD, *look_tickets.WORDS, *look_layers.WORDS, "record", "leg", "deed"])
     raise Unclear(f"{what!r} can't be asked: {known}")
 
 

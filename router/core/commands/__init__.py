@@ -40,6 +40,7 @@ from router.core.commands.hands import (
 from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, Ringing
 from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
 from router.core.commands.picking import Pick
+from router.core.commands.plans import LayersAsked, PauseLayers, Plans, ResumeLayers, StartPlan, StopPlan
 from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.steering import Steer, Steered
 from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
@@ -110,6 +111,12 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     ListenContact,
     CloseQueue,
     OpenQueue,
+    StartPlan,
+    StopPlan,
+    Plans,
+    LayersAsked,
+    PauseLayers,
+    ResumeLayers,
     Track,
     Tickets,
 )
@@ -146,6 +153,7 @@ __all__ = [
     "ExtendWrapUp",
     "Hand",
     "Hold",
+    "LayersAsked",
     "Leave",
     "ListenContact",
     "LogIn",
@@ -156,8 +164,10 @@ __all__ = [
     "OpenQueue",
     "OpenTicket",
     "Park",
+    "PauseLayers",
     "Pend",
     "Pick",
+    "Plans",
     "Position",
     "Probe",
     "PullContact",
@@ -168,14 +178,17 @@ __all__ = [
     "Reopen",
     "Request",
     "Resume",
+    "ResumeLayers",
     "Ringing",
     "ScheduleCallback",
     "SetAgent",
     "SetPriority",
     "SetSkills",
+    "StartPlan",
     "Status",
     "Steer",
     "Steered",
+    "StopPlan",
     "SwitchChannel",
     "Sync",
     "SyncEnd",

@@ -37,6 +37,15 @@ from router.core.effects.events import (
     TalkOver,
     Treat,
 )
+from router.core.effects.plans import (
+    Clash,
+    LayersReply,
+    LayerStatus,
+    PlanEvent,
+    PlansReply,
+    PlanStarted,
+    PlanStatus,
+)
 from router.core.effects.replies import (
     AgentsReply,
     AgentStatus,
@@ -83,6 +92,9 @@ REPLIES: tuple[type[Reply], ...] = (
     Synced,
     TrackReply,
     TicketsReply,
+    PlanStarted,
+    PlansReply,
+    LayersReply,
 )
 EVENTS: tuple[type[Message], ...] = (
     Offer,
@@ -107,6 +119,7 @@ EVENTS: tuple[type[Message], ...] = (
     AgentEvent,
     ContactEvent,
     TicketEvent,
+    PlanEvent,
 )
 
 __all__ = [
@@ -124,6 +137,7 @@ __all__ = [
     "CallbackStatus",
     "CallbackTaken",
     "CallbacksReply",
+    "Clash",
     "Confirm",
     "ConnectedEvent",
     "ConsultOver",
@@ -134,6 +148,8 @@ __all__ = [
     "Displaced",
     "Ended",
     "Error",
+    "LayerStatus",
+    "LayersReply",
     "LetGo",
     "Listen",
     "Message",
@@ -144,6 +160,10 @@ __all__ = [
     "Ok",
     "ParkedEvent",
     "Picked",
+    "PlanEvent",
+    "PlanStarted",
+    "PlanStatus",
+    "PlansReply",
     "PositionReply",
     "Probed",
     "QueueStatus",

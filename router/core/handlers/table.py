@@ -21,6 +21,7 @@ from router.core.handlers import (
     hands,
     parking,
     picking,
+    plans,
     questions,
     steering,
     sync,
@@ -80,11 +81,24 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Agents: questions.agents,
     ask.Who: who.who,
     **hands.HANDLERS,
+    **plans.HANDLERS,
     ask.CloseQueue: doors.close_queue,
     ask.OpenQueue: doors.open_queue,
 }
 
 BEFORE_SYNC_END: frozenset[type] = frozenset(
-    (ask.Sync, ask.SyncEnd, ask.Status, ask.Position, ask.Agents, ask.Who, ask.Callbacks, ask.Track, ask.Tickets)
+    (
+        ask.Sync,
+        ask.SyncEnd,
+        ask.Status,
+        ask.Position,
+        ask.Agents,
+        ask.Who,
+        ask.Callbacks,
+        ask.Track,
+        ask.Tickets,
+        ask.Plans,
+        ask.LayersAsked,
+    )
 )
 """What a client may say before the list of what is alive is whole."""

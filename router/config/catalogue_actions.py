@@ -1,0 +1,71 @@
+"""The rows of an action, as `[[...actions]]` of a plan or a rule. Which of them go with which kind is in `KINDS`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from router.config.catalogue_machine import DAY_S
+from router.config.kinds import Choice, Names, Number, Seconds, Text, Whole
+from router.config.kinds_needs import Needs
+from router.config.rows import Row, Section
+from router.core import actions as core
+
+
+class ActionKind(NamedTuple):
+    """A kind of action: its type, and the rows that it has."""
+
+    struct: type[core.Action]
+    needs: tuple[str, ...] = ()
+    """Rows that must be there."""
+    one_of: tuple[str, ...] = ()
+    """At least one of these must be there."""
+    may: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.needs, *self.one_of, *self.may)
+
+
+KINDS: dict[str, ActionKind] = {
+    "change_target": ActionKind(core.ChangeTarget, ("queues", "target_s")),
+    "raise_priority": ActionKind(core.RaisePriority, ("queues",), ("boost", "head_start_s")),
+    "change_needs": ActionKind(core.ChangeNeeds, ("queues",), ("needs", "add", "also")),
+    "relax": ActionKind(core.Relax, ("queues", "after_s"), ("needs", "also")),
+    "limit_entry": ActionKind(core.LimitEntry, ("queues", "waiting_max"), (), ("message", "to")),
+    "close_entry": ActionKind(core.CloseEntry, ("queues",), (), ("message", "to")),
+}
+"""`kind` -> what goes with it. All of `core.ACTIONS` must be here."""
+
+ACTIONS = Section(
+    "actions",
+    "What it does, in this order; each table one action of the `kind` named, undone exactly when its source ends.",
+    (
+        Row("kind", Choice(tuple(KINDS)), "Which action."),
+        Row("queues", Names(500, least=1), "The queues that it is for."),
+        Row("target_s", Seconds(0.001, 366 * DAY_S), "change_target: the target."),
+        Row("boost", Number(-1e6, 1e6), "raise_priority: added to the queue's boost; below 0 others come first."),
+        Row(
+            "head_start_s",
+            Seconds(0, DAY_S),
+            "raise_priority: as if everybody in the queue had come so much earlier.",
+        ),
+        Row(
+            "needs",
+            Needs(),
+            "change_needs: in the place of the queue's needs; relax: in the place of those before the step.",
+        ),
+        Row("add", Needs(), "change_needs: must hold too."),
+        Row("also", Needs(), "change_needs, relax: who meets this may serve as well."),
+        Row("after_s", Seconds(0, 366 * DAY_S), "relax: from this wait on."),
+        Row(
+            "waiting_max",
+            Whole(0, 1_000_000),
+            "limit_entry: who comes while so many wait is refused as `full`. Never more than the queue's own.",
+            unit="contacts",
+        ),
+        Row("message", Text(64), "limit_entry, close_entry: the message for who is not let in."),
+        Row("to", Text(64), "limit_entry, close_entry: the queue for who is not let in."),
+    ),
+    each=True,
+)

@@ -1,0 +1,40 @@
+"""Actions: what rules and plans can lay over the configuration, one module each.
+
+Adding one is a module here with its type, a row in `AnyAction`, and its settings in `router/config/catalogue_actions`.
+Of what it needs from the running world, `base.Action` says all.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, get_args
+
+from router.core.actions.base import Action, QueueAction, Target
+from router.core.actions.change_needs import ChangeNeeds
+from router.core.actions.change_target import ChangeTarget
+from router.core.actions.limit_entry import CloseEntry, LimitEntry
+from router.core.actions.raise_priority import RaisePriority
+from router.core.actions.relax import Relax
+
+AnyAction: TypeAlias = ChangeTarget | RaisePriority | ChangeNeeds | Relax | LimitEntry | CloseEntry
+"""Every action there is. In this order those on one target are laid over one another: a head start is weighed by the
+target in force."""
+
+ACTIONS: dict[str, type[Action]] = {str(action.__struct_config__.tag): action for action in get_args(AnyAction)}
+"""`kind` -> type."""
+
+ORDER: dict[type[Action], int] = {action: place for place, action in enumerate(get_args(AnyAction))}
+
+__all__ = [
+    "ACTIONS",
+    "ORDER",
+    "Action",
+    "AnyAction",
+    "ChangeNeeds",
+    "ChangeTarget",
+    "CloseEntry",
+    "LimitEntry",
+    "QueueAction",
+    "RaisePriority",
+    "Relax",
+    "Target",
+]

@@ -1,0 +1,77 @@
+"""The stored form of layers, pauses and active plans: see `records.py`, which these belong to."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.msgpack import Encoder
+
+from router.core.actions import AnyAction
+from router.core.layer import Layer, Pause, SourceKind, Spent
+from router.core.plan import ActivePlan
+
+SCHEMA = 1
+
+encode = Encoder().encode
+
+
+class LayerRecord(Struct, array_like=True, gc=False):
+    """See `layer.Layer`. The action is kept whole: it says what it was when the layer began."""
+
+    schema: int
+    tenant: str
+    kind: SourceKind
+    name: str
+    number: int
+    rank: int
+    by_hand: bool
+    since_us: int
+    action: AnyAction
+    target: tuple[str, str]
+    spent: Spent
+    due_us: int
+    due_number: int
+
+
+class PauseRecord(Struct, array_like=True, gc=False):
+    """See `layer.Pause`."""
+
+    schema: int
+    tenant: str
+    kind: str
+    name: str
+
+
+class PlanRecord(Struct, array_like=True, gc=False):
+    """See `plan.ActivePlan`."""
+
+    schema: int
+    tenant: str
+    name: str
+    since_us: int
+    holders: tuple[str, ...]
+    who: str
+    why: str
+    until_us: int
+    warned: bool
+    due_us: int
+    due_number: int
+
+
+def of_layer(layer: Layer) -> bytes:
+    """The stored form of a layer."""
+    return encode((
+        SCHEMA, *layer.source, layer.number, layer.rank, layer.by_hand, layer.since_us, layer.action, layer.target,
+        layer.spent, layer.due_us, layer.due_number,
+    ))  # fmt: skip
+
+
+def of_pause(pause: Pause) -> bytes:
+    """The stored form of a pause."""
+    return encode((SCHEMA, pause.tenant, pause.kind, pause.name))
+
+
+def of_plan(p: ActivePlan) -> bytes:
+    """The stored form of a plan in force."""
+    return encode((
+        SCHEMA, p.tenant, p.name, p.since_us, p.holders, p.who, p.why, p.until_us, p.warned, p.due_us, p.due_number,
+    ))  # fmt: skip

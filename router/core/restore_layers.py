@@ -1,0 +1,66 @@
+"""The part of `restore.py` that is about layers and plans: they are there before anybody stands in a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from router.core import audit, layer_sources, layers
+from router.core.layer import Layer, Pause, Source
+from router.core.plan import ActivePlan
+
+if TYPE_CHECKING:
+    from router.core.world import World
+
+
+def load(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """Layers, pauses and plans in force, as far as configuration still says them: it may have been edited while the
+    engine was away. Returns the records of those that are gone by that."""
+    for record in sorted(kinds["layer"].values(), key=lambda record: record.number):
+        layer = Layer(
+            Source(record.tenant, record.kind, record.name), record.number, record.rank, record.by_hand,
+            record.since_us, record.action, record.target, record.spent,
+        )  # fmt: skip
+        world.layers.add(layer)
+        world.counter = max(world.counter, record.number)
+        _due(world, layer, record)
+    for record in kinds["pause"].values():
+        pause = Pause(record.tenant, record.kind, record.name)
+        world.layers.pauses[pause.key] = pause
+    for record in kinds["plan"].values():
+        active = ActivePlan(
+            record.tenant, record.name, record.since_us, record.holders, record.who, record.why, record.until_us,
+            record.warned,
+        )  # fmt: skip
+        world.plans.active[record.tenant, record.name] = active
+        _due(world, active, record)
+    for queue in world.queues.values():
+        queue.moved_us = world.now_us
+    gone = layer_sources.follow(world)
+    for tenant, (kind, name) in world.layers.targets:
+        if kind == "queue":
+            # Nobody stands in it yet: there is nobody who would have to cross.
+            layers.switch(world, tenant, name)
+    return [("layer", layer.key) for layer in gone] + [
+        ("plan", active.key) for key, active in list(world.plans.active.items()) if key not in world.plans.known
+    ]
+
+
+def _due(world: World, entity: Layer | ActivePlan, record: Any) -> None:
+    entity.due_number = record.due_number
+    world.counter = max(world.counter, record.due_number)
+    if record.due_us:
+        world.deadlines.set(entity, record.due_us, record.due_number)
+
+
+def keep(world: World, gone: list[tuple[str, str]]) -> None:
+    """Record what `load` found otherwise than it was kept."""
+    world.dropped.extend(gone)
+    for kind, key in gone:
+        if kind == "plan":
+            tenant, _, name = key.partition("/")
+            active = world.plans.active.pop((tenant, name))
+            world.deadlines.cancel(active)
+            why = "it is not in the configuration any more"
+            audit.note(world, tenant, f"plan:{name}", why, "plan_stop", name, {}, {})
+    if gone:
+        world.changed.update((layer, None) for laid in world.layers.sources.values() for layer in laid)

@@ -1,0 +1,85 @@
+"""What must hold of layers and plans: checked from outside, as `verify.py` does for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from router.core import settings as of
+from router.core.actions import ORDER, QueueAction
+from router.core.layer import Layer
+from router.core.plan import ActivePlan
+from router.core.queue import Queue
+from router.core.world import World
+
+Found: TypeAlias = Iterator[tuple[str, str]]
+
+
+def in_effect(world: World, configured: of.Queue) -> of.Queue:
+    """A queue's settings with its layers, worked out the long way: all layers by weight, each value by its first."""
+    layers = [layer for laid in world.layers.sources.values() for layer in laid]
+    off = {tuple(key.split("/")) for key in world.layers.pauses}
+    mine = [
+        layer
+        for layer in layers
+        if layer.source.tenant == configured.tenant
+        and layer.target == ("queue", configured.name)
+        and not layer.spent
+        and off.isdisjoint({(configured.tenant, "", ""), (*layer.source[:2], ""), tuple(layer.source)})
+    ]
+    mine.sort(key=lambda layer: (-layer.rank, not layer.by_hand, -layer.since_us, -layer.number))
+    first: dict[str, QueueAction] = {}
+    for layer in mine:
+        if isinstance(layer.action, QueueAction):
+            first.setdefault(layer.action.what, layer.action)
+    for action in sorted(first.values(), key=lambda action: ORDER[type(action)]):
+        configured = action.over(configured)
+    return configured
+
+
+def check_queue(world: World, queue: Queue) -> Found:
+    """What is in effect is the configuration with the winning layers over it, and nothing else."""
+    configured = world.configured.get((queue.settings.tenant, queue.name))
+    if queue.retired or configured is None:
+        return
+    wanted = in_effect(world, configured)
+    if queue.settings != wanted:
+        names = [name for name in wanted.__struct_fields__ if getattr(wanted, name) != getattr(queue.settings, name)]
+        yield "layers", f"queue {queue.name}: {', '.join(names)} are not what configuration and layers say"
+    for line in queue.lines.values():
+        boost = 0.0 if wanted.order == "oldest" else wanted.boost
+        if line.boost != boost:
+            yield "layers", f"queue {queue.name}: a line of it has boost {line.boost}, not {boost}"
+
+
+def check_layer(world: World, layer: Layer) -> Found:
+    """Found by its source and by its target, with its own end kept."""
+    name = f"layer {layer.key}"
+    for listed in (world.layers.sources.get(layer.source, ()), world.layers.targets.get(layer.place, ())):
+        if sum(1 for each in listed if each is layer) != 1:
+            yield "index", f"{name}: not found by its source or its target"
+    if layer.due_us and not world.deadlines.holds(layer):
+        yield "L2", f"{name}: deadline {layer.due_us} is not kept"
+    if layer.source.kind == "plan" and (layer.source.tenant, layer.source.name) not in world.plans.active:
+        yield "layers", f"{name}: its plan is not active"
+
+
+def check_plan(world: World, active: ActivePlan) -> Found:
+    """Somebody wants it, it ends in time, and configuration knows it."""
+    name = f"plan {active.key}"
+    if not active.holders:
+        yield "layers", f"{name}: nobody wants it"
+    if (active.tenant, active.name) not in world.plans.known:
+        yield "layers", f"{name}: configuration does not have it"
+    if bool(active.due_us) != bool(active.until_us) or active.due_us > active.until_us:
+        yield "L2", f"{name}: ends at {active.until_us}, deadline {active.due_us}"
+    if active.due_us and not world.deadlines.holds(active):
+        yield "L2", f"{name}: deadline {active.due_us} is not kept"
+
+
+def check_layers(world: World) -> Found:
+    """As many by target as by source."""
+    by_source = sum(len(laid) for laid in world.layers.sources.values())
+    by_target = sum(len(laid) for laid in world.layers.targets.values())
+    if by_source != by_target:
+        yield "index", f"{by_source} layers by source, {by_target} by target"

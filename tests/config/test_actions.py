@@ -1,0 +1,74 @@
+"""Actions as files say them: each kind with its own settings and no others, and back into the same words."""
+
+import pytest
+
+from router.config import check_texts
+from router.config.catalogue_actions import ACTIONS as ROWS
+from router.config.catalogue_actions import KINDS
+from router.config.compare import tables
+from router.core.actions import ACTIONS
+from tests.config.given import AROUND
+
+QUEUES = "[queues.a]\nneeds = { a = 1 }\n[queues.b]\n[queues.old]\norder = 'oldest'\n"
+
+
+def faults(action: str, plan: str = "") -> list[str]:
+    """What is wrong with a plan of this one action."""
+    text = f"[plans.p]\n{plan}\n[[plans.p.actions]]\n{action}"
+    report = check_texts({"queues.toml": QUEUES, "agents.toml": "", "plans.toml": text}, around=AROUND)
+    return [str(fault) for fault in report.faults if fault.file == "plans.toml"]
+
+
+def test_every_action_can_be_written() -> None:
+    """The kinds of the files are those of the core, and their settings are rows that fill fields."""
+    assert set(KINDS) == set(ACTIONS)
+    for kind, row in KINDS.items():
+        assert row.struct is ACTIONS[kind]
+        fields = {ROWS.rows[name].field for name in row.rows}
+        assert fields == set(row.struct.__struct_fields__), kind
+    named = {name for row in KINDS.values() for name in row.rows}
+    assert named | {"kind"} == set(ROWS.rows), "a row that no kind has"
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("queues = ['a']", "says not which action it is"),
+        ("kind = 'raise_priority'\nqueues = ['a']", "changes nothing"),
+        ("kind = 'raise_priority'\nboost = 1.0", "says no queues"),
+        ("kind = 'raise_priority'\nqueues = ['c']\nboost = 1.0", "there is no queue of tenant main named c"),
+        ("kind = 'raise_priority'\nqueues = ['old']\nboost = 1.0", "priority has no effect"),
+        ("kind = 'close_entry'\nqueues = ['a']\nboost = 1.0", 'has no effect with kind = "close_entry"'),
+        ("kind = 'close_entry'\nqueues = ['a']\nto = 'a'", "sends contacts back to the same queue"),
+        ("kind = 'close_entry'\nqueues = ['a']\nto = 'z'", "there is no queue of tenant main named z"),
+        ("kind = 'close_entry'\nqueues = ['a']\nto = 'b'\nmessage = 'm'", "stands beside message"),
+        ("kind = 'burn'\nqueues = ['a']", "kind"),
+    ],
+)
+def test_mistakes_are_named(action: str, said: str) -> None:
+    """What an action can't mean is an error that says so."""
+    assert any(said in fault for fault in faults(action)), faults(action)
+
+
+def test_mistakes_of_plans_are_named() -> None:
+    """An end without a time, a warning that is no warning, a calendar that is not there."""
+    good = "kind = 'close_entry'\nqueues = ['a']"
+    assert faults(good) == []
+    assert any("without an end" in fault for fault in faults(good, "warn_before_s = 5"))
+    assert any("not shorter" in fault for fault in faults(good, "warn_before_s = 5\nlasts_s = 5"))
+    assert any("there is no calendar" in fault for fault in faults(good, "calendar = 'x'"))
+
+
+def test_actions_turn_back_into_the_words_of_the_files() -> None:
+    """`diff` and the digest see every setting of every action."""
+    text = (
+        "[plans.p]\n[[plans.p.actions]]\nkind = 'relax'\nqueues = ['a']\nafter_s = 20\nalso = { a = 2 }\n"
+        "[[plans.p.actions]]\nkind = 'limit_entry'\nqueues = ['b']\nwaiting_max = 4\nto = 'a'\n"
+    )
+    report = check_texts({"queues.toml": QUEUES, "agents.toml": "", "plans.toml": text}, around=AROUND)
+    assert report.configuration is not None, report.faults
+    said = tables(report.configuration)["plans"]["p"]["actions"]
+    assert said == [
+        {"kind": "relax", "queues": ["a"], "after_s": 20, "needs": None, "also": {"a": 2}},
+        {"kind": "limit_entry", "queues": ["b"], "waiting_max": 4, "message": "", "to": "a"},
+    ]
