@@ -20,9 +20,9 @@ from typing import Any
 from bench.ewt_centre import Call, Centre
 from bench.ewt_centres import CENTRES, Scenario
 from bench.ewt_cost import cost, cost_text
-from bench.ewt_rivals import NAMES, Rivals
 from router.ewt.events import Reader
 from router.ewt.policy import DEFAULT_POLICY, Quote, decide, promise_s
+from router.ewt.rivals import NAMES, Rivals
 
 FORKS = 10
 FORKED_ASKS = 500
@@ -124,7 +124,7 @@ def score(runs: list[Run]) -> dict[str, Any]:
     row["bias"] = sum(s["mean"] for s in said) / sum(truth) - 1
     row["covered"] = _share(s["p10"] <= w <= s["p90"] for s, w in zip(said, truth, strict=True))
     row["under_p50"] = _share(w <= s["p50"] for s, w in zip(said, truth, strict=True))
-    row["kept"] = _share(w <= promise_s(s["p80"]) for s, w in zip(said, truth, strict=True))
+    row["kept"] = _share(w <= promise_s(s["p90"]) for s, w in zip(said, truth, strict=True))
     row["told"] = _share(_told(item) for item in asked if item.call.wait_s > 60)
     return row
 

@@ -16,6 +16,7 @@ from router.cli.commands.check import check
 from router.cli.commands.demo import demo
 from router.cli.commands.doctor import doctor
 from router.cli.commands.doors import queue
+from router.cli.commands.ewt import ewt
 from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
 from router.cli.commands.play import play
@@ -76,6 +77,7 @@ app.command()(demo)
 app.add_typer(traces, name="import")
 app.command()(replay)
 app.command()(play)
+app.command()(ewt)
 app.add_typer(agents, name="agents")
 app.add_typer(store, name="store")
 app.command()(doctor)

@@ -25,7 +25,7 @@ class Verdict(NamedTuple):
 
     `bias_s` mean of (said - waited); `mape` mean |said - waited| / waited over waits of at least 1 s;
     `near` share within +-25 % or +-30 s; `covered` share within p10..p90; `kept` share whose wait was not over
-    the promise (p80 rounded up to a bucket).
+    the promise (the default policy's percentile rounded up to a bucket).
     """
 
     judged: int
@@ -58,7 +58,7 @@ class Judge:
             abs(error) / wait_s if long else 0.0,
             1.0 if abs(error) <= max(NEAR_S, NEAR_RATIO * wait_s) else 0.0,
             1.0 if said.p10_s <= wait_s <= said.p90_s else 0.0,
-            1.0 if wait_s <= promise_s(said.p80_s) else 0.0,
+            1.0 if wait_s <= promise_s(said.p90_s) else 0.0,
             error * error,
         )
         self._sums = [total * KEEP + item for total, item in zip(self._sums, row, strict=True)]

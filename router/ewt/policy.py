@@ -2,7 +2,7 @@
 
 What lives here: buckets, the promise, and `decide`.  What it must not know: queues, gateways, how estimates
 are made.
-The idea: a broken promise costs more than no promise, so the 80th percentile is said, rounded up to a bucket;
+The idea: a broken promise costs more than no promise, so the 90th percentile is said, rounded up to a bucket;
 it is repeated only with progress, and raised only when the median says that it is lost, once.
 
 Sources: each minute beyond an announced time raises the hazard of hanging up (ssrn 3706565); progress, not
@@ -33,11 +33,11 @@ class AnnouncePolicy:
     interval_s: float = 60.0
     quiet_before_take_s: float = 20.0
     next_below_s: float = 30.0
-    percentile: Literal["p50", "p80", "p90"] = "p80"
+    percentile: Literal["p50", "p80", "p90"] = "p90"
     buckets_min: tuple[int, ...] = BUCKETS_MIN
     raise_after_s: float = 15.0
     raise_ratio: float = 1.25
-    interval_max_ratio: float = 4.0
+    interval_max_ratio: float = 5.5
 
     def __post_init__(self) -> None:
         """Buckets rise, every time is positive; ValueError says which is not."""

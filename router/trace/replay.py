@@ -33,6 +33,7 @@ from router.trace.replay_settings import TENANT, Basis, derive
 from router.trace.replay_shifts import Shifts
 from router.trace.replay_watch import Watch
 from router.trace.report import Visit
+from router.trace.tap import Tap, unheard
 
 HEAD_US: Final = SECOND_US
 """Core time of the trace's first moment: the gateway comes up before it."""
@@ -48,19 +49,20 @@ def replay(
     basis: Trace | None = None,
     progress: Progress | None = None,
     verify: bool = True,
+    tap: Tap = unheard,
 ) -> ReplayReport:
     """Replay `trace`; the same report (but for its seconds) and the same digest for the same arguments.
 
     `settings`: a configuration whose queues give target, boost, class, order and agent choice to those of the trace
     with the same names. `basis`: the trace that times not recorded are estimated from, where this one is a day of it.
     `progress` is told contacts arrived, of how many. `verify` checks the engine's world while it runs; the outside
-    ledger always judges.
+    ledger always judges. `tap` hears what happens as events of the neutral schema, in seconds of the trace.
 
     Raises TraceError where the trace cannot be replayed.
     """
     began_s = perf_counter()
     by = derive(trace, settings)
-    run = _Run(trace, by, seed, basis, progress, verify)
+    run = _Run(trace, by, seed, basis, progress, verify, tap)
     driving_s = perf_counter()
     with _no_collection():
         run.drive()
@@ -72,7 +74,14 @@ class _Run:
     """One replay, from the first command to the report."""
 
     def __init__(
-        self, trace: Trace, by: Basis, seed: int, basis: Trace | None, progress: Progress | None, verify: bool
+        self,
+        trace: Trace,
+        by: Basis,
+        seed: int,
+        basis: Trace | None,
+        progress: Progress | None,
+        verify: bool,
+        tap: Tap,
     ) -> None:
         self.trace = trace
         self.by = by
@@ -86,7 +95,7 @@ class _Run:
         watch = Watch(self.engine.world, self.ledger, verify)
         self.line = Line(self.engine, f"{TENANT}/{GATEWAY}", self.ledger, watch)
         self.agenda = Agenda()
-        self.shifts = Shifts(self.line, self.agenda, by.workers, HEAD_US)
+        self.shifts = Shifts(self.line, self.agenda, by.workers, HEAD_US, tap)
         shares = {
             (name, channel): channels[channel] / most for name, most in capacities.items() for channel in channels
         }
@@ -101,6 +110,7 @@ class _Run:
             shares,
             HEAD_US,
             None if progress is None else lambda arrived: progress("contacts", arrived, total),
+            tap,
         )
 
     def drive(self) -> None:

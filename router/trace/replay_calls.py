@@ -19,6 +19,7 @@ from router.trace.replay_agenda import ARRIVAL, ENDS, HANG_UP, Agenda
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import Line
 from router.trace.replay_shifts import Desk, Shifts
+from router.trace.tap import Tap, unheard
 
 PROGRESS_CONTACTS: Final = 500
 """Arrivals between two calls of `progress`."""
@@ -60,8 +61,9 @@ class Calls:
         shares: dict[tuple[str, str], float],
         offset_us: int,
         progress: Callable[[int], None] | None,
+        tap: Tap = unheard,
     ) -> None:
-        """`shares`: part of an agent's capacity that a contact takes, by (agent, channel)."""
+        """`shares`: part of an agent's capacity that a contact takes, by (agent, channel). `tap`: see there."""
         self.calls = [Call(contact, draw) for contact, draw in zip(contacts, draws, strict=True)]
         self.stayed = 0
         """Contacts that still waited when all else was over."""
@@ -72,6 +74,7 @@ class Calls:
         self._shifts = shifts
         self._shares = shares
         self._progress = progress
+        self._tap = tap
         self._arrived = 0
         self._offers_after_waiting = 0
         for call in self.calls:
@@ -127,6 +130,7 @@ class Calls:
         if line.tell(command) is None:
             call.state = OVER
             return
+        self._tap("arrive", line.now_us, call=contact.id, queue=contact.queue, head_start=contact.head_start_s)
         key_us = line.now_us - contact.head_start_s * SECOND_US
         self._ledger.enter(contact.id, (contact.queue, contact.channel), key_us)
         if line.offers:
@@ -141,11 +145,14 @@ class Calls:
         call.taken_us = now_us
         call.wait_us = now_us - call.arrived_us
         call.desk = desk
+        self._tap("start", now_us, call=call.contact.id, queue=call.contact.queue, agent=desk.name)
         self._shifts.took(desk)
         self._agenda.add(now_us + call.draw.service_us, ENDS, self._talked, call)
 
     def _talked(self, call: Call) -> None:
         line = self._line
+        assert call.desk is not None, "only who was talked to has talked"
+        self._tap("end", line.now_us, call=call.contact.id, queue=call.contact.queue, agent=call.desk.name)
         line.tell(End(line.number(), call.contact.id))
         if call.draw.wrap_up_us:
             self._agenda.add(line.now_us + call.draw.wrap_up_us, ENDS, self._wrapped_up, call)
@@ -160,6 +167,7 @@ class Calls:
         call.state = OVER
         share = self._shares[desk.name, contact.channel]
         self._shifts.done(desk, round((line.now_us - call.taken_us) * share))
+        self._tap("agent_ready", line.now_us, agent=desk.name)
         line.tell(Complete(line.number(), contact.id))
 
     def _hang_up(self, call: Call) -> None:
@@ -169,6 +177,7 @@ class Calls:
         call.state = OVER
         call.wait_us = line.now_us - call.arrived_us
         self._ledger.end(call.contact.id)
+        self._tap("abandon", line.now_us, call=call.contact.id, queue=call.contact.queue)
         line.tell(End(line.number(), call.contact.id))
 
     def _recorded(self, record: Record) -> None:

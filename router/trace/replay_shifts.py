@@ -18,6 +18,7 @@ from router.trace.records import Break, Shift
 from router.trace.replay_agenda import BREAK, LOG_IN, LOG_OUT, Agenda
 from router.trace.replay_line import Line
 from router.trace.replay_settings import Worker
+from router.trace.tap import Tap, unheard
 
 
 class Person:
@@ -71,7 +72,11 @@ class Run:
 class Shifts:
     """Everybody's shifts and breaks."""
 
-    def __init__(self, line: Line, agenda: Agenda, workers: Sequence[Worker], offset_us: int) -> None:
+    def __init__(
+        self, line: Line, agenda: Agenda, workers: Sequence[Worker], offset_us: int, tap: Tap = unheard
+    ) -> None:
+        """`tap`: see there."""
+        self._tap = tap
         self.people: dict[str, Person] = {}
         self.desks: dict[str, Desk] = {}
         self._line = line
@@ -116,6 +121,7 @@ class Shifts:
             person.coming = run
             return
         line, desk = self._line, run.desk
+        self._comes(desk, run)
         # Where the shift before has not ended yet, this takes its log-out back.
         line.tell(LogIn(line.number(), desk.name, ready=True))
         if person.at is None:
@@ -124,6 +130,12 @@ class Shifts:
         desk.run = run
         if run.due:
             self._ask(run)
+
+    def _comes(self, desk: Desk, run: Run) -> None:
+        self._tap("agent_login", self._line.now_us, agent=desk.name, skills=list(run.shift.skills), reason="shift")
+
+    def _goes(self, desk: Desk, why: str) -> None:
+        self._tap("agent_logout", self._line.now_us, agent=desk.name, reason=why)
 
     def _finish(self, run: Run) -> None:
         desk, line = run.desk, self._line
@@ -139,6 +151,7 @@ class Shifts:
 
     def _gone(self, desk: Desk) -> None:
         person, now_us = desk.person, self._line.now_us
+        self._goes(desk, "shift")
         person.logged_in_us += now_us - desk.since_us
         self._rested(desk)
         person.at = desk.run = None
@@ -163,6 +176,7 @@ class Shifts:
 
     def _rest(self, run: Run) -> None:
         now_us = self._line.now_us
+        self._goes(run.desk, "break")
         run.desk.resting_since_us = now_us
         self._agenda.add(now_us + run.due.popleft(), LOG_IN, self._back, run)
 
@@ -174,6 +188,7 @@ class Shifts:
             return
         run.asked = False
         self._rested(run.desk)
+        self._comes(run.desk, run)
         self._line.tell(Ready(self._line.number(), run.desk.name))
 
     def _rested(self, desk: Desk) -> None:

@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("import", "asterisk"),
     ("replay",),
     ("play",),
+    ("ewt",),
     ("agents",),
     ("agents", "export"),
     ("agents", "import"),

@@ -283,3 +283,50 @@ def test_route_of_nonsense_is_usage(switchboard: Switchboard, tried: str) -> Non
     result = switchboard("route", SAMPLE, "--try", tried)
     assert result.exit_code == 2
     assert not result.stdout
+
+
+EVENTS = """{"ev":"config","t":0,"queues":["gold"],"priority":{"gold":0}}
+{"ev":"agent_login","t":0,"agent":"ann","skills":["gold"],"reason":"shift"}
+{"ev":"arrive","t":5,"call":"c1","queue":"gold"}
+{"ev":"start","t":5,"call":"c1","queue":"gold","agent":"ann","wait":0}
+{"ev":"arrive","t":9,"call":"c2","queue":"gold"}
+{"ev":"ask","t":9,"call":"c2","queue":"gold","position":1,"waited":0}
+"""
+
+
+def test_ewt_of_events(switchboard: Switchboard, tmp_path: Path) -> None:
+    """Every `ask` is answered by one line; what the estimator thinks of itself goes to standard error."""
+    path = tmp_path / "events.jsonl"
+    path.write_text(EVENTS)
+    result = switchboard("ewt", "--events", path)
+    (answer,) = [json.loads(line) for line in result.stdout.splitlines()]
+    assert set(answer) == {"call", "t", "mean", "p10", "p50", "p80", "p90", "confidence"}
+    assert (answer["call"], answer["t"], answer["confidence"]) == ("c2", 9, "low")
+    assert 0 < answer["p10"] < answer["p50"] < answer["p80"] < answer["p90"]
+    assert "gold" in result.stderr
+    quiet = switchboard("ewt", "--events", path, "--json")
+    assert (quiet.stdout, quiet.stderr) == (result.stdout, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("{", "line 7: not a JSON object"), ('{"ev":"ask","t":1,"call":"c"}', "line 7: `queue` of ask must be a text")],
+)
+def test_ewt_says_which_line_is_wrong(switchboard: Switchboard, tmp_path: Path, line: str, said: str) -> None:
+    """A line that breaks the schema ends the command with its number; what was asked before is answered."""
+    path = tmp_path / "events.jsonl"
+    path.write_text(EVENTS + line + "\n")
+    result = switchboard("ewt", "--events", path)
+    assert (result.exit_code, said in result.stderr) == (1, True)
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_ewt_of_a_trace(switchboard: Switchboard, hour: Path) -> None:
+    """The report by queue, for people and as JSON; one of the two must be asked for."""
+    found = json.loads(switchboard("ewt", "--report", hour, "--json").stdout)
+    assert found["whole"]["callers"] == sum(of["callers"] for of in found["queues"].values()) > 0
+    shown = switchboard("ewt", "--report", hour).stdout
+    assert "Asterisk" in shown
+    assert all(name in shown for name in found["queues"])
+    neither = switchboard("ewt")
+    assert (neither.exit_code, "say either" in neither.stderr) == (2, True)
