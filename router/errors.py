@@ -78,6 +78,8 @@ ERRORS: dict[str, ErrorKind] = {
     "callback_open": ErrorKind("client", False, "this number or customer has a call-back open here; keep or take that"),
     "too_many_callbacks": ErrorKind("engine", False, "this queue has promised as many call-backs as it may"),
     "bad_window": ErrorKind("client", False, "let the time end after it begins"),
+    "unknown_key": ErrorKind("client", False, "tell only keys that the last announcement with keys has offered"),
+    "number_needed": ErrorKind("client", False, "send the key again with the number to dial"),
     "unknown_path": ErrorKind("client", False, "name a path of the configuration that has a node in this queue"),
     "unknown_ticket": ErrorKind("client", False, "it never was, or ended too long ago: open a new one with enqueue"),
     "path_end": ErrorKind("client", False, "its path ends here: complete it with resolved yes, or pend it"),

@@ -134,6 +134,10 @@ OfferStateName: TypeAlias = Literal[
     "cancelled",
     "failed",
 ]
+AnnouncementKind: TypeAlias = Literal["welcome", "time", "next", "over", "position", "comfort", "keys", "message"]
+"""What an announcement says."""
+TelephoneKey: TypeAlias = Annotated[str, Meta(pattern=r"\A[0-9*#]\Z")]
+"""A key of a telephone."""
 BackoffWhy: TypeAlias = Literal["reject", "busy", "no_answer"]
 """Why an agent is given no offers for a while."""
 WhyNot: TypeAlias = Literal[

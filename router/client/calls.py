@@ -60,8 +60,11 @@ class Calls(Caller):
 
     enqueue = method(c.Enqueue, c.Queued, c.RefusedEntry)
     probe = method(c.Probe, c.Probed, c.RefusedEntry)
+    estimate = method(c.Estimate, c.EstimateReply, c.RefusedEntry)
     hold = method(c.Hold, c.Ok)
     resume = method(c.Resume, c.Ok)
+    announced = method(c.Announced, c.Ok)
+    key = method(c.Key, c.Ok, c.CallbackTaken)
     update = method(c.Update, c.Ok)
     transfer = method(c.Transfer, c.Ok)
     consult = method(c.Consult, c.Queued, c.RefusedEntry)

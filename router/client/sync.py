@@ -103,8 +103,11 @@ class SyncClient:
 
     enqueue = blocking(Calls.enqueue)
     probe = blocking(Calls.probe)
+    estimate = blocking(Calls.estimate)
     hold = blocking(Calls.hold)
     resume = blocking(Calls.resume)
+    announced = blocking(Calls.announced)
+    key = blocking(Calls.key)
     update = blocking(Calls.update)
     transfer = blocking(Calls.transfer)
     consult = blocking(Calls.consult)

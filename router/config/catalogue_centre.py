@@ -6,6 +6,7 @@ is hot.
 
 from __future__ import annotations
 
+from router.config.catalogue_announcements import ANNOUNCE, ANNOUNCING
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
@@ -288,7 +289,7 @@ QUEUE = Section(
         ),
     ),
     struct=core.Queue,
-    sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS, AGAIN, DIRECT),
+    sections=(WRAP_UP, TREATMENTS, RELAX, CALLBACK, TOKENS, AGAIN, DIRECT, ANNOUNCING, ANNOUNCE),
     many=True,
 )
 

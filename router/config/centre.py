@@ -12,8 +12,9 @@ from typing import NamedTuple
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from router.config.announcements import with_schedule
 from router.config.callbacks import callback_rules, token_rules
-from router.config.faults import Findings, Where, listed
+from router.config.faults import Findings, dangling, doubled, listed
 from router.config.kinds import plain
 from router.config.read import Found
 from router.core.asked import STEPS_MAX, Step
@@ -64,20 +65,6 @@ def centre(found: Found, classes_max: int, findings: Findings) -> Centre:
     return Centre(channels, tuple(queues), places, skills, classes)
 
 
-def doubled(where: Where, thing: str, first: Where, findings: Findings) -> None:
-    """The fault of a name that two tables claim."""
-    line = first.known_line if first.known_line is not None else first.source.line(first.path)
-    findings.error(where, f"{thing} stands in {first.source.name}:{line} already", "rename one of the two")
-
-
-def dangling(where: Where, what: str, name: str, known: Iterable[str], findings: Findings) -> None:
-    """The fault of a name that nothing has."""
-    known = sorted(known)
-    meant = findings.alike(name, known)
-    remedy = f"did you mean {meant}?" if meant else f"use {listed(known)}" if known else "there is none yet"
-    findings.error(where, f"there is no {what} {name}", remedy)
-
-
 def _channels(found: Found) -> tuple[Channel, ...]:
     channels = {channel.name: channel for channel in Settings().channels}
     for table in sorted(found.tables("channels"), key=lambda table: table.key):
@@ -121,6 +108,7 @@ def _queue(
             f"is no more than the target of {plain(target_us / SECOND_US)} s, so every wait meets it",
             "make it longer than the target",
         )
+    queue = with_schedule(queue, table, names[tenant], findings)
     return replace(
         queue,
         target_class=target_class,

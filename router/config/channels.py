@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from router.config.centre import dangling
-from router.config.faults import Findings
+from router.config.faults import Findings, dangling
 from router.config.read import Found
 from router.core.settings import Channel
 

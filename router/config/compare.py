@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from router.config.catalogue_actions import ACTIONS, KINDS
+from router.config.catalogue_announcements import ANNOUNCE, ANNOUNCING, WHEN
 from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
@@ -158,6 +159,8 @@ def _queue(queue: Queue) -> dict[str, Any]:
     out["treatments"] = {reason: _shown(TREATMENTS, treatment) for reason, treatment in queue.treatments}
     out["callback"], out["tokens"] = _shown(CALLBACK, queue.callback), _shown(TOKENS, queue.tokens)
     out["repeat"], out["direct"] = _shown(AGAIN, queue.repeat), _shown(DIRECT, queue.direct)
+    out["announcing"] = _shown(ANNOUNCING, queue.announcing)
+    out["announce"] = [_shown(ANNOUNCE, row) | {"when": _shown(WHEN, row.when)} for row in queue.announce]
     return out
 
 

@@ -167,3 +167,17 @@ def listed(names: Iterable[str], most: int = 12) -> str:
     if len(names) > most:
         return ", ".join(names[:most]) + f" and {len(names) - most} more"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" or {names[-1]}" if names else "nothing"
+
+
+def doubled(where: Where, thing: str, first: Where, findings: Findings) -> None:
+    """The fault of a name that two tables claim."""
+    line = first.known_line if first.known_line is not None else first.source.line(first.path)
+    findings.error(where, f"{thing} stands in {first.source.name}:{line} already", "rename one of the two")
+
+
+def dangling(where: Where, what: str, name: str, known: Iterable[str], findings: Findings) -> None:
+    """The fault of a name that nothing has."""
+    known = sorted(known)
+    meant = findings.alike(name, known)
+    remedy = f"did you mean {meant}?" if meant else f"use {listed(known)}" if known else "there is none yet"
+    findings.error(where, f"there is no {what} {name}", remedy)

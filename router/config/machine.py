@@ -13,8 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from router.config import model
-from router.config.centre import doubled
-from router.config.faults import Findings, Where
+from router.config.faults import Findings, Where, doubled
 from router.config.keys import KeyRing
 from router.config.read import Found
 from router.core.settings import Limits

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from router.config.catalogue_centre import ENGINE_REASONS
-from router.config.centre import dangling, doubled
 from router.config.channels import most_at_once
-from router.config.faults import Findings, Where, listed
+from router.config.faults import Findings, Where, dangling, doubled, listed
 from router.config.read import Found
 from router.config.roster import Person
 from router.core.settings import Agent, Channel

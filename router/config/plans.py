@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from router.config.catalogue_actions import KINDS
-from router.config.centre import Centre, dangling, doubled
-from router.config.faults import Findings, listed
+from router.config.centre import Centre
+from router.config.faults import Findings, dangling, doubled, listed
 from router.config.read import Found
 from router.core.actions import AnyAction, RaisePriority
 from router.core.plan_settings import Plan

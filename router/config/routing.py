@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, get_args
 
-from router.config.centre import NEEDS_TO, Centre, dangling
-from router.config.faults import Findings, Where
+from router.config.centre import NEEDS_TO, Centre
+from router.config.faults import Findings, Where, dangling
 from router.config.patterns import condition
 from router.config.reach import unreachable
 from router.config.read import Found

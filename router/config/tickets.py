@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from router.config.catalogue_tickets import PENDING
-from router.config.centre import Centre, dangling, doubled
-from router.config.faults import Findings, listed
+from router.config.centre import Centre
+from router.config.faults import Findings, dangling, doubled, listed
 from router.config.people import People
 from router.config.read import Found
 from router.core.settings import Queue

@@ -14,6 +14,7 @@ from router.core import gateways, offers, visits
 from router.core.consulting import asks_through, conference_of, consult_of, customer_of, is_consult, is_shared, talking
 from router.core.effects import ConnectedEvent, ConsultOver
 from router.core.entities import Contact, Leg, Offer, Peer
+from router.core.extra import extra_of
 from router.core.routed import is_test
 from router.core.world import World
 from router.errors import Refused
@@ -171,7 +172,7 @@ def _join(world: World, contact: Contact, other: Contact | None, by: Peer | None
     contact.offers.append(offer)
     offer.contact, offer.queue = contact, contact.queue
     offer.made_us, offer.connected_us, offer.held_us = offer.accepted_us, world.now_us, 0
-    visits.extra_of(contact).conference = (*names, offer.agent.name)
+    extra_of(contact).conference = (*names, offer.agent.name)
     world.changed[contact] = None
     other.left_us, other.ended_by, other.hold_began_us = world.now_us, "agent", 0
     world.move_contact(other, "talk_over")
@@ -237,9 +238,9 @@ def mend(special: list[Contact]) -> None:
     shared = [contact for contact in special if is_shared(contact)]
     for contact in shared:
         names = tuple(offer.agent.name for offer in talking(contact))
-        visits.extra_of(contact).conference = names if len(names) > 1 else ()
+        extra_of(contact).conference = names if len(names) > 1 else ()
     for contact in [contact for contact in shared if not _is_whole(contact)]:
-        extra = visits.extra_of(contact)
+        extra = extra_of(contact)
         extra.consult = None
         contact.extra = extra.kept()
 

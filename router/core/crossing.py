@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import Final
 
-from router.core import callback_book, callbacks, courses, people, ringing, visits
+from router.core import announcements, callback_book, callbacks, courses, people, ringing, visits
 from router.core import settings as of
 from router.core.course import Way, course_of
 from router.core.entities import Agent, Contact
@@ -247,6 +247,8 @@ def _contacts(world: World, left: Flipped) -> Iterator[int]:
         if contact.peer.contacts.get(contact.id) is contact:
             needs = len(world.roster.needs)
             _cross(world, left, contact, timed=timed)
+            if contact.queue in left.schedules:
+                announcements.anew(world, contact)
             matched = (len(world.roster.needs) - needs) * len(world.roster.profiles)
             yield CONTACT_US + max(0, matched) // PAIRS_A_US
 
@@ -259,6 +261,7 @@ def _concerns(left: Flipped, contact: Contact, *, timed: bool) -> bool:
         contact.line in left.outdated
         or contact.queue in left.waits
         or contact.queue in left.callbacks
+        or contact.queue in left.schedules
         or (left.segments and _segment(contact) != "")
     )
 

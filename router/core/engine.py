@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from router.core import (
+    announcements,
     audit,
     burial,
     closing,
@@ -31,6 +32,7 @@ from router.core import (
 from router.core import commands as ask
 from router.core import records as stored
 from router.core.batch import Batch
+from router.core.deadlines import NEVER_US
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Offer, Peer
@@ -149,6 +151,7 @@ class Engine:
             or world.roster.easing
             or world.roster.joining
             or world.tickets.rechecked
+            or now_us >= world.announcing.next_us
             or (world.buried and world.buried[0].due_us <= now_us)
         ):
             self._pass(now_us)
@@ -218,6 +221,8 @@ class Engine:
         if world.tickets.rechecked or world.tickets.solved_order:
             ticket_due.work(world)
             settle(world)
+        if world.now_us >= world.announcing.next_us:
+            announcements.work(world)
 
     def next_deadline_us(self) -> int | None:
         """No work is due before this core time; None where none is at all."""
@@ -237,7 +242,8 @@ class Engine:
         buried = self.world.buried
         if buried and buried[0].due_us <= self.world.now_us:
             return self.world.now_us
-        return self.world.deadlines.next_us()
+        due_us, announced_us = self.world.deadlines.next_us(), self.world.announcing.next_us
+        return announced_us if announced_us < (NEVER_US if due_us is None else due_us) else due_us
 
     def _handle(self, peer: Peer, handler: Handler, command: ask.Request) -> Reply:
         """Number, check and handle one request. A refusal changes nothing but the number."""

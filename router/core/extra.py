@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from router.core.asked import Asked
 from router.core.consulting import Consult
+from router.core.heard import Heard
 from router.core.pause import Chat, Pause
 from router.core.routed import Routed
 from router.core.ticket import Ticket
@@ -81,6 +82,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """How often this customer was served about the same shortly before."""
     direct_us: int = 0
     """Since when it waits for the one agent to whom it is direct; 0: it does not overflow from them."""
+    heard: Heard | None = None
+    """What it was told while it waits; none: its queue announces nothing."""
 
     def kept(self) -> Extra | None:
         """Itself, or nothing where nothing is in it any more."""
@@ -97,6 +100,13 @@ class KeptPlace(Struct, array_like=True, gc=False):
     key_us: int
     priority_s: int
     link: str
+
+
+def extra_of(contact: Contact) -> Extra:
+    """The contact's special part, begun where there was none."""
+    if contact.extra is None:
+        contact.extra = Extra()
+    return contact.extra
 
 
 def ask_needs(contact: Contact, asked: Asked) -> None:

@@ -7,7 +7,7 @@ it asked of agents by name is over; who has just missed it is passed over there 
 
 from __future__ import annotations
 
-from router.core import history, visits
+from router.core import announcements, history, visits
 from router.core.admission import follow, last_treatment
 from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
@@ -54,6 +54,7 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     """A contact that waits, or is held, goes on in `line` of another queue; `by`: the supervisor who wants it there."""
     queue: Queue = line.queue
     visits.disarm(world, contact)
+    announcements.over(world, contact)
     contact.outcome, contact.ended_by = outcome_of(contact, "moved"), "supervisor" if by else ""
     contact.waited_us = world.waited_us(contact)
     visits.count_ended(world, contact)

@@ -9,7 +9,7 @@ Every way in which an agent lets go of a contact ends in `let_go`, and every way
 
 from __future__ import annotations
 
-from router.core import callback_book, callbacks, ringing, states, ticket_clock, visits
+from router.core import announcements, callback_book, callbacks, ringing, states, ticket_clock, visits
 from router.core.clocks import begin_lease, stands_still, start_clock
 from router.core.consulting import is_consult, misses_kept
 from router.core.effects import (
@@ -222,6 +222,7 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
     if contact.extra is not None:
         callbacks.joined(world, contact, offer.accepted_us)
         ticket_clock.taken(world, contact, offer.agent.name)
+        announcements.over(world, contact, offer.accepted_us)
     if contact.extra is None or not answered_before(contact):
         visits.count_answered(world, contact)
     if contact.peer.confirms:

@@ -11,6 +11,7 @@ from router.core.effects import Treatment
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
+    from router.core.announcing import Schedule
     from router.core.course import Course, Way
     from router.core.entities import Contact, Door
     from router.core.levels import Level
@@ -51,6 +52,8 @@ class Queue(Struct, eq=False, gc=False):
     """Open call-backs by id."""
     callbacks_by_name: dict[str, Contact] = {}
     """The same by number and by customer: one open call-back each."""
+    schedule: Schedule | None = None
+    """What it announces to those who wait; None: nothing."""
 
     def treatment(self, why: str) -> Treatment:
         """What configuration wants done for this reason; to refuse, where it says nothing."""

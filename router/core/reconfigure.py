@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from router.core import closing, courses, layer_sources, reservations, ticket_due
 from router.core import settings as of
+from router.core.announcing import take_schedule
 from router.core.asked import NOTHING
 from router.core.doors import line_clock
 from router.core.hours import Hours, calendar_of, look, new_hours
@@ -34,6 +35,8 @@ class Flipped(Struct, gc=False):
     """Those of them where people wait as long as before, or ring at as many, no more."""
     callbacks: dict[Queue, None] = {}
     """Those with other rules for call-backs."""
+    schedules: dict[Queue, None] = {}
+    """Those that announce otherwise."""
     segments: bool = False
     """Segments have other targets or tolerances, or are gone."""
     channels: bool = False
@@ -130,6 +133,7 @@ def switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, 
     old = queue.settings
     queue.settings = settings
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
+    take_schedule(queue)
     door = world.hang_door(queue)
     left.queues[queue] = None
     # Whose line counts by another clock now joins it anew: what they have waited is kept.
@@ -148,12 +152,20 @@ def switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, 
     for line in list(queue.lines.values()):
         if line in left.outdated:
             courses.drop_if_empty(world, line)
+    _note(left, queue, old)
+    if door is not None:
+        closing.turned(world, queue)
+
+
+def _note(left: Flipped, queue: Queue, old: of.Queue) -> None:
+    """What those who wait in the queue are to be looked at for, each in their turn."""
+    settings = queue.settings
     if _waits_otherwise(old, settings):
         left.waits[queue] = None
     if settings.callback != old.callback:
         left.callbacks[queue] = None
-    if door is not None:
-        closing.turned(world, queue)
+    if (old.announce, old.announcing) != (settings.announce, settings.announcing):
+        left.schedules[queue] = None
 
 
 def _clocks_differ(world: World, queue: Queue) -> bool:

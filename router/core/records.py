@@ -54,6 +54,7 @@ class WorldRecord(Struct, array_like=True, gc=False):
     epoch: int
     ahead_us: int = 0
     secret: bytes = b""
+    announced_us: int = 0
 
 
 class PeerRecord(Struct, array_like=True, gc=False):
@@ -362,4 +363,7 @@ def of_endpoint(e: Endpoint) -> bytes:
 
 def of_world(world: World) -> bytes:
     """The stored form of time and numbers."""
-    return encode((SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch, world.ahead_us, world.secret))
+    return encode((
+        SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch, world.ahead_us, world.secret,
+        world.announcing.round_us,
+    ))  # fmt: skip

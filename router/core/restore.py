@@ -73,6 +73,7 @@ def restore(world: World, passive: Passive) -> None:
         # Before it was kept, it can be told from when the wall clock was heard last.
         world.ahead_us = record.ahead_us or (record.utc_s and record.utc_s * SECOND_US - record.now_us)
         world.secret = record.secret
+        world.announcing.round_us = record.announced_us
     _hours(world, kinds)
     # Before anybody stands in a line: what is in effect decides which.
     layers_edited = restore_layers.load(world, kinds)
@@ -323,6 +324,9 @@ def _special(world: World, contact: Contact, extra: Extra) -> None:
     callback = callback_book.of(contact)
     if callback is not None and contact.state in IN_LINE:
         callback_book.enter(world, contact, callback)
+    if extra.heard is not None and extra.heard.look_us:
+        world.counter = max(world.counter, extra.heard.look_number)
+        world.announcing.set(contact, extra.heard.look_us, extra.heard.look_number)
 
 
 def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored.OfferRecord) -> Offer:

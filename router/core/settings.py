@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from router.core.announce_settings import AnnounceRow, AnnounceRules
 from router.core.asked import Step
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
@@ -217,6 +218,9 @@ class Queue(Struct, frozen=True):
     """When its tickets are due that say nothing of it; 0: they have no due time."""
     repeat: Again = Again()
     direct: Direct = Direct()
+    announce: tuple[AnnounceRow, ...] = ()
+    """Its schedule, in the order of the rows; none: it announces nothing."""
+    announcing: AnnounceRules = AnnounceRules()
 
     def wants(self) -> tuple[Want, ...]:
         """All that it asks of agents, sooner or later."""
@@ -225,8 +229,10 @@ class Queue(Struct, frozen=True):
 
     @property
     def watches_level(self) -> bool:
-        """Does some step of it wait on its service level?"""
-        return any(step.if_service_level_below > 0 for step in self.relax)
+        """Does some step of it wait on its service level, or an announcement?"""
+        return any(step.if_service_level_below > 0 for step in self.relax) or any(
+            row.when.if_service_level_below > 0 for row in self.announce
+        )
 
 
 class Agent(Struct, frozen=True):

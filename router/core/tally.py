@@ -125,6 +125,14 @@ class QueueTally(Struct, eq=False, gc=False):
     first_contacts_known: int = 0
     """Served contacts of which it is known whether the customer came again: that of first-contact resolution."""
     first_contacts_resolved: int = 0
+    announced: dict[tuple[str, str], int] = {}
+    """(kind, what became of it) -> announcements: played, skipped or unanswered."""
+    promises: dict[str, int] = {}
+    """First waits that were promised, by whether they were kept, broken, or the customer left within them."""
+    raised: int = 0
+    """Promises that were told anew because they could not be kept."""
+    keys_pressed: dict[str, int] = {}
+    """Keys pressed, by what they do."""
 
 
 def queue_tally() -> QueueTally:

@@ -11,7 +11,7 @@ from router.core.admission import drop_if_empty
 from router.core.asked import Asked
 from router.core.commands import Complete
 from router.core.entities import Contact, Peer
-from router.core.extra import ask_needs
+from router.core.extra import ask_needs, extra_of
 from router.core.hours import take_clock
 from router.core.line import Line
 from router.core.pause import forget_pauses, outcome_of
@@ -19,7 +19,6 @@ from router.core.queue import Queue
 from router.core.routed import is_test
 from router.core.ticket import END, Hop, Ticket, ticket_of
 from router.core.ticket_settings import Node
-from router.core.visits import extra_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US

@@ -28,6 +28,7 @@ from router.core.queue import Queue
 from router.core.roster import Profile
 from router.core.ticket import Solved
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
+from router.core.verify_announcements import check_heard
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_customers import check_customer, check_customers
@@ -269,6 +270,7 @@ def _contact(world: World, contact: Contact) -> Found:
     yield from check_contact(world, contact)
     yield from check_consult(contact, name)
     yield from check_callback(world, contact, name)
+    yield from check_heard(world, contact, name)
     yield from check_ticket(world, contact)
     for offer in contact.offers:
         if world.offers.get(offer.id) is not offer:

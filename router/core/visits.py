@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from router.core import burial, callback_book, courses, customers, doors, history, overflow, tokens
+from router.core import announcements, burial, callback_book, courses, customers, doors, history, overflow, tokens
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
-from router.core.extra import Callback, Extra
+from router.core.extra import Callback
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
 from router.core.moments import is_deserted, looks_again_us, parked_until_us, parks_at_us, with_its_own
@@ -46,6 +46,8 @@ def stand_in_line(world: World, contact: Contact) -> None:
         world.loose_contacts.append(contact)
         if line.needs.staffed == 0:
             courses.leave_unstaffed(world, line)
+    if line.queue.schedule is not None:
+        announcements.begin(world, contact, line.queue.schedule)
     if (
         contact.due_us
         or contact.extra is not None
@@ -275,7 +277,10 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
     """The visit is over for a contact that has no live offer. A leg of before a transfer may still be in wrap-up."""
     now_us = world.now_us
     disarm(world, contact)
-    contact.outcome = outcome if contact.extra is None else outcome_of(contact, outcome)
+    if contact.extra is not None:
+        outcome = outcome_of(contact, outcome)
+        announcements.over(world, contact)
+    contact.outcome = outcome
     contact.ended_by = by
     contact.left_us = now_us
     if contact.extra is not None and callback_book.reached_us(contact):
@@ -389,10 +394,3 @@ def _served_by(contact: Contact) -> str:
         if leg.how == "served":
             return leg.agent
     return ""
-
-
-def extra_of(contact: Contact) -> Extra:
-    """The contact's special part, begun where there was none."""
-    if contact.extra is None:
-        contact.extra = Extra()
-    return contact.extra

@@ -11,6 +11,7 @@ from typing import Any
 
 from router.core import courses, states
 from router.core import settings as of
+from router.core.announcing import Announcing, take_schedule
 from router.core.asked import NOTHING, Asked
 from router.core.audit import Deed
 from router.core.course import Way
@@ -22,7 +23,6 @@ from router.core.extra import ask_needs
 from router.core.history import Visit
 from router.core.hours import Hours, clock_of, new_hours
 from router.core.layer import Layers
-from router.core.levels import level_of
 from router.core.line import Line, Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
@@ -66,7 +66,7 @@ class World:
         """Live offers and legs by id, in the order in which they were made."""
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
-        self.routing, self.tickets = Routing(), Tickets()
+        self.routing, self.tickets, self.announcing = Routing(), Tickets(), Announcing()
         self.layers, self.plans = Layers(), Plans()
         self.configured: dict[tuple[str, str], of.Queue] = {}
         """Queues as configuration says, without layers."""
@@ -152,8 +152,7 @@ class World:
         self.hang_door(queue)
         for channel in settings.channels:
             queue.own[channel] = self.line(queue, channel, NOTHING)
-        if settings.watches_level:
-            level_of(queue)
+        take_schedule(queue)
         return queue
 
     def hang_door(self, queue: Queue, always: bool = False) -> Door | None:

@@ -8,6 +8,7 @@ from router.config.catalogue_centre import FILES, REASONS
 from router.config.kinds import Seconds, Whole
 from router.config.rows import Row, Section
 from router.core import settings as core
+from router.core.announce_settings import AnnounceRow, AnnounceRules, When
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import RefusedEntry, Treat
 from router.core.plan_settings import Plan
@@ -45,11 +46,16 @@ BUILT = {
     Steer: {"name"},
     Plan: {"actions"},
     core.Channel: {"name"},
-    core.Queue: {"callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"},
+    core.Queue: {
+        *["announce", "announcing", "callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"]
+    },
     core.Calendar: {"name", "closed", "offsets"},
     core.Agent: {"most_at_once"},
     core.WrapUp: set(),
     CallbackRules: set(),
+    AnnounceRow: {"when"},
+    AnnounceRules: set(),
+    When: set(),
     TokenRules: set(),
     core.Again: set(),
     core.Repeat: set(),
@@ -106,8 +112,8 @@ def test_reasons_are_those_of_the_core() -> None:
         if field.name == "why"
         for word in field.type.__args__
     }
-    # A row of the routes that refuses says itself what is done.
-    assert why - {"route"} <= set(REASONS)
+    # A row of the routes that refuses says itself what is done; so does a key.
+    assert why - {"route", "key"} <= set(REASONS)
 
 
 def test_defaults_of_connections_are_those_of_the_server() -> None:

@@ -97,6 +97,8 @@ def shown(name: str, value: Any) -> tuple[str, str]:
         return name, ",".join(f"{each.target} {each.what}: {each.winner} over {each.loser}" for each in value) or "none"
     if isinstance(value, told.SteerTo):
         return name, f"{value.steer}:{value.to}:{duration(value.gain_ms * MILLISECOND_US)}"
+    if isinstance(value, told.Wait):
+        return name, duration(value.mean_ms * MILLISECOND_US)
     for unit, us in (("_ms", MILLISECOND_US), ("_s", SECOND_US)):
         if name.endswith(unit) and isinstance(value, int):
             return name.removesuffix(unit), duration(value * us)
@@ -128,7 +130,7 @@ def _read(field: str, word: str) -> Any:
         return {key: int(value) for key, value in table.items()} if field == "needs" else table
     if field in ("channels", "codes", "contacts"):
         return tuple(word.split(","))
-    return int(word) if field == "units" else word
+    return int(word) if field in ("units", "announcement") else word
 
 
 def _toml(word: str) -> Any:
@@ -165,7 +167,8 @@ POSITIONAL = {
     "pause_layers": (), "resume_layers": (),
     "consult": ("contact", "consult"), "cancel_consult": ("contact",), "complete_consult": ("contact",),
     "conference": ("contact",), "listen_contact": ("contact", "endpoint"), "leave": ("contact", "agent"),
-    "take_callback": ("contact", "number"),
+    "take_callback": ("contact", "number"), "announced": ("contact", "announcement", "how"),
+    "key": ("contact", "key"), "estimate": ("queue",),
     "schedule_callback": ("queue", "number"), "dialled": ("contact", "result"), "take_place": ("contact",),
     "cancel_callback": ("callback",), "callbacks": (),
 }  # fmt: skip
@@ -269,6 +272,8 @@ HEADS: dict[type[Struct], str] = {
     told.Confirm: "confirm",
     told.AgentState: "agent_state {agent} {state}",
     told.Displaced: "displaced {agent} by {by}",
+    told.Announce: "announce {contact} {kind} {text}",
+    told.EstimateReply: "estimate {queue} {position} {kind}",
     told.Treat: "treat {contact} {why}",
     told.Moved: "moved {contact} {queue}",
     told.Ended: "ended {contact}",

@@ -16,6 +16,7 @@
     ? solved t1 ann                         a ticket that may be reopened
     ? value sales boost 2 by "plan storm"   what is in effect on a queue, and by which layer
     ? plan storm active by hand             a plan, and who wants it; `off`
+    ? promises sales kept 2 raised 1      waits that were told, and announcements: `time.played 2`
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -131,6 +132,13 @@ def _callback(world: World, name: str) -> Said:
     return Said(("callback", name, "none"), {})
 
 
+def _promises(world: World, name: str) -> Said:
+    tally = world.queues["main", name].tally
+    told = {f"{kind}.{outcome}": count for (kind, outcome), count in tally.announced.items()}
+    counts = {**tally.promises, "raised": tally.raised, **told}
+    return Said(("promises", name), {what: str(count) for what, count in counts.items()})
+
+
 def _client(world: World, name: str) -> Said:
     return Said(("client", name, _client_state(world.peers.get(f"main/{name}"))), {})
 
@@ -169,6 +177,7 @@ OF_THE_WORLD: dict[str, Callable[[World, str], Said]] = {
     "segment": _segment,
     "steer": _steer,
     "callback": _callback,
+    "promises": _promises,
     "repaired": _repaired,
     "client": _client,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core.commands.agents import Attach, Detach, LogIn, LogOut, NotReady, Occupy, Ready, Release
+from router.core.commands.announcements import Announced, Estimate, Key
 from router.core.commands.base import Request
 from router.core.commands.callbacks import (
     Callbacks,
@@ -50,8 +51,11 @@ from router.core.commands.who import Who
 WIRE_REQUESTS: tuple[type[Request], ...] = (
     Enqueue,
     Probe,
+    Estimate,
     Hold,
     Resume,
+    Announced,
+    Key,
     Update,
     Transfer,
     Consult,
@@ -130,6 +134,7 @@ __all__ = [
     "Alive",
     "AliveContact",
     "AliveEndpoint",
+    "Announced",
     "AssignContact",
     "Attach",
     "Audit",
@@ -150,9 +155,11 @@ __all__ = [
     "End",
     "EndContact",
     "Enqueue",
+    "Estimate",
     "ExtendWrapUp",
     "Hand",
     "Hold",
+    "Key",
     "LayersAsked",
     "Leave",
     "ListenContact",

@@ -6,6 +6,7 @@ and events that they do not know.
 
 from __future__ import annotations
 
+from router.core.effects.announcements import Announce, EstimateReply, Wait
 from router.core.effects.base import Message, Reply
 from router.core.effects.callbacks import (
     CallbacksReply,
@@ -80,6 +81,7 @@ REPLIES: tuple[type[Reply], ...] = (
     Queued,
     RefusedEntry,
     Probed,
+    EstimateReply,
     CallbackTaken,
     CallbacksReply,
     Picked,
@@ -107,6 +109,7 @@ EVENTS: tuple[type[Message], ...] = (
     AgentState,
     Displaced,
     Treat,
+    Announce,
     Moved,
     Ended,
     ConsultOver,
@@ -131,6 +134,7 @@ __all__ = [
     "AgentStatus",
     "AgentsReply",
     "Already",
+    "Announce",
     "AuditEntry",
     "AuditReply",
     "Busy",
@@ -148,6 +152,7 @@ __all__ = [
     "Displaced",
     "Ended",
     "Error",
+    "EstimateReply",
     "LayerStatus",
     "LayersReply",
     "LetGo",
@@ -185,6 +190,7 @@ __all__ = [
     "TrackReply",
     "Treat",
     "Treatment",
+    "Wait",
     "WhoReply",
     "WhoStatus",
 ]

@@ -12,12 +12,12 @@ from router.core.asked import asked_by
 from router.core.consulting import Consult, asks_itself, consult_of, customer_of, is_consult, talking
 from router.core.effects import Busy, Ok, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
+from router.core.extra import extra_of
 from router.core.handlers.contacts import own, worked_by
 from router.core.handlers.entry import admit, check_data, digest, find_queue, place
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision, Routed, is_test
-from router.core.visits import extra_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, RefusedWhy

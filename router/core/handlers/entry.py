@@ -10,7 +10,7 @@ from router.core import callback_book, doors, history, overflow, places, ticket_
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
 from router.core.advice import advise, advise_contact, came
 from router.core.asked import NOTHING, Asked, asked_by
-from router.core.commands import AliveContact, Enqueue, Probe
+from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra, ask_needs
@@ -109,7 +109,7 @@ def _with_token(world: World, contact: Contact, holder: Contact | Tombstone | No
 def find_line(
     world: World,
     queue: Queue,
-    asked: Enqueue | Probe,
+    asked: Enqueue | Probe | Estimate,
     needs: Asked,
     decision: Decision | None,
     agent: Agent | None,
@@ -285,17 +285,26 @@ def _refused(world: World, seq: int, hops: list[Hop]) -> RefusedEntry:
     return RefusedEntry(seq, why, last_treatment(world, hops), opens_in_ms)
 
 
-def probe(world: World, peer: Peer, command: Probe) -> Reply:
-    """The entry checks without entering."""
+def would_enter(
+    world: World, peer: Peer, command: Probe | Estimate, agent: Agent | None = None
+) -> tuple[Line, Decision | None] | RefusedEntry:
+    """The line that would take it, which may have been made for it; or why none would. Raises `Refused`."""
     decision = None if is_plain(world, command) else decide(world, peer, command)
     if decision is not None and decision.route is not None and decision.route.refuse is not None:
         return RefusedEntry(command.seq, "route", decision.route.refuse)
     queue = find_queue(world, peer, command.queue if decision is None else decision.queue, command.channel)
-    agent = world.agent(peer.tenant, command.agent) if command.agent is not None else None
     needs = asked_by(command) if decision is None else decision.needs
     line, hops = find_line(world, queue, command, needs, decision, agent)
-    if line is None:
-        return _refused(world, command.seq, hops)
+    return _refused(world, command.seq, hops) if line is None else (line, decision)
+
+
+def probe(world: World, peer: Peer, command: Probe) -> Reply:
+    """The entry checks without entering."""
+    agent = world.agent(peer.tenant, command.agent) if command.agent is not None else None
+    found = would_enter(world, peer, command, agent)
+    if isinstance(found, RefusedEntry):
+        return found
+    line, decision = found
     free = sum(pool.free for pool in line.needs.ready.values())
     reply = Probed(command.seq, len(line.order), free, line.needs.staffed)
     if line.queue.name != command.queue:

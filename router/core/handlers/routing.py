@@ -6,7 +6,7 @@ The rest of entry (may it come in, make it, place it) is in `entry.py`.
 from __future__ import annotations
 
 from router.core.asked import asked_by
-from router.core.commands import AliveContact, Enqueue, Probe
+from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.entities import Peer
 from router.core.route_settings import Route
 from router.core.routed import Decision, Routed
@@ -18,7 +18,7 @@ from router.terms import SECOND_US
 HEAD_START_MOST_S = 86_400
 """As on the wire."""
 
-Arriving = Enqueue | Probe | AliveContact
+Arriving = Enqueue | Probe | Estimate | AliveContact
 
 
 def is_plain(world: World, asked: Arriving) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core import (
+    announcements,
     callback_book,
     callback_gateways,
     callbacks,
@@ -237,6 +238,7 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
         visits.count_answered(world, contact)
     world.move_contact(contact, "found_talking")
     ticket_clock.taken(world, contact, agent.name)
+    announcements.over(world, contact, began_us)
     world.leave_line(contact)
     visits.arm(world, contact)
     world.loose_agents[agent] = None

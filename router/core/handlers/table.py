@@ -14,6 +14,7 @@ from router.core.effects import Reply
 from router.core.entities import Peer
 from router.core.handlers import (
     agents,
+    announcements,
     callbacks,
     contacts,
     doors,
@@ -37,6 +38,7 @@ Handler: TypeAlias = Callable[[World, Peer, Any], Reply]
 HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Enqueue: entry.enqueue,
     ask.Probe: entry.probe,
+    **announcements.HANDLERS,
     ask.Hold: contacts.hold,
     ask.Resume: contacts.resume,
     ask.Update: contacts.update,
