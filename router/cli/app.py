@@ -26,6 +26,7 @@ from router.cli.commands.serve import serve
 from router.cli.commands.status import status
 from router.cli.commands.store import store
 from router.cli.commands.tickets import tickets, track
+from router.cli.commands.trace import trace
 from router.cli.commands.traces import traces
 from router.cli.commands.who import who
 
@@ -75,6 +76,7 @@ app.command()(audit)
 app.command()(handover)
 app.command()(demo)
 app.add_typer(traces, name="import")
+app.add_typer(trace, name="trace")
 app.command()(replay)
 app.command()(play)
 app.command()(ewt)

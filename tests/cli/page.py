@@ -33,6 +33,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("import",),
     ("import", "technion"),
     ("import", "asterisk"),
+    ("trace",),
+    ("trace", "burst"),
     ("replay",),
     ("play",),
     ("ewt",),
