@@ -170,7 +170,8 @@ class Engine:
                 reply = self._handle(peer, handler, command)
                 world.effects.append((peer_key, reply))
         roster = world.roster
-        if world.loose_contacts or world.loose_agents or world.heads or roster.stirred or roster.easing:
+        loose = world.loose_contacts or world.loose_agents or world.loose_rings
+        if loose or world.heads or roster.stirred or roster.easing:
             settle(world)
 
     def tick(self, now_us: int) -> None:
