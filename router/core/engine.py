@@ -294,6 +294,8 @@ class Engine:
         elif isinstance(command, internal.WallClock):
             closing.tell_time(world, command.utc_s)
         elif isinstance(command, internal.Configure):
+            if command.deed is not None:
+                world.deeds.append(command.deed)
             crossing.begin(world, self._staged.pop(command.version))
         else:
             raise TypeError(f"not a command: {command!r}")

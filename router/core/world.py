@@ -51,6 +51,8 @@ class World:
     monitored: bool = False
     durability: str = ""
     """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
+    pending: str = ""
+    """A configuration that is not in force, in words: whoever watches for one says it here, for `status`."""
 
     def __init__(self, settings: of.Settings, epoch: int) -> None:
         self.settings = settings
