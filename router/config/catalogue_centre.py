@@ -11,6 +11,7 @@ from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
 from router.config.catalogue_direct import DIRECT
+from router.config.catalogue_ewt import EWT
 from router.config.catalogue_machine import DAY_S, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
 from router.config.catalogue_plans import PLANS
@@ -322,7 +323,7 @@ QUEUES = File(
             "take them for spelling mistakes where no queue needs them.",
         ),
     ),
-    (CHANNELS, TARGET_CLASSES, REPEAT, QUEUE),
+    (CHANNELS, TARGET_CLASSES, REPEAT, EWT, QUEUE),
     core.Settings,
 )
 

@@ -38,7 +38,7 @@ from router.config.routing import routing, ways
 from router.config.rows import File
 from router.config.sources import Directory, TextSource, parsed
 from router.config.tickets import paths
-from router.core.settings import Repeat, Settings
+from router.core.settings import Estimating, Repeat, Settings
 from router.core.want import names_in
 
 
@@ -173,6 +173,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         limits=side.limits,
         plans=plans(tables[PLANS.file], services, hours, findings),
         repeat=tables[QUEUES.file].only("repeat").fill(Repeat()),
+        estimates=tables[QUEUES.file].only("ewt").fill(Estimating()),
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
     settings = table.fill(settings, "blocked_csv")

@@ -20,6 +20,7 @@ from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
 from router.config.catalogue_direct import DIRECT
+from router.config.catalogue_ewt import EWT
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
 from router.config.catalogue_plans import PLAN
@@ -75,6 +76,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["peers"] = {_name(p): _shown(PEERS, p) | {"key": SECRET} for p in configuration.peers}
     out["channels"] = {channel.name: _shown(CHANNELS, channel) for channel in settings.channels}
     out["repeat"] = _shown(REPEAT, settings.repeat)
+    out["ewt"] = _shown(EWT, settings.estimates)
     out["calendars"] = {calendar.name: _shown(CALENDARS, calendar) for calendar in settings.calendars}
     out["queues"] = {_name(queue): _queue(queue) for queue in settings.queues}
     out["routes"] = {_name(route): _route(route) for route in settings.routes}

@@ -95,6 +95,7 @@ def drop_line(world: World, line: Line) -> None:
         course.joining.remove(line)
     world.roster.easing.pop(line, None)
     world.roster.joining.pop(line, None)
+    world.estimates.forget_line(line)
     _leave_needs(world, line)
     if not course.lines and not course.joining:
         queue = course.queue

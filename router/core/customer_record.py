@@ -6,11 +6,17 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.msgpack import Encoder
 
 from router.core.entities import Customer, Served
 
 if TYPE_CHECKING:
     from router.core.world import World
+
+
+SCHEMA = 1
+
+_encode = Encoder().encode
 
 
 class CustomerRecord(Struct, array_like=True, gc=False):
@@ -24,6 +30,11 @@ class CustomerRecord(Struct, array_like=True, gc=False):
     day: int
     today: int
     served: list[Served]
+
+
+def of_customer(c: Customer) -> bytes:
+    """The stored form of what is remembered of a customer."""
+    return _encode((SCHEMA, c.tenant, c.digest, c.number, c.touched_us, c.day, c.today, c.served))
 
 
 def take_back(world: World, records: Iterable[CustomerRecord]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from router.core import callback_turns, courses, offers, reservations
 from router.core import settings as of
 from router.core.entities import Agent, Contact
+from router.core.estimates import tap, virtual
 from router.core.line import passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
 from router.core.ringing import may_yet, ring_for
@@ -20,7 +21,7 @@ def settle(world: World) -> None:
     """Match everything that came loose. Effects of offers follow the reply of the command that caused them."""
     _match(world)
     if world.roster.easing and not world.roster.stirred:
-        courses.ease(world, _match)
+        courses.ease(world, _match_again)
     while world.heads or world.roster.stirred:
         reservations.look(world)
         if world.loose_agents or world.loose_contacts:
@@ -28,7 +29,14 @@ def settle(world: World) -> None:
         if world.roster.stirred:
             # What some step waits on has changed by this: lines may give way, and their contacts look again.
             courses.stir(world)
-            courses.ease(world, _match)
+            courses.ease(world, _match_again)
+
+
+def _match_again(world: World) -> None:
+    """Match those who look once more: they have waited before, and are nothing new to estimates."""
+    world.estimates.quiet = True
+    _match(world)
+    world.estimates.quiet = False
 
 
 def _match(world: World) -> None:
@@ -169,8 +177,12 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
     takes the most urgent contact, which may be another; then the next best is asked. So it is where several contacts
     came to stand in one step."""
     while contact.standing is not None and contact.state == "waiting" and contact.peer.open:
-        if contact.line is not None and contact.standing is contact.line.order:
+        line = contact.line
+        if line is not None and contact.standing is line.order:
             agent = agent_for(contact, world.now_us)
+            if agent is None:
+                tap.waits(world, line)
+                return
         else:
             agent = _named(world, contact)
         if agent is None:
@@ -211,6 +223,8 @@ def _settle_agent(world: World, agent: Agent) -> None:
             contact = ring_for(world, agent, channels)
         if contact is None:
             refresh(world, agent)
+            if world.estimates.ghosts:
+                virtual.idle(world, agent)
             if world.callbacks:
                 callback_turns.serve_idle(world, agent)
             return

@@ -36,6 +36,8 @@ from router.core.deadlines import NEVER_US
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Agent, Backoff, Contact, Door, Offer, Peer
+from router.core.estimates import slices
+from router.core.estimates.state import Estimates
 from router.core.evacuation import evacuate
 from router.core.everything import RECORDED, everything
 from router.core.handlers import sync
@@ -64,6 +66,7 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Level: courses.due,
     Layer: layers.due,
     ActivePlan: plans.due,
+    Estimates: slices.due,
 }
 
 

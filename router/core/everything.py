@@ -12,7 +12,10 @@ from typing import Any
 from router.core import courses, records_hours, records_layers, records_steps
 from router.core import records as stored
 from router.core.course import Course
+from router.core.customer_record import of_customer
 from router.core.entities import Agent, Contact, Customer, Door, Endpoint, Peer, Tombstone
+from router.core.estimates.kept import of_service
+from router.core.estimates.service import Service
 from router.core.hours import Hours
 from router.core.layer import Layer, Pause
 from router.core.levels import Level
@@ -25,7 +28,7 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Contact: ("contact", stored.contact_key, stored.of_contact),
     Tombstone: ("contact", stored.contact_key, stored.of_tombstone),
     Peer: ("peer", lambda peer: peer.key, stored.of_peer),
-    Customer: ("customer", lambda customer: customer.key, stored.of_customer),
+    Customer: ("customer", lambda customer: customer.key, of_customer),
     Agent: ("agent", stored.agent_key, stored.of_agent),
     Endpoint: ("endpoint", stored.endpoint_key, stored.of_endpoint),
     Hours: ("hours", lambda hours: hours.name, records_hours.of_hours),
@@ -36,6 +39,7 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Pause: ("pause", lambda pause: pause.key, records_layers.of_pause),
     ActivePlan: ("plan", lambda active: active.key, records_layers.of_plan),
     Solved: ("ticket", key_of, stored.encode),
+    Service: ("learned", lambda service: service.name, of_service),
 }
 """Type of an entity -> kind of its record, its key, and its stored form."""
 
@@ -53,6 +57,7 @@ def everything(world: World) -> list[Any]:
         entities += [course for course in queue.courses.values() if course.held_us]
     entities += world.tickets.solved.values()
     entities += world.customers.values()
+    entities += [service for service in world.estimates.by_name.values() if service.kept is not None]
     for peer in world.peers.values():
         entities += peer.contacts.values()
         entities += peer.endpoints.values()

@@ -1,7 +1,9 @@
 """The expected wait, the one place where anybody asks for it: `estimate` of a place, `estimate_of` a contact.
 
-It decides nothing and changes nothing, and says None, unknown, rather than guess. Until enough was learned a documented
-closed form stands in, of low confidence:
+It decides nothing, and says None, unknown, rather than guess. It reads the last trajectory of the line, O(1) but for
+the logarithm of a few knots, and has an old one made anew: at once where few agents serve the line, else by and by
+(`estimates/slices.py`). Until enough was learned, and where waits can't be foreseen (lines that count open hours, or
+where the newest is first), a documented closed form stands in, of low confidence:
 
     mean = (places ahead + 1) * mean handle time / agents        0 where somebody is free for this place
 
@@ -14,7 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from router.ewt import Estimate
+from router.core.estimates.slices import refresh_at_once
+from router.ewt import Confidence, Estimate
 from router.ewt.learn import SCORES, gamma_quantile
 from router.terms import SECOND_US
 
@@ -38,7 +41,10 @@ def estimate(world: World, line: Line, ahead: int) -> Estimate | None:
     """
     needs = line.needs
     if ahead < sum(pool.free for pool in needs.ready.values()):
-        return Estimate(0.0, 0.0, 0.0, 0.0, 0.0, "low")
+        return Estimate(0.0, 0.0, 0.0, 0.0, 0.0, _confidence(world, line))
+    learned = _learned(world, line, ahead)
+    if learned is not None:
+        return learned
     agents = _agents(needs) * _at_once(world, needs.channel)
     tally = line.queue.tally
     if agents <= 0.0 or tally.legs == 0:
@@ -47,6 +53,40 @@ def estimate(world: World, line: Line, ahead: int) -> Estimate | None:
     mean = (ahead + 1) * handle_s / agents
     p10, p50, p80, p90 = (gamma_quantile(mean, ahead + 1, score) for score in SCORES)
     return Estimate(mean, p10, p50, p80, p90, "low")
+
+
+def _learned(world: World, line: Line, ahead: int) -> Estimate | None:
+    """What the line's trajectory says, where it is fresh and its confidence is not low; a line that is asked for is to
+    be estimated anew."""
+    estimates = world.estimates
+    if not estimates.on or line.clock is not None or line.newest:
+        return None
+    if line.needs.staffed == 0:
+        return None
+    view = estimates.views.get(line)
+    if view is None or view.made_us < 0 or world.now_us - view.made_us >= estimates.settings.refresh_us:
+        if line not in estimates.due:
+            estimates.want(world, line)
+        refresh_at_once(world, line)
+        view = estimates.views.get(line)
+    if view is None or view.trajectory is None or world.now_us - view.made_us > estimates.settings.stale_us:
+        return None
+    made = view.trajectory
+    said, last = made.at(ahead + 1), len(made)
+    if ahead >= last:
+        # More have come than when it was made: each costs as much as those before, on the average.
+        more, most = (ahead + 1) / last, view.settings.wait_max_s
+        mean, p10, p50, p80, p90 = (min(number * more, most) for number in said[:5])
+        return Estimate(mean, p10, p50, p80, p90, said.confidence)
+    return said
+
+
+def _confidence(world: World, line: Line) -> Confidence:
+    """How far the learned numbers of a line are to be trusted."""
+    estimates = world.estimates
+    view = estimates.views.get(line)
+    made = view.trajectory if view is not None else None
+    return made.confidence if made is not None else "low"
 
 
 def estimate_of(world: World, contact: Contact) -> Estimate | None:

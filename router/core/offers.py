@@ -22,6 +22,7 @@ from router.core.effects import (
 )
 from router.core.effects import Offer as OfferMessage
 from router.core.entities import Agent, Contact, Leg, Offer, Peer
+from router.core.estimates import tap, virtual
 from router.core.match.choose import usable_endpoint
 from router.core.pause import answered_before
 from router.core.people import back_off, came_free, release_wanted
@@ -80,6 +81,8 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
         contact.extra.repeat if contact.extra is not None else 0,
     )  # fmt: skip
     world.tell_everyone(offer, message)
+    if world.estimates.ghosts:
+        virtual.took(world, agent, contact)
 
 
 def link(world: World, offer: Offer) -> None:
@@ -119,6 +122,7 @@ def let_go(world: World, offer: Offer, how: str) -> None:
             tally.talk_us += talk_us
             tally.hold_us += offer.held_us
             tally.wrap_up_us += now_us - over_us
+            tap.leg_over(world, offer, over_us - offer.connected_us, now_us - over_us)
         leg.talk_ms = talk_us // MILLISECOND_US
         leg.hold_ms = offer.held_us // MILLISECOND_US
         leg.wrap_up_ms = (now_us - over_us) // MILLISECOND_US
@@ -180,6 +184,7 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
     world.move_contact(contact, "accept")
     offer.accepted_us = now_us
     contact.waited_us = world.waited_us(contact)
+    tap.taken(world, offer)
     contact.missed = None if contact.extra is None else misses_kept(contact)
     if agent.misses:
         agent.misses.clear()

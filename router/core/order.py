@@ -104,6 +104,22 @@ class Order(Generic[E]):
             return self._length
         return self._before(at) + bisect_left(self._runs[at], entry)
 
+    @property
+    def last(self) -> E | None:
+        """The greatest entry, None where there is none."""
+        return self._lasts[-1] if self._lasts else None
+
+    def every(self, step: int) -> list[E]:
+        """Every `step`-th entry, from the first on."""
+        if step == 1:
+            return [entry for run in self._runs for entry in run]
+        found: list[E] = []
+        offset = 0
+        for run in self._runs:
+            found.extend(run[offset::step])
+            offset = (offset - len(run)) % step
+        return found
+
     def __iter__(self) -> Iterator[E]:
         for run in self._runs:
             yield from run

@@ -15,6 +15,7 @@ from router.core import settings as of
 from router.core.announcing import take_schedule
 from router.core.asked import NOTHING
 from router.core.doors import line_clock
+from router.core.estimates import kept
 from router.core.hours import Hours, calendar_of, look, new_hours
 from router.core.line import Line
 from router.core.queue import Queue
@@ -62,6 +63,7 @@ def flip(world: World, new: of.Settings) -> Flipped:
     if left.channels:
         reservations.rearm(world)
     ticket_due.displaced(world)
+    kept.switch(world)
     if world.plans.known or world.plans.active:
         from router.core import plans
 

@@ -15,6 +15,7 @@
     plan      tenant/plan                a plan in force
     ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
     customer  tenant/digest              who served a customer lately, and about what
+    learned   tenant/queue/channel       what estimates of waits have learned, as of the last half minute
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
 type), and read back as the types, which checks every field.
@@ -31,7 +32,8 @@ from msgspec.msgpack import Decoder, Encoder
 
 from router.core.asked import NOTHING, Asked
 from router.core.customer_record import CustomerRecord
-from router.core.entities import Agent, Contact, Customer, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
 from router.core.records_hours import DoorRecord, HoursRecord
 from router.core.records_layers import LayerRecord, PauseRecord, PlanRecord
@@ -236,6 +238,7 @@ Record = (
     | PauseRecord
     | PlanRecord
     | Solved
+    | LearnedRecord
 )
 
 encode = Encoder().encode
@@ -255,6 +258,7 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "pause": Decoder(PauseRecord),
     "plan": Decoder(PlanRecord),
     "ticket": Decoder(Solved),
+    "learned": Decoder(LearnedRecord),
 }
 
 KINDS: tuple[str, ...] = tuple(_DECODERS)
@@ -284,11 +288,6 @@ def decode(kind: str, key: str, value: bytes) -> Record:
 def contact_key(entity: Contact | Tombstone) -> str:
     """tenant/gateway/id."""
     return f"{entity.peer.key}/{entity.id}"
-
-
-def of_customer(c: Customer) -> bytes:
-    """The stored form of what is remembered of a customer."""
-    return encode((SCHEMA, c.tenant, c.digest, c.number, c.touched_us, c.day, c.today, c.served))
 
 
 def agent_key(agent: Agent) -> str:

@@ -30,6 +30,7 @@ from router.core.consults import mend
 from router.core.customer_record import take_back
 from router.core.dispatch import refresh
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.estimates.kept import take_up
 from router.core.extra import Extra
 from router.core.gateways import may_open
 from router.core.hours import new_hours
@@ -83,7 +84,7 @@ def restore(world: World, passive: Passive) -> None:
     for agent in world.agents.values():
         if agent.state != "offline":
             people.enrol(world, agent)
-    stale = conditions(world, kinds)
+    stale = conditions(world, kinds) + take_up(world, kinds["learned"].values())
     take_back(world, kinds["customer"].values())
     _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
     solved.load(world, kinds["ticket"].values())

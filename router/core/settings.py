@@ -301,6 +301,27 @@ class Limits(Struct, frozen=True, gc=False):
     """Replies remembered for each client, for numbers that come again."""
 
 
+class Estimating(Struct, frozen=True, gc=False):
+    """How waits are estimated."""
+
+    enabled: bool = True
+    """False: nothing is learned, and the closed form alone answers."""
+    half_life_lives: int = 5000
+    """Talks, waits and the like after which one counts half in what is learned."""
+    low_confidence_lives: int = 30
+    """With fewer ended talks the closed form answers, and says that its confidence is low."""
+    medium_confidence_lives: int = 200
+    """With fewer it is medium."""
+    refresh_us: int = 2 * SECOND_US
+    """A line is estimated anew no sooner than this."""
+    stale_us: int = 60 * SECOND_US
+    """An estimate of a line older than this is not read."""
+    wait_most_us: int = DAY_US
+    """No estimate is longer: a line that nobody serves has no finite wait."""
+    sample_above_per_s: int = 1000
+    """Above so many contacts a second it is learned from a sample of them."""
+
+
 class Settings(Struct, frozen=True):
     """One version of everything that the core is told."""
 
@@ -363,6 +384,7 @@ class Settings(Struct, frozen=True):
     the queue, and nothing is sent on."""
     limits: Limits = Limits()
     ticket_paths: tuple[TicketPath, ...] = ()
+    estimates: Estimating = Estimating()
     reopen_us: int = 14 * 86_400 * SECOND_US
     """How long after its end a ticket can be reopened."""
     plans: tuple[Plan, ...] = ()

@@ -18,6 +18,8 @@ from msgspec import Struct
 from router.core import states
 from router.core.course import Course
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Customer, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.estimates.service import Service
+from router.core.estimates.state import Estimates
 from router.core.hours import Hours
 from router.core.layer import Layer, Pause
 from router.core.levels import Level
@@ -32,6 +34,7 @@ from router.core.verify_announcements import check_heard
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_customers import check_customer, check_customers
+from router.core.verify_estimates import check_estimates
 from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.verify_layers import check_layer, check_layers, check_plan, check_queue
 from router.core.verify_needs import check_course, check_line, meets
@@ -121,6 +124,7 @@ def _everything(world: World) -> Iterator[Any]:
     yield from [queue.door for queue in world.queues.values() if queue.door is not None]
     for kind in (world.offers, world.agents, world.roster.profiles, world.roster.needs):
         yield from list(kind.values())
+    yield world.estimates
     yield from list(world.customers.values())
     yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
     yield from [layer for laid in list(world.layers.sources.values()) for layer in laid]
@@ -146,6 +150,8 @@ def _is_there(world: World, entity: Any) -> bool:
         return entity in entity.queue.lines
     if isinstance(entity, Needs):
         return world.roster.needs.get(entity.key) is entity
+    if isinstance(entity, Estimates | Service):
+        return entity is world.estimates or entity in world.estimates.by_name.values()
     if isinstance(entity, Backoff):
         return entity.agent.backoff is entity
     if isinstance(entity, Customer):
@@ -378,4 +384,5 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Queue: check_queue,
     Layer: check_layer,
     ActivePlan: check_plan,
+    Estimates: check_estimates,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.core import announcements, burial, callback_book, courses, customers, doors, history, overflow, tokens
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
+from router.core.estimates import tap
 from router.core.extra import Callback
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
@@ -287,6 +288,8 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
         contact.waited_us = now_us - callback_book.reached_us(contact)
     elif contact.line is not None:
         contact.waited_us = world.waited_us(contact)
+    if contact.line is not None:
+        tap.gone(world, contact, outcome)
     world.leave_line(contact)
     world.move_contact(contact, "leave")
     if not contact.offers:

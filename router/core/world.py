@@ -19,6 +19,7 @@ from router.core.deadlines import Deadlines
 from router.core.doors import line_clock
 from router.core.effects import Message
 from router.core.entities import Agent, Contact, Customer, Door, Offer, Peer, Tombstone
+from router.core.estimates.state import Estimates
 from router.core.extra import ask_needs
 from router.core.history import Visit
 from router.core.hours import Hours, clock_of, new_hours
@@ -112,7 +113,7 @@ class World:
         """Agents reserved for contacts; and lines that changed in this step, whose first may have one reserved."""
         self._per_us: dict[int, float] = {}
         """Target -> 1 / target."""
-        self.tally = Tally({})
+        self.tally, self.estimates = Tally({}), Estimates(settings.estimates)
         self.adopt(settings)
 
     # -- configuration ------------------------------------------------------------------------------------------

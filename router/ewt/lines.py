@@ -8,6 +8,7 @@ when an agent who could have served it takes somebody who ranks after it, or fin
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from router.ewt.judge import Judge
@@ -69,7 +70,15 @@ class Line:
         arrived = self.waiting.pop(contact)
         return arrived, self.said.pop(contact, None)
 
-    def arrivals(self) -> list[float]:
+    def many(self) -> int:
+        """How many wait."""
+        return len(self.waiting)
+
+    def sample(self) -> tuple[Sequence[float], int]:
+        """Arrival times, ascending, of every n-th of those who wait; and n."""
+        return self.arrivals(), 1
+
+    def arrivals(self) -> Sequence[float]:
         """Arrival times of those who wait, ascending."""
         if self.shuffled:
             self.waiting = dict(sorted(self.waiting.items(), key=lambda item: item[1]))

@@ -35,11 +35,11 @@ class Rate:
         self._counts = [0.0] * len(spans_s)
         self._seen_s = [0.0] * len(spans_s)
         self._last_s = self._next_s = -1.0
-        self._fresh = 0
+        self._fresh = 0.0
 
     def _forward(self, now_s: float) -> None:
         """Let counts, and the time that they stand for, fade up to now; then add the fresh arrivals."""
-        fresh, self._fresh = self._fresh, 0
+        fresh, self._fresh = self._fresh, 0.0
         if self._last_s < 0:
             self._last_s = now_s
         gap = now_s - self._last_s
@@ -57,6 +57,12 @@ class Rate:
     def arrival(self, now_s: float) -> None:
         """Count one arrival; cheap, since counts fade only now and then."""
         self._fresh += 1
+        if now_s >= self._next_s:
+            self._forward(now_s)
+
+    def arrivals(self, now_s: float, count: float) -> None:
+        """Count several at once, or what one of a sample stands for."""
+        self._fresh += count
         if now_s >= self._next_s:
             self._forward(now_s)
 

@@ -92,7 +92,7 @@ class Scene:
             other = self.lines.get(name)
             if other is None or other is line or other.priority > line.priority:
                 continue
-            waiting = len(other.waiting)
+            waiting = other.many()
             if other.priority < line.priority:
                 load = waiting + 60 * other.rate.per_s(self.now_s)
                 if load > 0:
@@ -194,16 +194,17 @@ class Scene:
         )
 
     def _higher(self, line: Line) -> Higher:
-        waiting = len(line.waiting)
-        age = self.now_s - sum(line.waiting.values()) / waiting if waiting else 0.0
-        return Higher(waiting, max(age, 0.0), line.rate.per_s(self.now_s), self.laws_of(line).patience)
+        arrived, _ = line.sample()
+        age = self.now_s - sum(arrived) / len(arrived) if arrived else 0.0
+        return Higher(line.many(), max(age, 0.0), line.rate.per_s(self.now_s), self.laws_of(line).patience)
 
     def _equal(self, other: Line, line: Line, groups: list[Group]) -> Equal:
         ours = sum(group.size for group in groups if other.name in group.skills)
         everyone = sum(group.size for group in self.agents.by_queue.get(other.name, ()))
         rate = other.rate.per_s(self.now_s) if other.target_s != line.target_s or other.boost != line.boost else 0.0
         share = ours / everyone if everyone else 0.0
-        return Equal(other.arrivals(), share, other.target_s, other.boost, rate, self.laws_of(other).patience)
+        arrived, each = other.sample()
+        return Equal(arrived, each, share, other.target_s, other.boost, rate, self.laws_of(other).patience)
 
     def _pace(self, groups: list[Group]) -> float:
         """How much slower talks are now than their tables, from those that ended and those in progress."""

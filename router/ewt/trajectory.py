@@ -9,6 +9,7 @@ between them; so an answer is monotone in the position whatever was learned.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from router.ewt.learn import Prediction, bucket_of, sane
@@ -37,7 +38,7 @@ class Trajectory:
     def __init__(
         self,
         line: Line,
-        arrived: list[float],
+        arrived: Sequence[float],
         walked: tuple[list[int], list[float], list[float]],
         at_s: float,
         confidence: Confidence,

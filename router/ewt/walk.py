@@ -24,16 +24,24 @@ from router.ewt.lifetable import Hazard
 class Equal:
     """A queue of our own class: its callers come before ours where they are more urgent.
 
-    `arrived`: ascending; `share`: of its service that our agents give; `target_s`, `boost`: urgency is
-    boost + waited / target; `per_s`: arrivals.
+    `arrived`: ascending, every `each`-th of them; `share`: of its service that our agents give; `target_s`, `boost`:
+    urgency is boost + waited / target; `per_s`: arrivals.
     """
 
-    __slots__ = ("ahead", "arrived", "boost", "patience", "per_s", "share", "sum_ahead", "target_s")
+    __slots__ = ("ahead", "arrived", "boost", "each", "patience", "per_s", "share", "sum_ahead", "target_s")
 
     def __init__(
-        self, arrived: Sequence[float], share: float, target_s: float, boost: float, per_s: float, patience: Hazard
+        self,
+        arrived: Sequence[float],
+        each: int,
+        share: float,
+        target_s: float,
+        boost: float,
+        per_s: float,
+        patience: Hazard,
     ) -> None:
         self.arrived = arrived
+        self.each = each
         self.share = share
         self.target_s = target_s
         self.boost = boost
@@ -47,7 +55,7 @@ class Equal:
         patience = self.patience
         while self.ahead < len(self.arrived) and self.arrived[self.ahead] < until_s:
             age = now_s - self.arrived[self.ahead]
-            self.sum_ahead += exp(patience.upto(age) - patience.upto(age + wait_s))
+            self.sum_ahead += self.each * exp(patience.upto(age) - patience.upto(age + wait_s))
             self.ahead += 1
         future = max(0.0, until_s - now_s) * self.per_s if self.ahead == len(self.arrived) else 0.0
         return (self.sum_ahead + future) * self.share
@@ -58,7 +66,7 @@ class Asker:
 
     __slots__ = ("arrived", "boost", "patience", "target_s")
 
-    def __init__(self, arrived: list[float], target_s: float, boost: float, patience: Hazard) -> None:
+    def __init__(self, arrived: Sequence[float], target_s: float, boost: float, patience: Hazard) -> None:
         self.arrived = arrived
         self.target_s = target_s
         self.boost = boost

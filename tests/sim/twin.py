@@ -3,7 +3,7 @@
 At a commit boundary the records are put in an order that means nothing and the engine goes on where they stand,
 without `Restarted`. It then gets the same commands at the same times. All that it says and all that it records must be
 the same, byte for byte; excepted is what is not state: replies remembered for numbers that come again, and counts since
-the start, of which those that estimates are made of are handed over.
+the start, of which those that estimates are made of are handed over, and what was learned since the last record of it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from router.core import audit, history
 from router.core.batch import Batch
 from router.core.effects import Already, Message, Probed, Queued, QueueStatus, Reply, StatusReply, Steering
 from router.core.engine import Engine
+from router.core.estimates.kept import LearnedRecord, of_service, take_up
+from router.core.estimates.state import Estimates
 from router.core.everything import RECORDED, everything
 from router.core.records import decode
 from router.core.world import World
@@ -52,6 +54,7 @@ class Twin:
             engine.activate(world.now_us)
             engine.world.monitored = True
             _hand_over_means(world, engine.world)
+            _learn_as_after_a_start(world)
             engine.world.utc_s, engine.world.ahead_us = world.utc_s, world.ahead_us
             self._compare("state", state_of(world), state_of(engine.world))
             missing = sorted(set(site.store) - set(state_of(world)) - {("world", "world")})
@@ -127,6 +130,17 @@ def _hand_over_means(world: World, loaded: World) -> None:
         tally.legs, tally.talk_us, tally.hold_us, tally.wrap_up_us = (
             seen.legs, seen.talk_us, seen.hold_us, seen.wrap_up_us,
         )  # fmt: skip
+
+
+def _learn_as_after_a_start(world: World) -> None:
+    """Estimates are recorded every half minute only: what was learned since is forgotten, so that both go on from what
+    the records hold, and must then learn and estimate the same."""
+    old = world.estimates
+    if old.due_us:
+        world.deadlines.cancel(old)
+    records = [decode("learned", s.name, of_service(s)) for s in old.services() if s.kept is not None]
+    world.estimates = Estimates(world.settings.estimates)
+    take_up(world, (record for record in records if isinstance(record, LearnedRecord)))
 
 
 def state_of(world: World) -> dict[tuple[str, str], bytes]:

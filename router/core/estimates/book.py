@@ -1,0 +1,126 @@
+"""Builds the laws of services in slices, on a time grid for each channel.
+
+What lives here: `Book`. What it must not know: lines, agents one by one, who asks.
+The idea: services of one channel share agents, so their laws must stand on one grid; where the agents of one channel
+are kept busy by another, that one's laws are built on the asking channel's grid as well. What is read meanwhile is the
+old law, or, where there is none yet, the asking service's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from math import log2
+from typing import TYPE_CHECKING
+
+from router.ewt.agents import TALK, WRAP
+from router.ewt.builder import GRID_SHIFT_OCTAVES, STEP_MAX_S, STEP_MIN_S
+from router.ewt.laws import QueueLaws, build
+from router.ewt.lifetable import Hazard
+
+if TYPE_CHECKING:
+    from router.core.estimates.service import Service
+
+GRIDS_MOST = 4
+"""Grids that one service's laws stand on: its channel's, and those of others whose agents it keeps busy."""
+
+Running = Callable[["Service", int], list[tuple[float, float]]]
+"""(age in s, how many) of the lives of a service that go on now, in this state of an agent; and of those who wait where
+the state is `WAITING`."""
+WAITING = -1
+
+
+class Book:
+    """Laws that are wanted, one of which is being built."""
+
+    __slots__ = ("_job", "_running", "_steps", "_wanted")
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._wanted: dict[tuple[str, float], Service] = {}
+        self._job: Generator[None, None, None] | None = None
+        self._steps: dict[str, float] = {}
+        """Channel -> grid step, in seconds."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Is there something to build?"""
+        return self._job is not None or bool(self._wanted)
+
+    def want(self, service: Service, step_s: float = 0.0) -> None:
+        """Laws of a service are wanted, on its channel's grid or another one."""
+        self._wanted[service.name, step_s] = service
+
+    def forget(self, service: Service) -> None:
+        """The service is gone."""
+        for key in [key for key in self._wanted if key[0] == service.name]:
+            del self._wanted[key]
+
+    def laws(self, service: Service, now_s: float) -> QueueLaws | None:
+        """The laws by which a line of this service is estimated; None while they are not built yet."""
+        service.used = True
+        if service.laws is None or service.due(now_s):
+            self.want(service)
+        return service.laws
+
+    def beside(self, service: Service, asking: QueueLaws) -> QueueLaws:
+        """The laws of a service on the grid of another one that asks; for want of those, that one's own."""
+        service.used = True
+        found = service.laws_on.get(asking.dt_s)
+        if found is None:
+            if service.known:
+                self.want(service, asking.dt_s)
+            return asking
+        return found
+
+    def work(self, services: Callable[[], list[Service]], now_s: float) -> None:
+        """One piece of under a millisecond."""
+        if self._job is None:
+            if not self._wanted:
+                return
+            (_, step_s), service = next(iter(self._wanted.items()))
+            del self._wanted[service.name, step_s]
+            self._job = self._build(service, step_s or self._step(services(), service.channel), not step_s, now_s)
+        try:
+            next(self._job)
+        except StopIteration:
+            self._job = None
+
+    def _build(self, service: Service, step_s: float, own: bool, now_s: float) -> Generator[None, None, None]:
+        talk = service.talk.fit(self._running(service, TALK))
+        yield
+        wrap = service.wrap.fit(self._running(service, WRAP))
+        yield
+        patience = service.patience.fit(self._running(service, WAITING))
+        yield
+        laws = yield from build(step_s, talk, wrap, service.pick.fit(), patience)
+        self._take(service, laws, talk, own, now_s)
+
+    @staticmethod
+    def _take(service: Service, laws: QueueLaws, talk: Hazard, own: bool, now_s: float) -> None:
+        """The laws are built; laws on other grids were of the tables of before."""
+        if own:
+            service.laws, service.talk_hazard = laws, talk
+            service.built_lives, service.built_s = service.talk.lives, now_s
+            service.laws_on.clear()
+            service.used = False
+        elif len(service.laws_on) >= GRIDS_MOST:
+            del service.laws_on[next(iter(service.laws_on))]
+        service.laws_on[laws.dt_s] = laws
+
+    def _step(self, services: list[Service], channel: str) -> float:
+        """The channel's grid step: mean cycle / steps a life, in quarter powers of two; the old one, while that is
+        near."""
+        lives = total = 0.0
+        steps_per_life = 1.0
+        for service in services:
+            if service.channel == channel:
+                weight = service.talk.lives + 0.01
+                lives += weight
+                total += weight * (service.talk.mean_s() + service.wrap.mean_s() + service.pick.mean_s())
+                steps_per_life = service.settings.grid_steps_per_life
+        wanted = min(max(total / lives / steps_per_life, STEP_MIN_S), STEP_MAX_S)
+        step = float(2.0 ** (round(4 * log2(wanted)) / 4))
+        old = self._steps.get(channel, 0.0)
+        if not old or abs(log2(step / old)) >= GRID_SHIFT_OCTAVES:
+            self._steps[channel] = step
+        return self._steps[channel]
