@@ -91,7 +91,6 @@ class Standing:
             "durability": whole.durability,
             "contacts": whole.contacts,
             "violations": whole.violations,
-            "pending": whole.pending,
             "agents_by_state": whole.agents,
             "queues": [_fields(queue) for queue in self.by_queue],
         }
@@ -122,14 +121,13 @@ def standing(asker: Asker, queue: str | None, *, agents: bool) -> Standing:
 
 
 @contextmanager
-def asker(path: Path | None, address: str | None, answer_most_s: float = ANSWER_MOST_S) -> Iterator[Asker]:
-    """A way to the daemon: over TCP where an address is given, else over a unix socket. `answer_most_s`: how long it
-    may take to answer."""
+def asker(path: Path | None, address: str | None) -> Iterator[Asker]:
+    """A way to the daemon: over TCP where an address is given, else over a unix socket."""
     if address is not None:
-        with _over_tcp(address, answer_most_s) as over_tcp:
+        with _over_tcp(address) as over_tcp:
             yield over_tcp
         return
-    lines = Lines(path if path is not None else usual_socket(), answer_most_s)
+    lines = Lines(path if path is not None else usual_socket())
     try:
         yield lines
     finally:
@@ -150,11 +148,11 @@ def usual_socket() -> Path:
 class Lines(Asker):
     """The unix socket: a line of JSON each way, as a guest."""
 
-    def __init__(self, path: Path, answer_most_s: float = ANSWER_MOST_S) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
         self._number = 0
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(answer_most_s)
+        self._socket.settimeout(ANSWER_MOST_S)
         try:
             self._socket.connect(str(path))
         except OSError as error:
@@ -189,7 +187,7 @@ class Lines(Asker):
 
 
 @contextmanager
-def _over_tcp(address: str, answer_most_s: float) -> Iterator[Asker]:
+def _over_tcp(address: str) -> Iterator[Asker]:
     from router.client.outcomes import Refused
     from router.client.sync import SyncClient
 
@@ -205,7 +203,7 @@ def _over_tcp(address: str, answer_most_s: float) -> Iterator[Asker]:
 
         class OverTcp(Asker):
             def ask(self, question: Request | HandOver) -> Message:
-                outcome = client.call(question, answer_most_s)
+                outcome = client.call(question, ANSWER_MOST_S)
                 if isinstance(outcome, Message):
                     return outcome
                 if isinstance(outcome, Refused):

@@ -17,6 +17,7 @@ from router.config.catalogue_needs import RELAX
 from router.config.catalogue_plans import PLANS
 from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import ROUTES
+from router.config.catalogue_rules import RULES
 from router.config.catalogue_tickets import TICKETS
 from router.config.kinds import (
     Checked,
@@ -389,8 +390,8 @@ AGENTS = File(
     core.Settings,
 )
 
-FILES = (SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, AGENTS, TICKETS, PLANS)
+FILES = (SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, AGENTS, TICKETS, PLANS, RULES)
 """Every file that this release knows."""
 
-LATER_FILES = ("rules.toml", "sites.toml", "kpis.toml")
+LATER_FILES = ("sites.toml", "kpis.toml")
 """Files of the plan that this release does not know: refused, so that nobody believes them to be in force."""

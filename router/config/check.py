@@ -24,18 +24,20 @@ from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
 from router.config.catalogue_plans import PLANS
 from router.config.catalogue_routes import ROUTES
+from router.config.catalogue_rules import RULES
 from router.config.catalogue_tickets import TICKETS
 from router.config.centre import centre
 from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
 from router.config.faults import ConfigurationErrors, Fault, Findings, Where, listed
 from router.config.machine import Surroundings, machine
-from router.config.model import Configuration, numbered
+from router.config.model import Configuration
 from router.config.people import people
 from router.config.plans import plans
 from router.config.read import Found, Reader
 from router.config.routing import routing, ways
 from router.config.rows import File
+from router.config.ruling import ruling
 from router.config.sources import Directory, TextSource, parsed
 from router.config.tickets import paths
 from router.core.settings import Estimating, Repeat, Settings
@@ -105,17 +107,15 @@ def check(
     version: int = 1,
     read_keys: bool = True,
     environment: Mapping[str, str] | None = None,
-    base: Path | None = None,
 ) -> Report:
     """All that is to be said about a directory. It never raises for what stands in it.
 
-    `read_keys=False` leaves the keys of clients alone, for someone who may not read them. `base`: where paths in the
-    files count from, if it is a copy of that directory.
+    `read_keys=False` leaves the keys of clients alone, for someone who may not read them.
     """
     path = Path(directory)
     findings = Findings()
     on_disk = Directory(path, findings)
-    around = Surroundings((base or path).absolute(), os.environ if environment is None else environment, read_keys)
+    around = Surroundings(path.absolute(), os.environ if environment is None else environment, read_keys)
     known = [file.file for file in FILES]
     if not set(known) & set(on_disk.names) and not findings.errors_in():
         findings.about(str(path), "holds no configuration", f"it needs {listed(known)}")
@@ -134,7 +134,8 @@ def check_texts(texts: Mapping[str, str], *, around: Surroundings, version: int 
 def _report(configuration: Configuration, version: int, findings: Findings) -> Report:
     if findings.errors_in():
         return Report(None, findings.faults())
-    return Report(numbered(configuration, version), findings.faults())
+    configuration = replace(configuration, settings=replace(configuration.settings, version=version))
+    return Report(configuration, findings.faults())
 
 
 def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Configuration, list[str]]:
@@ -176,6 +177,8 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         estimates=tables[QUEUES.file].only("ewt").fill(Estimating()),
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
+    ruled = ruling(tables[RULES.file], services, staff, rows.segments, hours, findings)
+    settings = replace(settings, rules=ruled.rules, zones=ruled.zones)
     settings = table.fill(settings, "blocked_csv")
     settings = tables[QUEUES.file].fill(settings, "contact_skills")
     settings = tables[AGENTS.file].fill(settings, "include_csv")

@@ -26,6 +26,7 @@ from router.config.catalogue_needs import RELAX
 from router.config.catalogue_plans import PLAN
 from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
+from router.config.catalogue_rules import RULE, RULES
 from router.config.catalogue_tickets import NODE, PATH, TICKETS
 from router.config.faults import shown
 from router.config.model import Configuration
@@ -34,6 +35,7 @@ from router.config.rows import Section
 from router.core.actions import AnyAction
 from router.core.plan_settings import Plan
 from router.core.route_settings import Condition, Route, Segment
+from router.core.rule_settings import ActingRule
 from router.core.settings import Queue
 from router.core.ticket_settings import TicketPath
 
@@ -67,7 +69,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     """
     settings = configuration.settings
     out: dict[str, Any] = {}
-    for file in (SWITCHBOARD, QUEUES, ROUTES, AGENTS, TICKETS):
+    for file in (SWITCHBOARD, QUEUES, ROUTES, AGENTS, TICKETS, RULES):
         out |= _shown(file, settings)
     for name, section in SWITCHBOARD.sections.items():
         if name not in {"peers", "limits"}:
@@ -87,9 +89,16 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["steers_in_order"] = [_name(steer) for steer in settings.steers]
     out["blocked"] = settings.blocked
     out["agents"] = {_name(agent): _shown(AGENT, agent) for agent in settings.agents}
+    out["rules"] = {
+        _name(rule): _shown(RULE, rule) | {"actions": actions_shown(rule.actions)} for rule in settings.rules
+    }
     out["paths"] = {_name(path): _path(path) for path in settings.ticket_paths}
     out["plans"] = {_name(plan): _plan(plan) for plan in settings.plans}
     return out
+
+
+def _rule(rule: ActingRule) -> dict[str, Any]:
+    return _shown(RULE, rule) | {"actions": actions_shown(rule.actions)}
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Found:
         self.where = where
         self.values: dict[str, Any] = {}
         """Setting -> value as it is kept."""
+        self.given: set[str] = set()
+        """Settings that stand in it, right or wrong."""
         self.inner: dict[str, list[Found]] = {}
 
     def get(self, setting: str) -> Any:
@@ -77,6 +79,7 @@ class Reader:
         return found
 
     def _setting(self, found: Found, name: str, value: object, where: Where) -> None:
+        found.given.add(name)
         taken = found.section.rows[name].kind.take(value)
         for wrong in taken.wrongs:
             self._wrong(wrong, where)

@@ -2,8 +2,7 @@
 
     later    not yet: its time has not come, or it pauses between tries        held, beside the line
     hold     a virtual hold: dialled when its turn is about to come            held, in the line's order of holds
-    line     for an agent first: offered with its number                       waiting, or offered; connecting while its
-                                                                               gateway is away
+    line     for an agent first: offered with its number                       waiting, or offered
     dialling the gateway dials                                                 held, or connecting to an agent
     reached  the customer is on the line: a contact like others                any
 
@@ -16,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from router.core import callback_book as book
-from router.core import doors, visits
+from router.core import doors, flow, visits
 from router.core.deadlines import NEVER_US
 from router.core.effects import Dial, DialCancelled, LetGo, Treat
 from router.core.entities import Contact, Offer, Peer
@@ -168,16 +167,6 @@ def dial(world: World, contact: Contact, callback: Callback, offer: Offer | None
     world.tell(contact.peer, message)
 
 
-def for_agent(world: World, contact: Contact, callback: Callback, offer: Offer) -> None:
-    """An agent has accepted: the customer is dialled, as soon as the gateway that dials is there. Until then it is no
-    try, and the agent's time for it stands still."""
-    if contact.peer.live and contact.peer.synced:
-        dial(world, contact, callback, offer)
-    else:
-        visits.disarm(world, contact)
-        world.changed[contact] = None
-
-
 def _dialled_out(contact: Contact, callback: Callback) -> None:
     """It is not being dialled any more; without an agent it was counted with its line."""
     if callback.phase == "dialling" and contact.state == "held" and contact.line is not None:
@@ -219,7 +208,7 @@ def on_the_line(world: World, contact: Contact, callback: Callback) -> None:
     tally.reached += 1
     add_wait(tally.until_called, max(0, world.now_us - max(callback.asked_us, callback.from_us)))
     if not is_test(contact):
-        contact.queue.tally.arrived += 1
+        flow.count_arrival(world, contact.queue)
     book.strike(world, contact, callback)
 
 

@@ -31,6 +31,7 @@ SLICE = 64
 def tell_time(world: World, utc_s: int) -> None:
     """The wall clock. Where it was set, every calendar looks anew, and so do deadlines that go by open hours."""
     if clocks.tell_time(world, utc_s):
+        world.ruling.clock_told()
         for hours in world.hours.values():
             _look(world, hours)
             begin_anew(world, hours)
@@ -55,6 +56,7 @@ def hours_due(world: World, hours: Hours) -> None:
 
 def _look(world: World, hours: Hours) -> None:
     if clocks.look(world, hours):
+        world.ruling.clock_told()
         for queue in world.queues.values():
             if queue.door is not None and queue.door.hours is hours:
                 turned(world, queue)
@@ -74,15 +76,6 @@ def turned(world: World, queue: Queue) -> None:
         world.closing[name] = queue
     else:
         world.closing.pop(name, None)
-        _ring_on(world, queue)
-
-
-def _ring_on(world: World, queue: Queue) -> None:
-    """Who rang all the time that the queue was closed may ring at one more agent again. There are no more of them than
-    agents."""
-    orders = [line.ringing for line in queue.lines.values() if line.ringing is not None]
-    for entry in sorted((entry for order in orders for entry in order), key=lambda entry: entry[2].number):
-        world.loose_rings[entry[2]] = None
 
 
 def resume(world: World, queue: Queue) -> None:

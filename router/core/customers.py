@@ -11,6 +11,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
+from router.core import flow
 from router.core.entities import Contact, Customer, Served, Tombstone
 from router.core.routed import is_test, routed_of
 from router.core.ticket import TICKET
@@ -70,6 +71,8 @@ def count_arrival(world: World, contact: Contact, recalled: Recalled | None) -> 
         tally.customers_left_out += 1
         return
     tally.customers_known += 1
+    if contact.queue.flows:
+        flow.count_known(world, contact.queue, repeats=recalled is not None)
     if recalled is not None:
         routed = routed_of(contact)
         business = (routed.business if routed is not None else None) or ""

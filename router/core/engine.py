@@ -27,6 +27,9 @@ from router.core import (
     people,
     plans,
     reservations,
+    restore_rules,
+    ruling,
+    ruling_views,
     ticket_due,
 )
 from router.core import commands as ask
@@ -47,6 +50,7 @@ from router.core.layer import Layer
 from router.core.levels import Level
 from router.core.plan import ActivePlan
 from router.core.restore import Passive, restore
+from router.core.ruled import CrewView, FlowView, QueueView, RuleState, StoreView
 from router.core.settings import Settings
 from router.core.world import World
 from router.errors import ERRORS, Refused
@@ -67,6 +71,11 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Layer: layers.due,
     ActivePlan: plans.due,
     Estimates: slices.due,
+    QueueView: ruling_views.due,
+    CrewView: ruling_views.due,
+    FlowView: ruling_views.due,
+    StoreView: ruling_views.due,
+    RuleState: ruling.due,
 }
 
 
@@ -108,10 +117,13 @@ class Engine:
         `Restarted` first. `epoch`: of this turn of leading, where it was not known before."""
         assert self._passive is not None, "the engine is active"
         self.world.epoch = epoch or self.world.epoch
+        is_new = not self._passive.kinds["world"]
         restore(self.world, self._passive)
         self._passive = None
         self._loaded_us = self.world.now_us
         self.world.now_us = max(self.world.now_us, now_us)
+        if is_new:
+            restore_rules.restarted(self.world)
 
     @property
     def stored_us(self) -> int:
@@ -146,6 +158,7 @@ class Engine:
             # What came due while nobody was heard is not held against anyone, so it must not fire before this.
             gateways.restarted(world, self._loaded_us)
             closing.restarted(world)
+            restore_rules.restarted(world)
         if (
             now_us >= world.deadlines.soonest_us
             or world.chores
@@ -155,6 +168,7 @@ class Engine:
             or world.roster.joining
             or world.tickets.rechecked
             or now_us >= world.announcing.next_us
+            or world.roster.dirty
             or (world.buried and world.buried[0].due_us <= now_us)
         ):
             self._pass(now_us)
@@ -173,9 +187,10 @@ class Engine:
                 reply = self._handle(peer, handler, command)
                 world.effects.append((peer_key, reply))
         roster = world.roster
-        loose = world.loose_contacts or world.loose_agents or world.loose_rings
-        if loose or world.heads or roster.stirred or roster.easing:
+        if world.loose_contacts or world.loose_agents or world.heads or roster.stirred or roster.easing:
             settle(world)
+        if roster.dirty:
+            _rule(world)
 
     def tick(self, now_us: int) -> None:
         """Let time pass: fire what is due (at most `deadlines_a_step`), each at its own time; do a slice of chores."""
@@ -187,6 +202,8 @@ class Engine:
     def _pass(self, now_us: int) -> None:
         world = self.world
         deadlines = world.deadlines
+        if world.roster.dirty:
+            _rule(world)
         next_us = deadlines.next_us()
         if next_us is not None and next_us <= now_us:
             for _ in range(world.settings.limits.deadlines_a_step):
@@ -197,6 +214,8 @@ class Engine:
                 entity.due_us = 0
                 ON_DUE[type(entity)](world, entity)
                 settle(world)
+                if world.roster.dirty:
+                    _rule(world)
         world.now_us = max(world.now_us, now_us)
         buried = world.buried
         for _ in range(FORGOTTEN_A_STEP):
@@ -240,6 +259,7 @@ class Engine:
             or roster.easing
             or roster.joining
             or world.tickets.rechecked
+            or roster.dirty
         ):
             return world.now_us
         # Nobody is woken to forget an ended id; once awake, all that are old enough go.
@@ -296,9 +316,9 @@ class Engine:
             world.secret = world.secret or command.secret
         elif isinstance(command, internal.WallClock):
             closing.tell_time(world, command.utc_s)
+        elif isinstance(command, internal.StoreHealth):
+            ruling.tell_store(world, command.away)
         elif isinstance(command, internal.Configure):
-            if command.deed is not None:
-                world.deeds.append(command.deed)
             crossing.begin(world, self._staged.pop(command.version))
         else:
             raise TypeError(f"not a command: {command!r}")
@@ -369,3 +389,9 @@ class Engine:
         batch = Batch(self._batches, world.epoch, puts, world.dropped, appends, world.history, world.deeds)
         world.changed, world.dropped, world.history, world.deeds = {}, [], [], []
         return batch
+
+
+def _rule(world: World) -> None:
+    """Something that rules watch has changed in this step."""
+    ruling.look(world)
+    settle(world)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import courses, records_hours, records_layers, records_steps
+from router.core import courses, records_hours, records_layers, records_rules, records_steps
 from router.core import records as stored
 from router.core.course import Course
 from router.core.customer_record import of_customer
@@ -20,6 +20,7 @@ from router.core.hours import Hours
 from router.core.layer import Layer, Pause
 from router.core.levels import Level
 from router.core.plan import ActivePlan
+from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
 from router.core.solved import key_of
 from router.core.ticket import Solved
 from router.core.world import World
@@ -38,6 +39,11 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Layer: ("layer", lambda layer: layer.key, records_layers.of_layer),
     Pause: ("pause", lambda pause: pause.key, records_layers.of_pause),
     ActivePlan: ("plan", lambda active: active.key, records_layers.of_plan),
+    RuleState: ("rule", lambda state: state.key, records_rules.of_rule),
+    RulesPause: ("rule", lambda pause: pause.key, records_rules.of_pause),
+    FlowView: ("flow", lambda view: view.key, records_rules.of_flow),
+    CrewView: ("flow", lambda view: view.key, records_rules.of_crew),
+    Learned: ("usual", lambda learned: learned.key, records_rules.of_learned),
     Solved: ("ticket", key_of, stored.encode),
     Service: ("learned", lambda service: service.name, of_service),
 }
@@ -62,5 +68,5 @@ def everything(world: World) -> list[Any]:
         entities += peer.contacts.values()
         entities += peer.endpoints.values()
         entities += peer.ended.values()
-    entities += world.tickets.solved.values()
+    entities += world.ruling.recorded()
     return entities

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.core.audit import Deed
 from router.terms import Role
 
 
@@ -33,14 +32,18 @@ class Configure(Struct, tag="configure", tag_field="t", gc=False):
     """Switch to the settings version that was handed to the engine under this number."""
 
     version: int
-    deed: Deed | None = None
-    """Who brought it and why, for the audit."""
 
 
 class Secret(Struct, tag="secret", tag_field="t", gc=False):
     """What place tokens are made with, drawn by chance. The first one of a site is kept for good."""
 
     secret: bytes
+
+
+class StoreHealth(Struct, tag="store_health", tag_field="t", gc=False):
+    """The store does not take what is committed (`away`), or does again: told when that changes, for rules only."""
+
+    away: bool
 
 
 class WallClock(Struct, tag="wall_clock", tag_field="t", gc=False):

@@ -29,6 +29,9 @@ def says(world: World, source: Source) -> Says | None:
     if source.kind == "plan":
         plan = world.plans.known.get((source.tenant, source.name))
         return None if plan is None else Says(plan.rank, plan.actions)
+    for rule in world.settings.rules if source.kind == "rule" else ():
+        if (rule.tenant, rule.name) == (source.tenant, source.name):
+            return None if rule.observe else Says(rule.rank, rule.actions)
     return None
 
 

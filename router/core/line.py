@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from router.core.hours import Hours
     from router.core.queue import Queue
     from router.core.roster import Pool, Profile
+    from router.core.ruled import QueueView
 
 Entry: TypeAlias = "tuple[int, int, Contact]"
 """(key_us, number, contact): a place. Where the newest comes first both numbers are negative (`Line.place`)."""
@@ -54,6 +55,10 @@ class Needs(Struct, eq=False, gc=False):
     lines: list[Line] = []
     staffed: int = 0
     """Signed-in agents who meet it."""
+    free: int = 0
+    """Agents who are free for it; kept only where `crews` are told."""
+    crews: tuple[QueueView, ...] = ()
+    """What rules watch of who could serve."""
     awaited: int = 0
     """Lines of it that wait for the moment when nobody who meets it is free."""
 

@@ -7,7 +7,7 @@ it asked of agents by name is over; who has just missed it is passed over there 
 
 from __future__ import annotations
 
-from router.core import announcements, history, visits
+from router.core import announcements, flow, history, visits
 from router.core.admission import follow, last_treatment
 from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
@@ -64,7 +64,7 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     world.leave_line(contact)
     world.requeue_contact(contact, queue)
     if not is_test(contact):
-        queue.tally.arrived += 1
+        flow.count_arrival(world, queue)
     contact.direct = contact.preferred = None
     # As what it entered at, by the clock that its wait is counted by.
     marked(contact).moved_us = contact.entered_us + world.waited_us(contact)

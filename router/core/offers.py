@@ -88,6 +88,8 @@ def make(world: World, contact: Contact, agent: Agent) -> None:
 def link(world: World, offer: Offer) -> None:
     """Count the offer's units, and let it be found by its id."""
     offer.agent.used += offer.units
+    if world.roster.people:
+        world.roster.dirty[offer.agent] = None
     offer.agent.offers[offer.number] = offer
     world.offers[offer.id] = offer
 
@@ -101,6 +103,8 @@ def let_go(world: World, offer: Offer, how: str) -> None:
     del agent.offers[offer.number]
     del world.offers[offer.id]
     agent.used -= offer.units
+    if world.roster.people:
+        world.roster.dirty[agent] = None
     world.tell_monitors_of(agent)
     now_us = world.now_us
     began_us = offer.accepted_us
@@ -197,7 +201,7 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
     callback = callback_book.of(contact) if contact.extra is not None else None
     if callback is not None:  # the customer is not on the line yet: joining is dialling
         start_clock(world, offer, contact.queue.settings.callback.dial_most_us)
-        callbacks.for_agent(world, contact, callback, offer)
+        callbacks.dial(world, contact, callback, offer)
     elif contact.peer.reports_connecting:
         start_clock(world, offer, world.channels[offer.channel].connect_us)
     else:

@@ -120,6 +120,15 @@ class Order(Generic[E]):
             offset = (offset - len(run)) % step
         return found
 
+    def following(self, entry: E) -> E | None:
+        """The first entry that does not come before `entry`, which need not be in."""
+        lasts = self._lasts
+        at = bisect_left(lasts, entry) if lasts else 0
+        if at == len(lasts):
+            return None
+        run = self._runs[at]
+        return run[bisect_left(run, entry)]
+
     def __iter__(self) -> Iterator[E]:
         for run in self._runs:
             yield from run

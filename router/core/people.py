@@ -77,17 +77,19 @@ def _release_unable(world: World, agent: Agent) -> None:
                     visits.stand_in_line(world, contact)
 
 
-def layered(configured: tuple[tuple[str, int], ...], by_hand: dict[str, int]) -> tuple[tuple[str, int], ...]:
+def layered(agent: Agent) -> tuple[tuple[str, int], ...]:
     """The skills in force: what was laid by hand over what the configuration says. Level 0 takes a skill away."""
-    if not by_hand:
-        return configured
-    levels = {**dict(configured), **by_hand}
+    if not agent.by_hand:
+        return agent.configured
+    levels = {**dict(agent.configured), **agent.by_hand}
     return tuple(sorted((skill, level) for skill, level in levels.items() if level))
 
 
 def take_skills(world: World, agent: Agent) -> None:
     """The agent's skills have changed. What rings or talks goes on; they look for a contact if they are free."""
-    agent.skills = layered(agent.configured, agent.by_hand)
+    if world.roster.people:
+        world.roster.dirty[agent] = None
+    agent.skills = layered(agent)
     if agent.profile is not None:
         enrol(world, agent)
         world.loose_agents[agent] = None
@@ -271,6 +273,8 @@ def begin_outside(world: World, endpoint: Endpoint, kind: str, units: int) -> No
         end_outside(world, endpoint)
     endpoint.outside, endpoint.outside_units, endpoint.outside_since_us = kind, units, world.now_us
     endpoint.agent.used += units
+    if world.roster.people:
+        world.roster.dirty[endpoint.agent] = None
     world.changed[endpoint] = None
     world.tell_monitors_of(endpoint.agent)
     world.loose_agents[endpoint.agent] = None
@@ -280,6 +284,8 @@ def end_outside(world: World, endpoint: Endpoint) -> None:
     """Outside work is over: it counts in occupancy."""
     agent = endpoint.agent
     agent.used -= endpoint.outside_units
+    if world.roster.people:
+        world.roster.dirty[agent] = None
     world.tell_monitors_of(agent)
     lasted_us = world.now_us - endpoint.outside_since_us
     agent.worked_us += lasted_us * endpoint.outside_units // max(1, agent.capacity)

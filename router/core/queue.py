@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from router.core.entities import Contact, Door
     from router.core.levels import Level
     from router.core.line import Line
+    from router.core.ruled import FlowView, QueueView
 
 NO_WRAP_UP = of.WrapUp()
 
@@ -54,6 +55,11 @@ class Queue(Struct, eq=False, gc=False):
     """The same by number and by customer: one open call-back each."""
     schedule: Schedule | None = None
     """What it announces to those who wait; None: nothing."""
+
+    view: QueueView | None = None
+    """What rules watch of who waits here; None: nothing."""
+    flows: tuple[FlowView, ...] = ()
+    """What rules count of who comes and goes here."""
 
     def treatment(self, why: str) -> Treatment:
         """What configuration wants done for this reason; to refuse, where it says nothing."""

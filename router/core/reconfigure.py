@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.core import closing, courses, layer_sources, reservations, ticket_due
+from router.core import closing, courses, layer_sources, reservations, ruling_build, ticket_due
 from router.core import settings as of
 from router.core.announcing import take_schedule
 from router.core.asked import NOTHING
@@ -68,6 +68,7 @@ def flip(world: World, new: of.Settings) -> Flipped:
         from router.core import plans
 
         plans.follow(world)
+    ruling_build.follow(world, old)
     return left
 
 
@@ -157,6 +158,7 @@ def switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, 
     _note(left, queue, old)
     if door is not None:
         closing.turned(world, queue)
+    ruling_build.queue_switched(world, queue)
 
 
 def _note(left: Flipped, queue: Queue, old: of.Queue) -> None:

@@ -16,6 +16,9 @@
     ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
     customer  tenant/digest              who served a customer lately, and about what
     learned   tenant/queue/channel       what estimates of waits have learned, as of the last half minute
+    rule      tenant/rule                where a rule is; tenant/*: all are paused
+    flow      tenant/flow|crew/...       what rules count in windows
+    usual     tenant/queue               what is usual for the half-hours of the week
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
 type), and read back as the types, which checks every field.
@@ -37,6 +40,7 @@ from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
 from router.core.records_hours import DoorRecord, HoursRecord
 from router.core.records_layers import LayerRecord, PauseRecord, PlanRecord
+from router.core.records_rules import FlowRecord, RuleRecord, UsualRecord
 from router.core.records_steps import CourseRecord, LevelRecord
 from router.core.ticket import Solved
 
@@ -239,6 +243,9 @@ Record = (
     | PlanRecord
     | Solved
     | LearnedRecord
+    | RuleRecord
+    | FlowRecord
+    | UsualRecord
 )
 
 encode = Encoder().encode
@@ -259,6 +266,9 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "plan": Decoder(PlanRecord),
     "ticket": Decoder(Solved),
     "learned": Decoder(LearnedRecord),
+    "rule": Decoder(RuleRecord),
+    "flow": Decoder(FlowRecord),
+    "usual": Decoder(UsualRecord),
 }
 
 KINDS: tuple[str, ...] = tuple(_DECODERS)

@@ -24,8 +24,7 @@ def look(world: World) -> None:
     """After a step: who is reserved for a contact that waits no more is released, and new heads of lines get their
     time."""
     lines, world.heads = world.heads, {}
-    # In an order that a loaded world has too.
-    for contact, agent in sorted(world.reservations.items(), key=lambda held: held[0].number):
+    for contact, agent in list(world.reservations.items()):
         if not _waits(contact):
             release(world, agent, "offered" if contact.state in ("offered", "connecting", "connected") else "left")
     for line in lines:

@@ -16,6 +16,7 @@ from router.core import (
     people,
     reservations,
     restore_layers,
+    restore_rules,
     ringing,
     solved,
     ticket_due,
@@ -100,6 +101,7 @@ def restore(world: World, passive: Passive) -> None:
     world.dropped.clear()
     # What is known of steps that nobody waits for any more, or of queues that are gone, is forgotten.
     forget_steps(world, stale)
+    stale += restore_rules.rules(world, kinds)
     world.dropped.extend(sorted(stale))
     restore_layers.keep(world, layers_edited)
     world.roster.stirred.clear()
@@ -223,7 +225,7 @@ def _agent(world: World, r: stored.AgentRecord) -> None:
     agent.last_offer, agent.worked_us, agent.busy_ppm = r.last_offer, r.worked_us, r.busy_ppm
     agent.misses, agent.reserved_for = dict(r.misses), r.reserved_for
     agent.by_hand, agent.skills_us = dict(r.by_hand), r.skills_us
-    agent.skills = people.layered(agent.configured, agent.by_hand)
+    agent.skills = people.layered(agent)
     _due(world, agent, r)
     if r.backoff is not None:
         why, until_us, number = r.backoff

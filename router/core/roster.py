@@ -19,6 +19,7 @@ from router.core.want import Able, Traits
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
+    from router.core.ruled import QueueView
 
 ProfileKey = tuple[str, Traits, tuple[str, ...]]
 """(tenant, traits, channels): all sorted."""
@@ -37,6 +38,8 @@ class Pool(Struct, eq=False, gc=False):
     needs: list[Needs]
     """The needs of that channel that the profile meets."""
     free: int = 0
+    watched: list[Needs] = []
+    """Those of `needs` of which rules watch who is free."""
 
 
 class Profile(Struct, eq=False, gc=False):
@@ -78,6 +81,10 @@ class Roster:
         that."""
         self.easing: dict[Line, None] = {}
         """Lines whose needs gave way: those who stand in them look for agents, in slices."""
+        self.dirty: dict[Any, None] = {}
+        """What rules watch that has changed in this step: see `ruled.py`."""
+        self.people = False
+        """Do rules watch people?"""
         self.joining: dict[Line, None] = {}
         """Lines whose contacts go over to another one of the same state, in slices."""
 
@@ -95,6 +102,8 @@ class Roster:
     def drop_needs(self, needs: Needs) -> None:
         """No line asks this any more."""
         del self.needs[needs.key]
+        if needs.crews:
+            self.unwatch(needs)
         self.stirred.pop(needs, None)
         for profile in needs.profiles:
             profile.pools[needs.channel].needs.remove(needs)
@@ -114,6 +123,9 @@ class Roster:
         for pool in profile.pools.values():
             for needs in pool.needs:
                 needs.staffed += 1
+                self.dirty.update(dict.fromkeys(needs.crews))
+        if self.people:
+            self.dirty[agent] = None
 
     def leave(self, agent: Agent) -> list[Needs]:
         """The agent has no profile any more. Returns the needs that nobody else signed in, or one alone, meets now."""
@@ -122,12 +134,15 @@ class Roster:
             return []
         self.withdraw(agent)
         agent.profile = None
+        if self.people:
+            self.dirty[agent] = None
         profile.agents -= 1
         del profile.members[agent.number]
         scarce = []
         for pool in profile.pools.values():
             for needs in pool.needs:
                 needs.staffed -= 1
+                self.dirty.update(dict.fromkeys(needs.crews))
                 if needs.staffed <= 1:
                     scarce.append(needs)
         if profile.agents == 0:
@@ -153,6 +168,39 @@ class Roster:
         needs.staffed += profile.agents
         if pool.free:
             needs.ready[profile] = pool
+        if needs.crews:
+            self._watch_pool(pool, needs)
+
+    # -- who is watched -----------------------------------------------------------------------------------------
+
+    def watch(self, needs: Needs, view: QueueView) -> None:
+        """Tell the view whenever another number of agents is free for the needs, or signed in."""
+        if not needs.crews:
+            needs.free = 0
+            for profile in needs.profiles:
+                self._watch_pool(profile.pools[needs.channel], needs)
+        if view not in needs.crews:
+            needs.crews = (*needs.crews, view)
+
+    def unwatch(self, needs: Needs, view: QueueView | None = None) -> None:
+        """Do not tell it any more; without one: nobody."""
+        watched = bool(needs.crews)
+        needs.crews = tuple(other for other in needs.crews if view is not None and other is not view)
+        if watched and not needs.crews:
+            for profile in needs.profiles:
+                profile.pools[needs.channel].watched.remove(needs)
+
+    def _watch_pool(self, pool: Pool, needs: Needs) -> None:
+        pool.watched.append(needs)
+        needs.free += pool.free
+        self.dirty.update(dict.fromkeys(needs.crews))
+
+    def _tell(self, pool: Pool, change: int) -> None:
+        """One agent more, or less, is free."""
+        for needs in pool.watched:
+            needs.free += change
+            for view in needs.crews:
+                self.dirty[view] = None
 
     # -- who is free --------------------------------------------------------------------------------------------
 
@@ -171,6 +219,10 @@ class Roster:
             entries.append(entry)
         agent.places[channel] = (pool, entries)
         pool.free += 1
+        if pool.watched:
+            self._tell(pool, 1)
+        if self.people:
+            self.dirty[agent] = None
         if pool.free == 1:
             for needs in pool.needs:
                 needs.ready[profile] = pool
@@ -184,6 +236,10 @@ class Roster:
         for order, entry in zip(pool.orders.values(), entries, strict=True):
             order.remove(entry)
         pool.free -= 1
+        if pool.watched:
+            self._tell(pool, -1)
+        if self.people:
+            self.dirty[agent] = None
         if pool.free == 0:
             profile = agent.profile
             assert profile is not None

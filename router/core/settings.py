@@ -16,6 +16,7 @@ from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
 from router.core.plan_settings import Plan
 from router.core.route_settings import Route, Segment, Steer
+from router.core.rule_settings import ActingRule
 from router.core.ticket_settings import TicketPath
 from router.core.want import ANYBODY, Traits, Want
 from router.terms import SECOND_US
@@ -390,3 +391,7 @@ class Settings(Struct, frozen=True):
     plans: tuple[Plan, ...] = ()
     """Actions prepared beforehand."""
     repeat: Repeat = Repeat()
+    rules: tuple[ActingRule, ...] = ()
+    """Sorted by key."""
+    zones: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()
+    """Time zones of the queues of which it is learned what is usual: as `Calendar.offsets`."""

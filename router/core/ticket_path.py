@@ -6,7 +6,7 @@ down at once: as a hop that the ticket carries, and as an entry of the history. 
 
 from __future__ import annotations
 
-from router.core import history, offers, solved, ticket_clock, visits
+from router.core import flow, history, offers, solved, ticket_clock, visits
 from router.core.admission import drop_if_empty
 from router.core.asked import Asked
 from router.core.commands import Complete
@@ -138,7 +138,7 @@ def into_waiting(world: World, contact: Contact, queue: Queue) -> None:
     if contact.line is not None:
         world.leave_line(contact)
     if contact.queue is not queue and not is_test(contact):
-        queue.tally.arrived += 1
+        flow.count_arrival(world, queue)
     if contact.state == "waiting":
         world.requeue_contact(contact, queue)
     else:

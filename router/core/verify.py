@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from router.core import states
+from router.core import states, verify_rules
 from router.core.course import Course
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Customer, Door, Endpoint, Offer, Peer, Tombstone
 from router.core.estimates.service import Service
@@ -28,6 +28,7 @@ from router.core.overflow import overflows_at_us
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
 from router.core.roster import Profile
+from router.core.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RulesPause, RuleState, StoreView
 from router.core.ticket import Solved
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify_announcements import check_heard
@@ -126,6 +127,7 @@ def _everything(world: World) -> Iterator[Any]:
         yield from list(kind.values())
     yield world.estimates
     yield from list(world.customers.values())
+    yield from verify_rules.everything(world)
     yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
     yield from [layer for laid in list(world.layers.sources.values()) for layer in laid]
     yield from list(world.plans.active.values())
@@ -156,11 +158,18 @@ def _is_there(world: World, entity: Any) -> bool:
         return entity.agent.backoff is entity
     if isinstance(entity, Customer):
         return world.customers.get((entity.tenant, entity.digest)) is entity
+    return _is_laid(world, entity)
+
+
+def _is_laid(world: World, entity: Any) -> bool:
+    """The same of what rules and plans have, and of what is there for good."""
     if isinstance(entity, Layer):
         return entity in world.layers.sources.get(entity.source, ())
     if isinstance(entity, ActivePlan):
         return world.plans.active.get((entity.tenant, entity.name)) is entity
-    kinds = Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause
+    if isinstance(entity, QueueView | CrewView | FlowView | HoursView | StoreView | RuleState):
+        return verify_rules.is_there(world, entity)
+    kinds = Learned | RulesPause | Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause
     return isinstance(entity, kinds) or world.roster.profiles.get(entity.key) is entity
 
 
@@ -189,7 +198,7 @@ def _whole(world: World) -> Faults:
     yield from _counts(world)
     yield from (
         Violation(invariant, what)
-        for checks in (check_books, check_lists, check_layers)
+        for checks in (check_books, check_lists, check_layers, verify_rules.check_rules)
         for invariant, what in checks(world)
     )
     yield from (Violation(*found) for found in check_customers(world))
@@ -385,4 +394,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Layer: check_layer,
     ActivePlan: check_plan,
     Estimates: check_estimates,
+    QueueView: verify_rules.check_queue_view,
+    HoursView: verify_rules.check_hours_view,
+    RuleState: verify_rules.check_rule,
 }

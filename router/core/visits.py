@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import announcements, burial, callback_book, courses, customers, doors, history, overflow, tokens
+from router.core import announcements, burial, callback_book, courses, customers, doors, flow, history, overflow, tokens
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.estimates import tap
@@ -318,8 +318,8 @@ def count_answered(world: World, contact: Contact) -> None:
     in_target = waited_us <= target_us
     if in_target:
         tally.answered_in_target += 1
-    if queue.level is not None:
-        courses.count(world, queue.level, in_target)
+    if queue.level is not None or queue.flows or segment is not None:
+        flow.count_answered(world, queue, segment, in_target)
 
 
 def count_ended(world: World, contact: Contact) -> None:
@@ -334,9 +334,9 @@ def count_ended(world: World, contact: Contact) -> None:
     if abandoned:
         add_wait(tally.abandoned_wait, contact.waited_us)
         tally.counted += counts
-        if counts and contact.queue.level is not None:
-            courses.count(world, contact.queue.level, in_target=False)
     segment = world.routing.segment_of(contact)
+    if counts:
+        flow.count_abandoned(world, contact.queue, segment)
     if segment is not None and outcome not in ("answered", "moved"):
         of_segment = world.routing.tallies[segment.tenant, segment.name]
         of_segment.abandoned += abandoned

@@ -31,6 +31,7 @@ from router.core.plan import Plans
 from router.core.queue import Queue
 from router.core.roster import Roster
 from router.core.routing import Routing
+from router.core.ruled import Ruling
 from router.core.tally import Tally, queue_tally
 from router.core.ticket import Tickets
 from router.core.watched import agent_event, contact_event
@@ -52,17 +53,11 @@ class World:
     monitored: bool = False
     durability: str = ""
     """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
-    pending: str = ""
-    """A configuration that is not in force, in words: whoever watches for one says it here, for `status`."""
 
     def __init__(self, settings: of.Settings, epoch: int) -> None:
-        self.settings = settings
-        self.epoch = epoch
-        self.now_us = 0
-        self.utc_s = 0
-        self.ahead_us = 0
+        self.settings, self.epoch = settings, epoch
+        self.now_us = self.utc_s = self.counter = self.ahead_us = 0
         """How far the wall clock is ahead of core time, for calendars only; 0: nobody has told the time yet."""
-        self.counter = 0
         self.peers: dict[str, Peer] = {}
         self.agents: dict[tuple[str, str], Agent] = {}
         self.offers: dict[str, Offer] = {}
@@ -73,13 +68,13 @@ class World:
         self.layers, self.plans = Layers(), Plans()
         self.configured: dict[tuple[str, str], of.Queue] = {}
         """Queues as configuration says, without layers."""
-        self.exclusive: tuple[str, ...] = ()
-        """Channels of which an agent holds one contact and nothing else."""
+        self.exclusive: tuple[str, ...] = ()  # channels of which an agent holds one contact and nothing else
         self.interrupting = False
         """Is there a channel that interrupts another? Else a full agent can take nothing, whatever comes."""
         self.hours: dict[str, Hours] = {}
         """Calendars by name."""
         self.roster = Roster()
+        self.ruling = Ruling(self.roster.dirty)
         self.deadlines: Deadlines[Any] = Deadlines()
         self.buried: deque[Tombstone] = deque()
         """Ended ids, the oldest first: all are kept equally long, so they need no deadline each."""
@@ -111,8 +106,7 @@ class World:
         self.heads: dict[Line, None] = {}
         self.reservations: dict[Contact, Agent] = {}
         """Agents reserved for contacts; and lines that changed in this step, whose first may have one reserved."""
-        self._per_us: dict[int, float] = {}
-        """Target -> 1 / target."""
+        self._per_us: dict[int, float] = {}  # target -> 1 / target
         self.tally, self.estimates = Tally({}), Estimates(settings.estimates)
         self.adopt(settings)
 
@@ -168,10 +162,6 @@ class World:
         return door
 
     # -- finding ------------------------------------------------------------------------------------------------
-
-    def calendar(self, name: str) -> Hours | None:
-        """The calendar of that name; None where configuration has none."""
-        return self.hours.get(name)
 
     def waited_us(self, contact: Contact) -> int:
         """How long the contact has waited by now: core time, or the open time of its calendar."""
@@ -276,8 +266,10 @@ class World:
         order.add(entry)
         contact.standing = order
         line = contact.line
-        if line is not None and line.reserve_us and order is line.order:
-            self.heads[line] = None
+        if line is not None:
+            if line.reserve_us and order is line.order:
+                self.heads[line] = None
+            self._touch(line.queue)
 
     def unstand(self, contact: Contact) -> None:
         """Take the contact out of where it stands; it keeps its place."""
@@ -291,6 +283,11 @@ class World:
                 self.ringing -= 1
             if line.reserve_us and order is line.order:
                 self.heads[line] = None
+            self._touch(line.queue)
+
+    def _touch(self, queue: Queue) -> None:
+        if queue.view is not None:  # rules watch who waits there
+            self.roster.dirty[queue.view] = None
 
     def repaired(self, state: str) -> None:
         """Something stuck in this state, and was set free: a message must have been lost, or somebody forgot."""
@@ -316,14 +313,16 @@ class World:
         states.move(states.CONTACT, contact, event)
         counts[contact.state] += 1
         self.changed[contact] = None
+        self._touch(contact.queue)
         if self.monitored:
             self.effects.append((f"{contact.peer.tenant}/{MONITOR}", contact_event(self, contact)))
 
     def change_queue(self, contact: Contact, queue: Queue) -> None:
         """The contact is in another queue from now on, in the same state."""
-        contact.queue.counts[contact.state] -= 1
+        for each, change in ((contact.queue, -1), (queue, 1)):
+            each.counts[contact.state] += change
+            self._touch(each)
         contact.queue = queue
-        queue.counts[contact.state] += 1
         self.changed[contact] = None
 
     def transfer_contact(self, contact: Contact, queue: Queue) -> None:
@@ -352,6 +351,8 @@ class World:
         agent.reason = reason
         agent.since_us = self.now_us
         self.changed[agent] = None
+        if self.roster.people:
+            self.roster.dirty[agent] = None
         if self.monitored:
             self.effects.append((f"{agent.tenant}/{MONITOR}", agent_event(self, agent)))
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from router.daemon.observe import Observe
 from router.daemon.repairs import Repairs
 from router.daemon.verifying import Verify
-from router.daemon.watching import Watch
 
 if TYPE_CHECKING:
     from router.daemon.daemon import Daemon
@@ -31,5 +30,5 @@ class Service(Protocol):
 
 ServiceMaker: TypeAlias = "Callable[[Daemon], Service]"
 
-SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch)
+SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs)
 """Those of every daemon, in the order of their start."""

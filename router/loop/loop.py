@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from router.core.commands import Enqueue
 from router.core.effects import Busy, Error
-from router.core.internal import WallClock
+from router.core.internal import StoreHealth, WallClock
 from router.errors import ERRORS
 from router.loop.clock import Clock
 from router.loop.commits import Commits, StraightCommit
@@ -99,6 +99,8 @@ class Loop:
             self.commits = group
         self._system: deque[Any] = deque()
         self._beat_due = False
+        self._told_away = False
+        """What the engine knows of the store."""
         self._scheduled = False
         self._woken_ns = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -277,6 +279,10 @@ class Loop:
         self._beat = self._event_loop.call_later(BEAT_S, self._strike)
         self._beat_due = True
         self.tell_engine(WallClock(self.clock.utc_s()))
+        if self.figures.store_away is not self._told_away:
+            # Rules may go by it; a second more or less is no matter.
+            self._told_away = self.figures.store_away
+            self.tell_engine(StoreHealth(self._told_away))
 
     def _look_at_lag(self, planned: float) -> None:
         if self.commits.lease is not None:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
 from router.core.doors import closed_by
-from router.core.handlers.questions import oldest_wait_us, top_urgency
+from router.core.handlers.questions import top_urgency
+from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue
 from router.core.tally import REACTION_BOUNDS_S, WAIT_BOUNDS_S, CallbackTally, Histogram, wait_histogram
 from router.core.world import World

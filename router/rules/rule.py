@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.rules.condition import Compare, Condition
+from router.rules.condition import SECOND_US, Compare, Condition
 from router.rules.life import Times
 
 
@@ -16,7 +16,12 @@ class Rule(Struct, frozen=True):
     tenant: str = "main"
     until: Condition | None = None
     """What ends it; None: that `when` does not hold."""
-    times: Times = Times()
+    for_us: int = 0
+    """Its condition must have held for so long."""
+    active_least_us: int = 60 * SECOND_US
+    cool_down_us: int = 60 * SECOND_US
+    per_hour_most: int = 0
+    """Starts in any hour; 0: no limit."""
     hours: str = ""
     """The calendar while which is open it may be active; none: always."""
     rank: int = 0
@@ -30,6 +35,11 @@ class Rule(Struct, frozen=True):
     def key(self) -> str:
         """tenant/name."""
         return key_of(self.tenant, self.name)
+
+    @property
+    def times(self) -> Times:
+        """What keeps it from flapping."""
+        return Times(self.for_us, self.active_least_us, self.cool_down_us, self.per_hour_most)
 
     @property
     def open_hours(self) -> Compare | None:

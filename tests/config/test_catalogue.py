@@ -13,6 +13,7 @@ from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import RefusedEntry, Treat
 from router.core.plan_settings import Plan
 from router.core.route_settings import Route, Segment, Steer
+from router.core.rule_settings import ActingRule
 from router.server.limits import ServerLimits
 from router.store.base import STREAMS_MOST
 from router.wire.frames import FRAME_BYTES_MAX
@@ -41,11 +42,14 @@ BUILT = {
         "estimates",
         "ticket_paths",
         "plans",
+        "rules",
+        "zones",
     },
     Route: {"name", "conditions", "refuse"},
     Segment: {"name", "conditions", "target_us"},
     Steer: {"name"},
     Plan: {"actions"},
+    ActingRule: {"actions"},
     core.Channel: {"name"},
     core.Queue: {
         *["announce", "announcing", "callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"]

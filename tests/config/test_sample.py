@@ -13,6 +13,7 @@ from router.config.catalogue_centre import FILES, QUEUES
 from router.config.catalogue_machine import SWITCHBOARD
 from router.config.catalogue_plans import PLANS
 from router.config.catalogue_routes import ROUTES
+from router.config.catalogue_rules import RULES
 from router.config.catalogue_tickets import TICKETS
 from router.config.rows import File
 from tests.config.given import AROUND, SAMPLE, sample
@@ -56,7 +57,7 @@ def test_shown_defaults_are_the_defaults() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, PLANS, TICKETS], ids=lambda file: file.file
+    "file", [SWITCHBOARD, QUEUES, ROUTES, CALENDAR_FILE, PLANS, TICKETS, RULES], ids=lambda file: file.file
 )
 def test_the_sample_shows_every_setting(file: File) -> None:
     """Whoever reads the sample has seen every setting once, at least as a comment."""
@@ -70,7 +71,10 @@ def test_the_sample_shows_every_setting(file: File) -> None:
     # Names apart from the table's, and keys in plain sight, are better looked up than copied.
     # A weekday of its own is written as the others are.
     missing = [setting for setting in missing if not setting.startswith("calendars.*.") or "day" not in setting]
-    apart = {"peers.*.name", "peers.*.tenant", "peers.*.key", "queues.*.name", "paths.*.name", "plans.*.name"}
+    apart = {"peers.*.name", "peers.*.tenant", "peers.*.key"}
+    apart |= {f"{each}.*.name" for each in ("queues", "paths", "plans", "rules")}
+    # What rules do is written as in plans.
+    missing = [setting for setting in missing if not setting.startswith("rules.*.actions.")]
     assert set(missing) <= apart, missing
 
 

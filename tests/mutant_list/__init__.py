@@ -18,6 +18,7 @@ from tests.mutant_list import (
     reload,
     ring,
     routes,
+    rules,
     tickets,
     who,
 )
@@ -35,6 +36,7 @@ MUTANTS = (
     *reload.MUTANTS,
     *ring.MUTANTS,
     *routes.MUTANTS,
+    *rules.MUTANTS,
     *tickets.MUTANTS,
     *who.MUTANTS,
 )

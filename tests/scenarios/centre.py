@@ -17,6 +17,7 @@
     words     repair  waiting = "with {label}"                  as [paths.repair.words]
     plan      storm   rank = 10, lasts_s = 60                   as [plans.storm] of plans.toml
     action    storm   kind = "close_entry", queues = ["sales"]  as one [[plans.storm.actions]], in their order
+    rule      help    when = { queue = "sales", signal = "waiting", above = 3 }     as [rules.help] of rules.toml
     gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
     desk      d1      a desk; so is `supervisor`
     endpoint  101     ann on gw1 for voice, chat                a device; for voice where nothing is said
@@ -53,6 +54,7 @@ TABLES = {
     "path": ("tickets.toml", ""),
     "node": ("tickets.toml", ""),
     "words": ("tickets.toml", ""),
+    "rule": ("rules.toml", "rules"),
     "route": ("routes.toml", "routes"),
     "segment": ("routes.toml", "segments"),
     "steer": ("routes.toml", "steers"),

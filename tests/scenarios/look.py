@@ -17,6 +17,7 @@
     ? value sales boost 2 by "plan storm"   what is in effect on a queue, and by which layer
     ? plan storm active by hand             a plan, and who wants it; `off`
     ? promises sales kept 2 raised 1      waits that were told, and announcements: `time.played 2`
+    ? rule help active starts 1             a rule: inactive, pending, active, cooling or paused; why: what it reads
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -26,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from router.core import audit, callback_book, history
+from router.core import audit, callback_book, history, ruling
 from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Position, Sync
 from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Contact, Peer
@@ -143,6 +144,15 @@ def _client(world: World, name: str) -> Said:
     return Said(("client", name, _client_state(world.peers.get(f"main/{name}"))), {})
 
 
+def _rule(world: World, name: str) -> Said:
+    state = world.ruling.rules.get(f"main/{name}")
+    if state is None:
+        return Said(("rule", name, "none"), {})
+    paused = ruling.is_paused(world, state)
+    details = {"starts": str(state.activations), "why": ruling.values(state)}
+    return Said(("rule", name, "paused" if paused else state.life.state), details)
+
+
 def _client_state(peer: Peer | None) -> str:
     if peer is None:
         return "unknown"
@@ -180,5 +190,6 @@ OF_THE_WORLD: dict[str, Callable[[World, str], Said]] = {
     "promises": _promises,
     "repaired": _repaired,
     "client": _client,
+    "rule": _rule,
 }
 """What can be asked of something by its name."""

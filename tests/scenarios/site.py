@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from router.core import audit, history
 from router.core.commands import Request
 from router.core.engine import Engine
-from router.core.internal import Configure, GatewayDown, Restarted, Secret, WallClock
+from router.core.internal import Configure, GatewayDown, Restarted, Secret, StoreHealth, WallClock
 from router.terms import SECOND_US
 from tests.scenarios import centre, look
 from tests.scenarios.language import DONE, Said, Unclear, clock, command, effect
@@ -120,6 +120,8 @@ class Site:
         elif words[:1] == ["edited"] and self._stopped:
             self._head = centre.changed(self._head, text.partition("edited")[2].strip())
             self._settings = replace(centre.read(self._head).settings, version=self._settings.version + 1)
+        elif words in (["store", "away"], ["store", "back"]):
+            self.engine.apply(self._now_us, "", StoreHealth(words[1] == "away"))
         elif words == ["stops"]:
             self._stopped = True
         elif words == ["starts"] and self._stopped:
@@ -127,7 +129,9 @@ class Site:
             self.load(self.engine.world.epoch + 1)
             self.engine.apply(self._now_us, "", Restarted())
         else:
-            raise Unclear("the engine stops, starts, reloads a line of its centre, or finds one edited when it starts")
+            raise Unclear(
+                "the engine stops, starts, reloads a line of its centre or finds one edited, or has its store away"
+            )
 
     def load(self, epoch: int) -> None:
         """Go on with an engine that knows nothing but the records."""

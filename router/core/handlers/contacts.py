@@ -10,6 +10,7 @@ from router.core import (
     clocks,
     customers,
     doors,
+    flow,
     gateways,
     history,
     moves,
@@ -195,7 +196,7 @@ def first_part_over(world: World, contact: Contact, queue: Queue) -> None:
 def begin_next_part(world: World, contact: Contact, line: Line, place: Place) -> None:
     """The visit goes on in `line`, with the waiting time in `waited_us` behind it; it does not stand there yet."""
     if not is_test(contact):
-        line.queue.tally.arrived += 1
+        flow.count_arrival(world, line.queue)
     take_place(world, contact, line, place)
     visits.join_line(world, contact, line)
 

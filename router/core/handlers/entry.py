@@ -6,7 +6,7 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import callback_book, doors, history, overflow, places, ticket_path, tokens, visits
+from router.core import callback_book, doors, flow, history, overflow, places, ticket_path, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
 from router.core.advice import advise, advise_contact, came
 from router.core.asked import NOTHING, Asked, asked_by
@@ -219,7 +219,7 @@ def admit(
         overflow.begin(world, contact)
     queue.counts["new"] += 1
     if not is_test(contact):
-        queue.tally.arrived += 1
+        flow.count_arrival(world, queue)
     peer.contacts[contact.id] = contact
     world.live += 1
     world.tally.accepted += 1

@@ -19,14 +19,13 @@ from router.core.effects import (
 )
 from router.core.entities import Agent, Peer
 from router.core.handlers.contacts import own
+from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US
 
 PAGE = 1000
-OLDEST_MOST = 1000
-"""Places of a line that are looked at for the oldest: as many as come within a common head start."""
 
 
 def position(world: World, peer: Peer, command: ask.Position) -> Reply:
@@ -40,24 +39,6 @@ def position(world: World, peer: Peer, command: ask.Position) -> Reply:
     return PositionReply(
         command.seq, contact.id, contact.state, place, waited_us // MILLISECOND_US, length  # type: ignore[arg-type]  # a table's
     )  # fmt: skip
-
-
-def oldest_wait_us(world: World, queue: Queue) -> int:
-    """The longest wait of those standing in the queue's lines. With head starts the head of a line need not have waited
-    longest: but nobody waits since before their key, so a walk ends where the keys reach the oldest entry found."""
-    waited_us = 0
-    for line in queue.lines.values():
-        oldest_us = now_us = world.now_us if line.clock is None else line.clock.now(world.now_us)
-        if line.newest:
-            waiting = (entry[2].entered_us for entry in islice(reversed(line.order), OLDEST_MOST))
-            waited_us = max(waited_us, now_us - min(waiting, default=now_us))
-            continue
-        for key_us, _, contact in islice(line.order, OLDEST_MOST):
-            if key_us >= oldest_us:
-                break
-            oldest_us = min(oldest_us, contact.entered_us)
-        waited_us = max(waited_us, now_us - oldest_us)
-    return waited_us
 
 
 def top_urgency(world: World, queue: Queue) -> float:
@@ -131,7 +112,6 @@ def status(world: World, peer: Peer, command: ask.Status) -> Reply:
         [segment_status(world, key) for key in world.routing.segments if key[0] == peer.tenant],
         [steer_status(world, peer.tenant, cell.name) for cell in world.routing.steering.cells.get(peer.tenant, ())],
         dict(sorted(world.tally.refused.items())),
-        world.pending,
     )
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from router.core import commands as ask
-from router.core import solved, ticket_clock, ticket_desk, ticket_path, ticket_words, visits
+from router.core import flow, solved, ticket_clock, ticket_desk, ticket_path, ticket_words, visits
 from router.core.asked import NOTHING
 from router.core.effects import Busy, Ok, Queued, Reply, TicketsReply, TicketStatus
 from router.core.entities import Agent, Contact, Peer, Tombstone
@@ -129,7 +129,7 @@ def _live_again(world: World, peer: Peer, command: ask.Reopen, was: Solved) -> N
     ticket.due_us, ticket.overdue, ticket.reopened = was.due_us, was.overdue, was.reopened + 1
     contact.extra = Extra(ticket=ticket)
     queue.counts["new"] += 1
-    queue.tally.arrived += 1
+    flow.count_arrival(world, queue)
     queue.tally.tickets.reopened += 1
     peer.contacts[contact.id] = contact
     world.live += 1

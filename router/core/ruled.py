@@ -1,0 +1,211 @@
+"""What is watched for rules: views of queues, teams, windows and hours, each with the gauges that rules read of it.
+
+Values only, so that the world can hold them; `ruling.py` measures and decides. The one idea: whoever changes something
+that is watched puts its view into `dirty`, which is all that it costs; what nobody watches has no view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from msgspec import field
+
+from router.core.entities import Entity
+from router.rules import Compare, Gauge, Life, Ring, Times, Usual
+
+if TYPE_CHECKING:
+    from router.core.line import Needs
+    from router.core.queue import Queue
+    from router.core.rule_settings import ActingRule
+
+ARRIVED, IN_TARGET, COUNTED, ABANDONED, KNOWN, REPEATED = range(6)
+"""Rows of a window of contacts; `COUNTED` is the denominator of the service level."""
+BUSY, READY = range(2)
+"""Rows of a window of people: capacity units at work and there, by microseconds."""
+
+
+class View(Entity, eq=False, gc=False):
+    """Something that is watched. Its deadline is that of its next change by time alone; it is not recorded, and its
+    number goes by the order of names, so that a loaded world has the same."""
+
+    key: str
+    """tenant/scope/subject"""
+    number: int = 0
+    due_us: int = 0
+    due_number: int = 0
+
+
+class QueueView(View, eq=False, gc=False):
+    """A queue as it is now."""
+
+    queue: Queue | None = None
+    waiting: Gauge | None = None
+    oldest: Gauge | None = None
+    idle: Gauge | None = None
+    staffed: Gauge | None = None
+    expected: tuple[Gauge, ...] = ()
+    """Gauges of the expected wait."""
+    watched: list[Needs] = field(default_factory=list)
+    """Needs of its lines that tell it who could serve."""
+    expected_from_us: int = 0
+    """The expected wait is looked at anew from then on."""
+    level: FlowView | None = None
+    """Its service level: who waits counts in it."""
+    site: CrewView | None = None
+    """Where all queues are watched together: how many wait there is kept up with this one."""
+    counted: int = 0
+    """What it has counted there."""
+
+
+class CrewView(View, eq=False, gc=False):
+    """The people of a team, or of the whole site; and of the site how many contacts wait."""
+
+    waiting: Gauge | None = None
+    idle: Gauge | None = None
+    staffed: Gauge | None = None
+    occupancy: dict[int, Gauge] = field(default_factory=dict)
+    """By window."""
+    rings: dict[int, Ring] = field(default_factory=dict)
+    """Window -> `BUSY` and `READY`."""
+    seen_us: int = 0
+    """Until when the rings have counted."""
+    members: dict[int, Member] = field(default_factory=dict)
+    """What each agent who is signed in counts as, by number."""
+    waits: int = 0
+    idles: int = 0
+    busy: int = 0
+    room: int = 0
+
+
+class Member(Entity, eq=False, gc=False):
+    """What one agent counts as."""
+
+    idle: int
+    busy: int
+    room: int
+
+
+class FlowView(View, eq=False, gc=False):
+    """What comes and goes: of a queue, a segment, or the site."""
+
+    queue: Queue | None = None
+    gauges: dict[tuple[str, int], Gauge] = field(default_factory=dict)
+    """(signal, window) -> gauge."""
+    rings: dict[int, Ring] = field(default_factory=dict)
+    level: bool = False
+    """It measures a service level, in which those who wait count too."""
+    since_us: int = 0
+    """Since when it has counted without a break: before a window is over a count of it is not known."""
+    usual: Learned | None = None
+
+
+class Learned(Entity, eq=False, gc=False):
+    """What is usual for the half-hours of the week in one queue."""
+
+    key: str
+    usual: Usual
+    offsets: tuple[tuple[int, int], ...] = ()
+    """The zone of the queue: as `settings.Calendar.offsets`."""
+    half_hour: int = -1
+    """The present one, counted from 1970 in local time; -1: no clock yet."""
+    arrivals: int = 0
+    whole: bool = False
+    """It was counted from its beginning."""
+
+
+class HoursView(View, eq=False, gc=False):
+    """A calendar."""
+
+    name: str = ""
+    gauge: Gauge | None = None
+
+
+class StoreView(View, eq=False, gc=False):
+    """The store of the site."""
+
+    gauge: Gauge | None = None
+
+
+class RuleState(Entity, eq=False, gc=False):
+    """A rule of the configuration, and where it is."""
+
+    rule: ActingRule
+    times: Times
+    life: Life
+    begins: Callable[[], bool | None]
+    ends: Callable[[], bool | None]
+    reads: tuple[tuple[Compare, Gauge], ...] = ()
+    """What it reads, for people."""
+    gauge: Gauge | None = None
+    """Its own state, where another rule reads it."""
+    paused: bool = False
+    activations: int = 0
+    """Since it is known."""
+    number: int = 0
+    due_us: int = 0
+    due_number: int = 0
+
+    @property
+    def key(self) -> str:
+        """tenant/name."""
+        return self.rule.key
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Of several that turn in one step the higher rank comes first."""
+        return -self.rule.rank, self.rule.key
+
+
+class RulesPause(Entity, eq=False, gc=False):
+    """All rules of a tenant are paused."""
+
+    tenant: str
+
+    @property
+    def key(self) -> str:
+        """tenant/*: no rule is named so."""
+        return f"{self.tenant}/*"
+
+
+class Ruling:
+    """All that is watched in a world, and the rules."""
+
+    def __init__(self, dirty: dict[Any, None]) -> None:
+        self.dirty = dirty
+        """Views, agents and rules to look at when this step is over. One object for good: others hold it, too."""
+        self.rules: dict[str, RuleState] = {}
+        self.stirred: dict[RuleState, None] = {}
+        """Rules that read something of which another thing is true now."""
+        self.views: list[View] = []
+        self.gauges: dict[tuple[str, Any], Gauge] = {}
+        """(tenant, key) -> gauge."""
+        self.readers: dict[Gauge, list[RuleState]] = {}
+        self.people = False
+        """Is anything of people watched?"""
+        self.crews: dict[tuple[str, str | None], CrewView] = {}
+        """By (tenant, team); (tenant, None) is the whole site."""
+        self.teams: dict[int, tuple[str, str]] = {}
+        """The team that each signed-in agent is counted in, by number."""
+        self.of_queue: dict[Queue, list[View]] = {}
+        """What is watched of each queue alone."""
+        self.segments: dict[tuple[str, str], FlowView] = {}
+        self.by_clock: list[View] = []
+        """Views that go by the clock on the wall."""
+        self.store: list[StoreView] = []
+        self.learned: list[Learned] = []
+        self.paused: dict[str, RulesPause] = {}
+        """Tenants of which all rules are paused."""
+        self.store_away_us = 0
+        """Since when the store has not taken what is committed; 0: it does."""
+
+    def clock_told(self) -> None:
+        """Some calendar has opened or closed, or somebody told the time."""
+        for view in self.by_clock:
+            self.dirty[view] = None
+
+    def recorded(self) -> list[Any]:
+        """Everything of it that has a record."""
+        flows = [view for view in self.views if isinstance(view, CrewView | FlowView) and view.rings]
+        states = [state for state in self.rules.values() if state.paused or state.life != Life()]
+        return [*flows, *self.learned, *states, *self.paused.values()]

@@ -1,0 +1,144 @@
+"""Rules at run time: who looks when something that is watched has changed, and what a rule that turns does.
+
+At the end of a step everything in `dirty` is looked at once; the rules that read something of which another thing is
+true now are asked, the highest rank first. What a rule does by turning is seen in the next step, so that rules that
+answer one another take turns with the traffic, and no step is endless.
+"""
+
+from __future__ import annotations
+
+from router.core import ruling_acts
+from router.core.entities import Agent
+from router.core.ruled import RulesPause, RuleState
+from router.core.ruling_views import LOOKS, account, see
+from router.core.world import World
+from router.rules import said
+
+VALUES_SAID = 12
+"""Comparisons that the audit gives the values of; beyond it their number."""
+
+
+def look(world: World) -> None:
+    """The end of a step in which something that is watched has changed."""
+    ruling = world.ruling
+    dirty = list(ruling.dirty)
+    ruling.dirty.clear()
+    for each in dirty:
+        if isinstance(each, Agent):
+            account(world, each)
+    for crew in ruling.dirty:
+        dirty.append(crew)  # noqa: PERF402 - those whose people have changed, seen in this very step
+    ruling.dirty.clear()
+    for each in dict.fromkeys(dirty):
+        if isinstance(each, RuleState):
+            ruling.stirred[each] = None
+        elif not isinstance(each, Agent):
+            LOOKS[type(each)](world, each)
+    if ruling.stirred:
+        stirred, ruling.stirred = ruling.stirred, {}
+        for state in sorted(stirred, key=_order):
+            ask(world, state)
+
+
+def _order(state: RuleState) -> tuple[int, str]:
+    return state.order
+
+
+def due(world: World, state: RuleState) -> None:
+    """Time alone may turn it now."""
+    world.ruling.dirty[state] = None
+
+
+def ask(world: World, state: RuleState) -> None:
+    """What is true of a rule now; it starts, ends, or waits for its time."""
+    if world.ruling.rules.get(state.key) is not state or is_paused(world, state):
+        return
+    life = state.life
+    before = (life.state, life.since_us, life.held_us)
+    begins, ends = state.begins(), state.ends()
+    turned = life.look(state.times, world.now_us, begins, ends)
+    at_us = life.next_us(state.times, begins, ends)
+    if at_us > world.now_us:
+        if at_us != state.due_us:
+            world.deadlines.set(state, at_us, state.number)
+    else:
+        world.deadlines.cancel(state)
+        if at_us:
+            world.ruling.dirty[state] = None
+    if before != (life.state, life.since_us, life.held_us):
+        world.changed[state] = None
+    if turned == "started":
+        state.activations += 1
+        ruling_acts.start(world, state, values(state))
+    elif turned == "ended":
+        ruling_acts.stop(world, state, values(state))
+    if turned:
+        told(world, state)
+
+
+def told(world: World, state: RuleState) -> None:
+    """Its state is another one: rules that wait for it look."""
+    see(world, state.gauge, int(state.life.state == "active"))
+    for reader in world.ruling.stirred:
+        world.ruling.dirty[reader] = None
+    world.ruling.stirred.clear()
+
+
+def values(state: RuleState) -> str:
+    """What made it true, or ended it: the audit's why."""
+    reads = [said(compare, gauge.value, told=True) for compare, gauge in state.reads[:VALUES_SAID]]
+    more = len(state.reads) - len(reads)
+    return "; ".join(dict.fromkeys(reads)) + (f"; and {more} more" if more else "")
+
+
+# -- a person's hand --------------------------------------------------------------------------------------------------
+
+
+def is_paused(world: World, state: RuleState) -> bool:
+    """Does a person keep it, or all rules, from being active?"""
+    return state.paused or state.rule.tenant in world.ruling.paused
+
+
+def pause(world: World, tenant: str, states: list[RuleState], why: str, *, every: bool) -> None:
+    """They are inactive at once and stay so; `every`: all rules of the tenant, also those that come later."""
+    if every and tenant not in world.ruling.paused:
+        paused = world.ruling.paused[tenant] = RulesPause(tenant)
+        world.changed[paused] = None
+    for state in states:
+        if not every:
+            state.paused = True
+        halt(world, state, why)
+        world.changed[state] = None
+
+
+def resume(world: World, tenant: str, states: list[RuleState], *, every: bool) -> None:
+    """They may be active again, as if nothing had been seen of them before. `every`: single pauses end, too."""
+    if every:
+        paused = world.ruling.paused.pop(tenant, None)
+        if paused is not None:
+            world.changed.pop(paused, None)
+            world.dropped.append(("rule", paused.key))
+    for state in states:
+        state.paused = False
+        world.changed[state] = None
+        world.ruling.dirty[state] = None
+
+
+def halt(world: World, state: RuleState, why: str) -> None:
+    """Inactive at once, whatever its times say."""
+    world.deadlines.cancel(state)
+    if state.life.stop(world.now_us):
+        ruling_acts.stop(world, state, why)
+        told(world, state)
+
+
+# -- what others tell -------------------------------------------------------------------------------------------------
+
+
+def tell_store(world: World, away: bool) -> None:
+    """The store does not take what is committed, or does again."""
+    ruling = world.ruling
+    if away != bool(ruling.store_away_us):
+        ruling.store_away_us = world.now_us if away else 0
+        for view in ruling.store:
+            ruling.dirty[view] = None
