@@ -32,7 +32,8 @@ from router.config.kinds import (
     Whole,
     csv_name,
 )
-from router.config.kinds_needs import Attributes, Languages, Needs
+from router.config.kinds_names import NameByName
+from router.config.kinds_needs import Languages, Needs
 from router.config.kinds_tickets import NameOrNone
 from router.config.rows import File, Row, Section, words_of
 from router.config.zones import zone_wrong
@@ -353,7 +354,7 @@ AGENT = Section(
         Row("team", Name(), "Their team."),
         Row("skills", Levels(SKILLS_PER_AGENT_MAX), "What they can, and how well: 1 (learner) to 10."),
         Row("languages", Languages(50), "What they speak, and how well; one that is only listed has level 10."),
-        Row("attributes", Attributes(20), "Anything else that needs may ask for."),
+        Row("attributes", NameByName(20, '{ site = "north" }', "attributes"), "Anything else that needs may ask for."),
         Row(
             "capacity_units",
             Whole(1, 10_000),

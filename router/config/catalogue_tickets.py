@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from router.config.catalogue_machine import DAY_S
 from router.config.kinds import Choice, Name, Names, Seconds, Text, Whole
+from router.config.kinds_names import NameByName
 from router.config.kinds_needs import Needs
-from router.config.kinds_tickets import Days, NameByName, NameOrNone
+from router.config.kinds_tickets import Days, NameOrNone
 from router.config.rows import File, Row, Section, words_of
 from router.core import settings as core
 from router.core.ticket_settings import Node, TicketPath, Words
@@ -40,7 +41,7 @@ NODE = Section(
     (
         *STATION,
         Row("next", Name(), "Where a ticket goes unresolved: a node of the path, or `end`."),
-        Row("next_by_code", NameByName(100), "Where else with this outcome code."),
+        Row("next_by_code", NameByName(100, '{ spare_part = "stock" }'), "Where else with this outcome code."),
         Row("escalate_to", Name(), "Where a ticket goes at the limit: a node of the path, or `end`."),
     ),
     struct=Node,
