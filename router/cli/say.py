@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import typer
 
 from router.cli import exits
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+PIPE_COLUMNS: Final = 200
+"""Wide enough for every column of every table."""
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 """What is being done, how much of it is done, and of how much (None: not known)."""
@@ -28,6 +34,21 @@ def data(text: str) -> None:
 def as_json(value: Any) -> None:
     """One line of JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def as_json_lines(messages: Iterable[Any]) -> None:
+    """One line of JSON for each message, or part of one."""
+    for entry in messages:
+        as_json({name: getattr(entry, name) for name in entry.__struct_fields__})
+
+
+def table(*shown: RenderableType) -> None:
+    """For people. Into a pipe or a file it is as wide as it needs: nobody there could make the window larger."""
+    from rich.console import Console
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+    for each in shown:
+        console.print(each, markup=False)
 
 
 def note(text: str) -> None:

@@ -1,15 +1,45 @@
 """What the tests of commands share: a way to run one, and small traces."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from router.cli import asking
 from router.cli.app import app
 from router.trace import generate_busy_hour, write_trace
+from router.wire.catalogue import HandOver, Message, Request
 
 Switchboard = Callable[..., Result]
+
+
+class Pages(asking.Asker):
+    """A daemon that answers with these pages, one after the other, and knows what it was asked."""
+
+    def __init__(self, pages: list[Message]) -> None:
+        self.asked: list[Any] = []
+        self.pages = pages
+
+    def ask(self, question: Request | HandOver) -> Message:
+        """The next page."""
+        self.asked.append(question)
+        return self.pages[len(self.asked) - 1]
+
+
+@pytest.fixture
+def daemon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pages:
+    """What every command of a test asks: it answers with the `PAGES` of the test's file."""
+    pages = Pages(list(request.module.PAGES))
+
+    @contextmanager
+    def asker(*_: object) -> Iterator[Pages]:
+        yield pages
+
+    monkeypatch.setattr(asking, "asker", asker)
+    return pages
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from router.cli import asking
 from router.cli.app import app
 from router.cli.commands import callbacks
-from router.wire.catalogue import Callbacks, CallbacksReply, CallbackStatus, EndContact, HandOver, Message, Request
+from router.wire.catalogue import Callbacks, CallbacksReply, CallbackStatus, EndContact, Request
+from tests.cli.conftest import Pages
 
 PAGES = (
     CallbacksReply(
@@ -21,31 +18,6 @@ PAGES = (
     ),
     CallbacksReply(0, [CallbackStatus("callback-1-7", "cards", "pbx", "******77", "later", due_ms=5_000, agent="ann")]),
 )
-
-
-class Pages(asking.Asker):
-    """A daemon with two pages of call-backs."""
-
-    def __init__(self) -> None:
-        self.asked: list[Any] = []
-
-    def ask(self, question: Request | HandOver) -> Message:
-        """The next page."""
-        self.asked.append(question)
-        return PAGES[len(self.asked) - 1]
-
-
-@pytest.fixture
-def daemon(monkeypatch: pytest.MonkeyPatch) -> Pages:
-    """What every command of a test asks."""
-    pages = Pages()
-
-    @contextmanager
-    def asker(*_: object) -> Iterator[Pages]:
-        yield pages
-
-    monkeypatch.setattr(asking, "asker", asker)
-    return pages
 
 
 def test_all_pages_are_listed(daemon: Pages) -> None:

@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from router.cli import asking
 from router.cli.app import app
-from router.wire.catalogue import HandOver, Message, Request, Who, WhoReply, WhoStatus
+from router.wire.catalogue import Who, WhoReply, WhoStatus
+from tests.cli.conftest import Pages
 
 LACKS = "skill english: has 3, needs 5"
 PAGES = [
     WhoReply(0, "voice", "english 5", [WhoStatus("ann", False, "main", "available", "needs", LACKS)], more=True),
     WhoReply(0, "voice", "english 5", [WhoStatus("ben", True, "main", "available", level=6)]),
 ]
-
-
-class Pages(asking.Asker):
-    """A daemon with these pages."""
-
-    def __init__(self) -> None:
-        self.asked: list[Any] = []
-        self.pages = PAGES
-
-    def ask(self, question: Request | HandOver) -> Message:
-        """The next page."""
-        self.asked.append(question)
-        return self.pages[len(self.asked) - 1]
-
-
-@pytest.fixture
-def daemon(monkeypatch: pytest.MonkeyPatch) -> Pages:
-    """What every command of a test asks."""
-    pages = Pages()
-
-    @contextmanager
-    def asker(*_: object) -> Iterator[Pages]:
-        yield pages
-
-    monkeypatch.setattr(asking, "asker", asker)
-    return pages
 
 
 def test_all_pages_are_shown(daemon: Pages) -> None:

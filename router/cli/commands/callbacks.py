@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from router.cli import exits, say
-from router.cli.commands.hands import Address, Socket, Who, Why, carry_out
-
-PIPE_COLUMNS: Final = 200
-"""Wide enough for every column of the table."""
+from router.cli import say
+from router.cli.commands.hands import Who, Why, carry_out
+from router.cli.running import Address, JsonLines, Socket, daemon
 
 
 class CallbackDeed(StrEnum):
@@ -28,7 +25,7 @@ def callbacks(
     ] = False,
     socket: Socket = None,
     address: Address = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a call-back, a line each.")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     """List the open call-backs: whom, since when, and what happens next.
 
@@ -40,25 +37,14 @@ def callbacks(
     """
     from router.cli import asking
 
-    if socket is not None and address is not None:
-        say.fail("--socket and --address are two ways to the same daemon", "give one of them", exits.USAGE)
-    try:
-        with asking.asker(socket, address) as asker:
-            found = asking.open_callbacks(asker, queue, numbers)
-    except asking.Refusal as error:
-        say.fail(error.what, error.remedy, exits.PROBLEMS)
-    except asking.Unreachable as error:
-        say.fail(error.what, error.remedy)
+    with daemon(socket, address) as asker:
+        found = asking.open_callbacks(asker, queue, numbers)
     if as_json:
-        for entry in found:
-            say.as_json({name: getattr(entry, name) for name in entry.__struct_fields__})
+        say.as_json_lines(found)
         return
-    from rich.console import Console
-
     from router.cli import tables
 
-    width = None if sys.stdout.isatty() else PIPE_COLUMNS
-    Console(highlight=False, width=width).print(tables.callbacks(found))
+    say.table(tables.callbacks(found))
 
 
 def callback(

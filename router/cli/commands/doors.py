@@ -10,7 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from router.cli import exits, say
-from router.cli.commands.hands import Address, Socket, Who, Why, carry_out
+from router.cli.commands.hands import Who, Why, carry_out
+from router.cli.running import Address, Socket
 
 UNTIL_MOST_MS: Final = 366 * 86_400_000
 """As long as any duration of the protocol."""

@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from router.cli import exits, say
+from router.cli.running import Address, Socket, daemon
 
 if TYPE_CHECKING:
     from router.wire.catalogue import Request
 
 Who = Annotated[str, typer.Option("--as", metavar="WHO", help="Who does it: your name, one word.")]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, in a line: it is kept with what you do.")]
-Socket = Annotated[
-    Path | None, typer.Option("--socket", help="The daemon's unix socket; without it, where a daemon has it.")
-]
-Address = Annotated[str | None, typer.Option("--address", help="HOST:PORT instead, over TCP.")]
 Gateway = Annotated[
     str | None, typer.Option("--gateway", help="The contact's gateway, where several have a contact of this id.")
 ]
@@ -165,14 +162,5 @@ def _seconds(word: str) -> int:
 
 def carry_out(request: Request, socket: Path | None, address: str | None) -> None:
     """Let the daemon do it, or end the command and say why not."""
-    from router.cli import asking
-
-    if socket is not None and address is not None:
-        say.fail("--socket and --address are two ways to the same daemon", "give one of them", exits.USAGE)
-    try:
-        with asking.asker(socket, address) as asker:
-            asker.ask(request)
-    except asking.Refusal as error:
-        say.fail(error.what, error.remedy, exits.PROBLEMS)
-    except asking.Unreachable as error:
-        say.fail(error.what, error.remedy)
+    with daemon(socket, address) as asker:
+        asker.ask(request)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from router.cli import exits, say
+from router.cli.running import Address, Json, Socket, daemon
 
 if TYPE_CHECKING:
     from router.cli.asking import Asker
@@ -17,18 +17,13 @@ if TYPE_CHECKING:
 EVERY_S = 1.0
 """How often `--watch` asks: as fast as people read."""
 
-PIPE_COLUMNS = 200
-"""Wide enough for every column of the table."""
-
 
 def status(
-    socket: Annotated[
-        Path | None, typer.Option("--socket", help="The daemon's unix socket; without it, where a daemon has it.")
-    ] = None,
-    address: Annotated[str | None, typer.Option("--address", help="HOST:PORT instead, over TCP.")] = None,
+    socket: Socket = None,
+    address: Address = None,
     queue: Annotated[str | None, typer.Option("--queue", help="Only this queue.")] = None,
     agents: Annotated[bool, typer.Option("--agents", help="Also every agent who is signed in.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
     watch: Annotated[bool, typer.Option("--watch", help="Ask once a second, until Ctrl-C.")] = False,
 ) -> None:
     """Show queues and agents of a running daemon.
@@ -39,18 +34,11 @@ def status(
     """
     from router.cli import asking
 
-    if socket is not None and address is not None:
-        say.fail("--socket and --address are two ways to the same daemon", "give one of them", exits.USAGE)
-    try:
-        with asking.asker(socket, address) as asker:
-            shown = _watch(asker, queue, agents=agents, as_json=as_json) if watch else None
-            if shown is None:
-                shown = asking.standing(asker, queue, agents=agents)
-                _print(shown, as_json=as_json)
-    except asking.Refusal as error:
-        say.fail(error.what, error.remedy, exits.USAGE)
-    except asking.Unreachable as error:
-        say.fail(error.what, error.remedy)
+    with daemon(socket, address, refused=exits.USAGE) as asker:
+        shown = _watch(asker, queue, agents=agents, as_json=as_json) if watch else None
+        if shown is None:
+            shown = asking.standing(asker, queue, agents=agents)
+            _print(shown, as_json=as_json)
     if shown.violations:
         say.note(f"switchboard: the daemon has found {shown.violations} violation(s); see its log")
         raise typer.Exit(exits.PROBLEMS)
@@ -60,13 +48,9 @@ def _print(shown: asking.Standing, *, as_json: bool) -> None:
     if as_json:
         say.as_json(shown.as_json())
         return
-    from rich.console import Console
-
     from router.cli import tables
 
-    # Into a pipe or a file the table is as wide as it needs: nobody there could make the window larger.
-    width = None if sys.stdout.isatty() else PIPE_COLUMNS
-    Console(highlight=False, width=width).print(tables.standing(shown))
+    say.table(tables.standing(shown))
 
 
 def _watch(asker: Asker, queue: str | None, *, agents: bool, as_json: bool) -> asking.Standing:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from router.cli import exits, say
-from router.cli.commands.hands import Address, Socket
+from router.cli.running import Address, JsonLines, Socket, daemon
 
 if TYPE_CHECKING:
     from router.cli.asking import Asker
     from router.wire.catalogue import Who, WhoReply, WhoStatus
-
-PIPE_COLUMNS: Final = 200
-"""Wide enough for every column of the table."""
 
 
 def who(
@@ -30,7 +26,7 @@ def who(
     gateway: Annotated[str | None, typer.Option("--gateway", help="The gateway that owns it.")] = None,
     socket: Socket = None,
     address: Address = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object an agent, a line each.")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Show who could take such a contact now and, for the others, the first need that fails.
 
@@ -40,25 +36,16 @@ def who(
     english = 5 }, { team = "b" }] }'. Exit code 1 if nobody could take it, 2 if the daemon does not know the queue,
     channel or contact, or can't read the needs, 3 if it can't be reached.
     """
-    from router.cli import asking
     from router.wire.catalogue import Who
 
-    if socket is not None and address is not None:
-        say.fail("--socket and --address are two ways to the same daemon", "give one of them", exits.USAGE)
     if (contact is None) != (gateway is None):
         say.fail("a contact is known by its id and its gateway", "give --contact and --gateway both", exits.USAGE)
     table = _table(needs)
-    try:
-        with asking.asker(socket, address) as asker:
-            pages = _pages(asker, Who(0, queue, channel, table, language, contact, gateway))
-    except asking.Refusal as error:
-        say.fail(error.what, error.remedy, exits.USAGE)
-    except asking.Unreachable as error:
-        say.fail(error.what, error.remedy)
+    with daemon(socket, address, refused=exits.USAGE) as asker:
+        pages = _pages(asker, Who(0, queue, channel, table, language, contact, gateway))
     found = [entry for page in pages for entry in page.agents]
     if as_json:
-        for entry in found:
-            say.as_json({name: getattr(entry, name) for name in entry.__struct_fields__})
+        say.as_json_lines(found)
     else:
         _print(pages[0], found)
     if not any(entry.takes for entry in found):
@@ -98,7 +85,6 @@ def _pages(asker: Asker, question: Who) -> list[WhoReply]:
 
 def _print(first: WhoReply, found: list[WhoStatus]) -> None:
     """Who could take it, the preferred and best first; then those who only can't now; then who lacks something."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("agent", "team", "state", "takes", "level", "why not", box=None, header_style="bold")
@@ -106,10 +92,8 @@ def _print(first: WhoReply, found: list[WhoStatus]) -> None:
         style = "green" if entry.takes else "dim" if entry.why_not == "needs" else None
         takes = "yes" if entry.takes else "no"
         table.add_row(entry.agent, entry.team, entry.state, takes, str(entry.level or ""), entry.words, style=style)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
     could = sum(entry.takes for entry in found)
-    console.print(f"{first.channel}: {first.asked}: {could} of {len(found)} could take it now", markup=False)
-    console.print(table)
+    say.table(f"{first.channel}: {first.asked}: {could} of {len(found)} could take it now", table)
 
 
 def _rank(entry: WhoStatus) -> tuple[bool, bool, int, int, str]:
