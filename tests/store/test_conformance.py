@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -160,28 +161,18 @@ batches = st.lists(
 )
 
 
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
-@given(steps=batches)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_store_holds_what_its_batches_say(
-    kind: str,
-    steps: list[tuple[list[tuple[str, str, bytes]], list[tuple[str, str]], str]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    """Whatever is put and dropped, repeated, out of order or cut by restarts: what is loaded is what was
-    kept."""
-    shelf = Shelf(kind, tmp_path_factory.mktemp("store"))
+Steps: TypeAlias = list[tuple[list[tuple[str, str, bytes]], list[tuple[str, str]], str]]
+"""Puts, drops, and how the batch comes: the next, the next twice, one too late, or the next before a restart."""
+
+
+def holds_what_its_batches_say(shelf: Shelf, steps: Steps) -> None:
+    """Whatever is put and dropped, repeated, out of order or cut by restarts: what is loaded is what was kept."""
     model: Records = {}
     epoch = shelf.store.begin_epoch()
     for puts, drops, how in steps:
         coalesced = {(kind, key): record for kind, key, record in puts}
-        batch = Batch(
-            shelf.store.number + 1,
-            epoch,
-            [(*name, record) for name, record in coalesced.items()],
-            drops,
-            [],
-        )
+        named = [(*name, record) for name, record in coalesced.items()]
+        batch = Batch(shelf.store.number + 1, epoch, named, drops, [])
         if how == "gap":
             batch.number += 1
             with pytest.raises(StoreGap):
@@ -195,6 +186,14 @@ def test_a_store_holds_what_its_batches_say(
             epoch = shelf.again().begin_epoch()
         assert loaded(shelf.store) == model
     shelf.store.close()
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@given(steps=batches)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_store_holds_what_its_batches_say(kind: str, steps: Steps, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """See there: in memory and in SQLite."""
+    holds_what_its_batches_say(Shelf(kind, tmp_path_factory.mktemp("store")), steps)
 
 
 def test_stores_are_named_by_urls(tmp_path: Path) -> None:

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from router.core.batch import Batch
 from router.store import open_store
 from router.store.base import Store, StoreGap
 from tests.store import test_conformance as conformance
-from tests.store.batches import Records, after, batch_of, carry_out, loaded
+from tests.store.batches import after, batch_of, loaded
 from tests.system.redis_server import RedisServer, running
 
 MOST = dict.fromkeys(("history", "audit"), 3)
@@ -60,32 +59,9 @@ globals().update(
 
 @given(steps=conformance.batches)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_redis_holds_what_its_batches_say(
-    redis_server: RedisServer,
-    steps: list[tuple[list[tuple[str, str, bytes]], list[tuple[str, str]], str]],
-) -> None:
-    """Whatever is put and dropped, repeated, out of order or cut by restarts: what is loaded is what was
-    kept."""
-    shelf = RedisShelf(redis_server.url)
-    model: Records = {}
-    epoch = shelf.store.begin_epoch()
-    for puts, drops, how in steps:
-        coalesced = {(kind, key): record for kind, key, record in puts}
-        named = [(*name, record) for name, record in coalesced.items()]
-        batch = Batch(shelf.store.number + 1, epoch, named, drops, [])
-        if how == "gap":
-            batch.number += 1
-            with pytest.raises(StoreGap):
-                shelf.store.commit(batch)
-        else:
-            assert shelf.store.commit(batch)
-            carry_out(batch, model)
-        if how == "again":
-            assert not shelf.store.commit(batch)
-        if how == "restart":
-            epoch = shelf.again().begin_epoch()
-        assert loaded(shelf.store) == model
-    shelf.store.close()
+def test_redis_holds_what_its_batches_say(redis_server: RedisServer, steps: conformance.Steps) -> None:
+    """See there: in a Redis."""
+    conformance.holds_what_its_batches_say(RedisShelf(redis_server.url), steps)
 
 
 def test_the_conformance_suite_is_here() -> None:

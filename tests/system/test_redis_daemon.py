@@ -72,6 +72,18 @@ def relist(person: Person, contacts: list[str]) -> None:
     assert person.ask(t="sync_end", seq=2_000_000)["t"] == "synced"
 
 
+def everybody_is_back(serving: Serving, contacts: list[str], redis_server: RedisServer | None = None) -> None:
+    """The daemon, and its Redis where one is given, die and start again: these contacts are all, each at its place."""
+    serving.kill()
+    if redis_server is not None:
+        redis_server.kill()
+        redis_server.start()
+    serving.start()
+    again = Person(serving)
+    relist(again, contacts)
+    assert positions(again, contacts) == list(range(1, len(contacts) + 1))
+
+
 def test_kill_9_under_load_loses_nothing_that_was_acknowledged(serving: Serving) -> None:
     """Killed while contacts stream in, and started again: every acknowledged contact is there, in its order,
     under a higher epoch."""
@@ -117,11 +129,7 @@ def test_a_redis_that_stands_still_is_waited_for(serving: Serving, redis_server:
     assert len(caller.queued) == int(last[1:]) - 11
     assert len(caller.memory) > 100
     assert caller.memory[-1] != last, "promises are whole again"
-    serving.kill()
-    serving.start()
-    again = Person(serving)
-    relist(again, caller.queued)
-    assert positions(again, caller.queued) == list(range(1, len(caller.queued) + 1))
+    everybody_is_back(serving, caller.queued)
 
 
 def test_a_redis_that_died_is_followed_by_its_next_start(serving: Serving, redis_server: RedisServer) -> None:
@@ -143,13 +151,7 @@ def test_a_redis_that_died_is_followed_by_its_next_start(serving: Serving, redis
     assert len(caller.queued) == 700
     assert caller.memory
     assert caller.memory[-1] != last
-    serving.kill()
-    redis_server.kill()
-    redis_server.start()
-    serving.start()
-    again = Person(serving)
-    relist(again, caller.queued)
-    assert positions(again, caller.queued) == list(range(1, 701))
+    everybody_is_back(serving, caller.queued, redis_server)
 
 
 def test_a_second_daemon_of_one_name_fences_the_first(tmp_path: Path, redis_server: RedisServer) -> None:
@@ -203,13 +205,7 @@ def test_a_store_that_lost_its_tail_is_given_everything_again(serving: Serving, 
     assert len(caller.queued) == 500
     assert redis_server.call("HGET", "switchboard:{main}:meta", "generation") == b"2"
     assert redis_server.call("EXISTS", "switchboard:{main}:1:contact") == 0
-    serving.kill()
-    redis_server.kill()
-    redis_server.start()
-    serving.start()
-    again = Person(serving)
-    relist(again, caller.queued)
-    assert positions(again, caller.queued) == list(range(1, 501))
+    everybody_is_back(serving, caller.queued, redis_server)
 
 
 def test_records_that_somebody_deleted_are_written_again(serving: Serving, redis_server: RedisServer) -> None:
@@ -227,11 +223,7 @@ def test_records_that_somebody_deleted_are_written_again(serving: Serving, redis
     person.ask(t="enqueue", seq=14, contact="later", queue="loans")
     serving.wait_for("store_back", after=before)
     person.ask(t="enqueue", seq=15, contact="last", queue="loans")
-    serving.kill()
-    serving.start()
-    again = Person(serving)
-    relist(again, ["kept", "late", "later", "last"])
-    assert positions(again, ["kept", "late", "later", "last"]) == [1, 2, 3, 4]
+    everybody_is_back(serving, ["kept", "late", "later", "last"])
 
 
 def test_a_redis_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
