@@ -33,7 +33,12 @@ SECONDS_MOST = 30
 JOBS = 2
 """Mutants that are tried at the same time."""
 COPIED = ("router", "tests/sim", "tests/core", "tests/scenarios")
-SCENARIOS = ("tests/core/test_found.py", "tests/core/test_found_gateways.py", "tests/core/test_crossing.py")
+SCENARIOS = (
+    "tests/core/test_found.py",
+    "tests/core/test_found_gateways.py",
+    "tests/core/test_crossing.py",
+    "tests/core/test_announcing.py",
+)
 HUNT = """
 import signal, sys
 from tests.sim.run import simulate

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from router.core import callback_book
 from router.core.announce_settings import AnnounceRow, When
-from router.core.announcing import A_ROUND, Schedule, Special, specials
+from router.core.announcing import Schedule, Special, specials
 from router.core.consulting import is_consult
 from router.core.deadlines import NEVER_US
 from router.core.doors import closed_by
@@ -105,7 +105,6 @@ def anew(world: World, contact: Contact) -> None:
         begin(world, contact, schedule)
     else:
         _look_at(world, contact, heard, max(world.now_us, _next_us(heard, schedule)))
-    world.changed[contact] = None
 
 
 def over(world: World, contact: Contact, answered_us: int = 0) -> None:
@@ -163,15 +162,9 @@ def _take_back(heard: Heard) -> None:
 
 def work(world: World) -> None:
     """One round: those whose look is due, the stalest first."""
-    announcing = world.announcing
-    for _ in range(A_ROUND):
-        hearer = announcing.due.pop_due(world.now_us)
-        if hearer is None:
-            break
-        hearer.due_us = 0
-        announcing.round_us = world.now_us
-        look(world, hearer.contact)
-    announcing.rest()
+    for contact in world.announcing.due(world.now_us):
+        look(world, contact)
+    world.announcing.rest()
 
 
 def look(world: World, contact: Contact) -> None:
@@ -190,6 +183,7 @@ def look(world: World, contact: Contact) -> None:
 
 
 def _look_at(world: World, contact: Contact, heard: Heard, at_us: int) -> None:
+    world.changed[contact] = None
     heard.look_us = 0
     if at_us < NEVER_US:
         heard.look_us, heard.look_number = at_us, world.number()
@@ -213,8 +207,6 @@ def _next_us(heard: Heard, schedule: Schedule) -> int:
 def _speak(world: World, contact: Contact, heard: Heard, schedule: Schedule) -> int:
     """Say the first row that has something to say. Returns when to look again."""
     now_us, rules = world.now_us, schedule.rules
-    if heard.number and now_us < heard.last_us + rules.gap_us:
-        return heard.last_us + rules.gap_us
     assert contact.standing is not None
     assert contact.entry is not None
     moment = Moment(contact.standing.rank(contact.entry) + 1, estimate_of(world, contact))

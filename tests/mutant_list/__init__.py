@@ -7,6 +7,7 @@ file; a change of the engine that moves one must move it here too.
 from __future__ import annotations
 
 from tests.mutant_list import (
+    announcements,
     callbacks,
     channels,
     consults,
@@ -26,6 +27,7 @@ from tests.mutant_list.mutant import Mutant
 
 MUTANTS = (
     *first.MUTANTS,
+    *announcements.MUTANTS,
     *callbacks.MUTANTS,
     *channels.MUTANTS,
     *consults.MUTANTS,

@@ -129,7 +129,7 @@ class Dialler:
         gateway = self._gateway
         if isinstance(reply, CallbackTaken):
             gateway.site.faults["call-back taken"] += 1
-            if isinstance(request, ask.TakeCallback):
+            if isinstance(request, ask.TakeCallback | ask.Key):
                 self.gone(request.contact)
             if gateway.site.happens(gateway.run.chances.rings_again):
                 later_us = gateway.site.some(20 * SECOND_US)

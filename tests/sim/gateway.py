@@ -16,6 +16,7 @@ from router.core import internal as told
 from router.core.effects import (
     Accepted,
     AgentState,
+    Announce,
     Confirm,
     ConsultOver,
     Dial,
@@ -40,6 +41,7 @@ from router.core.effects import (
 )
 from router.terms import MILLISECOND_US, SECOND_US, Fault
 from tests.sim import route_by
+from tests.sim.announcements import Speaker
 from tests.sim.call import Call, offer_of
 from tests.sim.chats import Chats
 from tests.sim.consults import REQUESTS, Consults
@@ -73,6 +75,7 @@ class Gateway(Devices):
         self.chats = Chats(self)
         self.consults = Consults(self)
         self.dialler = Dialler(self, run.plan.dials[number])
+        self.speaker = Speaker(self)
         self._heard: dict[type[Message], Callable[[Any], None]] = {
             Offer: self._offer,
             Accepted: lambda accepted: self.join(accepted.contact, accepted.agent),
@@ -80,6 +83,7 @@ class Gateway(Devices):
             ParkedEvent: self.chats.parked,
             Confirm: lambda confirm: answer(self, confirm),
             Treat: self._treated,
+            Announce: self.speaker.announce,
             Moved: self._moved,
             ConsultOver: self.consults.over,
             Ended: self.consults.ended,
@@ -277,6 +281,8 @@ class Gateway(Devices):
             call = self.calls.get(request.contact)
             if call is not None and call.state == "joined":
                 self.chats.waits(call)
+        elif isinstance(request, ask.Estimate | ask.Key):
+            self.speaker.answered(request, reply)
         elif isinstance(request, CALLBACKS):
             self.dialler.answered(request, reply)
         elif isinstance(reply, Error):

@@ -90,6 +90,8 @@ class HandBook:
     def queue_by_hand(self, visit: Visit, event: ContactEvent) -> bool:
         """Is it in this queue because a supervisor has just put it there?"""
         command = self._judge.command
+        if isinstance(command, ask.Key) and command.contact == visit.id:
+            return True  # the customer's own hand, by a key
         return (
             isinstance(command, ask.MoveContact)
             and (f"main/{command.gateway}", command.contact) == (visit.gateway.key, visit.id)

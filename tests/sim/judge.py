@@ -33,6 +33,7 @@ from router.core.effects import (
     Suspended,
     Treat,
 )  # fmt: skip
+from tests.sim.announcements import understood
 from tests.sim.callback_book import CallbackBook
 from tests.sim.fairness import Fairness
 from tests.sim.hand_book import HandBook
@@ -43,15 +44,7 @@ from tests.sim.offer_book import OfferBook
 from tests.sim.plan import Plan
 from tests.sim.repeat_book import RepeatBook
 from tests.sim.route_book import RouteBook
-from tests.sim.seen import (
-    MOVES,
-    NOBODY_KNOWS_US,
-    AgentSeen,
-    GatewaySeen,
-    Visit,
-    asked_for,
-    body_of,
-)
+from tests.sim.seen import MOVES, NOBODY_KNOWS_US, AgentSeen, GatewaySeen, Visit, asked_for, body_of
 from tests.sim.site import Flight, Site, Step
 from tests.sim.ticket_book import TicketBook
 from tests.sim.tickets import TICKET
@@ -153,7 +146,7 @@ class Judge:
     def _take(self, step: Step) -> None:
         self.step += 1
         self.now_us = step.now_us
-        self.command = step.command
+        self.command = understood(step.command)
         self.hours.step(step.command)
         gateway = self.gateway(step.peer) if step.peer else None
         seq = getattr(step.command, "seq", 0)

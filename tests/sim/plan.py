@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from router.core import settings as of
 from router.core.effects import Treatment
 from router.terms import SECOND_US
-from tests.sim import callbacks, hours, overflow, route_by, tickets, wants
+from tests.sim import announcements, callbacks, hours, overflow, route_by, tickets, wants
 from tests.sim.channels import confirming, drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
@@ -114,7 +114,7 @@ def draw(seed: int) -> Plan:
     """The plan of this seed."""
     rng = Random(f"plan {seed}")
     settings = tickets.drawn(seed, callbacks.drawn(seed, hours.drawn(seed, drawn(seed, _settings(rng)))))
-    settings = overflow.drawn(seed, settings)
+    settings = announcements.drawn(seed, overflow.drawn(seed, settings))
     settings = structs.replace(settings, estimates=_estimates(Random(f"estimates {seed}")))
     agents = [agent.name for agent in settings.agents]
     return Plan(

@@ -15,6 +15,7 @@ from router.core import internal as told
 from router.core.effects import AgentsReply, AgentState, Message, Offer, Reply, StatusReply, TalkOver
 from router.terms import SECOND_US, NeedsTable
 from tests.sim import route_by, wants
+from tests.sim.announce_book import AnnounceBook
 from tests.sim.callbacks import spoken
 from tests.sim.client import Client
 from tests.sim.counts import counting
@@ -105,7 +106,8 @@ class Run:
         self.site.beside = self.twin
         self.judge = Judge(self.plan)
         self.watch = Watch()
-        self.site.listeners += [self.digest, self.judge, self.twin, self.watch]
+        self.announced = AnnounceBook(self.plan)
+        self.site.listeners += [self.digest, self.judge, self.twin, self.watch, self.announced]
         self._commands = commands
         self._called = 0
         self.callable = [queue for queue in self.plan.settings.queues if TICKET not in queue.channels]
@@ -265,6 +267,7 @@ class Run:
             boss.say(ask.Callbacks(1, numbers=rng.random() < 0.5))
         queue = rng.choice(self.plan.settings.queues)
         gateway.say(ask.Probe(1, queue.name, rng.choice(CHANNELS), self.some_needs()))
+        gateway.speaker.ask(queue.name, rng.choice(CHANNELS))
         if gateway.calls:
             gateway.say(ask.Position(1, rng.choice(list(gateway.calls))))
             gateway.say(ask.Steer(1, rng.choice(list(gateway.calls))))
@@ -347,6 +350,7 @@ def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
             tallies = run.site.engine.world.routing.steering.tallies.values()
             run.site.faults["steered: came back"] += sum(tally.came_back for tally in tallies)
             violations = run.judge.violations + run.twin.violations + run.watch.violations
+            violations += run.announced.violations
         except Exception as error:  # noqa: BLE001  # whatever the engine raises is the finding, with its seed
             where = traceback.extract_tb(error.__traceback__)[-1]
             violations = [f"crash {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"]

@@ -81,6 +81,8 @@ def _meaning(contact: Contact, pressed: str) -> str:
 def _go_on(world: World, peer: Peer, command: ask.Key, contact: Contact, name: str) -> Reply:
     """Into the queue of that name, with the age kept, where it lets the contact in. Raises `Refused`."""
     queue = find_queue(world, peer, name, contact.channel)
+    if queue is contact.queue:
+        return Ok(command.seq)
     routed = routed_of(contact)
     contact_class = routed.contact_class if routed is not None else None
     own_target = world.routing.own_target(contact)
