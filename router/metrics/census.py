@@ -1,4 +1,4 @@
-"""Counts of things that may be many, agents and clients, made in slices before the rows read them.
+"""Counts of things that may be many, agents, clients and segments, made in slices before the rows read them.
 
 It knows the world and no row. The one idea: a generator that gives way after so many, over a list taken at
 the start, so that what comes and goes meanwhile does no harm.
@@ -7,12 +7,15 @@ the start, so that what comes and goes meanwhile does no harm.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
 from router.core.handlers.questions import agent_doing
+from router.core.steering import SteerTally
+from router.core.tally import SegmentTally
 from router.core.world import World
+from router.metrics.text import Number
 
 A_SLICE: Final = 128
 """Agents, clients or descriptors looked at before it gives way: about 0.1 ms."""
@@ -33,6 +36,10 @@ class Census:
         """(tenant, team, what they do) -> agents."""
         self.clients: dict[tuple[str, ...], int] = {}
         """(role,) -> clients that we listen to."""
+        self.segments: dict[str, dict[tuple[str, ...], Number]] = {name: {} for name in SegmentTally.__struct_fields__}
+        """Field of its tally -> (tenant, segment) -> count."""
+        self.steers: dict[str, dict[tuple[str, ...], Number]] = {name: {} for name in SteerTally.__struct_fields__}
+        """The same for the cells of the matrix."""
         self.open_descriptors: int | None = None
         """None where the system does not tell."""
 
@@ -40,6 +47,8 @@ class Census:
         """Count anew."""
         yield from self._count_agents(world)
         yield from self._count_clients(world)
+        yield from _copied(world.routing.tallies, self.segments)
+        yield from _copied(world.routing.steering.tallies, self.steers)
         yield from self._count_descriptors()
 
     def _count_agents(self, world: World) -> Iterator[None]:
@@ -75,3 +84,14 @@ class Census:
                     yield
         # One of them is the scan's own.
         self.open_descriptors = count - 1 if count else None
+
+
+def _copied(
+    tallies: Mapping[tuple[str, str], SegmentTally | SteerTally], into: dict[str, dict[tuple[str, ...], Number]]
+) -> Iterator[None]:
+    """Each field of these tallies, by whose they are. None of them ever goes."""
+    for number, (key, tally) in enumerate(list(tallies.items()), start=1):
+        for name, counts in into.items():
+            counts[key] = getattr(tally, name)
+        if number % A_SLICE == 0:
+            yield

@@ -1,5 +1,5 @@
-"""The rows that there are once: people, clients, and the engine itself. Those of the machinery under them are in
-`machine_rows`."""
+"""The rows that there are once: people, clients, and the engine itself. Those of routes are in `routed_rows`, those of
+the machinery under them in `machine_rows`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from platform import python_version
 from typing import Final
 
 from router.metrics.machine_rows import MACHINE_ROWS
+from router.metrics.routed_rows import ROUTED_ROWS
 from router.metrics.rows import Row
 from router.metrics.seen import Seen, SiteRow, by_one, counter, gauge
 from router.metrics.sources import Hub
@@ -137,4 +138,4 @@ ENGINE_ROWS: Final[tuple[SiteRow, ...]] = (
     Row("switchboard_build_info", "gauge", "The program and its Python.", _build, ("version", "python")),
 )
 
-SITE_ROWS: Final[tuple[SiteRow, ...]] = CENTRE_ROWS + CLIENT_ROWS + ENGINE_ROWS + MACHINE_ROWS
+SITE_ROWS: Final[tuple[SiteRow, ...]] = CENTRE_ROWS + ROUTED_ROWS + CLIENT_ROWS + ENGINE_ROWS + MACHINE_ROWS
