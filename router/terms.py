@@ -101,6 +101,7 @@ TicketStateName: TypeAlias = Literal[
 ]
 """What a customer's side may hear of a ticket."""
 Place: TypeAlias = Literal["keep", "restart", "front"]
+ListenMode: TypeAlias = Literal["listen", "whisper", "barge"]
 NotReadyReason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 RejectReason: TypeAlias = Literal["declined", "busy", "no_answer", "unreachable"]
 EndedBy: TypeAlias = Literal["customer", "agent", "system"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,6 +15,7 @@ from router.cli import exits, say
 from router.cli.running import Address, Socket, daemon
 
 if TYPE_CHECKING:
+    from router.terms import ListenMode
     from router.wire.catalogue import Request
 
 Who = Annotated[str, typer.Option("--as", metavar="WHO", help="Who does it: your name, one word.")]
@@ -42,6 +43,16 @@ class ContactDeed(StrEnum):
     PULL = "pull"
     END = "end"
     LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+
+
+LISTENS: Final[dict[ContactDeed, ListenMode]] = {
+    ContactDeed.LISTEN: "listen",
+    ContactDeed.WHISPER: "whisper",
+    ContactDeed.BARGE: "barge",
+}
+"""Who hears the supervisor's device: nobody, the agent, everybody."""
 
 
 class Place(StrEnum):
@@ -104,7 +115,9 @@ def _level(word: str) -> tuple[str, int | None]:
 
 def contact(
     name: Annotated[str, typer.Argument(metavar="ID", help="The contact, by its id at its gateway.")],
-    deed: Annotated[ContactDeed, typer.Argument(metavar="move|priority|assign|pull|end|listen", help="What to do.")],
+    deed: Annotated[
+        ContactDeed, typer.Argument(metavar="move|priority|assign|pull|end|listen|whisper|barge", help="What to do.")
+    ],
     who: Who,
     why: Why,
     value: Annotated[
@@ -116,13 +129,13 @@ def contact(
     socket: Socket = None,
     address: Address = None,
 ) -> None:
-    """Move a waiting contact, change its head start, give it to one agent, take it back, end it, or listen.
+    """Move a waiting contact, change its head start, give it to one agent, take it back, end it, or listen in.
 
     Example: switchboard contact call-17 move cards --as mia --why "chose the wrong key"
 
     An offer that rings for it is taken back, and is no miss. pull takes it from its agent back to its place; end ends
-    the visit and frees the agent, though the gateway be silent; listen lets the address of your own device hear a talk.
-    Exit code 1 if the daemon refuses, 3 if it can't be
+    the visit and frees the agent, though the gateway be silent. listen lets the address of your own device hear a talk;
+    with whisper the agent hears you too, with barge everybody. Exit code 1 if the daemon refuses, 3 if it can't be
     reached.
     """
     from router.wire.catalogue import AssignContact, EndContact, ListenContact, MoveContact, PullContact, SetPriority
@@ -131,7 +144,7 @@ def contact(
         ContactDeed.MOVE: "a queue",
         ContactDeed.PRIORITY: "seconds",
         ContactDeed.ASSIGN: "an agent, or --anyone",
-        ContactDeed.LISTEN: "the address of your device",
+        **dict.fromkeys(LISTENS, "the address of your device"),
     }
     if (value is not None) != (deed in wants and not anyone):
         say.fail(f"{deed.value} takes {wants.get(deed, 'nothing more')}", "try --help", exits.USAGE)
@@ -148,8 +161,8 @@ def contact(
             request = PullContact(0, who, why, name, gateway)
         case ContactDeed.END:
             request = EndContact(0, who, why, name, gateway)
-        case ContactDeed.LISTEN:
-            request = ListenContact(0, who, why, name, given, gateway)
+        case ContactDeed.LISTEN | ContactDeed.WHISPER | ContactDeed.BARGE:
+            request = ListenContact(0, who, why, name, given, gateway, LISTENS[deed])
     carry_out(request, socket, address)
     say.note(f"{name}: {deed.value}{f' {given}' if given else ''}")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from router.core.commands.base import Request
-from router.terms import HeadStartS, Id, NotReadyReason, Place, Who, Why
+from router.terms import HeadStartS, Id, ListenMode, NotReadyReason, Place, Who, Why
 
 HandSkills = Annotated[
     dict[Annotated[str, Meta(min_length=1, max_length=64)], Annotated[int, Meta(ge=0, le=10)] | None],
@@ -105,10 +105,12 @@ class EndContact(OneContact, tag="end_contact"):
 
 
 class ListenContact(OneContact, tag="listen_contact"):
-    """Listen to a talk: the contact's gateway is told to let this address hear it. Nobody hears the listener, who takes
-    no capacity and is no part of the visit; they are out with the talk, or when they hang up."""
+    """Listen to a talk: the contact's gateway is told to let this address hear it. Who listens takes no capacity and is
+    no part of the visit; they are out with the talk, or when they hang up. Said again, it goes on in the new mode."""
 
     endpoint: Id
     """The address of the supervisor's own device, at the contact's gateway."""
     gateway: Id | None = None
+    mode: ListenMode = "listen"
+    """Who hears the supervisor: `listen`, nobody; `whisper`, the agents, and not the customer; `barge`, everybody."""
     errors = ("unknown_contact", "ambiguous_contact", "bad_state")

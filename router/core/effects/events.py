@@ -8,7 +8,16 @@ from msgspec import Struct, field
 
 from router.core.effects.base import Message
 from router.core.effects.replies import Treatment
-from router.terms import AgentStateName, BackoffWhy, CancelReason, ContactStateName, Data, OfferStateName, Outcome
+from router.terms import (
+    AgentStateName,
+    BackoffWhy,
+    CancelReason,
+    ContactStateName,
+    Data,
+    ListenMode,
+    OfferStateName,
+    Outcome,
+)
 
 
 class Offer(Message, tag="offer"):
@@ -153,12 +162,15 @@ class Ended(Message, tag="ended"):
 
 
 class Listen(Message, tag="listen"):
-    """To the contact's gateway: let this address hear the talk, unheard, until one of them is over."""
+    """To the contact's gateway: let this address hear the talk until one of them is over. Known there already, it goes
+    on in this mode."""
 
     contact: str
     endpoint: str
     by: str
     why: str
+    mode: ListenMode = "listen"
+    """Who hears that address: `listen`, nobody; `whisper`, the agents; `barge`, everybody."""
 
 
 class ConsultOver(Message, tag="consult_over"):

@@ -316,14 +316,15 @@ def end_contact(world: World, peer: Peer, command: ask.EndContact) -> Reply:
 
 
 def listen_contact(world: World, peer: Peer, command: ask.ListenContact) -> Reply:
-    """Let the supervisor hear a talk."""
+    """Let the supervisor hear a talk, or be heard in it."""
     contact = find(world, peer, command.contact, command.gateway)
     if contact.state != "connected":
         raise Refused("bad_state", contact.state)
     if not contact.peer.live:
         raise Refused("bad_state", f"{contact.peer.name} is away")
-    world.tell(contact.peer, Listen(contact.id, command.endpoint, command.who, command.why))
-    _note(world, peer, command, _name(contact), _whereabouts(contact), {"listens": command.endpoint})
+    world.tell(contact.peer, Listen(contact.id, command.endpoint, command.who, command.why, command.mode))
+    heard = {"listens": command.endpoint, "mode": command.mode}
+    _note(world, peer, command, _name(contact), _whereabouts(contact), heard)
     return Ok(command.seq)
 
 
