@@ -6,6 +6,7 @@ from router.config.catalogue_machine import DAY_S
 from router.config.kinds import Seconds, Text, Whole
 from router.config.rows import Row, Section
 from router.core import settings as core
+from router.core.repeat_settings import Again
 
 REPEAT = Section(
     "repeat",
@@ -34,7 +35,8 @@ REPEAT = Section(
 
 AGAIN = Section(
     "repeat",
-    "What the queue does for a customer who was served about the same within the window.",
+    "What is done for a customer who was served about the same within the window. Where a row of the routes has such a "
+    "table, it counts for who comes by that row, and the queue's does not.",
     (
         Row(
             "same_agent_s",
@@ -45,5 +47,5 @@ AGAIN = Section(
         Row("queue", Text(64), "The queue that takes them from the `times`-th time on, where it would let them in."),
         Row("times", Whole(2, 100), "From which time on; 2 is the first repeat.", unit="contacts"),
     ),
-    struct=core.Again,
+    struct=Again,
 )

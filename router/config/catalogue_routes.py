@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import get_args
 
 from router.config.catalogue_machine import DAY_S
+from router.config.catalogue_repeats import AGAIN
 from router.config.kinds import Checked, Choice, Flag, Name, Names, Seconds, Text, Whole, WholeSeconds, csv_name
 from router.config.kinds_needs import Needs
 from router.config.patterns import Patterns
@@ -78,7 +79,7 @@ ROUTE = Section(
         ),
     ),
     struct=Route,
-    sections=(WHEN, UNLESS, REFUSE),
+    sections=(WHEN, UNLESS, REFUSE, AGAIN),
     many=True,
 )
 

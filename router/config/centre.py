@@ -6,7 +6,7 @@ Agents are built in `people`; whether anybody can serve a queue is asked in `cov
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -19,7 +19,8 @@ from router.config.kinds import plain
 from router.config.read import Found
 from router.core.asked import STEPS_MAX, Step
 from router.core.effects import Treatment
-from router.core.settings import Again, Channel, Queue, Settings, WrapUp
+from router.core.repeat_settings import Again
+from router.core.settings import Channel, Queue, Settings, WrapUp
 from router.terms import SECOND_US
 
 STANDARD = Queue("any")
@@ -118,7 +119,7 @@ def _queue(
         callback=callback_rules(table, queue, findings),
         tokens=token_rules(table, queue),
         relax=relax,
-        repeat=_again(table.only("repeat"), queue, names[tenant], findings),
+        repeat=again(table.only("repeat"), queue.name, queue.tenant, names[tenant], findings),
         direct=table.only("direct").fill(queue.direct),
     )
 
@@ -203,14 +204,14 @@ def _wrap_up(table: Found, queue: Queue, findings: Findings) -> WrapUp:
     return wrap_up
 
 
-def _again(table: Found, queue: Queue, queues: set[str], findings: Findings) -> Again:
-    """What is done for a customer who comes again."""
-    again: Again = table.fill(Again())
-    if again.queue == queue.name and again.queue:
+def again(table: Found, queue: str | None, tenant: str, queues: Collection[str], findings: Findings) -> Again:
+    """What is done for a customer who comes again and asks for `queue`."""
+    rule: Again = table.fill(Again())
+    if rule.queue and rule.queue == queue:
         findings.error(table.at("queue"), "is the queue itself", "name the queue of the specialists")
-    elif again.queue and again.queue not in queues:
-        dangling(table.at("queue"), f"queue of tenant {queue.tenant} named", again.queue, queues, findings)
-    return again
+    elif rule.queue and rule.queue not in queues:
+        dangling(table.at("queue"), f"queue of tenant {tenant} named", rule.queue, queues, findings)
+    return rule
 
 
 def _treatment(table: Found, queue: Queue, queues: set[str], findings: Findings) -> Treatment:

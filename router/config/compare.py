@@ -179,6 +179,8 @@ def _route(route: Route) -> dict[str, Any]:
     out = _shown(ROUTE, route) | _asked(route.conditions)
     if route.refuse is not None:
         out["refuse"] = _shown(REFUSE, route.refuse)
+    if route.repeat is not None:
+        out["repeat"] = _shown(AGAIN, route.repeat)
     return out
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, get_args
 
-from router.config.centre import NEEDS_TO, Centre
+from router.config.centre import NEEDS_TO, Centre, again
 from router.config.faults import Findings, Where, dangling
 from router.config.patterns import condition
 from router.config.reach import unreachable
 from router.config.read import Found
 from router.core.effects import Treatment
+from router.core.repeat_settings import Again
 from router.core.route_settings import Condition, Route, Segment, Steer
 from router.core.settings import Limits, Queue
 from router.core.steering import NOBODY_NEEDED
 from router.terms import Business
 
-ONLY_ROUTED = ("priority_s", "contact_class", "needs", "segment")
+ONLY_ROUTED = ("priority_s", "contact_class", "needs", "segment", "repeat")
 """Settings of a row that mean nothing where it refuses."""
 
 
@@ -112,12 +113,21 @@ def _route(
     else:
         if route.queue:
             findings.error(table.at("queue"), "stands beside refuse", "give one of the two")
-        for setting in table.values.keys() & set(ONLY_ROUTED):
+        told = [setting for setting in ONLY_ROUTED if setting in table.values or table.tables(setting)]
+        for setting in told:
             findings.error(table.at(setting), "has no effect where the row refuses", "take it out")
     return Route(
         route.name, route.tenant, _conditions(table, channels, findings), route.queue, refuse, route.priority_us,
-        route.contact_class, route.needs, route.segment, route.test,
+        route.contact_class, route.needs, route.segment, route.test, _repeat(table, route, queues, findings),
     )  # fmt: skip
+
+
+def _repeat(table: Found, route: Route, queues: dict[tuple[str, str], Queue], findings: Findings) -> Again | None:
+    """What the row does for who comes again; none where it says nothing of it."""
+    if not table.tables("repeat"):
+        return None
+    known = [name for tenant, name in queues if tenant == route.tenant]
+    return again(table.only("repeat"), route.queue, route.tenant, known, findings)
 
 
 def _refusal(table: Found, findings: Findings) -> Treatment | None:

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from router.core.effects import Treatment
+from router.core.repeat_settings import Again
 from router.core.want import ANYBODY, Want
 from router.terms import SECOND_US
 
@@ -44,6 +45,8 @@ class Route(Struct, frozen=True, gc=False):
     segment: str | None = None
     """None: the first that the contact belongs to."""
     test: bool = False
+    repeat: Again | None = None
+    """None: what the queue does."""
 
 
 class Segment(Struct, frozen=True, gc=False):

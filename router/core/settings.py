@@ -15,6 +15,7 @@ from router.core.asked import Step
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
 from router.core.plan_settings import Plan
+from router.core.repeat_settings import Again
 from router.core.route_settings import Route, Segment, Steer
 from router.core.rule_settings import ActingRule
 from router.core.ticket_settings import TicketPath
@@ -118,18 +119,6 @@ class WrapUp(Struct, frozen=True, gc=False):
     time_us: int = 30 * SECOND_US
     most_us: int = 600 * SECOND_US
     early_end: bool = True
-
-
-class Again(Struct, frozen=True):
-    """What a queue does for a customer who comes again within the window about the same."""
-
-    same_agent_us: int = 0
-    """Waits so long for the agent who served them last; 0: not at all."""
-    head_start_us: int = 0
-    queue: str = ""
-    """The queue that takes them from the n-th time on, where it would let them in."""
-    times: int = 3
-    """n: 2 is the first repeat."""
 
 
 class Repeat(Struct, frozen=True, gc=False):

@@ -12,6 +12,7 @@ from router.core.announce_settings import AnnounceRow, AnnounceRules, When
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import RefusedEntry, Treat
 from router.core.plan_settings import Plan
+from router.core.repeat_settings import Again
 from router.core.route_settings import Route, Segment, Steer
 from router.core.rule_settings import ActingRule
 from router.server.limits import ServerLimits
@@ -45,7 +46,7 @@ BUILT = {
         "rules",
         "zones",
     },
-    Route: {"name", "conditions", "refuse"},
+    Route: {"name", "conditions", "refuse", "repeat"},
     Segment: {"name", "conditions", "target_us"},
     Steer: {"name"},
     Plan: {"actions"},
@@ -62,7 +63,7 @@ BUILT = {
     AnnounceRules: set(),
     When: set(),
     TokenRules: set(),
-    core.Again: set(),
+    Again: set(),
     core.Repeat: set(),
     core.Estimating: set(),
     core.Limits: set(),

@@ -140,4 +140,11 @@ MUTANTS = (
         "            steering.taken.clear()\n",
         story="steer_came_back",
     ),
+    Mutant(
+        "routes: what a row does for who comes again stands before its queue's",
+        CORE + "handlers/repeats.py",
+        "return queue.settings.repeat if route is None or route.repeat is None else route.repeat",
+        "return queue.settings.repeat",
+        story="repeat_by_the_row",
+    ),
 )

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from router.core import settings as of
 from router.core.effects import Treatment
+from router.core.repeat_settings import Again
 from router.terms import SECOND_US
 from tests.sim import announcements, callbacks, hours, overflow, route_by, tickets, wants
 from tests.sim.channels import confirming, drawn
@@ -256,10 +257,10 @@ def _queue(rng: Random, name: str, skills: tuple[str, ...]) -> of.Queue:
         whisper=rng.choice(("", f"this is {name}")),
         repeat=rng.choice(
             (
-                of.Again(),
-                of.Again(same_agent_us=3 * SECOND_US),
-                of.Again(head_start_us=45 * SECOND_US),
-                of.Again(queue="q0" if name != "q0" else "q1", times=rng.choice((2, 3))),
+                Again(),
+                Again(same_agent_us=3 * SECOND_US),
+                Again(head_start_us=45 * SECOND_US),
+                Again(queue="q0" if name != "q0" else "q1", times=rng.choice((2, 3))),
             )
         ),
     )

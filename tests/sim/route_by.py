@@ -9,6 +9,7 @@ from msgspec import structs
 
 from router.core import commands as ask
 from router.core.effects import Treatment
+from router.core.repeat_settings import Again
 from router.core.route_settings import Attribute, Condition, Route, Segment, Steer
 from router.core.want import ANYBODY, skills
 from router.terms import SECOND_US, Business
@@ -58,6 +59,7 @@ def _route(rng: Random, name: str, channels: tuple[str, ...]) -> Route:
         needs=rng.choice((ANYBODY, ANYBODY, skills(cards=3))),
         segment=rng.choice((None, None, "s0")),
         test=rng.random() < 0.1,
+        repeat=rng.choice((None, None, Again(), Again(head_start_us=30 * SECOND_US), Again(queue="q0", times=2))),
     )
 
 

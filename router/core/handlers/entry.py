@@ -14,7 +14,7 @@ from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra, ask_needs
-from router.core.handlers.repeats import recognise, welcome
+from router.core.handlers.repeats import recognise, rule_of, welcome
 from router.core.handlers.routing import decide, is_plain
 from router.core.line import Line
 from router.core.queue import Queue
@@ -60,7 +60,8 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     if command.preferred is not None or hops:
         _ask_by_name(world, contact, command, sent_on=bool(hops))
     if contact.customer is not None:
-        welcome(world, contact, asked, recalled, named=agent is not None or command.preferred is not None)
+        named = agent is not None or command.preferred is not None
+        welcome(world, contact, rule_of(asked, decision), recalled, named)
     _with_token(world, contact, holder)
     _begin(world, peer, command, contact, queue)
     place(world, contact, line, command.held)

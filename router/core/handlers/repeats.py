@@ -1,4 +1,4 @@
-"""What a queue does for a customer who comes again: another queue, a head start, the agent of last time.
+"""What a queue, or a row, does for a customer who comes again: another queue, a head start, the agent of last time.
 
 Asked once on the way in, between the queue that the contact names and the entry checks. Ordinary contacts, and those
 without a customer, pass by with one comparison. It must not know how customers are remembered.
@@ -14,6 +14,7 @@ from router.core.entities import Contact, Peer
 from router.core.extra import Extra
 from router.core.handlers.routing import HEAD_START_MOST_S
 from router.core.queue import Queue
+from router.core.repeat_settings import Again
 from router.core.routed import Decision
 from router.core.ticket import TICKET
 from router.core.world import World
@@ -40,7 +41,7 @@ def _specialists(
     world: World, queue: Queue, recalled: Recalled, command: Enqueue, needs: Asked, decision: Decision | None
 ) -> Queue:
     """From the configured time on the specialists' queue, where it would let the contact in."""
-    rule = queue.settings.repeat
+    rule = rule_of(queue, decision)
     if not rule.queue or recalled.times + 1 < rule.times:
         return queue
     other = world.queues.get((queue.settings.tenant, rule.queue))
@@ -58,13 +59,18 @@ def _specialists(
     return other if lets_in else queue
 
 
-def welcome(world: World, contact: Contact, asked: Queue, recalled: Recalled | None, named: bool) -> None:
-    """A contact of a known customer was let in and stands nowhere yet: count it, and give it what the queue that it
-    asked for (`asked`) gives those who come again. `named`: it asks for an agent by name already."""
+def rule_of(queue: Queue, decision: Decision | None) -> Again:
+    """What is done for who comes again: what the row says that it came by, else the queue that it asked for."""
+    route = decision.route if decision is not None else None
+    return queue.settings.repeat if route is None or route.repeat is None else route.repeat
+
+
+def welcome(world: World, contact: Contact, rule: Again, recalled: Recalled | None, named: bool) -> None:
+    """A contact of a known customer was let in and stands nowhere yet: count it, and give it what the rule gives those
+    who come again. `named`: it asks for an agent by name already."""
     count_arrival(world, contact, recalled)
     if recalled is None:
         return
-    rule = asked.settings.repeat
     if contact.extra is None:
         contact.extra = Extra()
     contact.extra.repeat = recalled.times
