@@ -71,6 +71,8 @@ ERRORS: dict[str, ErrorKind] = {
     "no_standby": ErrorKind(
         "client", False, "nobody stands by on this store: start a second daemon for the site, then ask again"
     ),
+    "unknown_version": ErrorKind("client", False, "name a version that `switchboard history` lists"),
+    "no_trial": ErrorKind("client", False, "no version is on trial: it was confirmed, or has been taken back"),
     "unknown_token": ErrorKind("client", False, "ask again without the token: it is wrong, used or expired"),
     "unknown_callback": ErrorKind("client", False, "name a call-back that is open"),
     "no_callbacks": ErrorKind("client", False, "this queue takes no call-backs, or no gateway here dials"),

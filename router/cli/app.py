@@ -20,6 +20,7 @@ from router.cli.commands.ewt import ewt
 from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
 from router.cli.commands.play import play
+from router.cli.commands.reload import apply, diff, history, rollback
 from router.cli.commands.replay import replay
 from router.cli.commands.route import route
 from router.cli.commands.serve import serve
@@ -62,6 +63,10 @@ def switchboard(
 
 app.command()(serve)
 app.command()(check)
+app.command()(diff)
+app.command()(apply)
+app.command()(rollback)
+app.command()(history)
 app.command()(route)
 app.command()(status)
 app.command()(who)

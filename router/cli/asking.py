@@ -91,6 +91,7 @@ class Standing:
             "durability": whole.durability,
             "contacts": whole.contacts,
             "violations": whole.violations,
+            "pending": whole.pending,
             "agents_by_state": whole.agents,
             "queues": [_fields(queue) for queue in self.by_queue],
         }
@@ -121,13 +122,14 @@ def standing(asker: Asker, queue: str | None, *, agents: bool) -> Standing:
 
 
 @contextmanager
-def asker(path: Path | None, address: str | None) -> Iterator[Asker]:
-    """A way to the daemon: over TCP where an address is given, else over a unix socket."""
+def asker(path: Path | None, address: str | None, answer_most_s: float = ANSWER_MOST_S) -> Iterator[Asker]:
+    """A way to the daemon: over TCP where an address is given, else over a unix socket. `answer_most_s`: how long it
+    may take to answer."""
     if address is not None:
-        with _over_tcp(address) as over_tcp:
+        with _over_tcp(address, answer_most_s) as over_tcp:
             yield over_tcp
         return
-    lines = Lines(path if path is not None else usual_socket())
+    lines = Lines(path if path is not None else usual_socket(), answer_most_s)
     try:
         yield lines
     finally:
@@ -148,11 +150,11 @@ def usual_socket() -> Path:
 class Lines(Asker):
     """The unix socket: a line of JSON each way, as a guest."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, answer_most_s: float = ANSWER_MOST_S) -> None:
         self._path = path
         self._number = 0
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(ANSWER_MOST_S)
+        self._socket.settimeout(answer_most_s)
         try:
             self._socket.connect(str(path))
         except OSError as error:
@@ -187,7 +189,7 @@ class Lines(Asker):
 
 
 @contextmanager
-def _over_tcp(address: str) -> Iterator[Asker]:
+def _over_tcp(address: str, answer_most_s: float) -> Iterator[Asker]:
     from router.client.outcomes import Refused
     from router.client.sync import SyncClient
 
@@ -203,7 +205,7 @@ def _over_tcp(address: str) -> Iterator[Asker]:
 
         class OverTcp(Asker):
             def ask(self, question: Request | HandOver) -> Message:
-                outcome = client.call(question, ANSWER_MOST_S)
+                outcome = client.call(question, answer_most_s)
                 if isinstance(outcome, Message):
                     return outcome
                 if isinstance(outcome, Refused):

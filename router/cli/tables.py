@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from router.cli.asking import Standing
-    from router.wire.catalogue import AgentStatus, AuditEntry, CallbackStatus, QueueStatus
+    from router.wire.catalogue import AgentStatus, AuditEntry, CallbackStatus, QueueStatus, VersionsReply
 
 
 def standing(shown: Standing) -> RenderableType:
@@ -29,6 +29,8 @@ def standing(shown: Standing) -> RenderableType:
         parts.append(agents(shown.agents))
     line = f"{whole.contacts} contacts live, epoch {whole.epoch}, configuration {whole.version}"
     parts.append(Text(line + (f", {whole.violations} violations" if whole.violations else "")))
+    if whole.pending:
+        parts.append(Text(f"not in force: {whole.pending}"))
     return Group(*parts)
 
 
@@ -111,6 +113,16 @@ def deeds(of: Iterable[AuditEntry]) -> Table:
             facts(entry.after), entry.why,
         )  # fmt: skip
     return shown
+
+
+def versions(known: VersionsReply) -> Table:
+    """Kept versions of the configuration, oldest first; the one in force is marked."""
+    found = table("version", "when", "how", "who", "why", "digest", words=5)
+    for each in known.versions:
+        how = f"{each.how} of {each.of}" if each.of else each.how
+        mark = "*" if each.version == known.current else ""
+        found.add_row(f"{each.version}{mark}", moment(each.utc_s), how, each.who, each.why, each.digest)
+    return found
 
 
 def moment(utc_s: int) -> str:

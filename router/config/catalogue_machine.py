@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from router.config import model
+from router.config.catalogue_reload import RELOAD
 from router.config.kinds import Checked, Choice, Flag, Name, Number, Seconds, Text, Whole, Wrong
 from router.config.rows import File, Row, Section, words_of
 from router.core import settings as core
@@ -387,6 +388,6 @@ SWITCHBOARD = File(
     "switchboard.toml",
     "The machine's side: listeners, store, clients, limits. Every setting may be left out.",
     (Row("site", Name(), "The site's name: part of every key in the store.", hot=False),),
-    (DAEMON, LISTEN, PEOPLE, ADMIN, STORE, PEERS, CONNECTIONS, LIMITS, LOGS, RECORD, LEASE),
+    (DAEMON, LISTEN, PEOPLE, ADMIN, STORE, PEERS, CONNECTIONS, LIMITS, LOGS, RECORD, RELOAD, LEASE),
     core.Settings,
 )

@@ -31,7 +31,7 @@ from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
 from router.config.faults import ConfigurationErrors, Fault, Findings, Where, listed
 from router.config.machine import Surroundings, machine
-from router.config.model import Configuration
+from router.config.model import Configuration, numbered
 from router.config.people import people
 from router.config.plans import plans
 from router.config.read import Found, Reader
@@ -107,15 +107,17 @@ def check(
     version: int = 1,
     read_keys: bool = True,
     environment: Mapping[str, str] | None = None,
+    base: Path | None = None,
 ) -> Report:
     """All that is to be said about a directory. It never raises for what stands in it.
 
-    `read_keys=False` leaves the keys of clients alone, for someone who may not read them.
+    `read_keys=False` leaves the keys of clients alone, for someone who may not read them. `base`: where paths in the
+    files count from, if it is a copy of that directory.
     """
     path = Path(directory)
     findings = Findings()
     on_disk = Directory(path, findings)
-    around = Surroundings(path.absolute(), os.environ if environment is None else environment, read_keys)
+    around = Surroundings((base or path).absolute(), os.environ if environment is None else environment, read_keys)
     known = [file.file for file in FILES]
     if not set(known) & set(on_disk.names) and not findings.errors_in():
         findings.about(str(path), "holds no configuration", f"it needs {listed(known)}")
@@ -134,8 +136,7 @@ def check_texts(texts: Mapping[str, str], *, around: Surroundings, version: int 
 def _report(configuration: Configuration, version: int, findings: Findings) -> Report:
     if findings.errors_in():
         return Report(None, findings.faults())
-    configuration = replace(configuration, settings=replace(configuration.settings, version=version))
-    return Report(configuration, findings.faults())
+    return Report(numbered(configuration, version), findings.faults())
 
 
 def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Configuration, list[str]]:

@@ -63,6 +63,7 @@ def machine(found: Found, around: Surroundings, findings: Findings) -> Machine:
             logs=found.only("logs").fill(model.Logs()),
             daemon=daemon,
             record=found.only("record").fill(model.Record()),
+            reload=found.only("reload").fill(model.Reload()),
             lease=found.only("lease").fill(model.Lease()),
         ),
         around,

@@ -11,11 +11,13 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from router.core.settings import Settings
 from router.terms import SECOND_US, Role
 
 WhenAway: TypeAlias = Literal["degrade", "strict"]
+Watch: TypeAlias = Literal["off", "pending", "apply"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["auto", "json", "pretty"]
 
@@ -100,6 +102,16 @@ class Daemon(Struct, frozen=True, gc=False):
     verify_every_us: int = 0
 
 
+class Reload(Struct, frozen=True, gc=False):
+    """How another version of the configuration comes into force while the daemon runs."""
+
+    watch: Watch = "pending"
+    """`off`: the directory is read when somebody asks. `pending`: a change is checked, logged and shown. `apply`: and
+    applied by itself, unless somebody who waits would be hurt by it."""
+    look_us: int = 2 * SECOND_US
+    versions_most: int = 20
+
+
 class Lease(Struct, frozen=True, gc=False):
     """Which of several daemons of one site leads."""
 
@@ -129,4 +141,10 @@ class Configuration(Struct, frozen=True):
     logs: Logs = Logs()
     daemon: Daemon = Daemon()
     record: Record = Record()
+    reload: Reload = Reload()
     lease: Lease = Lease()
+
+
+def numbered(configuration: Configuration, version: int) -> Configuration:
+    """The same under another number."""
+    return replace(configuration, settings=replace(configuration.settings, version=version))

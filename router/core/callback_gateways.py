@@ -23,8 +23,9 @@ def lost(world: World, contact: Contact) -> bool:
         return False
     if callback.phase == "reached" and not _may_be_tried_again(contact, callback):
         return False
+    undialled = callback.phase == "line" and not contact.peer.live
     for offer in list(contact.offers):
-        if offer.state == "offered" or callback.phase == "reached":
+        if offer.state == "offered" or callback.phase == "reached" or undialled:
             offers.cancel(world, offer, "gateway_lost", back=True)
     if callback.phase == "reached":
         # The customer was on the line and is not any more: that was a try.
@@ -79,7 +80,9 @@ def come_home(world: World, peer: Peer, contact_id: str, dialling: bool) -> Cont
     """A gateway that was away lists a call-back that another one has now: it has it again, unless that one is dialling.
     None where there is nothing to bring home."""
     contact = book.find(world, peer.tenant, contact_id)
-    if contact is None or contact_id in peer.ended or not book.is_at_rest(contact) or contact.state == "offered":
+    if contact is None or contact_id in peer.ended or not book.is_at_rest(contact):
+        return None
+    if contact.state not in ("held", "waiting"):
         return None
     callback = book.of(contact)
     assert callback is not None
@@ -104,6 +107,18 @@ def listed(world: World, contact: Contact, dialling: bool) -> None:
         callbacks.answered(world, contact, callback, contact.peer)
     elif callback.phase != "dialling":
         world.tell(contact.peer, DialCancelled(contact.id, "withdrawn"))
+
+
+def dial_for_agents(world: World, peer: Peer) -> None:
+    """Its list is whole: call-backs that agents accepted while it was away are dialled now."""
+    if not world.callbacks:
+        return
+    for contact in sorted(peer.contacts.values(), key=lambda contact: contact.number):
+        callback = book.of(contact) if contact.state == "connecting" else None
+        if callback is not None and callback.phase == "line":
+            for offer in contact.offers:
+                if offer.state == "connecting":
+                    callbacks.dial(world, contact, callback, offer)
 
 
 def rehome_some(world: World, peer: Peer, most: int) -> int:

@@ -2,7 +2,8 @@
 
     later    not yet: its time has not come, or it pauses between tries        held, beside the line
     hold     a virtual hold: dialled when its turn is about to come            held, in the line's order of holds
-    line     for an agent first: offered with its number                       waiting, or offered
+    line     for an agent first: offered with its number                       waiting, or offered; connecting while its
+                                                                               gateway is away
     dialling the gateway dials                                                 held, or connecting to an agent
     reached  the customer is on the line: a contact like others                any
 
@@ -165,6 +166,16 @@ def dial(world: World, contact: Contact, callback: Callback, offer: Offer | None
         message.offer, message.agent = offer.id, offer.agent.name
         message.endpoint, message.endpoint_gateway = offer.endpoint, offer.endpoint_peer.name
     world.tell(contact.peer, message)
+
+
+def for_agent(world: World, contact: Contact, callback: Callback, offer: Offer) -> None:
+    """An agent has accepted: the customer is dialled, as soon as the gateway that dials is there. Until then it is no
+    try, and the agent's time for it stands still."""
+    if contact.peer.live and contact.peer.synced:
+        dial(world, contact, callback, offer)
+    else:
+        visits.disarm(world, contact)
+        world.changed[contact] = None
 
 
 def _dialled_out(contact: Contact, callback: Callback) -> None:

@@ -76,6 +76,15 @@ def turned(world: World, queue: Queue) -> None:
         world.closing[name] = queue
     else:
         world.closing.pop(name, None)
+        _ring_on(world, queue)
+
+
+def _ring_on(world: World, queue: Queue) -> None:
+    """Who rang all the time that the queue was closed may ring at one more agent again. There are no more of them than
+    agents."""
+    orders = [line.ringing for line in queue.lines.values() if line.ringing is not None]
+    for entry in sorted((entry for order in orders for entry in order), key=lambda entry: entry[2].number):
+        world.loose_rings[entry[2]] = None
 
 
 def resume(world: World, queue: Queue) -> None:

@@ -12,8 +12,8 @@ from router.core.entities import Agent, Contact
 from router.core.estimates import tap, virtual
 from router.core.line import passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
-from router.core.ringing import ring_for
-from router.core.visits import is_sent_away, treat, waited_out
+from router.core.ringing import may_yet, ring_for
+from router.core.visits import is_sent_away, treat
 from router.core.world import World
 
 
@@ -71,9 +71,9 @@ def _ring_more(world: World) -> None:
     more, of who is still free."""
     rung, world.loose_rings = world.loose_rings, {}
     for contact in rung:
-        while contact.standing is not None and contact.state == "offered" and contact.peer.open:
+        while contact.standing is not None and contact.state == "offered" and may_yet(world, contact):
             agent = agent_for(contact, world.now_us)
-            if agent is None or waited_out(world, contact):
+            if agent is None:
                 break
             offers.make(world, contact, agent)
             refresh(world, agent)

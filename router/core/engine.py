@@ -187,7 +187,8 @@ class Engine:
                 reply = self._handle(peer, handler, command)
                 world.effects.append((peer_key, reply))
         roster = world.roster
-        if world.loose_contacts or world.loose_agents or world.heads or roster.stirred or roster.easing:
+        loose = world.loose_contacts or world.loose_agents or world.loose_rings
+        if loose or world.heads or roster.stirred or roster.easing:
             settle(world)
         if roster.dirty:
             _rule(world)
@@ -319,6 +320,8 @@ class Engine:
         elif isinstance(command, internal.StoreHealth):
             ruling.tell_store(world, command.away)
         elif isinstance(command, internal.Configure):
+            if command.deed is not None:
+                world.deeds.append(command.deed)
             crossing.begin(world, self._staged.pop(command.version))
         else:
             raise TypeError(f"not a command: {command!r}")

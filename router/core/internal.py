@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from router.core.audit import Deed
 from router.terms import Role
 
 
@@ -32,6 +33,8 @@ class Configure(Struct, tag="configure", tag_field="t", gc=False):
     """Switch to the settings version that was handed to the engine under this number."""
 
     version: int
+    deed: Deed | None = None
+    """Who brought it and why, for the audit."""
 
 
 class Secret(Struct, tag="secret", tag_field="t", gc=False):

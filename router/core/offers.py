@@ -201,7 +201,7 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
     callback = callback_book.of(contact) if contact.extra is not None else None
     if callback is not None:  # the customer is not on the line yet: joining is dialling
         start_clock(world, offer, contact.queue.settings.callback.dial_most_us)
-        callbacks.dial(world, contact, callback, offer)
+        callbacks.for_agent(world, contact, callback, offer)
     elif contact.peer.reports_connecting:
         start_clock(world, offer, world.channels[offer.channel].connect_us)
     else:

@@ -77,11 +77,11 @@ def _release_unable(world: World, agent: Agent) -> None:
                     visits.stand_in_line(world, contact)
 
 
-def layered(agent: Agent) -> tuple[tuple[str, int], ...]:
+def layered(configured: tuple[tuple[str, int], ...], by_hand: dict[str, int]) -> tuple[tuple[str, int], ...]:
     """The skills in force: what was laid by hand over what the configuration says. Level 0 takes a skill away."""
-    if not agent.by_hand:
-        return agent.configured
-    levels = {**dict(agent.configured), **agent.by_hand}
+    if not by_hand:
+        return configured
+    levels = {**dict(configured), **by_hand}
     return tuple(sorted((skill, level) for skill, level in levels.items() if level))
 
 
@@ -89,7 +89,7 @@ def take_skills(world: World, agent: Agent) -> None:
     """The agent's skills have changed. What rings or talks goes on; they look for a contact if they are free."""
     if world.roster.people:
         world.roster.dirty[agent] = None
-    agent.skills = layered(agent)
+    agent.skills = layered(agent.configured, agent.by_hand)
     if agent.profile is not None:
         enrol(world, agent)
         world.loose_agents[agent] = None

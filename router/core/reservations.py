@@ -24,7 +24,8 @@ def look(world: World) -> None:
     """After a step: who is reserved for a contact that waits no more is released, and new heads of lines get their
     time."""
     lines, world.heads = world.heads, {}
-    for contact, agent in list(world.reservations.items()):
+    # In an order that a loaded world has too.
+    for contact, agent in sorted(world.reservations.items(), key=lambda held: held[0].number):
         if not _waits(contact):
             release(world, agent, "offered" if contact.state in ("offered", "connecting", "connected") else "left")
     for line in lines:

@@ -225,7 +225,7 @@ def _agent(world: World, r: stored.AgentRecord) -> None:
     agent.last_offer, agent.worked_us, agent.busy_ppm = r.last_offer, r.worked_us, r.busy_ppm
     agent.misses, agent.reserved_for = dict(r.misses), r.reserved_for
     agent.by_hand, agent.skills_us = dict(r.by_hand), r.skills_us
-    agent.skills = people.layered(agent)
+    agent.skills = people.layered(agent.configured, agent.by_hand)
     _due(world, agent, r)
     if r.backoff is not None:
         why, until_us, number = r.backoff

@@ -25,25 +25,29 @@ def rings_at(contact: Contact, agent: Agent) -> bool:
     return any(offer.agent is agent for offer in contact.offers)
 
 
-def wants_more(world: World, contact: Contact) -> bool:
-    """May one more agent be rung? Not for a contact that asks for somebody by name, and not once it has waited as long
-    as its queue lets anybody wait, or the queue has closed: then the offers that ring are its last."""
+def wants_more(contact: Contact) -> bool:
+    """May one more agent be rung, as far as that lasts? Not for a contact that asks for somebody by name. What passes
+    without a word to the contact, `may_yet` says when an agent is there."""
     return (
         contact.state == "offered"
         and contact.direct is None
         and contact.preferred is None
         and contact.peer.takes(contact)
         and rings(contact) < contact.queue.settings.ring_several
-        and not waited_out(world, contact)
-        and not is_sent_away(world, contact)
     )
+
+
+def may_yet(world: World, contact: Contact) -> bool:
+    """Once it has waited as long as its queue lets anybody wait, or while the queue is closed, the offers that ring are
+    its last. A queue may open again, so this is asked anew each time."""
+    return contact.peer.open and not waited_out(world, contact) and not is_sent_away(world, contact)
 
 
 def look(world: World, contact: Contact) -> None:
     """What the contact rings at has changed: let it stand among those who want one more, or not any longer."""
     line = contact.line
     assert line is not None
-    if not wants_more(world, contact):
+    if not wants_more(contact):
         world.unstand(contact)
         return
     if contact.standing is None:
@@ -76,12 +80,6 @@ def ring_for(world: World, agent: Agent, channels: list[str]) -> Contact | None:
 def _first(world: World, order: Order[Entry], agent: Agent) -> Entry | None:
     for entry in order:
         contact = entry[2]
-        if (
-            contact.peer.open
-            and not rings_at(contact, agent)
-            and not passed_over(contact, agent, world.now_us)
-            and not waited_out(world, contact)
-            and not is_sent_away(world, contact)
-        ):
+        if not rings_at(contact, agent) and not passed_over(contact, agent, world.now_us) and may_yet(world, contact):
             return entry
     return None

@@ -15,6 +15,7 @@ from router.core.roster import Profile
 from router.core.verify_consults import asks
 from router.core.verify_hours import is_emptied
 from router.core.verify_needs import able, meets
+from router.core.visits import waited_out
 from router.core.world import World
 
 Found: TypeAlias = Iterator[tuple[str, str]]
@@ -139,7 +140,7 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
     if contact.state == "offered":
         # It rings. Who missed it may be forgiven in the meantime without being asked again.
         rings_at = {offer.agent.name for offer in contact.offers}
-        ends = contact.queue.settings.wait_most_us or is_emptied(world, contact.queue)
+        ends = waited_out(world, contact) or is_emptied(world, contact.queue)
         return missed_us is None and agent.name not in rings_at and not ends
     if missed_us is None or agent.made_ready_us > missed_us:
         return True

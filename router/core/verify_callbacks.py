@@ -21,7 +21,7 @@ Found: TypeAlias = Iterator[tuple[str, str]]
 STATES = {
     "later": ("held",),
     "hold": ("held",),
-    "line": ("waiting", "offered"),
+    "line": ("waiting", "offered", "connecting"),
     "dialling": ("held", "connecting"),
 }
 """Phase of a call-back -> states of its contact. Once reached it is a contact like others."""

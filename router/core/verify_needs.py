@@ -52,6 +52,8 @@ def _check_steps(world: World, line: Line) -> Found:
         yield "index", f"{name}: needs {line.needs.want}"
     if (course.lines.get(line.state) is line) == (line in course.joining):
         yield "index", f"{name}: not a line of its course"
+    if line in course.joining and line.order.first is not None and line not in world.roster.joining:
+        yield "I13", f"{name}: {line.order.first[2].id} stands apart from those of the same state"
     if line.pending != any(stage < come for stage, come in line.state):
         yield "index", f"{name}: pending {line.pending}"
     if line.needs.awaited != sum(1 for other in line.needs.lines if other.pending):

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from router.core.entities import Backoff, Contact
 from router.core.line import Line
+from router.core.ringing import wants_more
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -30,8 +31,9 @@ def ringing_place(contact: Contact, name: str) -> Found:
     """Who rings stands nowhere, or among those of its line who want one more agent."""
     order, line = contact.standing, contact.line
     if order is None:
-        return
-    if line is None or order is not line.ringing or contact.entry is None or contact.entry not in order:
+        if wants_more(contact):
+            yield "I10", f"{name}: rings at fewer than it may, and stands nowhere"
+    elif line is None or order is not line.ringing or contact.entry is None or contact.entry not in order:
         yield "I6", f"{name}: does not stand where those stand who ring"
     elif sum(1 for offer in contact.offers if offer.state == "offered") >= contact.queue.settings.ring_several:
         yield "I3", f"{name}: rings at as many as it may, and wants one more"

@@ -53,6 +53,8 @@ class World:
     monitored: bool = False
     durability: str = ""
     """What an acknowledged command survives now: whoever keeps the records says it here, for `status`."""
+    pending: str = ""
+    """A configuration that is not in force, in words: whoever watches for one says it here, for `status`."""
 
     def __init__(self, settings: of.Settings, epoch: int) -> None:
         self.settings, self.epoch = settings, epoch
@@ -60,8 +62,7 @@ class World:
         """How far the wall clock is ahead of core time, for calendars only; 0: nobody has told the time yet."""
         self.peers: dict[str, Peer] = {}
         self.agents: dict[tuple[str, str], Agent] = {}
-        self.offers: dict[str, Offer] = {}
-        """Live offers and legs by id, in the order in which they were made."""
+        self.offers: dict[str, Offer] = {}  # live offers and legs by id, in the order in which they were made
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
         self.routing, self.tickets, self.announcing = Routing(), Tickets(), Announcing()
@@ -71,8 +72,7 @@ class World:
         self.exclusive: tuple[str, ...] = ()  # channels of which an agent holds one contact and nothing else
         self.interrupting = False
         """Is there a channel that interrupts another? Else a full agent can take nothing, whatever comes."""
-        self.hours: dict[str, Hours] = {}
-        """Calendars by name."""
+        self.hours: dict[str, Hours] = {}  # calendars by name
         self.roster = Roster()
         self.ruling = Ruling(self.roster.dirty)
         self.deadlines: Deadlines[Any] = Deadlines()

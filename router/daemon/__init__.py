@@ -17,6 +17,7 @@ from router import logs
 from router.config.model import Configuration
 from router.core.engine import Engine
 from router.daemon import exits, process
+from router.daemon.beginning import at_start
 from router.daemon.daemon import CannotListen, Daemon
 from router.daemon.loading import Loaded, lead_of, load, opened
 from router.daemon.notify import Notifier
@@ -56,9 +57,9 @@ def run(
     # A reload that is asked for while we load finds nobody to do it; it must not end us either.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     descriptors = process.raise_descriptors()
-    turn = Turn()
+    turn = Turn(configuration if directory is None else at_start(configuration, directory))
     while True:
-        code = _one_turn(configuration, turn, directory, speed, services, on_ready, descriptors)
+        code = _one_turn(turn.configuration, turn, directory, speed, services, on_ready, descriptors)
         if code != exits.NEXT_TURN:
             return code
         on_ready = None
@@ -67,7 +68,9 @@ def run(
 class Turn:
     """What one turn of leading leaves to the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        """In force now."""
         self.least_epoch = 0
         self.first = True
         """A daemon that was killed may take its own lease back; one that lost the lead may not."""
@@ -156,6 +159,7 @@ async def _serve(
         else:
             await daemon.give_up(for_good=code != exits.NEXT_TURN)
         turn.least_epoch, turn.gave_away = daemon.least_epoch, daemon.gave_away
+        turn.configuration = daemon.configuration
         if code == exits.NEXT_TURN:
             return code
         _log.info("stopped", code=code, why=exits.EXITS.get(code, ""))

@@ -20,18 +20,18 @@ from router.config.model import Configuration
 from router.core.engine import Engine
 from router.core.internal import Configure
 from router.daemon import exits, process, ring
+from router.daemon.asked import Asked
 from router.daemon.contact_lines import ContactLines
 from router.daemon.leading import Leading
 from router.daemon.loading import Loaded
 from router.daemon.notify import Notifier
 from router.daemon.reading import Reading
-from router.daemon.reload import accepted, check_elsewhere
+from router.daemon.reloads import Order, Reloads
 from router.daemon.services import Service, ServiceMaker
 from router.daemon.standing_by import Standby
-from router.loop import crash
 from router.loop.figures import Figures
 from router.loop.group import GroupCommit
-from router.loop.loop import Broken, Loop
+from router.loop.loop import SYSTEM, Broken, Loop
 from router.metrics.sources import Facts
 from router.server.hub import Hub
 from router.server.listener import Listener, listen_tcp
@@ -96,8 +96,10 @@ class Daemon:
             ring.keys(configuration),
         )
         self.hub.gate.roles = ring.roles(configuration)
+        self.reloads = Reloads(self, directory)
         self._reading = Reading(self.store)
-        self.hub.read = self._reading
+        self._asked = Asked(self._reading, self.reloads)
+        self.hub.read = self._asked
         self.figures = Figures()
         self.loop: Loop | None = None
         """None while it stands by."""
@@ -107,12 +109,10 @@ class Daemon:
         self.listeners: dict[str, Listener] = {}
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Set once to the exit code that asks for the end."""
-        self._directory = directory
         self._notifier = notifier
         self._contact_lines = ContactLines(configuration.logs.contact_lines_per_s, self.figures)
         self._services: list[Service] = [make(self) for make in makers]
         self._started: list[Service] = []
-        self._reloading = asyncio.Lock()
         if isinstance(start, Loaded):
             self._make_loop(start)
 
@@ -176,6 +176,7 @@ class Daemon:
             await self._close_doors()
             raise CannotListen(f"{what}: {error}") from error
         self.ready = True
+        self.reloads.start()
         self._notifier.ready(self._status())
         _log.info("ready" if self.standby is None else "standing_by", epoch=self.epoch, **self.addresses)
 
@@ -202,6 +203,10 @@ class Daemon:
     def _take_over(self, loaded: Loaded) -> None:
         process.settle_garbage()
         self.standby = None
+        if self.engine.world.settings is not self.configuration.settings:
+            # It was reloaded while it stood by.
+            self.engine.stage(self.configuration.settings)
+            self.engine.apply(self.engine.world.now_us, SYSTEM, Configure(self.configuration.settings.version))
         self.epoch = loaded.store.epoch
         self.facts.leader = True
         self._make_loop(loaded)
@@ -291,6 +296,8 @@ class Daemon:
             Path(people.address).unlink(missing_ok=True)  # noqa: ASYNC240
         self.hub.stop()
         self._reading.stop()
+        self._asked.stop()
+        self.reloads.stop()
         if self.standby is not None:
             self.standby.stop()
         if self.loop is not None:
@@ -330,27 +337,34 @@ class Daemon:
             _log.error("store_away", code=error.code, why=error.what, remedy=error.remedy)
 
     async def reload(self) -> None:
-        """Read the configuration again. What can't change without a restart is named in the log and stays."""
-        if self._directory is None:
+        """Put what lies in the directory in force: what SIGHUP asks for."""
+        if self.reloads.directory is None:
             _log.warning("reload_refused", why="the configuration did not come from a directory")
             return
-        async with self._reloading:
-            self._notifier.reloading()
-            old = self.configuration
-            report = await check_elsewhere(self._directory, old.settings.version + 1)
-            new = accepted(report, old) if report is not None else None
-            self.facts.config_reloads["failed" if report is None else "applied" if new else "refused"] += 1
-            if new is not None:
-                self._switch(new)
+        await self.reloads.carry_out(Order("signal"))
+
+    def notify_reloading(self) -> None:
+        """Tell the manager that it begins."""
+        self._notifier.reloading()
+
+    def notify_ready(self) -> None:
+        """Tell the manager that it is over."""
+        if self.ready:
             self._notifier.ready(self._status())
 
-    def _switch(self, new: Configuration) -> None:
+    def tell_pending(self, words: str) -> None:
+        """What lies in the directory and is not in force, for whoever asks how things stand."""
+        self.reloads.pending = self.engine.world.pending = words
+        self.facts.config_pending = bool(words)
+
+    def take(self, new: Configuration, configure: Configure) -> None:
+        """This configuration is in force from the next step on. What can't change without a restart stays."""
         self.configuration = new
         if self.loop is not None:
             self.engine.stage(new.settings)
-            crash.at("in_the_middle_of_a_reload")
-            self.loop.tell_engine(Configure(new.settings.version))
+            self.loop.tell_engine(configure)
             self.loop.stall_alarm_us = new.daemon.stall_alarm_us
+        self.tell_pending("")
         self.facts.config_loaded_utc_s = time.time()
         self.hub.gate.keys = ring.keys(new)
         self.hub.gate.roles = ring.roles(new)

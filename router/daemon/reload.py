@@ -1,8 +1,7 @@
-"""A new configuration while the engine runs: read and checked in a process of its own, applied whole or not
-at all.
+"""Reading a configuration in a process of its own, and handing it over without holding the loop up.
 
-It must not know how settings are used. The one idea: between asking and switching the old configuration is in
-force, and after any mistake it stays.
+It must not know how settings are used, nor who asked. The one idea: a check that hangs, dies or answers nonsense is
+told from one that found mistakes, and neither leaves anything behind.
 """
 
 from __future__ import annotations
@@ -10,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from router import logs
-from router.config.check import Report
-from router.config.compare import diff
+from router.config.faults import Fault
+from router.config.handed import Head, Taken
 from router.config.model import Configuration
+from router.config.versions import Files
 
 CHECK_MOST_S: Final = 60.0
 """Reading 10,000 agents takes a third of a second; a check that takes this long hangs on something else."""
@@ -26,14 +26,33 @@ CHANGES_LOGGED: Final = 50
 _log = logs.get("reload")
 
 
-async def check_elsewhere(directory: Path, version: int) -> Report | None:
-    """Check the directory in another process. None, and a line in the log, where that failed."""
+class Candidate(NamedTuple):
+    """What was read."""
+
+    head: Head
+    configuration: Configuration | None
+    """None where it has mistakes."""
+    files: Files
+
+    @property
+    def errors(self) -> list[Fault]:
+        """The faults for which it is refused."""
+        return [fault for fault in self.head.faults if fault.level == "error"]
+
+
+async def check_elsewhere(
+    directory: Path, version: int, files: Files, against: Path | None = None, base: Path | None = None
+) -> Candidate | None:
+    """Check the directory in another process, and compare it with `against`. None, and a line in the log, where that
+    failed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "router.config",
         str(directory),
         str(version),
+        str(against or "-"),
+        str(base or directory),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -46,24 +65,26 @@ async def check_elsewhere(directory: Path, version: int) -> Report | None:
         _log.error("reload_failed", why=f"the check took longer than {CHECK_MOST_S:.0f} s")
         return None
     try:
-        return Report.from_bytes(out)
+        taken = Taken(out)
+        for _ in range(taken.head.pieces):
+            taken.take()
+            # Others have their turn between two pieces.
+            await asyncio.sleep(0)
+        return Candidate(taken.head, taken.configuration(), files)
     except ValueError as error:
         _log.error("reload_failed", why=f"the check did not report: {error}", said=err.decode(errors="replace"))
     return None
 
 
-def accepted(report: Report, old: Configuration) -> Configuration | None:
-    """The new configuration, None where it is refused; what was found and what differs is logged."""
-    for fault in report.faults:
+def log_faults(candidate: Candidate) -> None:
+    """A line for each thing that the check found."""
+    for fault in candidate.head.faults:
         write = _log.error if fault.level == "error" else _log.warning
         write("configuration_fault", fault=str(fault))
-    if report.configuration is None:
-        _log.error("reload_refused", faults=len(report.errors), version=old.settings.version)
-        return None
-    new = report.configuration
-    changes = diff(old, new)
-    for change in changes[:CHANGES_LOGGED]:
+
+
+def log_changes(head: Head) -> None:
+    """A line for each difference, the first of many."""
+    for change in head.changes[:CHANGES_LOGGED]:
         write = _log.warning if change.restart else _log.info
-        write("configuration_change", change=str(change))
-    _log.info("reload_accepted", version=new.settings.version, changes=len(changes))
-    return new
+        write("configuration_change", change=change.words)

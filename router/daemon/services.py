@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from router.daemon.observe import Observe
 from router.daemon.repairs import Repairs
 from router.daemon.verifying import Verify
+from router.daemon.watching import Watch
 
 if TYPE_CHECKING:
     from router.daemon.daemon import Daemon
@@ -30,5 +31,5 @@ class Service(Protocol):
 
 ServiceMaker: TypeAlias = "Callable[[Daemon], Service]"
 
-SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs)
+SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch)
 """Those of every daemon, in the order of their start."""

@@ -24,6 +24,7 @@ UNITS: Final = (
 """What a name may end in, before `_total`: base units, and the nouns that are counted."""
 
 UNITLESS: Final = (
+    "switchboard_config_pending",
     "switchboard_config_version",
     "switchboard_epoch",
     "switchboard_leader",

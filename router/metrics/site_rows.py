@@ -127,13 +127,18 @@ ENGINE_ROWS: Final[tuple[SiteRow, ...]] = (
         lambda seen: seen.sources.facts.config_loaded_utc_s,
         "When it came into force, Unix time.",
     ),
+    gauge(
+        "config_pending",
+        lambda seen: int(seen.sources.facts.config_pending),
+        "1 where the watched directory holds something that is not in force.",
+    ),
     Row(
         "switchboard_config_reloads_total",
         "counter",
         "Configurations read while running, by what became of them.",
         lambda seen: by_one(seen.sources.facts.config_reloads),
         ("outcome",),
-        "2: applied, refused",
+        "3: applied, refused, failed",
     ),
     Row("switchboard_build_info", "gauge", "The program and its Python.", _build, ("version", "python")),
 )

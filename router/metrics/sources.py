@@ -115,6 +115,8 @@ class Facts:
     config_loaded_utc_s: float = 0.0
     config_reloads: dict[str, int] = field(default_factory=lambda: {"applied": 0, "refused": 0})
     """Configurations read while running, by what became of them."""
+    config_pending: bool = False
+    """The directory holds something that is not in force."""
 
 
 @dataclass(slots=True)

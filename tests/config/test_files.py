@@ -1,6 +1,7 @@
 """What can be wrong with files and directories: each is a fault, never an exception, and nothing hangs."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from router.config import ConfigurationErrors, Fault, Report, check, load
+from router.config.handed import Taken, pieces
 from router.config.sources import FILE_BYTES_MAX
 from tests.config.given import ROOT, WHOLE
 
@@ -274,13 +276,44 @@ def test_paths_are_absolute_after_loading(
 
 
 def test_a_check_in_a_process_of_its_own(directory: Path) -> None:
-    """`python -m router.config DIR VERSION` writes the report as bytes, and its exit code says whether it is good."""
+    """`python -m router.config DIR VERSION` writes what it found in pieces; its exit code says whether it is good."""
     command = [sys.executable, "-m", "router.config", str(directory), "5"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    report = Report.from_bytes(done.stdout)
+    taken = Taken(done.stdout)
+    for _ in range(taken.head.pieces):
+        taken.take()
     assert (done.returncode, done.stderr) == (0, b"")
-    assert report.configuration == load(directory, version=5)
+    assert taken.configuration() == load(directory, version=5)
     (directory / "queues.toml").write_text("[")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 1
-    assert [fault.file for fault in Report.from_bytes(done.stdout).errors] == ["queues.toml"]
+    assert Taken(done.stdout).configuration() is None
+    assert [fault.file for fault in Taken(done.stdout).head.faults if fault.level == "error"] == ["queues.toml"]
+
+
+def test_what_differs_from_another_directory_is_told(directory: Path, tmp_path: Path) -> None:
+    """With a second directory the differences come along, and paths count from the third."""
+    other = tmp_path / "other"
+    shutil.copytree(directory, other)
+    (other / "queues.toml").write_text((other / "queues.toml").read_text() + "\n[queues.one_more]\n")
+    command = [sys.executable, "-m", "router.config", str(other), "5", str(directory), str(directory)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    head = Taken(done.stdout).head
+    assert [(change.kind, change.path) for change in head.changes] == [("added", "queues.one_more")]
+    assert head.changes_total == 1
+
+
+@pytest.mark.parametrize("cut", [0, 3, 40, -1])
+def test_a_report_that_is_cut_off_is_no_configuration(directory: Path, cut: int) -> None:
+    """Whatever is missing is noticed, and nothing else than a `ValueError` comes of it."""
+    report = check(directory)
+    whole = b"".join(pieces(report, None))
+
+    def take(data: bytes) -> None:
+        taken = Taken(data)
+        for _ in range(taken.head.pieces):
+            taken.take()
+
+    take(whole)
+    with pytest.raises(ValueError, match=r"ends|truncated|exhausted"):
+        take(whole[:cut])

@@ -117,4 +117,25 @@ MUTANTS = (
         "",
         story="callback_restart",
     ),
+    Mutant(
+        "C4: a dial of which no gateway heard is no try",
+        CORE + "callbacks.py",
+        "    if contact.peer.live and contact.peer.synced:\n",
+        "    if contact.peer:\n",
+        story="callback_accepted_while_the_gateway_is_away",
+    ),
+    Mutant(
+        "C3: an agent who has accepted is dialled for once the gateway is back",
+        CORE + "handlers/sync.py",
+        "    callback_gateways.dial_for_agents(world, peer)\n",
+        "",
+        story="callback_accepted_while_the_gateway_is_away",
+    ),
+    Mutant(
+        "an agent who has accepted does not wait for a gateway that stays away",
+        CORE + "callback_gateways.py",
+        " or undialled:\n",
+        ":\n",
+        story="callback_accepted_and_the_gateway_stays_away",
+    ),
 )

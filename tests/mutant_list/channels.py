@@ -223,4 +223,12 @@ MUTANTS = (
         "        visits.join_line(world, contact, world.some_line_of(contact))\n        contact.channel = channel\n",
         story="switch_channel_waiting",
     ),
+    Mutant(
+        "I13: of several reservations that end at once the earlier contact's is first",
+        CORE + "reservations.py",
+        "sorted(world.reservations.items(), key=lambda held: held[0].number):\n",
+        "list(world.reservations.items()):\n",
+        story="reserve_two_released_at_once",
+        loaded=True,
+    ),
 )

@@ -68,4 +68,11 @@ MUTANTS = (
         "queue.reserved + 1 > world",
         story="relax_takes_room_for_its_lines",
     ),
+    Mutant(
+        "I13: nobody comes back to a line that has gone over to another",
+        CORE + "courses.py",
+        "    if course.lines.get(state) is not line:\n",
+        "    if state != line.state:\n",
+        story="relax_offered_while_lines_join",
+    ),
 )

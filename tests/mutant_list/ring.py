@@ -27,8 +27,8 @@ MUTANTS = (
     Mutant(
         "I3: who comes free is not rung twice for one contact",
         CORE + "ringing.py",
-        "            and not rings_at(contact, agent)\n",
-        "",
+        "        if not rings_at(contact, agent) and ",
+        "        if ",
     ),
     Mutant(
         "I10: it rings on at the others",
@@ -147,5 +147,19 @@ MUTANTS = (
         "    if agent.wanted:\n        _release_unable(world, agent)\n",
         "",
         story="preferred_agent_loses_the_skill",
+    ),
+    Mutant(
+        "I10: a queue that opens again rings on",
+        CORE + "closing.py",
+        "        _ring_on(world, queue)\n",
+        "",
+        story="ring_several_closed_and_opened",
+    ),
+    Mutant(
+        "no other phone begins to ring while the queue is closed",
+        CORE + "ringing.py",
+        " and not is_sent_away(world, contact)\n",
+        "\n",
+        story="ring_several_closed_and_opened",
     ),
 )

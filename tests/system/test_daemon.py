@@ -245,7 +245,7 @@ def test_a_reload_is_whole_or_not_at_all(serving: Serving) -> None:
     assert readyz(ready)["config_version"] == before
     serving.write(machine="stall_alarm_s = 0.5")
     serving.signal(signal.SIGHUP)
-    serving.wait_for("reload_accepted")
+    serving.wait_for("reload_applied")
     wait_until(lambda: readyz(ready)["config_version"] == before + 1)
     changes = [line["change"] for line in serving.lines() if line["event"] == "configuration_change"]
     assert changes
@@ -263,7 +263,7 @@ def test_a_reload_takes_in_new_people(serving: Serving) -> None:
     before = readyz(ready)["config_version"]
     serving.write(agents="ann,cyd")
     serving.signal(signal.SIGHUP)
-    serving.wait_for("reload_accepted")
+    serving.wait_for("reload_applied")
     wait_until(lambda: readyz(ready)["config_version"] == before + 1)
     assert person.ask(t="log_in", seq=14, agent="cyd")["t"] == "ok"
     assert person.ask(t="log_in", seq=15, agent="bob")["code"] == "unknown_agent"

@@ -67,6 +67,15 @@ def queue(
     say.note(f"{name}: {deed.value}{f' until {until}' if until else ''}")
 
 
+def lasts_ms(word: str) -> int:
+    """How long a word like 90s, 5m or 1h lasts."""
+    lasts = _LASTS.fullmatch(word)
+    found_ms = int(lasts[1]) * UNITS_S[lasts[2]] * 1000 if lasts is not None else 0
+    if not 0 < found_ms <= UNTIL_MOST_MS:
+        say.fail(f"{word!r} is no time to wait", "write it as 90s, 5m or 1h", exits.USAGE)
+    return found_ms
+
+
 def _until_ms(word: str, now: datetime) -> int:
     """How long it is until then; a time of day that is past is tomorrow's."""
     lasts, time = _LASTS.fullmatch(word), _TIME.fullmatch(word)

@@ -43,6 +43,7 @@ from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
 from router.core.commands.picking import Pick
 from router.core.commands.plans import LayersAsked, PauseLayers, Plans, ResumeLayers, StartPlan, StopPlan
 from router.core.commands.questions import Agents, Audit, Position, Status
+from router.core.commands.reload import Apply, ConfirmApply, Difference, Versions
 from router.core.commands.steering import Steer, Steered
 from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
 from router.core.commands.tickets import CloseTicket, OpenTicket, Pend, Reopen, Tickets, Track
@@ -105,6 +106,10 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Agents,
     Who,
     Audit,
+    Difference,
+    Apply,
+    ConfirmApply,
+    Versions,
     SetAgent,
     SetSkills,
     MoveContact,
@@ -135,6 +140,7 @@ __all__ = [
     "AliveContact",
     "AliveEndpoint",
     "Announced",
+    "Apply",
     "AssignContact",
     "Attach",
     "Audit",
@@ -146,11 +152,13 @@ __all__ = [
     "Complete",
     "CompleteConsult",
     "Conference",
+    "ConfirmApply",
     "ConnectFailed",
     "Connected",
     "Consult",
     "Detach",
     "Dialled",
+    "Difference",
     "Drain",
     "End",
     "EndContact",
@@ -206,5 +214,6 @@ __all__ = [
     "Transfer",
     "Unpark",
     "Update",
+    "Versions",
     "Who",
 ]

@@ -197,6 +197,8 @@ class StatusReply(Reply, tag="status"):
     """Every cell of the tenant's matrix."""
     refused_by_route: dict[str, int] = field(default_factory=dict)
     """Row of the routes -> contacts that it did not let in."""
+    pending: str = ""
+    """A configuration lies ready that is not in force, in words."""
 
 
 class AgentStatus(Struct, omit_defaults=True, gc=False):

@@ -112,6 +112,7 @@ def status(world: World, peer: Peer, command: ask.Status) -> Reply:
         [segment_status(world, key) for key in world.routing.segments if key[0] == peer.tenant],
         [steer_status(world, peer.tenant, cell.name) for cell in world.routing.steering.cells.get(peer.tenant, ())],
         dict(sorted(world.tally.refused.items())),
+        world.pending,
     )
 
 

@@ -274,6 +274,7 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
     peer.synced = True
     world.deadlines.cancel(peer)
     gateways.set_open(world, peer)
+    callback_gateways.dial_for_agents(world, peer)
     callback_gateways.gather(world, peer)
     _tell_state(world, peer)
     return Synced(command.seq, len(peer.contacts), len(peer.endpoints), len(lost))
