@@ -9,6 +9,7 @@ NAMES = {
     "engine": "the core alone: lifecycles a second, growth (with needs and tickets too), memory per waiting contact",
     "wire": "the daemon over TCP: CPU per lifecycle against the bare server, growth, agent free to offer",
     "store": "commits and the daemon with each store (Redis with every appendfsync, SQLite) beside memory",
+    "reload": "how long a reload of everything holds the daemon's loop up, with 10,000 agents and 500 queues",
     "takeover": "how long nobody leads after kill -9 of the leader, and how long a start takes",
     "announce": "what announcing to 10,000 who wait in 200 queues costs the loop",
     "ewt": "the estimated wait on simulated centres, against theory and other formulas",

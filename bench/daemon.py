@@ -1,7 +1,8 @@
 """`python -m bench.daemon DIR`: the real daemon with the configuration of DIR; prints its port when it is ready.
 
 It also keeps every time from a frame's read to the offer written that followed, and prints their quantiles as one line
-of JSON on SIGUSR1; reading them empties the list.
+of JSON on SIGUSR1; reading them empties the list. With `--steps` the longest step of the loop is among them, by the
+clock and by its own CPU time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import signal
 import sys
 from pathlib import Path
+from time import monotonic_ns, thread_time_ns
 
 from router.config import load
 from router.daemon import Daemon, run
@@ -30,16 +32,41 @@ class Recorder(Histogram):
         self.values.extend([value] * times)
 
 
+class Steps:
+    """The longest step since somebody asked."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        loop = daemon.require_loop()
+        self._step = loop._step
+        self.most_us = self.cpu_most_us = 0
+        loop._step = self.step  # type: ignore[method-assign]  # every step goes this way
+
+    def step(self) -> None:
+        """As without us."""
+        began_ns, cpu_ns = monotonic_ns(), thread_time_ns()
+        self._step()
+        self.cpu_most_us = max(self.cpu_most_us, (thread_time_ns() - cpu_ns) // 1000)
+        self.most_us = max(self.most_us, (monotonic_ns() - began_ns) // 1000)
+
+    def take(self) -> dict[str, int]:
+        """What was found; it begins anew."""
+        found = {"step_most_us": self.most_us, "step_cpu_most_us": self.cpu_most_us}
+        self.most_us = self.cpu_most_us = 0
+        return found
+
+
 def announce(daemon: Daemon) -> None:
     """One line: the port for clients."""
     recorder = Recorder()
     daemon.figures.offer_us = recorder
+    steps = Steps(daemon) if "--steps" in sys.argv else None
 
     def report() -> None:
         values = sorted(recorder.values)
         recorder.values.clear()
         quantiles = {name: values[int(part * len(values))] if values else 0 for name, part in QUANTILES.items()}
-        print(json.dumps({"count": len(values), **quantiles}), flush=True)
+        found = {"count": len(values), **quantiles, **(steps.take() if steps is not None else {})}
+        print(json.dumps(found), flush=True)
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, report)
     print(daemon.addresses["clients"].rpartition(":")[2], flush=True)
@@ -48,4 +75,5 @@ def announce(daemon: Daemon) -> None:
 QUANTILES = {"p50_us": 0.5, "p99_us": 0.99}
 
 if __name__ == "__main__":
-    sys.exit(run(load(Path(sys.argv[1])), services=(), on_ready=announce))
+    folder = Path(sys.argv[1])
+    sys.exit(run(load(folder), directory=folder, services=(), on_ready=announce))

@@ -29,7 +29,7 @@ from router.core.records import agent_key
 from router.core.tally import queue_tally
 from router.core.world import World
 
-SLICE_US: Final = 3_000
+SLICE_US: Final = 2_000
 """What a step may cost by the figures below: measured from the sources on a slow core, so it is less where it is
 compiled."""
 
@@ -39,9 +39,9 @@ AGENT_US: Final = 40
 """An agent of other skills, and their search for a contact."""
 CONTACT_US: Final = 40
 """A contact into another line."""
-QUEUE_US: Final = 25
+QUEUE_US: Final = 35
 """A queue in the step that flips, without its contacts."""
-PAIRS_A_US: Final = 5
+PAIRS_A_US: Final = 1
 """Needs and profiles that are matched in a microsecond."""
 LISTED_A_US: Final = 8
 """Contacts that are listed in a microsecond."""

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import gc
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 DESCRIPTORS_MOST: Final = 1_048_576
@@ -52,6 +52,18 @@ def settle_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, MIDDLE_ROUNDS, NEVER)
+
+
+@contextlib.contextmanager
+def out_of_sight() -> Iterator[None]:
+    """What is made meanwhile stays: it is put out of the collector's sight at once, like what was loaded. Looking
+    through a new configuration of 10,000 agents held the loop up for a tenth of a second."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:

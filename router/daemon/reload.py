@@ -7,6 +7,7 @@ told from one that found mistakes, and neither leaves anything behind.
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ from router.config.faults import Fault
 from router.config.handed import Head, Taken
 from router.config.model import Configuration
 from router.config.versions import Files
+from router.daemon.process import out_of_sight
 
 CHECK_MOST_S: Final = 60.0
 """Reading 10,000 agents takes a third of a second; a check that takes this long hangs on something else."""
@@ -45,35 +47,36 @@ async def check_elsewhere(
 ) -> Candidate | None:
     """Check the directory in another process, and compare it with `against`. None, and a line in the log, where that
     failed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "router.config",
-        str(directory),
-        str(version),
-        str(against or "-"),
-        str(base or directory),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    words = (str(directory), str(version), str(against or "-"), str(base or directory))
+    # Begun by a thread: Python's own way to start a process copies nothing of this one, however large it is (uvloop's
+    # forks), and a disk that hangs is waited for by nobody else.
+    process = await asyncio.to_thread(_begin, words)
     try:
-        out, err = await asyncio.wait_for(process.communicate(), CHECK_MOST_S)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        out, err = await asyncio.to_thread(process.communicate, None, CHECK_MOST_S)
+    except subprocess.TimeoutExpired:
         _log.error("reload_failed", why=f"the check took longer than {CHECK_MOST_S:.0f} s")
         return None
+    finally:
+        if process.poll() is None:
+            process.kill()
     try:
-        taken = Taken(out)
-        for _ in range(taken.head.pieces):
-            taken.take()
-            # Others have their turn between two pieces.
-            await asyncio.sleep(0)
-        return Candidate(taken.head, taken.configuration(), files)
+        with out_of_sight():
+            taken = Taken(out)
+            for _ in range(taken.head.pieces):
+                taken.take()
+                # Others have their turn between two pieces.
+                await asyncio.sleep(0)
+            return Candidate(taken.head, taken.configuration(), files)
     except ValueError as error:
         _log.error("reload_failed", why=f"the check did not report: {error}", said=err.decode(errors="replace"))
     return None
+
+
+def _begin(words: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "router.config", *words]
+    return subprocess.Popen(  # noqa: S603  # our own program, and paths that the operator gave
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def log_faults(candidate: Candidate) -> None:

@@ -83,9 +83,11 @@ class Reloads:
         return self._daemon.configuration.settings.version
 
     def digest(self) -> str:
-        """Of what is in force."""
+        """Of what is in force. Not counted on the loop where it was written down."""
         if self._counted != self.version:
-            self._digest, self._counted = digest(self._daemon.configuration), self.version
+            entry = self._versions.entry(self.version) if self.directory is not None else None
+            self._digest = entry.digest if entry is not None else digest(self._daemon.configuration)
+            self._counted = self.version
         return self._digest
 
     # -- for the daemon ----------------------------------------------------------------------------------

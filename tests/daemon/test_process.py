@@ -37,6 +37,19 @@ def test_no_full_collection_by_itself() -> None:
     assert gc.get_freeze_count() > 0
 
 
+@pytest.mark.usefixtures("collector")
+def test_what_is_made_out_of_sight_is_not_looked_through() -> None:
+    """However much it is, no collection looks at it, then or later; young objects are looked through afterwards."""
+    process.settle_garbage()
+    frozen = gc.get_freeze_count()
+    before = gc.get_stats()[0]["collections"]
+    with process.out_of_sight():
+        made: list[list[int]] = [[] for _ in range(3 * process.YOUNG_OBJECTS)]
+        assert gc.get_stats()[0]["collections"] == before
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= frozen + len(made)
+
+
 def test_descriptors_go_up_to_the_hard_limit() -> None:
     """And never down; a refusal is no error."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
