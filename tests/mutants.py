@@ -41,7 +41,7 @@ SCENARIOS = (
 )
 HUNT = """
 import signal, sys
-from tests.sim.run import simulate
+from {simulation} import simulate
 for seed in range({seeds}):
     signal.alarm({seconds})
     violations = simulate(seed).violations
@@ -117,8 +117,10 @@ def as_it_is(tree: Path, chosen: list[Mutant], seeds: int) -> Verdict:
             verdict = _stories(tree, sorted(stories), loaded=loaded)
     if not verdict.noticed and any(mutant.scenarios for mutant in chosen):
         verdict = _scenarios(tree)
-    if not verdict.noticed and any(not mutant.story and not mutant.scenarios for mutant in chosen):
-        verdict = _hunt(tree, seeds)
+    for pair in (False, True):
+        hunted = [mutant for mutant in chosen if not mutant.story and not mutant.scenarios and mutant.pair is pair]
+        if hunted and not verdict.noticed:
+            verdict = _hunt(tree, seeds, pair=pair)
     return verdict
 
 
@@ -147,7 +149,7 @@ def try_out(tree: Path, mutant: Mutant, seeds: int) -> Verdict:
     try:
         if mutant.story:
             return _stories(tree, [mutant.story], loaded=mutant.loaded)
-        return _scenarios(tree) if mutant.scenarios else _hunt(tree, seeds)
+        return _scenarios(tree) if mutant.scenarios else _hunt(tree, seeds, pair=mutant.pair)
     finally:
         path.write_text(source)
 
@@ -186,9 +188,10 @@ def _stories(tree: Path, names: Iterable[str], *, loaded: bool) -> Verdict:
     return Verdict(True, " ".join(" ".join(told).split())[-140:])
 
 
-def _hunt(tree: Path, seeds: int) -> Verdict:
-    """Does a seed break a promise?"""
-    ran = _run(tree, "-c", HUNT.format(seeds=seeds, seconds=SECONDS_MOST))
+def _hunt(tree: Path, seeds: int, *, pair: bool) -> Verdict:
+    """Does a seed break a promise, of one engine or of a pair?"""
+    simulation = "tests.sim.pair.run" if pair else "tests.sim.run"
+    ran = _run(tree, "-c", HUNT.format(simulation=simulation, seeds=seeds, seconds=SECONDS_MOST))
     if ran.returncode == -signal.SIGALRM:
         return Verdict(True, f"a seed ran for more than {SECONDS_MOST} s")
     if ran.returncode == 0:

@@ -26,6 +26,7 @@ from router.client.dialer import Connect, Dialer, connector
 from router.client.following import Following
 from router.client.handshake import NONCE_BYTES, Identity
 from router.client.inbox import Inbox, OnEvent
+from router.client.leaders import Leaders
 from router.client.link import Address, Link, Lost
 from router.client.outbox import Done, Outbox, Outcome, Outgoing, Pending
 from router.client.outcomes import Refused, Unknown
@@ -96,12 +97,11 @@ class Client(Calls):
         self._up = asyncio.Event()
         self._dialers: list[Dialer] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._leader: Link | None = None
+        self._leaders: Leaders[Link] = Leaders()
         self._closed = False
         self._flowing = False
         """There is a leader, and the sync is over: what is called now is written at once."""
         self._sweeper: asyncio.TimerHandle | None = None
-        self._epoch_seen = 0
         self.sync_refusals: list[Refused] = []
         """What the engine said against entries of the last list."""
         self.late_answers = 0
@@ -159,7 +159,11 @@ class Client(Calls):
     @property
     def epoch(self) -> int:
         """The highest epoch of a leader seen."""
-        return self._epoch_seen
+        return self._leaders.epoch_seen
+
+    @property
+    def _leader(self) -> Link | None:
+        return self._leaders.link
 
     @property
     def welcome(self) -> Welcome | None:
@@ -257,7 +261,7 @@ class Client(Calls):
     # -- connections: what links call ------------------------------------------------------------------------
 
     def _make_link(self, address: Address) -> Link:
-        return Link(address, self, self._identity, self._epoch_seen, secrets.token_bytes(NONCE_BYTES))
+        return Link(address, self, self._identity, self._leaders.epoch_seen, secrets.token_bytes(NONCE_BYTES))
 
     def link_welcome(self, link: Link, welcome: Welcome) -> None:
         """Takes a leader, unless a higher epoch has been seen or another leads in this one."""
@@ -265,15 +269,13 @@ class Client(Calls):
             if link is self._leader:
                 self._part()
             return
-        rival = self._leader is not None and self._leader is not link and welcome.epoch == self._epoch_seen
-        if welcome.epoch < self._epoch_seen or rival:
-            link.close("stale_epoch", f"epoch {welcome.epoch}, and {self._epoch_seen} has been seen")
+        if self._leaders.refuses(link, welcome.epoch, welcome.leader):
+            link.close("stale_epoch", f"epoch {welcome.epoch}, and {self._leaders.epoch_seen} has been seen")
             return
         former = self._leader
         if former is not None:
             self._part()
-        self._epoch_seen = welcome.epoch
-        self._leader = link
+        self._leaders.take(link, welcome.epoch, welcome.leader)
         if former is not None and former is not link:
             former.close("stale_epoch", f"epoch {welcome.epoch} has been seen")
         self._begin(link, welcome)
@@ -345,7 +347,7 @@ class Client(Calls):
 
     def _part(self) -> None:
         """The leader is not ours any more."""
-        self._leader = None
+        self._leaders.part()
         self._flowing = False
         self._up.clear()
         self._absence.begin()

@@ -12,6 +12,7 @@ from router.config.model import Configuration
 from router.core.handlers.sync import ENTRIES_A_FRAME
 from router.server.limits import Door, ServerLimits
 from router.store.base import Store
+from router.store.redis import RedisStore
 from router.terms import SECOND_US, Role
 from router.wire.catalogue import Limits
 from router.wire.frames import FRAME_BYTES_MAX
@@ -49,6 +50,7 @@ def door(configuration: Configuration) -> Door:
 def facts(configuration: Configuration, store: Store, epoch: int, standby: bool = False) -> EngineFacts:
     """What welcome says."""
     connections = configuration.connections
+    lead = store.lead if isinstance(store, RedisStore) else None
     return EngineFacts(
         epoch=epoch,
         durability=store.durability,
@@ -61,6 +63,7 @@ def facts(configuration: Configuration, store: Store, epoch: int, standby: bool 
         ),
         version=version(),
         state="standby" if standby else "leader",
+        leader=lead.turn if lead is not None else "",
     )
 
 

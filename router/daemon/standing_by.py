@@ -46,6 +46,10 @@ class Standby:
         self._ahead_us: int | None = None
         """Core time less our boot clock, as the batches that came show it: what the leader counts by."""
         self._follower = store.follower()
+        self._following = False
+        """What there was is loaded, and the feed goes on from there."""
+        self._pause_s = 0.0
+        """Before loading again."""
         self.leader = ""
         """Who leads, as far as we know."""
 
@@ -63,25 +67,31 @@ class Standby:
         loaded: Loaded | None = None
         try:
             while loaded is None and not self._stopped.is_set():
-                loaded = self._try()
+                loaded = self.look(LOOK_MS)
+                if not self._following:
+                    self._stopped.wait(self._pause_s)
         finally:
             self._follower.close()
         return loaded
 
-    def _try(self) -> Loaded | None:
+    def look(self, wait_ms: int) -> Loaded | None:
+        """Follow a piece further, waiting for one no longer than that, and lead if nobody does. Raises
+        `StoreUnusable`."""
         try:
-            self._load()
-            while not self._stopped.is_set():
-                self._read(LOOK_MS)
-                self._say()
-                if self._may_take() and self._takes():
-                    return self._finish()
+            if not self._following:
+                self._load()
+                self._following = True
+            self._read(wait_ms)
+            self._say()
+            if self._may_take() and self._takes():
+                return self._finish()
         except Hole:
             _log.info("load_again", why="the feed does not go on where we are")
+            self._following, self._pause_s = False, 0.0
         except StoreAway as error:
             # The leader goes on without it, or not: either way nobody can take a lease from a store that is away.
             _log.warning("store_away", code=error.code, why=error.what, remedy=error.remedy)
-            self._stopped.wait(AWAY_PAUSE_S)
+            self._following, self._pause_s = False, AWAY_PAUSE_S
         return None
 
     def _load(self) -> None:

@@ -100,7 +100,6 @@ class GroupCommit:
         self._flight: Batch | None = None
         self._flying = Held()
         self._open = Held()
-        self._flight_core_us = 0
         self._sent_ns = 0
         self._late: Any = None
         self._tries = 0
@@ -122,14 +121,14 @@ class GroupCommit:
             held.effects.clear()
         self._hub.bind(source)
 
-    def end_step(self, now_us: int, read_ns: int) -> None:
+    def end_step(self, now_us: int, read_ns: int) -> None:  # noqa: ARG002  # whoever keeps at once stamps the step
         """See `Commits`."""
         if self.lease is not None:
             self.lease.look()
         self._take_effects(read_ns)
         self._hub.pack([], self._open.outbox)
         if self._flight is None:
-            self._close(now_us)
+            self._close()
         elif self._figures.store_away and not self.strict:
             self._tell_early()
         else:
@@ -156,7 +155,7 @@ class GroupCommit:
             held.effects += effects
             effects.clear()
 
-    def _close(self, now_us: int) -> None:
+    def _close(self) -> None:
         """The open batch becomes the one in flight. Without any change its messages rest on nothing that is
         not kept, and are told."""
         held, self._open = self._open, Held()
@@ -169,7 +168,6 @@ class GroupCommit:
             batch.appends, self._carried = [*self._carried, *batch.appends], []
         self._flight = batch
         self._flying = held
-        self._flight_core_us = now_us
         self._tries = 0
         if batch.puts:
             mean = sum(len(record) for _, _, record in batch.puts) / len(batch.puts)
@@ -181,7 +179,9 @@ class GroupCommit:
         if self._flight is not None and not self._stopped:
             self._sent_ns = monotonic_ns()
             crash.at("before_commit")
-            self._store.send(self._flight, self._clock.stamp(self._flight_core_us), self._landed)
+            # When it is sent, not when it was decided: the clocks of a stamp must show one and the same moment, or a
+            # batch that waited for its store takes that time from the next start's.
+            self._store.send(self._flight, self._clock.stamp(self._clock.now_us()), self._landed)
             crash.at("after_send")
 
     def _landed(self, error: StoreError | None) -> None:
@@ -216,7 +216,7 @@ class GroupCommit:
             figures.away_since_us = 0
             self.on_back()
         if not self._stopped:
-            self._close(self._clock.now_us())
+            self._close()
         self.on_landed()
 
     def _pending(self) -> int:

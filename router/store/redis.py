@@ -46,9 +46,6 @@ START_MOST_S: Final = 30.0
 
 START_PAUSE_S: Final = 0.1
 
-WAIT_MS: Final = 500
-"""How long replicas may take to have a batch before it is asked for again."""
-
 STARTING: Final = frozenset({"store_loading", "store_no_primary", "store_cluster_down", "store_moving"})
 """Codes that pass by themselves soon."""
 
@@ -89,7 +86,7 @@ class RedisStore(Asked):
         self._temporary = temporary
         self._streams_most = STREAMS_MOST if streams_most is None else streams_most
         self._keys = script.Keys(site)
-        self._dialler = Dialler(where, self._keys.meta)
+        self._dialler = self._new_dialler()
         self._wire: Wire | None = None
         """For those who wait for an answer."""
         self._line: Line | None = None
@@ -114,6 +111,17 @@ class RedisStore(Asked):
         except StoreError as error:
             self.close()
             raise at_start(error) from error
+
+    # -- connections: what a simulation has in another way -----------------------------------------------
+
+    def _new_dialler(self) -> Dialler:
+        """For those who need connections of their own."""
+        return Dialler(self.where, self._keys.meta)
+
+    def _line_on(self, wire: Wire) -> Line:
+        """The event loop's own connection."""
+        assert self._loop is not None, "there is an event loop"
+        return Line(self._loop, wire)
 
     # -- starting ----------------------------------------------------------------------------------------
 
@@ -152,6 +160,8 @@ class RedisStore(Asked):
             self._replicas = max(1, known if known is not None else self._connected_replicas())
         _, epoch, generation, last_epoch, last_number = answer.split()
         self.before = (int(last_epoch), int(last_number))
+        if self._replicas:
+            self._confirm(int(epoch), lead)
         self.epoch = int(epoch)
         self.number = 0
         self.lead = lead
@@ -186,13 +196,11 @@ class RedisStore(Asked):
         """The bytes of a commit, and how many of them the feed will keep."""
         packed = script.pack(batch, self._streams_most)
         replicas = self._replicas
-        data = script.commit(batch, stamp, self._keys, packed, self._feed.oldest, touch=replicas > 0)
+        turn = self.lead.turn if self.lead is not None else ""
+        data = script.commit(batch, stamp, self._keys, packed, self._feed.oldest, touch=replicas > 0, turn=turn)
         if replicas:
             data += self._wait()
         return data, len(packed.changes)
-
-    def _wait(self) -> bytes:
-        return script.command(b"WAIT", b"%d" % self._replicas, b"%d" % WAIT_MS)
 
     @property
     def _lines(self) -> int:
@@ -252,7 +260,7 @@ class RedisStore(Asked):
         with contextlib.suppress(RuntimeError):
             self._loop = asyncio.get_running_loop()
         if self._loop is not None and self._wire is not None:
-            self._line = Line(self._loop, self._wire)
+            self._line = self._line_on(self._wire)
             self._wire = None
 
     def send(self, batch: Batch, stamp: Stamp, landed: Landed) -> None:
@@ -311,7 +319,7 @@ class RedisStore(Asked):
             if isinstance(answer, StoreError) or self._loop is None or self._closed:
                 wire.close()
             else:
-                self._line = Line(self._loop, wire)
+                self._line = self._line_on(wire)
         self._tell(flight, answer)
 
     def _tell(self, flight: Flight, answer: bytes | StoreError) -> None:
@@ -344,19 +352,17 @@ class RedisStore(Asked):
 
     def follower(self) -> Follower:
         """A reader of the same site, for an engine that stands by."""
-        return Follower(Dialler(self.where, self._keys.meta), self._keys, self._temporary)
+        return Follower(self._new_dialler(), self._keys, self._temporary)
 
     def keep_lease(self, clock: Callable[[], int], told: Told) -> LeaseKeeper:
         """Begin to renew the lease that came with the epoch. `told` hears of it on the event loop."""
         assert self.lead is not None, "an epoch was begun with a lease"
-        return LeaseKeeper(
-            Dialler(self.where, self._keys.meta), self._keys, self.lead, self.epoch, clock, self._post, told
-        )
+        return LeaseKeeper(self._new_dialler(), self._keys, self.lead, self.epoch, clock, self._post, told)
 
     def rewriter(self) -> Generation:
         """See `Store`."""
         whose = Whose(self.schema, self._temporary, self.lead)
-        return Generation(Dialler(self.where, self._keys.meta), self._keys, whose, self._post)
+        return Generation(self._new_dialler(), self._keys, whose, self._post)
 
     def rewritten(self, rewriter: Generation, number: int) -> None:
         """See `Store`."""

@@ -8,13 +8,20 @@ from __future__ import annotations
 import re
 import time
 from abc import abstractmethod
+from typing import Final
 
 from router.store import redis_script as script
-from router.store.base import SCHEMA, Lead, Store, StoreError
+from router.store.base import SCHEMA, Lead, Store, StoreError, StoreHeld
 from router.store.redis_dangers import Danger, dangers
-from router.store.redis_errors import error_of
+from router.store.redis_errors import at_start, error_of
 from router.store.redis_url import Where
 from router.store.redis_wire import Wire
+
+WAIT_MS: Final = 500
+"""How long replicas may take to have a batch before it is asked for again."""
+
+CONFIRM_TRIES: Final = 4
+"""Times `WAIT_MS` that an epoch waits for replicas: as long as a command may take."""
 
 
 class Asked(Store):
@@ -23,6 +30,8 @@ class Asked(Store):
     where: Where
     lead: Lead | None = None
     _keys: script.Keys
+    _replicas: int
+    """How many of them must have a batch."""
 
     @abstractmethod
     def _waiting(self) -> Wire:
@@ -47,6 +56,31 @@ class Asked(Store):
         answer = self._waiting().exchange(script.lease(self._keys, self.lead, self.epoch, 0))
         if answer.startswith(b"-"):
             raise error_of(answer[1:].decode(errors="replace"), self.where.shown)
+
+    def _wait(self) -> bytes:
+        """The command that waits for replicas."""
+        return script.command(b"WAIT", b"%d" % self._replicas, b"%d" % WAIT_MS)
+
+    def _confirm(self, epoch: int, lead: Lead | None) -> None:
+        """As many replicas as must have a batch must know of the epoch, too. Else this may be the primary of before,
+        cut off from its site: whoever led from it would go on from an old state, and write that over the right one
+        later. Raises `StoreHeld` or `StoreUnusable`."""
+        acknowledged = 0
+        try:
+            for _ in range(CONFIRM_TRIES):
+                answer = self._waiting().exchange(self._wait())
+                if answer.startswith(b"-"):
+                    raise error_of(answer[1:].decode(errors="replace"), self.where.shown)
+                acknowledged = int(answer[1:])
+                if acknowledged >= self._replicas:
+                    return
+            if lead is not None:
+                self._waiting().exchange(script.lease(self._keys, lead, epoch, 0))
+        except StoreError as error:
+            raise at_start(error) from error
+        have = f"{acknowledged} of {self._replicas} replicas know of epoch {epoch}"
+        what = f"{self.where.shown}: {have}, so another Redis may have taken its place"
+        raise StoreHeld("not_confirmed", what, "bring the replicas back; until then nobody can lead from here")
 
     def _connected_replicas(self) -> int:
         """How many replicas the primary has now. Waits. Raises `StoreError`."""

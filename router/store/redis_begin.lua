@@ -37,7 +37,7 @@ if not meta[1] then
   redis.call('HSET', KEYS[1], 'schema', ARGV[1], 'site', ARGV[2], 'temporary', ARGV[3], 'generation', generation,
     'stamp', '')
 end
-redis.call('HSET', KEYS[1], 'epoch', epoch, 'batch', 0)
+redis.call('HSET', KEYS[1], 'epoch', epoch, 'batch', 0, 'turn', ARGV[6])
 if ARGV[5] ~= '' then
   redis.call('SET', KEYS[3], ARGV[5] .. ' ' .. ARGV[6], 'PX', ARGV[7])
 end

@@ -6,22 +6,23 @@
 -- KEYS  1 meta, 2 feed, then a hash for each element of changes, then a stream for each element of appends
 -- ARGV  1 epoch, 2 number of the batch, 3 stamp or '', 4 oldest id of the feed to keep,
 --       5 changes {kind, {key, ...}, {key, record, ...}}, 6 appends {stream, cap, {entry, ...}}, both packed,
---       7 '1' to write something also where the batch is there already, so that a WAIT has something to wait for
+--       7 '1' to write something also where the batch is there already, so that a WAIT has something to wait for,
+--       8 this turn of leading or '': two servers that knew nothing of each other may have given out one epoch twice
 -- answers  +KEPT  +AGAIN  -FENCED kept_epoch  -GAP kept_epoch kept_number  -TORN key why  -WRONGTYPE key
 local CHUNK = 4000 -- arguments of one command; Lua's stack takes about 8,000. Even: fields and values in pairs.
 
 local epoch, number = tonumber(ARGV[1]), tonumber(ARGV[2])
 local changes, appends = cmsgpack.unpack(ARGV[5]), cmsgpack.unpack(ARGV[6])
 
-local fields = {'epoch', 'batch'}
+local fields = {'epoch', 'batch', 'turn'}
 for i, change in ipairs(changes) do
-  fields[2 + i] = 'records:' .. change[1]
+  fields[3 + i] = 'records:' .. change[1]
 end
 local meta = redis.call('HMGET', KEYS[1], unpack(fields))
 local kept_epoch, kept = tonumber(meta[1] or ''), tonumber(meta[2] or '')
 if not kept_epoch or not kept then
   return redis.error_reply('TORN ' .. KEYS[1] .. ' has no epoch')
-elseif epoch < kept_epoch then
+elseif epoch < kept_epoch or (epoch == kept_epoch and meta[3] and ARGV[8] ~= '' and meta[3] ~= ARGV[8]) then
   return redis.error_reply('FENCED ' .. kept_epoch)
 elseif epoch == kept_epoch and number == kept then
   if ARGV[7] == '1' then
@@ -34,7 +35,7 @@ end
 
 local counts = {}
 for i = 1, #changes do
-  local key, count = KEYS[2 + i], tonumber(meta[2 + i] or '0')
+  local key, count = KEYS[2 + i], tonumber(meta[3 + i] or '0')
   local found = redis.pcall('HLEN', key)
   if type(found) == 'table' then
     return redis.error_reply('WRONGTYPE ' .. key)
@@ -80,7 +81,7 @@ for i, change in ipairs(changes) do
   local key = KEYS[2 + i]
   local gone = carry_out('HDEL', key, change[2])
   local come = carry_out('HSET', key, change[3])
-  notes[#notes + 1] = fields[2 + i]
+  notes[#notes + 1] = fields[3 + i]
   notes[#notes + 1] = counts[i] - gone + come
 end
 redis.call('HSET', KEYS[1], unpack(notes))

@@ -17,7 +17,7 @@ elseif kept_epoch == epoch and meta[2] == ARGV[2] and meta[3] == ARGV[4] then
   return redis.status_reply('AGAIN')
 end
 local notes = {'epoch', ARGV[1], 'batch', ARGV[2], 'stamp', ARGV[3], 'generation', ARGV[4], 'schema', ARGV[6],
-  'site', ARGV[7], 'temporary', ARGV[8]}
+  'site', ARGV[7], 'temporary', ARGV[8], 'turn', string.match(ARGV[5], '[^ ]*$')}
 for i = 4, #KEYS do
   local kind, count = ARGV[2 * i + 1], tonumber(ARGV[2 * i + 2])
   local found = redis.pcall('HLEN', KEYS[i])

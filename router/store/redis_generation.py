@@ -81,20 +81,21 @@ class Generation:
             self._wire = None
 
     def _in_thread(self, work: Callable[[], None], told: Told) -> None:
-        def whole() -> None:
-            error: StoreError | None = None
-            try:
-                if self._wire is None:
-                    self._wire = self._dialler.dial()
-                work()
-            except StoreError as failed:
-                error = failed
-                self.close()
-            except Exception as failed:  # noqa: BLE001  # whatever it is, the loop must hear of it
-                error = StoreError("store_broken", f"our own mistake: {failed!r}", "report it; start again")
-            self._post(told, error)
+        threading.Thread(target=self._whole, args=(work, told), name="generation", daemon=True).start()
 
-        threading.Thread(target=whole, name="generation", daemon=True).start()
+    def _whole(self, work: Callable[[], None], told: Told) -> None:
+        """One step, from dialling to telling."""
+        error: StoreError | None = None
+        try:
+            if self._wire is None:
+                self._wire = self._dialler.dial()
+            work()
+        except StoreError as failed:
+            error = failed
+            self.close()
+        except Exception as failed:  # noqa: BLE001  # whatever it is, the loop must hear of it
+            error = StoreError("store_broken", f"our own mistake: {failed!r}", "report it; start again")
+        self._post(told, error)
 
     @property
     def _line(self) -> Wire:

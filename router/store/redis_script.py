@@ -1,6 +1,6 @@
 """What is sent to Redis: the names of keys, the scripts, and a batch as the bytes of one command.
 
-    switchboard:{SITE}:meta           hash    schema, site, temporary, generation, epoch, batch, stamp, and for each
+    switchboard:{SITE}:meta           hash    schema, site, temporary, generation, epoch, turn, batch, stamp, for each
                                               kind `records:KIND`, how many its hash holds
     switchboard:{SITE}:GENERATION:KIND  hash  key -> record, one field a live entity (world, peer, agent, endpoint,
                                               contact)
@@ -130,7 +130,7 @@ def pack(batch: Batch, streams_most: dict[str, int]) -> Packed:
 def unpack(changes: bytes) -> Iterator[tuple[str, list[str], list[tuple[str, bytes]]]]:
     """What `pack` made of a batch's changes: for each kind, keys to drop and then records to put. Raises `ValueError`
     on anything else."""
-    texts = _Texts(changes)
+    texts = Cursor(changes)
     for _ in range(texts.array()):
         texts.three()
         kind = texts.next().decode()
@@ -140,7 +140,7 @@ def unpack(changes: bytes) -> Iterator[tuple[str, list[str], list[tuple[str, byt
         raise ValueError("bytes are left over")
 
 
-class _Texts:
+class Cursor:
     """A cursor over packed strings and arrays."""
 
     def __init__(self, data: bytes) -> None:
@@ -221,9 +221,11 @@ def lease(keys: Keys, lead: Lead, epoch: int, ttl_ms: int) -> bytes:
     return run(LEASE, [keys.meta, keys.lease], *values)
 
 
-def commit(batch: Batch, stamp: Stamp | None, keys: Keys, packed: Packed, oldest: bytes, touch: bool) -> bytes:
+def commit(
+    batch: Batch, stamp: Stamp | None, keys: Keys, packed: Packed, oldest: bytes, touch: bool, turn: str = ""
+) -> bytes:
     """The command of a batch. `oldest`: the id from which on the feed is kept. `touch`: write also where the
-    batch is there."""
+    batch is there. `turn`: of leading, where there is a lease."""
     names = [keys.meta, keys.feed, *map(keys.hash, packed.kinds), *map(keys.stream, packed.streams)]
     return run(
         COMMIT,
@@ -235,6 +237,7 @@ def commit(batch: Batch, stamp: Stamp | None, keys: Keys, packed: Packed, oldest
         packed.changes,
         packed.appends,
         b"1" if touch else b"",
+        turn.encode(),
     )
 
 

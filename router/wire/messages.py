@@ -109,6 +109,9 @@ class Welcome(Message, tag="welcome"):
     heartbeat_ms: int
     limits: Limits
     version: str = ""
+    leader: str = ""
+    """Drawn for this turn of leading, where several daemons may lead. Of two that say the same epoch with different
+    names here, only the one that was seen first is to be believed."""
 
 
 class Pong(Message, tag="pong"):

@@ -112,6 +112,8 @@ class EngineFacts(Struct, frozen=True):
     limits: Limits
     state: Literal["leader", "standby"] = "leader"
     version: str = ""
+    leader: str = ""
+    """This turn of leading, where several daemons may lead."""
 
 
 @cache
@@ -355,6 +357,7 @@ class Session:
             heartbeat_ms=round(self.timing.heartbeat_s * 1000),
             limits=facts.limits,
             version=facts.version,
+            leader=facts.leader,
         )
 
     def _refuse(self, code: str, detail: str, re: int = 0) -> list[Action]:

@@ -21,3 +21,5 @@ class Mutant(NamedTuple):
     """Noticed by this file of tests/scenarios (no folder, no .txt), for what seeds meet too rarely."""
     loaded: bool = False
     """The story is told to an engine that is loaded from its records at every step."""
+    pair: bool = False
+    """Noticed by seeds of two daemons over one store, not by those of one engine."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from router.core.states import TABLES
 from tests.sim import announcements, callbacks, channels, consults, hands, hours, overflow, tickets, wants
+from tests.sim.pair import plan as pair
 
 NOT_YET = {
     "contact new found_talking": "a contact found talking is taken in as waiting first",
@@ -21,6 +22,7 @@ NOT_YET = {
 FAULTS = (
     *channels.REACHED, *consults.REACHED, *hands.REACHED, *hours.REACHED, *callbacks.REACHED,
     *tickets.REACHED, *wants.REACHED, *overflow.REACHED, *announcements.REACHED,
+    *pair.REACHED,
     "kill", "kill: tail lost", "kill: committed, not told", "kill: away for long", "store late", "late message",
     "gateway dropped", "gateway replaced", "gateway said bye", "gateway away beyond its grace", "same instance again",
     "new instance, calls alive", "new instance, calls lost", "tail replayed", "tail replayed twice",

@@ -124,12 +124,13 @@ class Fairness:
 
     def moved_on(self, visit: Visit, command: Any) -> None:
         """The talk is over and the visit goes on: by a transfer, or because a list says that it waits."""
-        judge = self._judge
-        if not isinstance(command, ask.Transfer):
-            judge.repeats.over(visit, visit.queue.name, sure=False)
+        judge, transferred = self._judge, isinstance(command, ask.Transfer)
+        judge.repeats.over(visit, visit.queue.name, sure=transferred)
+        if not transferred:
             visit.unsure = True
             return
-        judge.repeats.over(visit, visit.queue.name, sure=True)
+        # A call-back that was reached goes on as any other call.
+        visit.channel = {"callback": "voice"}.get(visit.channel, visit.channel)
         visit.queue = judge.queues[command.queue]
         visit.own_class, visit.moves = None, 0
         visit.needs, visit.own_needs, visit.own_relax = visit.queue.needs, command.needs, command.relax or ()

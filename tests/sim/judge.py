@@ -127,11 +127,11 @@ class Judge:
         for gateway in self.gateways.values():
             self._changed(gateway)
             gateway.up = gateway.synced = False
-        self._disturb(None)
+        self.disturb(None)
         for offer in self.book.offers.values():
             offer.kept_until_us = site.now_us + self.settings.limits.gateway_grace_us
 
-    def _disturb(self, gateway: GatewaySeen | None) -> None:
+    def disturb(self, gateway: GatewaySeen | None) -> None:
         """This side (none given: everybody) is not heard: what runs with it may stand still."""
         for agent in self.agents.values():
             for leg in agent.legs.values():
@@ -210,7 +210,7 @@ class Judge:
         for offer in self.book.offers.values():
             offer.kept_until_us = 0 if gateway in offer.sides else offer.kept_until_us
         gateway.begins_list()
-        self._disturb(gateway)
+        self.disturb(gateway)
         gateway.up = isinstance(command, told.GatewayUp)
         if isinstance(command, told.GatewayUp):
             gateway.role, gateway.rings = command.role, command.reports_ringing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -95,12 +96,12 @@ class Digest:
 class Run:
     """See the module."""
 
-    def __init__(self, seed: int, commands: int = COMMANDS) -> None:
+    def __init__(self, seed: int, commands: int = COMMANDS, make_site: Callable[[Plan], Site] = Site) -> None:
         self.plan: Plan = draw(seed)
         self.chances: Chances = self.plan.chances
         self.calming = False
         self.answers = 0
-        self.site = Site(self.plan)
+        self.site = make_site(self.plan)
         self.digest = Digest()
         self.twin = Twin(self.site)
         self.site.beside = self.twin
@@ -201,8 +202,7 @@ class Run:
         if self.calming:
             self.crm.beat()
             return
-        if site.happens(chances.kill):
-            site.kill()
+        self.fail()
         for client in self.clients.values():
             if client.up and site.happens(chances.drop):
                 self._drop(client)
@@ -215,6 +215,11 @@ class Run:
                 gateway.say(ask.Drain(1, gateway.draining))
         if site.happens(chances.nonsense):
             self._nonsense()
+
+    def fail(self) -> None:
+        """Let the engine or its store fail, now and then."""
+        if self.site.happens(self.chances.kill):
+            self.site.kill()
 
     def _drop(self, client: Client) -> None:
         site, chances = self.site, self.chances
@@ -341,16 +346,24 @@ class Outcome(Struct):
 
 def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
     """Run a seed and judge it. A violation is a sentence that begins with an invariant's id, or with `crash`."""
-    moves: Counter[str] = Counter()
     run = Run(seed, commands)
-    with counting(moves), slices(run.plan.slice):
+    with slices(run.plan.slice):
+        return played(run, seed, lambda: run.twin.violations + run.announced.violations)
+
+
+def played(run: Run, seed: int, others: Callable[[], list[str]]) -> Outcome:
+    """What a run comes to. `others`: what was found by whoever else has looked."""
+    moves: Counter[str] = Counter()
+    with counting(moves):
         try:
             run.run()
-            run.judge.rest(run.is_over())
+            if run.judge in run.site.listeners:
+                run.judge.rest(run.is_over())
+            elif not run.is_over():
+                run.judge.fault("L3", "the faults have stopped, and not all ends")
             tallies = run.site.engine.world.routing.steering.tallies.values()
             run.site.faults["steered: came back"] += sum(tally.came_back for tally in tallies)
-            violations = run.judge.violations + run.twin.violations + run.watch.violations
-            violations += run.announced.violations
+            violations = run.judge.violations + others() + run.watch.violations
         except Exception as error:  # noqa: BLE001  # whatever the engine raises is the finding, with its seed
             where = traceback.extract_tb(error.__traceback__)[-1]
             violations = [f"crash {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"]

@@ -157,15 +157,18 @@ class Site:
         """Go on to the next planned thing or the engine's next deadline. False where nothing is left to come."""
         due_us = self.engine.next_deadline_us()
         if self._agenda and (due_us is None or self._agenda[0][0] <= due_us):
-            at_us, _, work = heappop(self._agenda)
-            self.now_us = max(self.now_us, at_us)
-            work()
+            self._run_planned()
         elif due_us is not None:
             self.now_us = max(self.now_us, due_us)
             self.tick()
         else:
             return False
         return True
+
+    def _run_planned(self) -> None:
+        at_us, _, work = heappop(self._agenda)
+        self.now_us = max(self.now_us, at_us)
+        work()
 
     # -- the engine -----------------------------------------------------------------------------------------------
 

@@ -266,7 +266,7 @@ def test_a_client_that_has_seen_more_makes_the_leader_begin_again(pair: Pair) ->
         await caller.call(20)
         seen = caller.client.epoch + 1000
         other = Client(pair.addresses, "gw2", alive=list)
-        other._epoch_seen = seen
+        other._leaders.epoch_seen = seen
         async with other:
             assert await other.wait_up(PATIENCE_S), other.troubles()
             assert other.epoch > seen
