@@ -28,6 +28,7 @@ from router.wire.catalogue import (
     CallbacksReply,
     CallbackStatus,
     Error,
+    EstimateStatus,
     HandOver,
     Message,
     QueueStatus,
@@ -100,8 +101,11 @@ class Standing:
         return out
 
 
-def _fields(of: QueueStatus | AgentStatus) -> dict[str, Any]:
-    return {name: getattr(of, name) for name in of.__struct_fields__}
+def _fields(of: QueueStatus | AgentStatus | EstimateStatus) -> dict[str, Any]:
+    out = {name: getattr(of, name) for name in of.__struct_fields__}
+    if isinstance(of, QueueStatus):
+        out["estimates"] = [_fields(judged) for judged in of.estimates]
+    return out
 
 
 def standing(asker: Asker, queue: str | None, *, agents: bool) -> Standing:

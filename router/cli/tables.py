@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def standing(shown: Standing) -> RenderableType:
     """What `status` shows."""
     whole = shown.whole
-    parts: list[RenderableType] = [queues(shown.by_queue), by_state(whole.agents)]
+    parts: list[RenderableType] = [queues(shown.by_queue)]
+    if any(queue.estimates for queue in shown.by_queue):
+        parts.append(estimates(shown.by_queue))
+    parts.append(by_state(whole.agents))
     if shown.agents is not None:
         parts.append(agents(shown.agents))
     line = f"{whole.contacts} contacts live, epoch {whole.epoch}, configuration {whole.version}"
@@ -64,6 +67,24 @@ def queues(of: Iterable[QueueStatus]) -> Table:
             share(queue.service_level),
             seconds(queue.asa_ms),
         )
+    return shown
+
+
+def estimates(of: Iterable[QueueStatus]) -> Table:
+    """One line a queue and channel: how good its estimated waits are."""
+    shown = table("queue", "channel", "judged", "bias", "error", "near", "covered", "kept", words=2)
+    for queue in of:
+        for judged in queue.estimates:
+            shown.add_row(
+                queue.queue,
+                judged.channel,
+                str(judged.judged),
+                f"{judged.bias_ms / 1000:+.1f} s",
+                share(judged.error),
+                share(judged.near),
+                share(judged.covered),
+                share(judged.promise_kept),
+            )
     return shown
 
 

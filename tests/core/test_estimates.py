@@ -7,6 +7,7 @@ import msgspec
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
+from router.core.effects import QueueStatus, StatusReply
 from router.core.entities import Contact
 from router.core.estimates.kept import LearnedRecord
 from router.core.estimates.service import Service
@@ -295,3 +296,27 @@ def test_needs_of_their_own_are_estimated_from_who_meets_them() -> None:
     assert contact(site, "special").line is not contact(site, "plain").line
     assert contact(site, "special").needs.want == Want((("cards", 1),))
     assert special.mean > 0
+
+
+def test_status_says_how_good_they_are() -> None:
+    """Once a wait was judged the queue's status has a row of it by channel, and none before."""
+    site = crowded()
+    assert status(site).estimates == []
+    for name in ("t1", "t2"):
+        site.ok(ask.End(0, name))
+    for name in ("w1", "w2"):
+        site.talk(name)
+    site.wait(KEEP_US / SECOND_US)
+    (judged,) = status(site).estimates
+    assert judged.channel == "voice"
+    assert judged.judged >= 1
+    assert 0 <= judged.near <= 1
+    assert 0 <= judged.covered <= 1
+    assert 0 <= judged.promise_kept <= 1
+
+
+def status(site: Centre) -> QueueStatus:
+    """The queue's status as a client gets it."""
+    reply = site.say(ask.Status(0, "q"))
+    assert isinstance(reply, StatusReply)
+    return reply.queues[0]

@@ -110,6 +110,25 @@ class PositionReply(Reply, tag="position"):
     line_length: int
 
 
+class EstimateStatus(Struct, omit_defaults=True, gc=False):
+    """How good the estimated waits of a queue on a channel are, judged by the waits that contacts had, or would have
+    had."""
+
+    channel: str
+    judged: int = 0
+    """Contacts judged, ever."""
+    bias_ms: int = 0
+    """Mean of estimated less real wait, over the last 2,000; the others too."""
+    error: float | None = None
+    """Mean of the error's size over the wait, for waits of at least 1 s (MAPE)."""
+    near: float = 0.0
+    """Share within 25 % or 30 s of the wait."""
+    covered: float = 0.0
+    """Share of waits within p10 to p90: 0.8 is right."""
+    promise_kept: float = 0.0
+    """Share of waits no longer than p80 rounded up as it would be told."""
+
+
 class QueueStatus(Struct, omit_defaults=True, gc=False):
     """One queue, now and since the start of the engine."""
 
@@ -147,6 +166,8 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     """How long it stays open, or closed; none where nobody knows, or for ever."""
     callbacks: int = 0
     """Open call-backs: waiting, or being dialled."""
+    estimates: list[EstimateStatus] = []
+    """By channel, where any estimate was judged yet."""
 
 
 class SteerStatus(Struct, omit_defaults=True, gc=False):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from router.core.roster import Profile
     from router.core.settings import Estimating
     from router.core.world import World
+    from router.ewt.judge import Verdict
     from router.ewt.learn import Prediction
 
 LEG, ANSWERED, GONE, JUDGED = range(4)
@@ -136,6 +137,16 @@ class Estimates:
     def services(self) -> list[Service]:
         """All of them, in an order that does not depend on when they were first heard of."""
         return [self.by_name[name] for name in sorted(self.by_name)]
+
+    def verdicts(self, queue: Queue) -> dict[str, Verdict]:
+        """How good its estimates were, by channel, where any was judged."""
+        tenant = queue.settings.tenant
+        found = {}
+        for channel in queue.own:
+            service = self.by_name.get(f"{tenant}/{queue.name}/{channel}")
+            if service is not None and service.judge.judged:
+                found[channel] = service.judge.verdict()
+        return found
 
     def running(self, service: Service, state: int) -> list[tuple[float, float]]:
         """(age in s, how many) of lives that go on, as they were last counted: talks or wrap-ups, or who waits."""

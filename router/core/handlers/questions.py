@@ -10,6 +10,7 @@ from router.core.doors import changes_in_ms, closed_by, too_late
 from router.core.effects import (
     AgentsReply,
     AgentStatus,
+    EstimateStatus,
     PositionReply,
     QueueStatus,
     Reply,
@@ -23,6 +24,7 @@ from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused
+from router.ewt import Verdict
 from router.terms import MILLISECOND_US
 
 PAGE = 1000
@@ -83,7 +85,21 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
         status.closed_by = "last_admission"
     status.changes_in_ms = changes_in_ms(world, queue)
     status.callbacks = len(queue.callbacks)
+    status.estimates = [_judged(channel, v) for channel, v in world.estimates.verdicts(queue).items()]
     return status
+
+
+def _judged(channel: str, verdict: Verdict) -> EstimateStatus:
+    """How good estimates are on one channel of a queue."""
+    return EstimateStatus(
+        channel,
+        verdict.judged,
+        round((verdict.bias_s or 0.0) * 1000),
+        verdict.mape,
+        verdict.near or 0.0,
+        verdict.covered or 0.0,
+        verdict.kept or 0.0,
+    )
 
 
 def status(world: World, peer: Peer, command: ask.Status) -> Reply:
