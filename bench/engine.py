@@ -8,6 +8,9 @@ growth_needs         growth where a fifth of the contacts have needs of their ow
 growth_tickets       growth with half as many tickets with due times waiting beside the calls: 50,000 in the large
                      centre; they are worked when they come due, and others come in their place
 growth_X_idle        growth_idle with this mix
+estimates_us         what estimated waits add to a lifecycle in the small centre, at 5,000 lifecycles a second of core
+                     time, when every queue has learned; median of pairs with estimates and without
+estimates_large_us   the same in the large centre
 bytes_per_waiting    RSS with a million waiting less RSS before, divided by a million (a process of its own)
 """
 
@@ -23,6 +26,8 @@ from collections import deque
 from pathlib import Path
 from random import Random
 from time import process_time
+
+from msgspec import structs
 
 from bench.centre import (
     DUE_WAITS,
@@ -42,6 +47,7 @@ from bench.centre import (
     wait_us,
 )
 from router.core import commands as ask
+from router.core import settings as of
 from router.core.effects import Offer
 from router.core.engine import Engine
 from router.core.internal import GatewayUp
@@ -53,6 +59,13 @@ MIXED_ROUNDS = 5
 LIFECYCLES = 2_000
 MILLION = 1_000_000
 COMMAND_US = LIFECYCLE_US // 3
+REAL_LIFECYCLE_US = 200
+"""Core time of a lifecycle at 5,000 a second: what estimates do by the clock is spread over as many."""
+LEARNS_SOON = of.Estimating(low_confidence_lives=10, medium_confidence_lives=20)
+"""So that a bench of seconds sees every queue estimated."""
+USUAL = of.Estimating()
+ESTIMATES_AFTER = 40_000
+ESTIMATES_ROUNDS = 21
 COMMANDS_A_BATCH = 8
 """Commands between two commits: what the daemon sees with 64 lifecycles outstanding."""
 
@@ -60,12 +73,12 @@ COMMANDS_A_BATCH = 8
 class Driver:
     """One engine with its centre staffed and its lines full; runs lifecycles and tells the time they took."""
 
-    def __init__(self, size: Size, mix: Mix = PLAIN) -> None:
+    def __init__(self, size: Size, mix: Mix = PLAIN, estimates: of.Estimating = USUAL) -> None:
         self.size = size
         self.mix = mix
         self.random = Random(1)
         self.tick_us = COMMAND_US
-        self.engine = Engine(settings(size, mix), 1)
+        self.engine = Engine(structs.replace(settings(size, mix), estimates=estimates), 1)
         self.engine.activate(1_000_000)
         self.now_us = 1_000_000
         self.seq = 0
@@ -165,6 +178,7 @@ class Driver:
 def measure() -> dict[str, object]:
     """All figures; memory and each mix have a process of their own, that does nothing else."""
     result = {**plain(), "bytes_per_waiting": int(own_process("--memory"))}
+    result.update(json.loads(own_process("--estimates", "--json")))
     for name in MIXES:
         result.update(json.loads(own_process("--mix", name, "--json")))
     return result
@@ -216,6 +230,30 @@ def rounds(mix: Mix, count: int) -> dict[str, list[float]]:
     return times
 
 
+def estimated() -> dict[str, object]:
+    """What estimates add to a lifecycle: rounds with them and without in turn, in time enough for their slices."""
+    found: dict[str, object] = {}
+    for name, size in (("estimates", SMALL), ("estimates_large", LARGE)):
+        drivers = (Driver(size, estimates=LEARNS_SOON), Driver(size, estimates=of.Estimating(enabled=False)))
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        for driver in drivers:
+            driver.tick_us = REAL_LIFECYCLE_US // 3
+            driver.busy(ESTIMATES_AFTER)
+        pairs = []
+        for number in range(ESTIMATES_ROUNDS):
+            turn = drivers if number % 2 else drivers[::-1]
+            took = {driver: driver.busy(LIFECYCLES) for driver in turn}
+            pairs.append((took[drivers[0]] - took[drivers[1]]) * MILLION)
+        made = [view.trajectory for view in drivers[0].engine.world.estimates.views.values()]
+        assert any(one is not None for one in made), "nothing was estimated: the figure means nothing"
+        found[f"{name}_us"] = round(statistics.median(pairs), 1)
+        quarters = statistics.quantiles(pairs, n=4)
+        found[f"{name}_us_quartiles"] = [round(quarters[0], 1), round(quarters[2], 1)]
+    return found
+
+
 def growth(times: dict[str, list[float]]) -> dict[str, object]:
     """Large against small, round by round."""
     busy = [b / a for a, b in zip(times["busy"], times["large_busy"], strict=True)]
@@ -260,11 +298,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     parser.add_argument("--mix", choices=tuple(MIXES), help="the figures of this mix of contacts alone")
     parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--estimates", action="store_true", help="what estimated waits cost alone")
     options = parser.parse_args(arguments)
     if options.memory:
         print(memory())
         return 0
-    result = mixed(options.mix) if options.mix else measure()
+    result = estimated() if options.estimates else mixed(options.mix) if options.mix else measure()
     if options.json:
         print(json.dumps(result))
     else:

@@ -42,6 +42,8 @@ MODULES = (
     "core.handlers.entry",
     "core.handlers.contacts",
     "core.handlers.offers",
+    "core.estimates.tap",
+    "core.estimates.virtual",
     "core.engine",
 )
 """What a lifecycle runs through, and that defines no msgspec type: those are C already."""

@@ -175,5 +175,8 @@ def _running_hazard(talk: Hazard) -> tuple[float, float]:
         weighted += alive * hazard
         squares += alive * hazard * hazard
         total += alive
+    if total <= 0:
+        # Talks that are over at once: none is ever seen in progress.
+        return 1.0, 1.0
     mean = max(weighted / total, 1e-3)
     return mean, min(1.0, mean * mean / max(squares / total - mean * mean, 1e-9))

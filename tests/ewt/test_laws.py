@@ -1,8 +1,11 @@
 """Renewal tables: conservation, and the cases with a closed form."""
 
+from math import isfinite
+
 import pytest
 
-from router.ewt.laws import GRID_STEPS, POINTS, convolve, renewals, residual, whole
+from router.ewt.laws import GRID_STEPS, POINTS, QueueLaws, build, convolve, renewals, residual, whole
+from router.ewt.lifetable import Hazard, LifeTable
 from tests.ewt.given import NOTHING, constant_hazard, laws_of
 
 
@@ -48,3 +51,26 @@ def test_a_build_comes_in_slices() -> None:
 
     hazard = constant_hazard(200.0)
     assert sum(1 for _ in build(8.0, hazard, hazard, hazard, hazard)) > 20
+
+
+def test_lives_of_no_length_have_laws() -> None:
+    """Talks, wrap-ups and waits that are over at once, which a load test makes: finite laws, and nothing throws."""
+    table = LifeTable(180.0, 5000.0)
+    for _ in range(5000):
+        table.add(0.0, True)
+    hazard = table.fit()
+    laws = laws_built(0.05, hazard)
+    assert isfinite(laws.running_hazard)
+    assert laws.running_hazard > 0
+    assert all(isfinite(mass) for law in laws.talk for mass in (*law.first, *law.mean, *law.variance))
+
+
+def laws_built(step_s: float, hazard: Hazard) -> QueueLaws:
+    """All pieces of a build, with one hazard for everything."""
+    job = build(step_s, hazard, hazard, hazard, hazard)
+    while True:
+        try:
+            next(job)
+        except StopIteration as stop:
+            done: QueueLaws = stop.value
+            return done

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 LEG, ANSWERED, GONE, JUDGED = range(4)
 """What a life tells: (LEG, queue, channel, talk us, wrap-up us), (ANSWERED, queue, channel, waited us, rang us),
 (GONE, queue, channel, waited us, whether they hung up), (JUDGED, service, prediction, wait us)."""
-SLICE_US = 20_000
-"""Core time between two slices: fifty a second at most, of some 0.2 ms each."""
+SLICE_US = 25_000
+"""Core time between two slices: forty a second at most, of some 0.3 ms each."""
 KEEP_US = 30 * SECOND_US
 """What was learned is recorded so often."""
-LIVES_MOST = 4096
+LIVES_MOST = 1024
 """Ended lives that wait to be learned from; beyond it further ones are not."""
-LIVES_WAKE = 64
+LIVES_WAKE = 40
 """So many of them are worth a slice; fewer wait for the next one, or for the time of recording."""
 SAID_MOST = 4096
 """Contacts whose estimate is to be judged when they are answered: bounds memory (0.3 KiB each)."""
