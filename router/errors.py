@@ -87,6 +87,7 @@ ERRORS: dict[str, ErrorKind] = {
     "path_end": ErrorKind("client", False, "its path ends here: complete it with resolved yes, or pend it"),
     "hops_max": ErrorKind("client", False, "it has gone round often enough: send it on unresolved, to the path's end"),
     "unknown_plan": ErrorKind("client", False, "name a plan of the configuration"),
+    "unknown_rule": ErrorKind("client", False, "name a rule of the configuration"),
     "not_active": ErrorKind("client", False, "it is not active; nothing is to be stopped"),
     "unknown_source": ErrorKind("client", False, "name a plan of the configuration, or a rule that has layers"),
     "not_paused": ErrorKind("client", False, "resume by the same words by which it was paused; see layers"),

@@ -23,6 +23,7 @@ from router.cli.commands.play import play
 from router.cli.commands.reload import apply, diff, history, rollback
 from router.cli.commands.replay import replay
 from router.cli.commands.route import route
+from router.cli.commands.rules import rules
 from router.cli.commands.serve import serve
 from router.cli.commands.status import status
 from router.cli.commands.store import store
@@ -74,6 +75,7 @@ app.command()(agent)
 app.command()(contact)
 app.command()(queue)
 app.command()(callbacks)
+app.command()(rules)
 app.command()(callback)
 app.command()(tickets)
 app.command()(track)

@@ -34,6 +34,9 @@ from router.wire.catalogue import (
     QueueStatus,
     Reply,
     Request,
+    Rules,
+    RulesReply,
+    RuleStatus,
     Status,
 )
 from router.wire.catalogue import StatusReply as Whole
@@ -242,6 +245,18 @@ def open_callbacks(asker: Asker, queue: str | None, numbers: bool) -> list[Callb
         page = asker.ask(Callbacks(0, queue, found[-1].callback if found else "", numbers))
         assert isinstance(page, CallbacksReply)
         found += page.callbacks
+        more = page.more
+    return found
+
+
+def all_rules(asker: Asker) -> list[RuleStatus]:
+    """Every rule, by name."""
+    found: list[RuleStatus] = []
+    more = True
+    while more:
+        page = asker.ask(Rules(0, found[-1].rule if found else ""))
+        assert isinstance(page, RulesReply)
+        found += page.rules
         more = page.more
     return found
 

@@ -39,7 +39,15 @@ def as_json(value: Any) -> None:
 def as_json_lines(messages: Iterable[Any]) -> None:
     """One line of JSON for each message, or part of one."""
     for entry in messages:
-        as_json({name: getattr(entry, name) for name in entry.__struct_fields__})
+        as_json(_fields(entry))
+
+
+def _fields(message: Any) -> Any:
+    """A message as JSON takes it, with those inside it."""
+    if isinstance(message, list):
+        return [_fields(each) for each in message]
+    names = getattr(message, "__struct_fields__", None)
+    return message if names is None else {name: _fields(getattr(message, name)) for name in names}
 
 
 def table(*shown: RenderableType) -> None:

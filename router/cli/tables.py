@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from router.cli.asking import Standing
-    from router.wire.catalogue import AgentStatus, AuditEntry, CallbackStatus, QueueStatus, VersionsReply
+    from router.wire.catalogue import AgentStatus, AuditEntry, CallbackStatus, QueueStatus, RuleStatus, VersionsReply
 
 
 def standing(shown: Standing) -> RenderableType:
@@ -121,6 +121,18 @@ def callbacks(of: Iterable[CallbackStatus]) -> Table:
             each.callback, each.queue, each.number, each.phase, seconds(max(0, each.waited_ms)), str(each.tries),
             seconds(each.due_ms) if each.due_ms else "-", seconds(each.until_ms), each.agent or "-",
             each.customer or "-",
+        )  # fmt: skip
+    return shown
+
+
+def rules(of: Iterable[RuleStatus]) -> Table:
+    """One line a rule; what it reads stands below one another."""
+    shown = table("rule", "is", "for", "turns in", "starts", "reads", words=6)
+    for each in of:
+        reads = [f"{read.what} ({read.value})" for read in each.reads]
+        shown.add_row(
+            each.rule, f"{each.state}, observes" if each.observe else each.state, seconds(each.since_ms),
+            "-" if each.looks_in_ms is None else seconds(each.looks_in_ms), str(each.activations), "\n".join(reads),
         )  # fmt: skip
     return shown
 

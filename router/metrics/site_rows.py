@@ -7,12 +7,14 @@ from collections.abc import Callable
 from platform import python_version
 from typing import Final
 
+from router.core.ruling import is_paused
 from router.metrics.machine_rows import MACHINE_ROWS
 from router.metrics.routed_rows import ROUTED_ROWS
 from router.metrics.rows import Row
 from router.metrics.seen import Seen, SiteRow, by_one, counter, gauge
 from router.metrics.sources import Hub
 from router.metrics.text import Number, Reading
+from router.rules import STATES
 
 
 def _of_hub(read: Callable[[Hub], Reading]) -> Callable[[Seen], Reading]:
@@ -21,6 +23,14 @@ def _of_hub(read: Callable[[Hub], Reading]) -> Callable[[Seen], Reading]:
 
 def _durability(seen: Seen) -> dict[tuple[str, ...], Number]:
     return {(seen.sources.facts.durability,): 1}
+
+
+def _rules(seen: Seen) -> dict[tuple[str, ...], Number]:
+    found: dict[tuple[str, ...], Number] = {(state,): 0 for state in (*STATES, "paused")}
+    world = seen.sources.world
+    for state in world.ruling.rules.values():
+        found["paused" if is_paused(world, state) else state.life.state,] += 1
+    return found
 
 
 def _build(seen: Seen) -> dict[tuple[str, ...], Number]:
@@ -56,6 +66,19 @@ CENTRE_ROWS: Final[tuple[SiteRow, ...]] = (
         lambda seen: by_one(seen.sources.world.tally.repaired),
         ("state",),
         "6: the states that depend on somebody's message",
+    ),
+    Row(
+        "switchboard_rules",
+        "gauge",
+        "Rules by where they are; pending: the condition holds, and its time has not come.",
+        _rules,
+        ("state",),
+        "5: the states",
+    ),
+    counter(
+        "rule_activations",
+        lambda seen: sum(state.activations for state in seen.sources.world.ruling.rules.values()),
+        "Starts of rules, those that only observe among them; of the rules that there are now.",
     ),
     gauge("live_contacts", lambda seen: seen.sources.world.live, "Contacts whose visit is not over."),
     counter(

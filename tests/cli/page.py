@@ -33,6 +33,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("agent",),
     ("contact",),
     ("audit",),
+    ("rules",),
     ("demo",),
     ("import",),
     ("import", "technion"),

@@ -95,6 +95,8 @@ def shown(name: str, value: Any) -> tuple[str, str]:
         return name, f"{value.do}:{value.to}" if value.to else value.do
     if name == "clashes":
         return name, ",".join(f"{each.target} {each.what}: {each.winner} over {each.loser}" for each in value) or "none"
+    if name == "reads":
+        return name, "; ".join(f"{each.what} is {each.value}" for each in value) or "none"
     if isinstance(value, told.SteerTo):
         return name, f"{value.steer}:{value.to}:{duration(value.gain_ms * MILLISECOND_US)}"
     if isinstance(value, told.Wait):
@@ -164,7 +166,7 @@ POSITIONAL = {
     "set_priority": ("contact", "priority"), "assign_contact": ("contact", "agent"), "pull_contact": ("contact",),
     "end_contact": ("contact",), "close_queue": ("queue",), "open_queue": ("queue",),
     "start_plan": ("plan",), "stop_plan": ("plan",), "plans": (), "layers": (),
-    "pause_layers": (), "resume_layers": (),
+    "pause_layers": (), "resume_layers": (), "rules": (), "pause_rules": ("rule",), "resume_rules": ("rule",),
     "consult": ("contact", "consult"), "cancel_consult": ("contact",), "complete_consult": ("contact",),
     "conference": ("contact",), "listen_contact": ("contact", "endpoint"), "leave": ("contact", "agent"),
     "take_callback": ("contact", "number"), "announced": ("contact", "announcement", "how"),
@@ -294,6 +296,9 @@ HEADS: dict[type[Struct], str] = {
     told.TrackReply: "track {ticket} {state}",
     told.PlanStarted: "plan_started {plan}",
     told.PlansReply: "plans",
+    told.RulesReply: "rules",
+    told.RuleStatus: "rule {rule} {state}",
+    told.RuleReads: "reads {what}",
     told.PlanStatus: "plan {plan}",
     told.LayersReply: "layers",
     told.LayerStatus: "layer {source} {name} {target} {what} {state}",
@@ -326,6 +331,8 @@ def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -
     if isinstance(message, told.PlansReply | told.LayersReply):
         entries = [*(message.plans if isinstance(message, told.PlansReply) else message.layers)]
         return [_one(who, entry, offer_name) for entry in entries] or [said(message, HEADS[type(message)], who)]
+    if isinstance(message, told.RulesReply):
+        return [_one(who, entry, offer_name) for entry in message.rules]
     if isinstance(message, told.WhoReply):
         return [
             said(entry, "could {agent}" if entry.takes else "not {agent} {why_not}", who) for entry in message.agents

@@ -44,6 +44,7 @@ from router.core.commands.picking import Pick
 from router.core.commands.plans import LayersAsked, PauseLayers, Plans, ResumeLayers, StartPlan, StopPlan
 from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.reload import Apply, ConfirmApply, Difference, Versions
+from router.core.commands.rules import PauseRules, ResumeRules, Rules
 from router.core.commands.steering import Steer, Steered
 from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
 from router.core.commands.tickets import CloseTicket, OpenTicket, Pend, Reopen, Tickets, Track
@@ -126,6 +127,9 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     LayersAsked,
     PauseLayers,
     ResumeLayers,
+    Rules,
+    PauseRules,
+    ResumeRules,
     Track,
     Tickets,
 )
@@ -180,6 +184,7 @@ __all__ = [
     "OpenTicket",
     "Park",
     "PauseLayers",
+    "PauseRules",
     "Pend",
     "Pick",
     "Plans",
@@ -194,7 +199,9 @@ __all__ = [
     "Request",
     "Resume",
     "ResumeLayers",
+    "ResumeRules",
     "Ringing",
+    "Rules",
     "ScheduleCallback",
     "SetAgent",
     "SetPriority",

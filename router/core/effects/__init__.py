@@ -72,6 +72,7 @@ from router.core.effects.replies import (
     Synced,
     Treatment,
 )
+from router.core.effects.rules import RuleReads, RulesReply, RuleStatus
 from router.core.effects.tickets import TicketEvent, TicketsReply, TicketStatus, TrackReply
 from router.core.effects.who import WhoReply, WhoStatus
 
@@ -101,6 +102,7 @@ REPLIES: tuple[type[Reply], ...] = (
     PlanStarted,
     PlansReply,
     LayersReply,
+    RulesReply,
 )
 EVENTS: tuple[type[Message], ...] = (
     Offer,
@@ -183,6 +185,9 @@ __all__ = [
     "RefusedEntry",
     "Reloaded",
     "Reply",
+    "RuleReads",
+    "RuleStatus",
+    "RulesReply",
     "SegmentStatus",
     "State",
     "StatusReply",

@@ -24,6 +24,7 @@ from router.core.handlers import (
     picking,
     plans,
     questions,
+    rules,
     steering,
     sync,
     tickets,
@@ -84,6 +85,7 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Who: who.who,
     **hands.HANDLERS,
     **plans.HANDLERS,
+    **rules.HANDLERS,
     ask.CloseQueue: doors.close_queue,
     ask.OpenQueue: doors.open_queue,
 }
@@ -101,6 +103,7 @@ BEFORE_SYNC_END: frozenset[type] = frozenset(
         ask.Tickets,
         ask.Plans,
         ask.LayersAsked,
+        ask.Rules,
     )
 )
 """What a client may say before the list of what is alive is whole."""
