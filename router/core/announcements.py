@@ -49,16 +49,10 @@ class Moment(NamedTuple):
 
     position: int
     estimate: Estimate | None
-
-    @property
-    def p50_us(self) -> int | None:
-        """The median of the wait from now; None: unknown."""
-        return None if self.estimate is None else round(self.estimate.p50 * SECOND_US)
-
-    @property
-    def p80_us(self) -> int | None:
-        """Its 80th percentile."""
-        return None if self.estimate is None else round(self.estimate.p80 * SECOND_US)
+    p50_us: int | None
+    """The median of the wait from now; None: unknown."""
+    p80_us: int | None
+    """Its 80th percentile."""
 
 
 def heard_of(contact: Contact) -> Heard | None:
@@ -209,16 +203,22 @@ def _speak(world: World, contact: Contact, heard: Heard, schedule: Schedule) -> 
     now_us, rules = world.now_us, schedule.rules
     assert contact.standing is not None
     assert contact.entry is not None
-    moment = Moment(contact.standing.rank(contact.entry) + 1, estimate_of(world, contact))
-    p50_us = moment.p50_us
+    known = estimate_of(world, contact)
+    p50_us = None if known is None else round(known.p50 * SECOND_US)
     if heard.number and p50_us is not None and p50_us < rules.quiet_before_take_us:
         return now_us + rules.quiet_before_take_us
+    p80_us = None if known is None else round(known.p80 * SECOND_US)
+    moment = Moment(contact.standing.rank(contact.entry) + 1, known, p50_us, p80_us)
     again_us = NEVER_US
-    turns = sorted((_turn_us(heard, row), index) for index, row in enumerate(schedule.rows))
-    for turn_us, index in turns:
-        if turn_us > now_us:
+    turns: list[tuple[int, int]] = []
+    for index, row in enumerate(schedule.rows):
+        turn_us = _turn_us(heard, row)
+        if turn_us <= now_us:
+            turns.append((turn_us, index))
+        else:
             again_us = min(again_us, turn_us)
-            break
+    turns.sort()
+    for _, index in turns:
         later_us = _try(world, contact, heard, schedule, schedule.rows[index], moment)
         if not later_us:
             return _next_us(heard, schedule)
@@ -228,7 +228,7 @@ def _speak(world: World, contact: Contact, heard: Heard, schedule: Schedule) -> 
 
 def _try(world: World, contact: Contact, heard: Heard, schedule: Schedule, row: AnnounceRow, moment: Moment) -> int:
     """Say this row, if it has something to say. Returns 0 where it had, else when to look again, from now."""
-    if not holds(world, contact, row.when, moment):
+    if row.text in schedule.conditional and not holds(world, contact, row.when, moment):
         return LOOK_US
     if row.kind in ("estimate", "position"):
         return _tell_wait(world, contact, heard, schedule, row, moment)

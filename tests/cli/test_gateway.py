@@ -11,7 +11,7 @@ from router.cli.play.gateway import PlayGateway
 from router.cli.play.ledger import Ledger
 from router.cli.play.person import Hand, Person
 from router.trace import Agent, Contact, Draw
-from router.wire.catalogue import ContactState, Message, Offer, OfferCancelled, OfferState, State, TalkOver
+from router.wire.catalogue import Announce, ContactState, Message, Offer, OfferCancelled, OfferState, State, TalkOver
 
 
 class Stage:
@@ -213,3 +213,17 @@ def test_a_hurry_ends_every_wait() -> None:
         assert not await clock.until(0)
 
     asyncio.run(run())
+
+
+def test_announcements_are_heard_and_counted() -> None:
+    """Each is answered by a message of its own, which the play does not wait for; the ledger counts it."""
+
+    def play(stage: Stage) -> None:
+        stage.connects(State([has()]))
+        stage.gateway._hear(Announce("c1", 1, "cards", "time", "wait"))
+        stage.gateway._hear(Announce("c1", 2, "cards", "position", "place"))
+        assert len(stage.gateway.tasks) == 2
+
+    ledger = on_stage(play)
+    assert ledger.clean
+    assert ledger.announced == 2

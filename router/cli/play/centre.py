@@ -109,6 +109,8 @@ def _queues(trace: Trace) -> str:
             "target_s = 20\n"
             "enter_unstaffed = true\n"
             "waiting_max = 1_000_000\n"
+            f"announcing = {{ channels = {json.dumps(used)} }}\n"
+            'announce = [{ kind = "estimate", text = "wait", at_s = 5, every_s = 60 }]\n'
         )
         for channel in used:
             table = f"queues.{_key(name)}.wrap_up.{_key(channel)}"

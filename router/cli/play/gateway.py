@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from router.client import Client
 from router.client.alive import Alive
+from router.client.outcomes import Unknown
 from router.wire.catalogue import (
     Accepted,
     AliveEndpoint,
+    Announce,
     Message,
     Offer,
     OfferCancelled,
@@ -60,7 +62,7 @@ class PlayGateway:
             name,
             "gateway",
             alive=self._alive,
-            on_event=self._take,
+            on_event=self._hear,
             call_timeout_s=CALL_MOST_S,
             reconnect_most_s=RECONNECT_MOST_S,
         )
@@ -103,6 +105,13 @@ class PlayGateway:
 
     # -- events ----------------------------------------------------------------------------------------------
 
+    def _hear(self, event: Message) -> None:
+        if isinstance(event, Announce):
+            self.ledger.announced += 1
+            self.spawn(self._played(event))
+        else:
+            self._take(event)
+
     def _take(self, event: Message) -> None:
         match event:
             case Offer():
@@ -127,6 +136,12 @@ class PlayGateway:
                     caller.treated()
             case State():
                 self._state(event)
+
+    async def _played(self, announce: Announce) -> None:
+        """Callers of a play hear everything at once."""
+        outcome = await self.client.announced(announce.contact, announce.announcement, "played")
+        if isinstance(outcome, Unknown):
+            self.ledger.fault("unknown", f"contact {announce.contact}: announced: {outcome.why}")
 
     def _ring(self, endpoint: str, offer: str, contact: str, gateway: str) -> None:
         person = self.phones.get(endpoint)

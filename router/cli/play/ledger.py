@@ -63,6 +63,8 @@ class Ledger:
     faults: Counter[FaultKind] = field(default_factory=Counter)
     first: list[str] = field(default_factory=list)
     offers: int = 0
+    announced: int = 0
+    """Announcements to those who waited, each acknowledged."""
     across: int = 0
     """Offers whose contact and phone are on different gateways."""
     gaps: int = 0

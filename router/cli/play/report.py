@@ -83,6 +83,7 @@ class PlayReport:
             "ended": dict(self.ends),
             "offers": self.ledger.offers,
             "across_gateways": self.ledger.across,
+            "announced": self.ledger.announced,
             "restarts": self.restarts,
             "violations": self.violations,
             "ledger": self.ledger.as_json(),
