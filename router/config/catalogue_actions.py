@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from router.config.catalogue_machine import DAY_S
-from router.config.kinds import Choice, Names, Number, Seconds, Text, Whole
+from router.config.kinds import Choice, Flag, Name, Names, Number, Seconds, Text, Whole
+from router.config.kinds_actions import Texts
 from router.config.kinds_needs import Needs
 from router.config.rows import Row, Section
 from router.core import actions as core
@@ -34,6 +35,13 @@ KINDS: dict[str, ActionKind] = {
     "relax": ActionKind(core.Relax, ("queues", "after_s"), ("needs", "also")),
     "limit_entry": ActionKind(core.LimitEntry, ("queues", "waiting_max"), (), ("message", "to")),
     "close_entry": ActionKind(core.CloseEntry, ("queues",), (), ("message", "to")),
+    "overflow": ActionKind(core.Overflow, ("queues", "to"), (), ("after_s",)),
+    "offer_callback": ActionKind(core.OfferCallback, ("queues",), (), ("gain_least_s",)),
+    "steer": ActionKind(core.SteerAway, ("queues", "to"), (), ("queue", "gain_least_s")),
+    "announce": ActionKind(core.AnnounceSpecial, ("queues", "message"), (), ("parameters", "expires_s")),
+    "empty": ActionKind(core.Empty, ("queues",), ("to", "callback", "message")),
+    "activate_plan": ActionKind(core.ActivatePlan, ("plan",)),
+    "notify": ActionKind(core.Notify, ("webhook", "text")),
 }
 """`kind` -> what goes with it. All of `core.ACTIONS` must be here."""
 
@@ -57,15 +65,41 @@ ACTIONS = Section(
         ),
         Row("add", Needs(), "change_needs: must hold too."),
         Row("also", Needs(), "change_needs, relax: who meets this may serve as well."),
-        Row("after_s", Seconds(0, 366 * DAY_S), "relax: from this wait on."),
+        Row(
+            "after_s",
+            Seconds(0, 366 * DAY_S),
+            "relax: from this wait on; overflow: who has waited so long in the queue, 0: whoever waits.",
+        ),
         Row(
             "waiting_max",
             Whole(0, 1_000_000),
             "limit_entry: who comes while so many wait is refused as `full`. Never more than the queue's own.",
             unit="contacts",
         ),
-        Row("message", Text(64), "limit_entry, close_entry: the message for who is not let in."),
-        Row("to", Text(64), "limit_entry, close_entry: the queue for who is not let in."),
+        Row(
+            "message",
+            Text(64),
+            "limit_entry, close_entry: for who is not let in; announce: what is said; empty: for who can go nowhere "
+            "else, and is ended.",
+        ),
+        Row(
+            "to",
+            Text(64),
+            "limit_entry, close_entry, overflow, empty: the queue that takes them; steer: `self_service`, or a "
+            "channel.",
+        ),
+        Row("queue", Name(), "steer: the queue where that channel is served."),
+        Row(
+            "gain_least_s",
+            Seconds(0, DAY_S),
+            "steer, offer_callback: only where so much expected wait is gained; 0: whatever the wait.",
+        ),
+        Row("parameters", Texts(16), "announce: what is to be filled in."),
+        Row("expires_s", Seconds(0, 366 * DAY_S), "announce: it ends after so long; 0: with its plan or rule."),
+        Row("callback", Flag(), "empty: a call-back for who can't be moved."),
+        Row("plan", Name(), "activate_plan: the plan, active as long as this is in force."),
+        Row("webhook", Name(), "notify: to whom; one of `webhooks`."),
+        Row("text", Text(500), "notify: what is to be said."),
     ),
     each=True,
 )

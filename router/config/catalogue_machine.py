@@ -191,6 +191,7 @@ LIMITS = Section(
             "Customers remembered who took an advice to change the channel.",
             unit="customers",
         ),
+        Row("notices_max", Whole(1, 100_000), "Notices for webhooks that wait to be delivered.", unit="notices"),
         Row(
             "data_bytes_max",
             Whole(0, 32_768),

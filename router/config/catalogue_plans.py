@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from router.config.catalogue_actions import ACTIONS
-from router.config.catalogue_machine import DAY_S
-from router.config.kinds import Name, Seconds, Text, Whole
+from router.config.catalogue_machine import DAY_S, PEERS
+from router.config.keys import WAYS
+from router.config.kinds import Checked, Name, Seconds, Text, Whole
+from router.config.kinds_actions import url_wrong
 from router.config.kinds_tickets import NameOrNone
+from router.config.model import Webhook
 from router.config.rows import File, Row, Section
 from router.core import settings as core
 from router.core.plan_settings import Plan
@@ -36,10 +39,24 @@ PLAN = Section(
     many=True,
 )
 
+WEBHOOKS = Section(
+    "webhooks",
+    "Addresses that are told of plans and rules (action `notify`). A notice is a POST of JSON, signed with the key; it "
+    "is tried again with growing pauses, and given up after some hours.",
+    (
+        Row("tenant", Name(), "Whose notices it gets."),
+        Row("url", Checked("address", url_wrong, 1_024), "Where to."),
+        Row("timeout_s", Seconds(0.1, 60), "An answer that takes longer counts as none."),
+        *(PEERS.rows[name] for name in WAYS),
+    ),
+    struct=Webhook,
+    many=True,
+)
+
 PLANS = File(
     "plans.toml",
     "Plans for what may happen: a storm, a system that is down, a promotion. The file may be left out.",
     (),
-    (PLAN,),
+    (PLAN, WEBHOOKS),
     core.Settings,
 )

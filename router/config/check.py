@@ -30,10 +30,12 @@ from router.config.centre import centre
 from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
 from router.config.faults import ConfigurationErrors, Fault, Findings, Where, listed
+from router.config.keys import KeyRing
 from router.config.machine import Surroundings, machine
 from router.config.model import Configuration, numbered
 from router.config.people import people
-from router.config.plans import plans
+from router.config.plans import around as there
+from router.config.plans import plans, webhooks
 from router.config.read import Found, Reader
 from router.config.routing import routing, ways
 from router.config.rows import File
@@ -178,12 +180,16 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         estimates=tables[QUEUES.file].only("ewt").fill(Estimating()),
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
-    ruled = ruling(tables[RULES.file], services, staff, rows.segments, hours, findings)
+    ruled = ruling(
+        tables[RULES.file], services, staff, rows.segments, hours, findings, there(tables[PLANS.file], services)
+    )
     settings = replace(settings, rules=ruled.rules, zones=ruled.zones)
     settings = table.fill(settings, "blocked_csv")
     settings = tables[QUEUES.file].fill(settings, "contact_skills")
     settings = tables[AGENTS.file].fill(settings, "include_csv")
-    return replace(side.configuration, settings=settings), used
+    ring = KeyRing(around.directory, around.environment, findings) if around.read_keys else None
+    hooks = webhooks(tables[PLANS.file], ring, findings)
+    return replace(side.configuration, settings=settings, webhooks=hooks), used
 
 
 def _read(file: File, files: Files, findings: Findings) -> Found:

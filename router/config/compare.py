@@ -23,7 +23,7 @@ from router.config.catalogue_direct import DIRECT
 from router.config.catalogue_ewt import EWT
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
-from router.config.catalogue_plans import PLAN
+from router.config.catalogue_plans import PLAN, WEBHOOKS
 from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
 from router.config.catalogue_rules import RULE, RULES
@@ -93,6 +93,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
         _name(rule): _shown(RULE, rule) | {"actions": actions_shown(rule.actions)} for rule in settings.rules
     }
     out["paths"] = {_name(path): _path(path) for path in settings.ticket_paths}
+    out["webhooks"] = {_name(hook): _shown(WEBHOOKS, hook) | {"key": SECRET} for hook in configuration.webhooks}
     out["plans"] = {_name(plan): _plan(plan) for plan in settings.plans}
     return out
 
@@ -131,6 +132,12 @@ def diff(old: Configuration, new: Configuration) -> list[Change]:
         for peer in new.peers
         if (peer.tenant, peer.name) in keys and keys[peer.tenant, peer.name] != peer.key
     )
+    keys = {(hook.tenant, hook.name): hook.key for hook in old.webhooks}
+    changes.extend(
+        Change("changed", shown(("webhooks", _name(hook), "key")), SECRET, SECRET)
+        for hook in new.webhooks
+        if (hook.tenant, hook.name) in keys and keys[hook.tenant, hook.name] != hook.key
+    )
     return sorted(changes, key=lambda change: change.path)
 
 
@@ -144,6 +151,7 @@ def digest(configuration: Configuration) -> str:
         configuration,
         settings=replace(configuration.settings, version=0),
         peers=tuple(replace(peer, key=None) for peer in configuration.peers),
+        webhooks=tuple(replace(hook, key=None) for hook in configuration.webhooks),
     )
     return sha256(msgspec.msgpack.encode(bare)).hexdigest()[:DIGEST_LENGTH]
 

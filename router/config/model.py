@@ -127,6 +127,21 @@ class Record(Struct, frozen=True, gc=False):
     audit_records_max: int = 100_000
 
 
+class Webhook(Struct, frozen=True, gc=False):
+    """An address that is told of plans and rules, and the key with which notices for it are signed."""
+
+    name: str
+    url: str
+    tenant: str = "main"
+    timeout_us: int = 10 * SECOND_US
+    key: bytes | None = None
+    """None only where the loader was told not to read keys."""
+
+    def __repr__(self) -> str:
+        """The key is never shown, nor what the address may hold of one."""
+        return f"Webhook(name={self.name!r}, tenant={self.tenant!r})"
+
+
 class Configuration(Struct, frozen=True):
     """One version of a whole configuration directory."""
 
@@ -143,6 +158,8 @@ class Configuration(Struct, frozen=True):
     record: Record = Record()
     reload: Reload = Reload()
     lease: Lease = Lease()
+    webhooks: tuple[Webhook, ...] = ()
+    """Sorted by tenant and name."""
 
 
 def numbered(configuration: Configuration, version: int) -> Configuration:

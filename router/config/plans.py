@@ -5,35 +5,91 @@ the centre shows: queues that are not there, and actions that say nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.config.catalogue_actions import KINDS
 from router.config.centre import Centre
 from router.config.faults import Findings, dangling, doubled, listed
+from router.config.keys import WAYS, KeyRing
+from router.config.model import Webhook
 from router.config.read import Found
-from router.core.actions import AnyAction, RaisePriority
+from router.core.actions import ActivatePlan, AnyAction, CloseEntry, Empty, LimitEntry, RaisePriority, SteerAway
 from router.core.plan_settings import Plan
 from router.core.settings import Calendar, Queue
 
 
+class Around(NamedTuple):
+    """What actions may name, by tenant where it has one."""
+
+    queues: dict[tuple[str, str], Queue]
+    channels: frozenset[str]
+    plans: frozenset[tuple[str, str]]
+    webhooks: frozenset[tuple[str, str]]
+
+    def of(self, tenant: str, kind: str) -> list[str]:
+        """The names that this tenant has."""
+        return [name for owner, name in getattr(self, kind) if owner == tenant]
+
+
+def around(found: Found, centre: Centre) -> Around:
+    """What the actions of this configuration may name; `found`: the tables of plans.toml."""
+    return Around(
+        {(queue.tenant, queue.name): queue for queue in centre.queues},
+        frozenset(channel.name for channel in centre.channels),
+        frozenset((table.get("tenant"), str(table.values.get("name", table.key))) for table in found.tables("plans")),
+        frozenset((table.get("tenant"), table.key) for table in found.tables("webhooks")),
+    )
+
+
+def webhooks(found: Found, ring: KeyRing | None, findings: Findings) -> tuple[Webhook, ...]:
+    """All webhooks, sorted. Without a ring their keys are left alone."""
+    made: list[Webhook] = []
+    for table in found.tables("webhooks"):
+        if "url" not in table.values:
+            findings.error(table.where, "says not where to", 'add url = "https://..."')
+        key = None if ring is None else ring.key(table, table.key)
+        made.append(table.fill(Webhook(table.key, ""), *WAYS, key=key))
+    return tuple(sorted(made, key=lambda webhook: (webhook.tenant, webhook.name)))
+
+
 def plans(found: Found, centre: Centre, calendars: Iterable[Calendar], findings: Findings) -> tuple[Plan, ...]:
     """All plans, sorted; every mistake in them is among the findings."""
+    there = around(found, centre)
     known: dict[tuple[str, str], Plan] = {}
     places: dict[tuple[str, str], Found] = {}
     names = [calendar.name for calendar in calendars]
     for table in found.tables("plans"):
-        plan = _plan(table, centre, names, findings)
+        plan = _plan(table, there, names, findings)
         key = (plan.tenant, plan.name)
         if key in places:
             doubled(table.where, f"plan {plan.name} of tenant {plan.tenant}", places[key].where, findings)
             continue
         places[key], known[key] = table, plan
+    _rounds(known, places, findings)
     return tuple(known[key] for key in sorted(known))
 
 
-def _plan(table: Found, centre: Centre, calendars: list[str], findings: Findings) -> Plan:
+def _rounds(known: dict[tuple[str, str], Plan], places: dict[tuple[str, str], Found], findings: Findings) -> None:
+    """Plans that activate one another in a round would never end."""
+    leads = {
+        key: [(key[0], action.plan) for action in plan.actions if isinstance(action, ActivatePlan)]
+        for key, plan in known.items()
+    }
+    for key in known:
+        seen: set[tuple[str, str]] = set()
+        ahead = list(leads[key])
+        while ahead:
+            to = ahead.pop()
+            if to not in seen:
+                seen.add(to)
+                ahead += leads.get(to, [])
+        if key in seen:
+            findings.error(places[key].where, "activates itself, by itself or by others", "take one of them out")
+
+
+def _plan(table: Found, there: Around, calendars: list[str], findings: Findings) -> Plan:
     tenant = table.get("tenant")
-    made = actions(table, tenant, centre, findings)
+    made = actions(table, tenant, there, findings)
     plan: Plan = table.fill(Plan(str(table.values.get("name", table.key)), actions=made), "name")
     if plan.calendar and plan.calendar not in calendars:
         dangling(table.at("calendar"), "calendar", plan.calendar, calendars, findings)
@@ -46,14 +102,13 @@ def _plan(table: Found, centre: Centre, calendars: list[str], findings: Findings
     return plan
 
 
-def actions(table: Found, tenant: str, centre: Centre, findings: Findings) -> tuple[AnyAction, ...]:
+def actions(table: Found, tenant: str, there: Around, findings: Findings) -> tuple[AnyAction, ...]:
     """The `[[...actions]]` of a plan or a rule, in their order."""
-    queues = {queue.name: queue for queue in centre.queues if queue.tenant == tenant}
-    made = (_action(inner, tenant, queues, findings) for inner in table.tables("actions"))
+    made = (_action(inner, tenant, there, findings) for inner in table.tables("actions"))
     return tuple(action for action in made if action is not None)
 
 
-def _action(table: Found, tenant: str, queues: dict[str, Queue], findings: Findings) -> AnyAction | None:
+def _action(table: Found, tenant: str, there: Around, findings: Findings) -> AnyAction | None:
     kind = table.values.get("kind")
     if kind is None:
         findings.error(table.where, "says not which action it is", f"add kind = {listed(list(KINDS))}")
@@ -66,29 +121,52 @@ def _action(table: Found, tenant: str, queues: dict[str, Queue], findings: Findi
         findings.error(table.where, f'kind = "{kind}" says no {listed(missing)}', f"add {missing[0]} = ...")
     if row.one_of and not any(setting in table.values for setting in row.one_of):
         findings.error(table.where, f'kind = "{kind}" changes nothing', f"add {listed(row.one_of)}")
-    for index, name in enumerate(table.values.get("queues", ())):
-        if name not in queues:
-            dangling(table.at("queues") / index, f"queue of tenant {tenant} named", name, queues, findings)
-    _leads(table, tenant, queues, findings)
+    _names(table, tenant, there, findings)
     rows = table.section.rows
     given: dict[str, Any] = {rows[name].field: table.values[name] for name in row.rows if name in table.values}
     action: AnyAction = row.struct(**given)  # type: ignore[assignment]  # one of the union, by the table
-    if isinstance(action, RaisePriority):
-        for index, name in enumerate(action.queues):
-            if name in queues and queues[name].order == "oldest":
-                what = 'is of order = "oldest": it is compared by age alone, so priority has no effect'
-                findings.error(table.at("queues") / index, what, "take it out")
+    _sense(table, action, tenant, there, findings)
     return action
 
 
-def _leads(table: Found, tenant: str, queues: dict[str, Queue], findings: Findings) -> None:
-    """`to`: another queue, and one that is there."""
+def _names(table: Found, tenant: str, there: Around, findings: Findings) -> None:
+    """What is named is there."""
+    queues = there.of(tenant, "queues")
+    for index, name in enumerate(table.values.get("queues", ())):
+        if name not in queues:
+            dangling(table.at("queues") / index, f"queue of tenant {tenant} named", name, queues, findings)
+    for setting, kind, word in (
+        ("queue", "queues", "queue"),
+        ("plan", "plans", "plan"),
+        ("webhook", "webhooks", "webhook"),
+    ):
+        name = table.values.get(setting)
+        if name is not None and name not in there.of(tenant, kind):
+            dangling(table.at(setting), f"{word} of tenant {tenant} named", name, there.of(tenant, kind), findings)
     to = table.values.get("to")
-    if to is None:
+    if to is None or table.values["kind"] == "steer":
         return
-    if "message" in table.values:
-        findings.error(table.at("to"), "stands beside message", "give one of the two")
     if to in table.values.get("queues", ()):
         findings.error(table.at("to"), "sends contacts back to the same queue", "name another queue")
     elif to not in queues:
         dangling(table.at("to"), f"queue of tenant {tenant} named", to, queues, findings)
+
+
+def _sense(table: Found, action: AnyAction, tenant: str, there: Around, findings: Findings) -> None:
+    """Settings that do not go together, or have no effect."""
+    if isinstance(action, LimitEntry | CloseEntry) and action.to and action.message:
+        findings.error(table.at("to"), "stands beside message", "give one of the two")
+    if isinstance(action, Empty) and action.callback and action.message:
+        findings.error(table.at("message"), "has no effect beside a call-back", "give one of the two")
+    if isinstance(action, SteerAway) and action.to != "self_service":
+        if action.to not in there.channels:
+            dangling(table.at("to"), "channel", action.to, [*there.channels, "self_service"], findings)
+        elif action.queue is None:
+            findings.error(table.where, "says not where that channel is served", "add queue = ...")
+        elif (tenant, action.queue) in there.queues and action.to not in there.queues[tenant, action.queue].channels:
+            findings.error(table.at("queue"), f"the queue takes no contacts of channel {action.to}", "name another")
+    if isinstance(action, RaisePriority):
+        for index, name in enumerate(action.queues):
+            if (tenant, name) in there.queues and there.queues[tenant, name].order == "oldest":
+                what = 'is of order = "oldest": it is compared by age alone, so priority has no effect'
+                findings.error(table.at("queues") / index, what, "take it out")

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
+from router.config import plans
 from router.config.catalogue_rules import RULES_MAX
 from router.config.centre import Centre
 from router.config.faults import Findings, Path, dangling, doubled
 from router.config.people import People
-from router.config.plans import actions
 from router.config.read import Found
 from router.config.zones import offsets
 from router.core.route_settings import Segment
@@ -48,13 +48,14 @@ def ruling(
     segments: tuple[Segment, ...],
     calendars: tuple[Calendar, ...],
     findings: Findings,
+    there: plans.Around,
 ) -> Ruled:
-    """All rules, sorted; every mistake in them is among the findings."""
+    """All rules, sorted; every mistake in them is among the findings. `there`: what their actions may name."""
     around = _around(centre, people, segments, calendars)
     rules: dict[str, ActingRule] = {}
     places: dict[str, Found] = {}
     for table in found.tables("rules"):
-        rule = _rule(table, centre, findings)
+        rule = _rule(table, there, findings)
         if rule is None:
             continue
         if rule.key in places:
@@ -91,14 +92,14 @@ def _around(centre: Centre, people: People, segments: tuple[Segment, ...], calen
     return around
 
 
-def _rule(table: Found, centre: Centre, findings: Findings) -> ActingRule | None:
+def _rule(table: Found, there: plans.Around, findings: Findings) -> ActingRule | None:
     when = table.get("when")
     if when is UNSET:
         if "when" not in table.given:
             remedy = 'add when = { queue = "sales", signal = "oldest_wait_s", above = 60 }'
             findings.error(table.where, "has no condition, so it would never start", remedy)
         return None
-    made = actions(table, table.get("tenant"), centre, findings)
+    made = plans.actions(table, table.get("tenant"), there, findings)
     rule: ActingRule = table.fill(ActingRule(str(table.values.get("name", table.key)), when, actions=made), "name")
     return rule
 

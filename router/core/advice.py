@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from router.core.actions.steer import GIVEN
 from router.core.admission import refusal
-from router.core.effects import SteerTo
+from router.core.effects import Advice, SteerTo
 from router.core.expect import expected_wait_us
 from router.core.routed import Routed
-from router.core.steering import NOBODY_NEEDED, Taken
+from router.core.steering import NOBODY_NEEDED, SteerTally, Taken
 from router.terms import MILLISECOND_US
 
 if TYPE_CHECKING:
     from router.core.entities import Contact
     from router.core.line import Line
+    from router.core.queue import Queue
     from router.core.route_settings import Steer
     from router.core.world import World
 
@@ -32,16 +34,23 @@ def advise(
     business = routed.business if routed is not None else None
     if routed is not None and routed.test:
         return None
-    for cell in world.routing.steering.cells.get(tenant, ()):
+    given = line.queue.settings.laid.steers
+    for cell in (*given, *world.routing.steering.cells.get(tenant, ())):
         if not _is_for(cell, segment, business, channel):
             continue
         here_us = expected_wait_us(world, line, ahead)
+        if cell in given and not cell.gain_least_us:
+            # Decided for everybody, whatever it gains: only who would not be let in there is not sent.
+            if _wait_there_us(world, tenant, cell, customer, known=False) is None:
+                continue
+            _tally(world, tenant, cell).advised += 1
+            return SteerTo(cell.name, cell.to, 0, (here_us or 0) // MILLISECOND_US, cell.queue)
         if here_us is None:
             return None
         there_us = _wait_there_us(world, tenant, cell, customer)
         if there_us is None or here_us - there_us < max(1, cell.gain_least_us):
             continue
-        world.routing.steering.tallies[tenant, cell.name].advised += 1
+        _tally(world, tenant, cell).advised += 1
         gain_us = here_us - there_us
         return SteerTo(cell.name, cell.to, gain_us // MILLISECOND_US, here_us // MILLISECOND_US, cell.queue)
     return None
@@ -57,15 +66,34 @@ def _is_for(cell: Steer, segment: str, business: str | None, channel: str) -> bo
     )
 
 
-def _wait_there_us(world: World, tenant: str, cell: Steer, customer: str | None) -> int | None:
-    """The expected wait by the other channel; None where it is not known, or the customer would not be let in."""
+def _tally(world: World, tenant: str, cell: Steer) -> SteerTally:
+    return world.routing.steering.tallies.setdefault((tenant, cell.name), SteerTally())
+
+
+def steered(world: World, queue: Queue) -> bool:
+    """Is there any advice that contacts of the queue might get?"""
+    return bool(queue.settings.laid.steers or world.routing.steering.cells)
+
+
+def advise_now(world: World, contact: Contact) -> None:
+    """A decision of this moment advises those who wait: their gateway is told, once."""
+    if contact.state == "waiting" and contact.peer.open and contact.queue.settings.laid.steers:
+        found = advise_contact(world, contact)
+        if found is not None and found.steer.startswith(GIVEN):
+            world.tell(contact.peer, Advice(contact.id, found))
+
+
+def _wait_there_us(world: World, tenant: str, cell: Steer, customer: str | None, *, known: bool = True) -> int | None:
+    """The expected wait by the other channel; None where it is not known (not `known`: 0 then), or the customer would
+    not be let in."""
     if cell.to in NOBODY_NEEDED:
         return 0
     queue = world.queues.get((tenant, cell.queue or ""))
     there = queue.own.get(cell.to) if queue is not None else None
     if there is None or refusal(world, there, customer, None) is not None:
         return None
-    return expected_wait_us(world, there, len(there.order))
+    wait_us = expected_wait_us(world, there, len(there.order))
+    return 0 if wait_us is None and not known else wait_us
 
 
 def advise_contact(world: World, contact: Contact) -> SteerTo | None:

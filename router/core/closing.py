@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from router.core import callbacks, visits
+from router.core import callbacks, emptying, notices, visits
 from router.core import hours as clocks
 from router.core.doors import sends_away
+from router.core.emptying import Emptying
 from router.core.entities import EVERYTHING, Contact, Door
 from router.core.hours import Hours
 from router.core.line import Entry
@@ -47,6 +48,7 @@ def restarted(world: World) -> None:
         from router.core import plans
 
         plans.follow(world)
+    notices.again(world)
 
 
 def hours_due(world: World, hours: Hours) -> None:
@@ -150,7 +152,9 @@ def work(world: World) -> None:
     """One slice of what is first."""
     name = min(world.closing)
     entity = world.closing[name]
-    if isinstance(entity, Queue):
+    if isinstance(entity, Emptying):
+        emptying.work(world, entity)
+    elif isinstance(entity, Queue):
         if _send_away(world, entity) < SLICE:
             world.closing.pop(name, None)
     elif _set_anew(world, entity) < SLICE:

@@ -18,6 +18,7 @@ from typing import Final
 
 from router.core import announcements, callback_book, callbacks, courses, people, ringing, visits
 from router.core import settings as of
+from router.core.advice import advise_now
 from router.core.course import Way, course_of
 from router.core.entities import Agent, Contact
 from router.core.line import Line, Needs
@@ -108,7 +109,7 @@ def begin(world: World, new: of.Settings) -> None:
 def layered(world: World, left: Flipped) -> None:
     """Layers have changed what is in effect on some queues: those whom it concerns cross, after those of a switch that
     is under way."""
-    if not (left.outdated or left.waits or left.callbacks):
+    if not (left.outdated or left.waits or left.callbacks or left.steers):
         return
     if world.crossing is not None:
         world.crossing.more.append(left)
@@ -262,6 +263,7 @@ def _concerns(left: Flipped, contact: Contact, *, timed: bool) -> bool:
         or contact.queue in left.waits
         or contact.queue in left.callbacks
         or contact.queue in left.schedules
+        or contact.queue in left.steers
         or (left.segments and _segment(contact) != "")
     )
 
@@ -277,6 +279,8 @@ def _cross(world: World, left: Flipped, contact: Contact, *, timed: bool) -> Non
         if contact.state == "parked" or (contact.state == "connected" and (timed or contact.due_us)):
             visits.arm(world, contact)
         return
+    if contact.queue in left.steers:
+        advise_now(world, contact)
     moved = line in left.outdated or (left.segments and _segment(contact) != "")
     if moved and _into_its_line(world, contact, line):
         return

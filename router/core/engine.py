@@ -23,6 +23,7 @@ from router.core import (
     history,
     internal,
     layers,
+    notices,
     offers,
     people,
     plans,
@@ -319,6 +320,8 @@ class Engine:
             closing.tell_time(world, command.utc_s)
         elif isinstance(command, internal.StoreHealth):
             ruling.tell_store(world, command.away)
+        elif isinstance(command, internal.NoticeDone):
+            notices.done(world, command.number, command.failed)
         elif isinstance(command, internal.Configure):
             if command.deed is not None:
                 world.deeds.append(command.deed)

@@ -13,12 +13,14 @@ from router.core import courses, records_hours, records_layers, records_rules, r
 from router.core import records as stored
 from router.core.course import Course
 from router.core.customer_record import of_customer
+from router.core.emptying import Emptying
 from router.core.entities import Agent, Contact, Customer, Door, Endpoint, Peer, Tombstone
 from router.core.estimates.kept import of_service
 from router.core.estimates.service import Service
 from router.core.hours import Hours
 from router.core.layer import Layer, Pause
 from router.core.levels import Level
+from router.core.notices import Notice
 from router.core.plan import ActivePlan
 from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
 from router.core.solved import key_of
@@ -44,6 +46,8 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     FlowView: ("flow", lambda view: view.key, records_rules.of_flow),
     CrewView: ("flow", lambda view: view.key, records_rules.of_crew),
     Learned: ("usual", lambda learned: learned.key, records_rules.of_learned),
+    Emptying: ("emptying", lambda emptying: emptying.key, records_layers.of_emptying),
+    Notice: ("notice", lambda notice: notice.key, records_layers.of_notice),
     Solved: ("ticket", key_of, stored.encode),
     Service: ("learned", lambda service: service.name, of_service),
 }
@@ -54,6 +58,8 @@ def everything(world: World) -> list[Any]:
     """Every entity with a record, but the world itself. O(live things); about 10 ms for 100,000."""
     entities: list[Any] = [*world.peers.values(), *world.agents.values(), *world.hours.values()]
     entities += [layer for layers in world.layers.sources.values() for layer in layers]
+    entities += [work for work in world.closing.values() if isinstance(work, Emptying)]
+    entities += world.layers.notices.values()
     entities += [*world.layers.pauses.values(), *world.plans.active.values()]
     for queue in world.queues.values():
         if queue.door is not None and queue.door.kept:

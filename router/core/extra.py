@@ -68,6 +68,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     chat: Chat | None = None
     repaired: str = ""
     """It stuck in this state, and was ended for it."""
+    spill_us: int = 0
+    """Not before this core time does it ask again to go over to the queue that its own overflows to."""
     reserve_us: int = 0
     """Not before this core time is an agent reserved for it (again)."""
     callback: Callback | None = None

@@ -49,6 +49,13 @@ class StoreHealth(Struct, tag="store_health", tag_field="t", gc=False):
     away: bool
 
 
+class NoticeDone(Struct, tag="notice_done", tag_field="t", gc=False):
+    """A notice was delivered; or was given up, and why."""
+
+    number: int
+    failed: str = ""
+
+
 class WallClock(Struct, tag="wall_clock", tag_field="t", gc=False):
     """Once a second: the wall clock in UTC seconds, for calendars only; no decision about waiting uses it."""
 

@@ -19,6 +19,7 @@ from router.core.entities import Entity
 
 if TYPE_CHECKING:
     from router.core import settings as of
+    from router.core.notices import Notice
 
 SourceKind: TypeAlias = Literal["rule", "plan", "hand"]
 Spent: TypeAlias = Literal["", "expired", "no_room", "done"]
@@ -96,6 +97,8 @@ class Layers:
         """In the order of their start."""
         self.targets: dict[tuple[str, Target], list[Layer]] = {}
         self.pauses: dict[str, Pause] = {}
+        self.notices: dict[int, Notice] = {}
+        """What they have sent and is not delivered yet, by number, the oldest first."""
 
     def add(self, layer: Layer) -> None:
         """One more."""

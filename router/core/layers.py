@@ -138,7 +138,21 @@ def switch(world: World, tenant: str, name: str) -> reconfigure.Flipped:
     return left
 
 
-TAKES: dict[str, Callable[[World, str, str], None]] = {"queue": _take_queue}
+def _take_plan(world: World, tenant: str, name: str) -> None:
+    from router.core import plans
+
+    plans.take(world, tenant, name)
+
+
+def _take_nothing(_world: World, _tenant: str, _name: str) -> None:
+    """What is done once leaves nothing in effect."""
+
+
+TAKES: dict[str, Callable[[World, str, str], None]] = {
+    "queue": _take_queue,
+    "plan": _take_plan,
+    "webhook": _take_nothing,
+}
 """Kind of target -> what brings it to what is in effect."""
 
 

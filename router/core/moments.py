@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import overflow
+from router.core import overflow, spill
 from router.core.consulting import is_shared
 from router.core.entities import Contact
 from router.core.pause import last_activity_us, pause_of
@@ -34,6 +34,9 @@ def looks_again_us(world: World, contact: Contact, called_back: bool) -> int:
             ends.append(overflow_us)
         if is_deserted(world, contact):
             ends.append(now_us)
+    if contact.queue.settings.laid.overflow_to and not called_back:
+        spill_us = spill.spills_at_us(world, contact)
+        ends += [spill_us] if spill_us else []
     if contact.missed is not None:
         hold_us = contact.queue.settings.miss_hold_us
         missed = [missed_us + hold_us for missed_us in contact.missed.values()]

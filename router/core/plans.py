@@ -70,6 +70,10 @@ def start(world: World, plan: Plan, asker: Asker, lasts_us: int | None = None) -
 
 def stop(world: World, active: ActivePlan, asker: Asker, news: PlanNews = "stopped") -> None:
     """The plan is over, whoever wants it."""
+    for layer in world.layers.targets.get((active.tenant, ("plan", active.name)), ()):
+        if not layer.spent and str(layer.source) in active.holders:
+            layer.spent = "done"
+            world.changed[layer] = None
     del world.plans.active[active.tenant, active.name]
     world.deadlines.cancel(active)
     world.changed.pop(active, None)
@@ -103,6 +107,24 @@ def due(world: World, active: ActivePlan) -> None:
     _tell(world, active, "warned", who)
 
 
+def take(world: World, tenant: str, name: str) -> None:
+    """Rules and other plans that want this one have come or gone: it has just those holders among them. A hand that has
+    stopped it has the last word until one of them starts anew."""
+    plan, active = world.plans.known.get((tenant, name)), world.plans.active.get((tenant, name))
+    wanted = {
+        str(layer.source): layer
+        for layer in world.layers.targets.get((tenant, ("plan", name)), ())
+        if not layer.spent and not world.layers.paused(layer.source)
+    }
+    holders = active.holders if active is not None else ()
+    for holder in holders:
+        if holder not in (HAND, CALENDAR, *wanted):
+            release(world, tenant, name, Asker(holder, holder.replace(" ", ":", 1), "it wants it no more"))
+    for holder, layer in wanted.items():
+        if plan is not None and holder not in holders:
+            start(world, plan, Asker(holder, f"{layer.source.kind}:{layer.source.name}", "it is in force"))
+
+
 def turned(world: World, hours: Hours) -> None:
     """A calendar opened or closed: plans start and stop with it."""
     for plan in world.plans.known.values():
@@ -124,6 +146,7 @@ def follow(world: World) -> None:
     for plan in world.plans.known.values():
         if plan.calendar:
             _by_calendar(world, plan, world.hours[plan.calendar])
+        take(world, plan.tenant, plan.name)
 
 
 def _by_calendar(world: World, plan: Plan, hours: Hours) -> None:

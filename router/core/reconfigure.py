@@ -12,14 +12,18 @@ from msgspec import Struct
 
 from router.core import closing, courses, layer_sources, reservations, ruling_build, ticket_due
 from router.core import settings as of
-from router.core.announcing import take_schedule
+from router.core.actions.laid import Announcement
+from router.core.announcing import Special, clear_special, set_special, take_schedule
 from router.core.asked import NOTHING
 from router.core.doors import line_clock
+from router.core.effects import QueueAnnouncement
+from router.core.entities import Peer
 from router.core.estimates import kept
 from router.core.hours import Hours, calendar_of, look, new_hours
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.world import World
+from router.terms import MILLISECOND_US
 
 MOVING = ("needs", "relax", "language_level", "preferred_for_us", "contact_class")
 """Settings of a queue that decide in which line a contact stands."""
@@ -34,6 +38,8 @@ class Flipped(Struct, gc=False):
     """Queues that have changed."""
     waits: dict[Queue, None] = {}
     """Those of them where people wait as long as before, or ring at as many, no more."""
+    steers: dict[Queue, None] = {}
+    """Those whose waiting are told of something better."""
     callbacks: dict[Queue, None] = {}
     """Those with other rules for call-backs."""
     schedules: dict[Queue, None] = {}
@@ -156,6 +162,7 @@ def switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, 
         if line in left.outdated:
             courses.drop_if_empty(world, line)
     _note(left, queue, old)
+    _tell_changes(world, queue, old, left)
     if door is not None:
         closing.turned(world, queue)
     ruling_build.queue_switched(world, queue)
@@ -170,6 +177,42 @@ def _note(left: Flipped, queue: Queue, old: of.Queue) -> None:
         left.callbacks[queue] = None
     if (old.announce, old.announcing) != (settings.announce, settings.announcing):
         left.schedules[queue] = None
+
+
+def _tell_changes(world: World, queue: Queue, old: of.Queue, left: Flipped) -> None:
+    """What gateways hear of it: another special announcement at once, a better way for those who wait in slices."""
+    if queue.settings.laid.steers and queue.settings.laid.steers != old.laid.steers:
+        left.steers[queue] = None
+    if queue.settings.laid.announcement != old.laid.announcement:
+        say_special(world, queue, old.laid.announcement)
+        announce(world, queue)
+
+
+def say_special(world: World, queue: Queue, old: Announcement | None = None) -> None:
+    """Those who wait hear it by the rows of the queue's schedule, in the place of what was special before."""
+    said = queue.settings.laid.announcement
+    if old is not None:
+        clear_special(world, queue, old.message)
+    if said is not None:
+        set_special(world, queue, Special(said.message, said.parameters))
+
+
+def announce(world: World, queue: Queue, peer: Peer | None = None) -> None:
+    """Tell the gateways of the tenant, or this one, what is said in the queue besides all else from now on."""
+    said = queue.settings.laid.announcement
+    until_us = _said_until_us(world, queue) if said is not None else 0
+    message = QueueAnnouncement(queue.name)
+    if said is not None:
+        message.message, message.parameters = said.message, dict(said.parameters)
+        message.expires_in_ms = max(0, until_us - world.now_us) // MILLISECOND_US if until_us else None
+    for each in world.peers.values() if peer is None else (peer,):
+        if each.role == "gateway" and each.tenant == queue.settings.tenant:
+            world.tell(each, message)
+
+
+def _said_until_us(world: World, queue: Queue) -> int:
+    winners = world.layers.winners(queue.settings.tenant, ("queue", queue.name))
+    return next((layer.due_us for layer in winners if layer.what == "announcement"), 0)
 
 
 def _clocks_differ(world: World, queue: Queue) -> bool:
@@ -194,4 +237,5 @@ def _waits_otherwise(old: of.Queue, new: of.Queue) -> bool:
     whys = ("nobody_left", "waited_too_long")
     left = [[why for why, _ in queue.treatments if why in whys] for queue in (old, new)]
     waits = [(queue.wait_most_us, queue.enter_unstaffed, queue.ring_several) for queue in (old, new)]
-    return waits[0] != waits[1] or left[0] != left[1] or old.direct != new.direct
+    spills = [(queue.laid.overflow_to, queue.laid.overflow_after_us) for queue in (old, new)]
+    return waits[0] != waits[1] or left[0] != left[1] or old.direct != new.direct or spills[0] != spills[1]

@@ -13,6 +13,8 @@
     layer     tenant/rule|plan/name/n    what a rule or a plan has laid over the configuration
     pause     tenant/rule|plan/name      layers that are off, and not forgotten
     plan      tenant/plan                a plan in force
+    emptying  tenant/queue/number        a queue whose waiting are being moved, called back or told
+    notice    number                     a message to a webhook that is not delivered yet
     ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
     customer  tenant/digest              who served a customer lately, and about what
     learned   tenant/queue/channel       what estimates of waits have learned, as of the last half minute
@@ -39,7 +41,7 @@ from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Tom
 from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
 from router.core.records_hours import DoorRecord, HoursRecord
-from router.core.records_layers import LayerRecord, PauseRecord, PlanRecord
+from router.core.records_layers import EmptyingRecord, LayerRecord, NoticeRecord, PauseRecord, PlanRecord
 from router.core.records_rules import FlowRecord, RuleRecord, UsualRecord
 from router.core.records_steps import CourseRecord, LevelRecord
 from router.core.ticket import Solved
@@ -241,6 +243,8 @@ Record = (
     | LayerRecord
     | PauseRecord
     | PlanRecord
+    | EmptyingRecord
+    | NoticeRecord
     | Solved
     | LearnedRecord
     | RuleRecord
@@ -264,6 +268,8 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "layer": Decoder(LayerRecord),
     "pause": Decoder(PauseRecord),
     "plan": Decoder(PlanRecord),
+    "emptying": Decoder(EmptyingRecord),
+    "notice": Decoder(NoticeRecord),
     "ticket": Decoder(Solved),
     "learned": Decoder(LearnedRecord),
     "rule": Decoder(RuleRecord),

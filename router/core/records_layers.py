@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 from msgspec.msgpack import Encoder
 
-from router.core.actions import AnyAction
+from router.core.actions import AnyAction, Empty
 from router.core.layer import Layer, Pause, SourceKind, Spent
 from router.core.plan import ActivePlan
+
+if TYPE_CHECKING:
+    from router.core.emptying import Emptying
+    from router.core.notices import Notice
 
 SCHEMA = 1
 
@@ -55,6 +61,38 @@ class PlanRecord(Struct, array_like=True, gc=False):
     warned: bool
     due_us: int
     due_number: int
+
+
+class EmptyingRecord(Struct, array_like=True, gc=False):
+    """See `emptying.Emptying`."""
+
+    schema: int
+    tenant: str
+    queue: str
+    action: Empty
+    number: int
+
+
+class NoticeRecord(Struct, array_like=True, gc=False):
+    """See `notices.Notice`."""
+
+    schema: int
+    number: int
+    tenant: str
+    webhook: str
+    source: str
+    text: str
+    utc_s: int
+
+
+def of_emptying(e: Emptying) -> bytes:
+    """The stored form of a queue that is being emptied."""
+    return encode((SCHEMA, e.tenant, e.queue, e.action, e.number))
+
+
+def of_notice(n: Notice) -> bytes:
+    """The stored form of a notice."""
+    return encode((SCHEMA, n.number, n.tenant, n.webhook, n.source, n.text, n.utc_s))
 
 
 def of_layer(layer: Layer) -> bytes:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from router.core import audit, layer_sources, layers
+from router.core.emptying import Emptying
 from router.core.layer import Layer, Pause, Source
+from router.core.notices import Notice
 from router.core.plan import ActivePlan
+from router.core.reconfigure import say_special
 
 if TYPE_CHECKING:
     from router.core.world import World
@@ -33,6 +36,15 @@ def load(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]
         )  # fmt: skip
         world.plans.active[record.tenant, record.name] = active
         _due(world, active, record)
+    for record in kinds["emptying"].values():
+        emptying = Emptying(record.tenant, record.queue, record.action, record.number)
+        world.closing[emptying.name] = emptying
+        world.counter = max(world.counter, record.number)
+    for record in sorted(kinds["notice"].values(), key=lambda record: record.number):
+        world.layers.notices[record.number] = Notice(
+            record.number, record.tenant, record.webhook, record.source, record.text, record.utc_s
+        )
+        world.counter = max(world.counter, record.number)
     for queue in world.queues.values():
         queue.moved_us = world.now_us
     gone = layer_sources.follow(world)
@@ -40,6 +52,9 @@ def load(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]
         if kind == "queue":
             # Nobody stands in it yet: there is nobody who would have to cross.
             layers.switch(world, tenant, name)
+    for queue in world.queues.values():
+        if queue.settings.laid.announcement is not None:
+            say_special(world, queue)
     return [("layer", layer.key) for layer in gone] + [
         ("plan", active.key) for key, active in list(world.plans.active.items()) if key not in world.plans.known
     ]

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from router.core.actions.laid import Laid
 from router.core.announce_settings import AnnounceRow, AnnounceRules
 from router.core.asked import Step
 from router.core.callback_settings import CallbackRules, TokenRules
@@ -211,6 +212,8 @@ class Queue(Struct, frozen=True):
     announce: tuple[AnnounceRow, ...] = ()
     """Its schedule, in the order of the rows; none: it announces nothing."""
     announcing: AnnounceRules = AnnounceRules()
+    laid: Laid = Laid()
+    """What only rules and plans say of it."""
 
     def wants(self) -> tuple[Want, ...]:
         """All that it asks of agents, sooner or later."""
@@ -261,6 +264,8 @@ class Limits(Struct, frozen=True, gc=False):
     """Customers remembered who took an advice: beyond it the oldest is forgotten."""
     data_bytes_max: int = 2048
     """Keys and values of one contact's data together."""
+    notices_max: int = 1_000
+    """Notices for webhooks that are not delivered yet: bounds memory (about 1 KiB each) while nobody answers."""
     ended_kept_us: int = 300 * SECOND_US
     """How long an ended id is remembered: longer than any client goes on retrying."""
     ended_max: int = 500_000
@@ -342,15 +347,7 @@ class Settings(Struct, frozen=True):
     queues: tuple[Queue, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     agents: tuple[Agent, ...] = ()
-    not_ready_reasons: tuple[str, ...] = (
-        "login",
-        "break",
-        "lunch",
-        "meeting",
-        "training",
-        "back_office",
-        "missed",
-    )
+    not_ready_reasons: tuple[str, ...] = ("login", "break", "lunch", "meeting", "training", "back_office", "missed")
     """`login` and `missed` are given by the engine too."""
     break_resets_idle: bool = True
     """Does a break start an agent's idle time anew? False: it runs from the end of the last contact."""

@@ -167,6 +167,9 @@ class Tally(Struct, eq=False, gc=False):
     """What stuck and was set free, by the state it was in."""
     reservations: dict[str, int] = {}
     """Reservations made, and how each ended."""
+    notices_delivered: int = 0
+    notices_lost: int = 0
+    """Given up: by the webhook's answer, after all tries, or because too many waited."""
     wrong_tokens: int = 0
     """Place tokens that were shown and are none, or none any more."""
 

@@ -6,13 +6,13 @@ from router.core import announcements, burial, callback_book, courses, customers
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.estimates import tap
-from router.core.extra import Callback
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
 from router.core.moments import is_deserted, looks_again_us, parked_until_us, parks_at_us, with_its_own
 from router.core.order import Order
 from router.core.pause import answered_before, outcome_of
 from router.core.routed import is_test
+from router.core.spill import spills
 from router.core.tally import add_wait
 from router.core.ticket import TICKET
 from router.core.world import World
@@ -56,6 +56,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
         or contact.preferred is not None
         or contact.direct is not None
         or line.course.streams
+        or contact.queue.settings.laid.overflow_to
         or waits_at_most(world, contact)
     ):
         arm(world, contact)
@@ -170,7 +171,11 @@ def due(world: World, contact: Contact) -> None:
         return
     callback = callback_book.of(contact) if contact.extra is not None else None
     if callback is not None:
-        _callback_due(world, contact, callback)
+        from router.core import callback_turns
+
+        callback_turns.due(world, contact, callback)
+        return
+    if contact.queue.settings.laid.overflow_to and spills(world, contact):
         return
     if waited_out(world, contact):
         treat(world, contact, "waited_too_long")
@@ -205,12 +210,6 @@ def _look_again(world: World, contact: Contact) -> None:
         courses.go_on(world, contact)
     world.unstand(contact)
     stand_in_line(world, contact)
-
-
-def _callback_due(world: World, contact: Contact, callback: Callback) -> None:
-    from router.core import callback_turns
-
-    callback_turns.due(world, contact, callback)
 
 
 def is_sent_away(world: World, contact: Contact) -> bool:

@@ -86,9 +86,9 @@ class World:
         """Peers with work that is done in slices, by number."""
         self.unmet: dict[Needs, None] = {}
         """Needs that the last able agent has left, whose lines have a treatment for it."""
-        self.closing: dict[str, Queue | Hours] = {}
-        """What opening and closing left to do in slices, by a name to sort by: queues whose waiting must go, calendars
-        whose deadlines are to be set anew."""
+        self.closing: dict[str, Any] = {}
+        """What opening, closing and emptying left to do in slices, by a name to sort by: queues whose waiting must go,
+        calendars whose deadlines are to be set anew."""
         self.changed: dict[Any, None] = {}
         """Entities to record with the next batch, in the order of their first change."""
         self.dropped: list[tuple[str, str]] = []

@@ -5,7 +5,7 @@ import pytest
 from router.config import check_texts
 from router.config.catalogue_actions import ACTIONS as ROWS
 from router.config.catalogue_actions import KINDS
-from router.config.compare import tables
+from router.config.compare import diff, digest, tables
 from router.core.actions import ACTIONS
 from tests.config.given import AROUND
 
@@ -43,6 +43,15 @@ def test_every_action_can_be_written() -> None:
         ("kind = 'close_entry'\nqueues = ['a']\nto = 'z'", "there is no queue of tenant main named z"),
         ("kind = 'close_entry'\nqueues = ['a']\nto = 'b'\nmessage = 'm'", "stands beside message"),
         ("kind = 'burn'\nqueues = ['a']", "kind"),
+        ("kind = 'overflow'\nqueues = ['a']\nto = 'a'", "sends contacts back to the same queue"),
+        ("kind = 'steer'\nqueues = ['a']\nto = 'chat'", "says not where that channel is served"),
+        ("kind = 'steer'\nqueues = ['a']\nto = 'chat'\nqueue = 'b'", "takes no contacts of channel chat"),
+        ("kind = 'steer'\nqueues = ['a']\nto = 'pigeon'", "there is no channel pigeon"),
+        ("kind = 'empty'\nqueues = ['a']\ncallback = true\nmessage = 'm'", "has no effect beside a call-back"),
+        ("kind = 'announce'\nqueues = ['a']\nmessage = 'm'\nparameters = { a = 1 }", "parameters.a"),
+        ("kind = 'activate_plan'\nplan = 'z'", "there is no plan of tenant main named z"),
+        ("kind = 'activate_plan'\nplan = 'p'", "activates itself"),
+        ("kind = 'notify'\nwebhook = 'w'\ntext = 't'", "there is no webhook of tenant main named w"),
     ],
 )
 def test_mistakes_are_named(action: str, said: str) -> None:
@@ -71,4 +80,36 @@ def test_actions_turn_back_into_the_words_of_the_files() -> None:
     assert said == [
         {"kind": "relax", "queues": ["a"], "after_s": 20, "needs": None, "also": {"a": 2}},
         {"kind": "limit_entry", "queues": ["b"], "waiting_max": 4, "message": "", "to": "a"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hook", "said"),
+    [
+        ("key = '0123456789abcdef0123456789abcdef'", "says not where to"),
+        ("url = 'ftp://x/y'\nkey = '0123456789abcdef0123456789abcdef'", "is no address of a webhook"),
+        ("url = 'http://a:b@x/y'\nkey = '0123456789abcdef0123456789abcdef'", "holds a password"),
+        ("url = 'http://x/y'", "has no key"),
+    ],
+)
+def test_mistakes_of_webhooks_are_named(hook: str, said: str) -> None:
+    """An address that is none, and a webhook whose notices nobody could tell from forged ones."""
+    text = f"[webhooks.duty]\n{hook}"
+    report = check_texts({"queues.toml": QUEUES, "agents.toml": "", "plans.toml": text}, around=AROUND)
+    assert any(said in str(fault) for fault in report.faults), report.faults
+
+
+def test_the_key_of_a_webhook_is_shown_nowhere() -> None:
+    """Neither in what `diff` compares, nor in the digest, nor where a webhook is printed."""
+    text = "[webhooks.duty]\nurl = 'http://x/y'\nkey = '%s'"
+    one, other = (
+        check_texts({"queues.toml": QUEUES, "agents.toml": "", "plans.toml": text % (letter * 32)}, around=AROUND)
+        for letter in "ab"
+    )
+    assert one.configuration is not None
+    assert other.configuration is not None
+    assert "aaaa" not in str(tables(one.configuration)) + repr(one.configuration.webhooks)
+    assert digest(one.configuration) == digest(other.configuration)
+    assert [str(change) for change in diff(one.configuration, other.configuration)] == [
+        "changed webhooks.duty.key: (secret) -> (secret)"
     ]

@@ -53,7 +53,8 @@ BUILT = {
     ActingRule: {"actions"},
     core.Channel: {"name"},
     core.Queue: {
-        *["announce", "announcing", "callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"]
+        *["announce", "announcing", "callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"],
+        "laid",
     },
     core.Calendar: {"name", "closed", "offsets"},
     core.Agent: {"most_at_once"},
@@ -74,6 +75,7 @@ BUILT = {
     model.Connections: set(),
     model.Peer: set(),
     model.Logs: set(),
+    model.Webhook: {"name"},
     model.Daemon: set(),
     model.Record: set(),
 }
@@ -119,8 +121,8 @@ def test_reasons_are_those_of_the_core() -> None:
         if field.name == "why"
         for word in field.type.__args__
     }
-    # A row of the routes that refuses says itself what is done; so does a key.
-    assert why - {"route", "key"} <= set(REASONS)
+    # A row of the routes that refuses says itself what is done; so do a key, and an action that empties.
+    assert why - {"route", "key", "emptied"} <= set(REASONS)
 
 
 def test_defaults_of_connections_are_those_of_the_server() -> None:

@@ -16,6 +16,7 @@
     node      repair.first  queue = "service", limit_s = 60     as [paths.repair.nodes.first]; `repair.end`: its end
     words     repair  waiting = "with {label}"                  as [paths.repair.words]
     plan      storm   rank = 10, lasts_s = 60                   as [plans.storm] of plans.toml
+    webhook   duty    url = "https://host.example/duty"         as [webhooks.duty] of plans.toml
     action    storm   kind = "close_entry", queues = ["sales"]  as one [[plans.storm.actions]], in their order
     rule      help    when = { queue = "sales", signal = "waiting", above = 3 }     as [rules.help] of rules.toml
     gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
@@ -59,6 +60,7 @@ TABLES = {
     "segment": ("routes.toml", "segments"),
     "steer": ("routes.toml", "steers"),
     "plan": ("plans.toml", ""),
+    "webhook": ("plans.toml", "webhooks"),
     "action": ("plans.toml", ""),
 }
 OF_TICKETS = ("reopen_days",)
@@ -121,7 +123,8 @@ def _in_file(texts: dict[str, list[str]], word: str, name: str, rest: str) -> No
         file, table = TABLES[word]
         written = [f'{table}."{name}" = {{ {rest} }}'] if table else _of_path(word, name, rest)
         if file == "plans.toml":
-            header = f'[plans."{name}"]' if word == "plan" else f'[[plans."{name}".actions]]'
+            headers = {"plan": f'[plans."{name}"]', "action": f'[[plans."{name}".actions]]'}
+            header = headers.get(word, f'[{table}."{name}"]')
             written = [header, *_settings(rest)]
         texts.setdefault(file, []).extend(written)
     elif word == "limits":

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from router.core import audit, history
 from router.core.commands import Request
 from router.core.engine import Engine
-from router.core.internal import Configure, GatewayDown, Restarted, Secret, StoreHealth, WallClock
+from router.core.internal import Configure, GatewayDown, NoticeDone, Restarted, Secret, StoreHealth, WallClock
 from router.terms import SECOND_US
 from tests.scenarios import centre, look
 from tests.scenarios.language import DONE, Said, Unclear, clock, command, effect
@@ -122,6 +122,10 @@ class Site:
             self._settings = replace(centre.read(self._head).settings, version=self._settings.version + 1)
         elif words in (["store", "away"], ["store", "back"]):
             self.engine.apply(self._now_us, "", StoreHealth(words[1] == "away"))
+        elif words[:1] == ["delivered"]:
+            numbers = [each.number for each in self.engine.world.layers.notices.values() if each.webhook == words[1]]
+            for number in numbers:
+                self.engine.apply(self._now_us, "", NoticeDone(number))
         elif words == ["stops"]:
             self._stopped = True
         elif words == ["starts"] and self._stopped:
@@ -130,7 +134,7 @@ class Site:
             self.engine.apply(self._now_us, "", Restarted())
         else:
             raise Unclear(
-                "the engine stops, starts, reloads a line of its centre or finds one edited, or has its store away"
+                "the engine stops, starts, reloads a line of its centre, finds one edited, or has delivered notices"
             )
 
     def load(self, epoch: int) -> None:

@@ -8,14 +8,34 @@ from __future__ import annotations
 
 from typing import TypeAlias, get_args
 
+from router.core.actions.activate_plan import ActivatePlan
+from router.core.actions.announce import AnnounceSpecial
 from router.core.actions.base import Action, QueueAction, Target
 from router.core.actions.change_needs import ChangeNeeds
 from router.core.actions.change_target import ChangeTarget
+from router.core.actions.empty import Empty
 from router.core.actions.limit_entry import CloseEntry, LimitEntry
+from router.core.actions.notify import Notify
+from router.core.actions.overflow import Overflow
 from router.core.actions.raise_priority import RaisePriority
 from router.core.actions.relax import Relax
+from router.core.actions.steer import OfferCallback, SteerAway
 
-AnyAction: TypeAlias = ChangeTarget | RaisePriority | ChangeNeeds | Relax | LimitEntry | CloseEntry
+AnyAction: TypeAlias = (
+    ChangeTarget
+    | RaisePriority
+    | ChangeNeeds
+    | Relax
+    | LimitEntry
+    | CloseEntry
+    | Overflow
+    | OfferCallback
+    | SteerAway
+    | AnnounceSpecial
+    | Empty
+    | ActivatePlan
+    | Notify
+)
 """Every action there is. In this order those on one target are laid over one another: a head start is weighed by the
 target in force."""
 
@@ -28,13 +48,20 @@ __all__ = [
     "ACTIONS",
     "ORDER",
     "Action",
+    "ActivatePlan",
+    "AnnounceSpecial",
     "AnyAction",
     "ChangeNeeds",
     "ChangeTarget",
     "CloseEntry",
+    "Empty",
     "LimitEntry",
+    "Notify",
+    "OfferCallback",
+    "Overflow",
     "QueueAction",
     "RaisePriority",
     "Relax",
+    "SteerAway",
     "Target",
 ]

@@ -38,6 +38,8 @@ from router.core.effects.events import (
     TalkOver,
     Treat,
 )
+from router.core.effects.layers import Advice, QueueAnnouncement
+from router.core.effects.notices import NoticeOut
 from router.core.effects.plans import (
     Clash,
     LayersReply,
@@ -129,12 +131,15 @@ EVENTS: tuple[type[Message], ...] = (
     ContactEvent,
     TicketEvent,
     PlanEvent,
+    QueueAnnouncement,
+    Advice,
 )
 
 __all__ = [
     "EVENTS",
     "REPLIES",
     "Accepted",
+    "Advice",
     "AgentEvent",
     "AgentState",
     "AgentStatus",
@@ -168,6 +173,7 @@ __all__ = [
     "Listen",
     "Message",
     "Moved",
+    "NoticeOut",
     "Offer",
     "OfferCancelled",
     "OfferState",
@@ -180,6 +186,7 @@ __all__ = [
     "PlansReply",
     "PositionReply",
     "Probed",
+    "QueueAnnouncement",
     "QueueStatus",
     "Queued",
     "RefusedEntry",

@@ -136,7 +136,10 @@ class Treat(Message, tag="treat"):
     configuration names instead; it is ended here, and this is what configuration wants done with it."""
 
     contact: str
-    why: Literal["nobody", "waited_too_long", "held_too_long", "closed", "parked_too_long", "callback_expired", "key"]
+    why: Literal[
+        "nobody", "waited_too_long", "held_too_long", "closed", "parked_too_long", "callback_expired", "key",
+        "emptied",
+    ]  # fmt: skip
     treatment: Treatment
     opens_in_ms: int | None = None
     """Where it is closed: how long until it opens again, as far as is known."""

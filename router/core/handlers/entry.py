@@ -8,7 +8,7 @@ from msgspec.msgpack import Encoder
 
 from router.core import callback_book, doors, flow, history, overflow, places, ticket_path, tokens, visits
 from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
-from router.core.advice import advise, advise_contact, came
+from router.core.advice import advise, advise_contact, came, steered
 from router.core.asked import NOTHING, Asked, asked_by
 from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
@@ -86,7 +86,7 @@ def _holder(world: World, peer: Peer, queue: Queue, token: str) -> Contact | Tom
 
 def _advised(world: World, contact: Contact, reply: Queued) -> Queued:
     """The reply, with another channel that fits better now, if the matrix knows one."""
-    if world.routing.steering.cells:
+    if steered(world, contact.queue):
         reply.steer = advise_contact(world, contact)
     return reply
 
@@ -312,7 +312,7 @@ def probe(world: World, peer: Peer, command: Probe) -> Reply:
         reply.queue = line.queue.name
     if decision is not None and decision.routed is not None:
         reply.route, reply.segment = decision.routed.row or None, decision.routed.segment or None
-    if world.routing.steering.cells:
+    if steered(world, line.queue):
         routed = decision.routed if decision is not None else None
         reply.steer = advise(world, peer.tenant, line, len(line.order), command.customer, routed)
     drop_if_empty(world, line)

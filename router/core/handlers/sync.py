@@ -21,6 +21,7 @@ from router.core import (
     visits,
 )
 from router.core import commands as ask
+from router.core.advice import advise_now
 from router.core.asked import asked_by
 from router.core.consulting import is_consult
 from router.core.effects import ContactState, DialCancelled, OfferState, Ok, Reply, State, Synced
@@ -31,6 +32,7 @@ from router.core.handlers.routing import decide, is_plain
 from router.core.match.choose import usable_endpoint
 from router.core.pause import answered_before
 from router.core.queue import Queue
+from router.core.reconfigure import announce
 from router.core.routed import Decision
 from router.core.ticket import TICKET
 from router.core.world import World
@@ -277,7 +279,19 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
     callback_gateways.dial_for_agents(world, peer)
     callback_gateways.gather(world, peer)
     _tell_state(world, peer)
+    _tell_layers(world, peer)
     return Synced(command.seq, len(peer.contacts), len(peer.endpoints), len(lost))
+
+
+def _tell_layers(world: World, peer: Peer) -> None:
+    """What is laid over the queues of its tenant that a gateway has to know: it was not there when it was said."""
+    if not world.layers.targets:
+        return
+    for queue in world.queues.values():
+        if queue.settings.tenant == peer.tenant and queue.settings.laid.announcement is not None:
+            announce(world, queue, peer)
+    for contact in sorted(peer.contacts.values(), key=_number):
+        advise_now(world, contact)
 
 
 def _tell_state(world: World, peer: Peer) -> None:

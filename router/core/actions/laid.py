@@ -1,0 +1,28 @@
+"""What only rules and plans say of a queue: no file has it, so without layers all of it is empty."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from router.core.route_settings import Steer
+
+
+class Announcement(Struct, frozen=True):
+    """What is said in a queue besides all else."""
+
+    message: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+
+
+class Laid(Struct, frozen=True):
+    """Part of a queue's settings as they are in effect."""
+
+    overflow_to: str = ""
+    """The queue that takes who waits here."""
+    overflow_after_us: int = 0
+    """Once they have waited so long."""
+    steers: tuple[Steer, ...] = ()
+    """Where those who wait or come are better served, before what `routes.toml` says."""
+    announcement: Announcement | None = None
+    """Today's situation, for the IVR."""
