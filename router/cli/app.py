@@ -19,6 +19,7 @@ from router.cli.commands.doors import queue
 from router.cli.commands.ewt import ewt
 from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
+from router.cli.commands.plans import layers, plan
 from router.cli.commands.play import play
 from router.cli.commands.reload import apply, diff, history, rollback
 from router.cli.commands.replay import replay
@@ -74,6 +75,8 @@ app.command()(who)
 app.command()(agent)
 app.command()(contact)
 app.command()(queue)
+app.add_typer(plan, name="plan")
+app.add_typer(layers, name="layers")
 app.command()(callbacks)
 app.command()(rules)
 app.command()(callback)

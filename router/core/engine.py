@@ -57,8 +57,7 @@ from router.core.world import World
 from router.errors import ERRORS, Refused
 
 EVACUATED_A_STEP = 64
-FORGOTTEN_A_STEP = 256
-"""Ended ids forgotten in one step: half a microsecond each."""
+FORGOTTEN_A_STEP = 256  # ended ids forgotten in one step: half a microsecond each
 
 ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Contact: ticket_due.due,
@@ -312,21 +311,19 @@ class Engine:
             peer = world.peers.get(peer_key)
             if peer is not None and peer.live:
                 sync.down(world, peer, command)
-        elif isinstance(command, internal.Restarted):
-            pass  # `apply` has done it, before anything could come due.
         elif isinstance(command, internal.Secret):
             world.secret = world.secret or command.secret
         elif isinstance(command, internal.WallClock):
             closing.tell_time(world, command.utc_s)
         elif isinstance(command, internal.StoreHealth):
             ruling.tell_store(world, command.away)
-        elif isinstance(command, internal.NoticeDone):
-            notices.done(world, command.number, command.failed)
+        elif isinstance(command, internal.NoticeDone | internal.NoticesAgain):
+            notices.told(world, command)
         elif isinstance(command, internal.Configure):
             if command.deed is not None:
                 world.deeds.append(command.deed)
             crossing.begin(world, self._staged.pop(command.version))
-        else:
+        elif not isinstance(command, internal.Restarted):  # that `apply` has done, before anything could come due
             raise TypeError(f"not a command: {command!r}")
 
     def everything(self) -> Iterator[tuple[str, str, bytes]]:

@@ -56,6 +56,10 @@ class NoticeDone(Struct, tag="notice_done", tag_field="t", gc=False):
     failed: str = ""
 
 
+class NoticesAgain(Struct, tag="notices_again", tag_field="t", gc=False):
+    """Somebody delivers from now on: give out what is kept."""
+
+
 class WallClock(Struct, tag="wall_clock", tag_field="t", gc=False):
     """Once a second: the wall clock in UTC seconds, for calendars only; no decision about waiting uses it."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from router.core import audit
 from router.core.effects import NoticeOut
 from router.core.entities import Entity
+from router.core.internal import NoticeDone, NoticesAgain
 
 if TYPE_CHECKING:
     from router.core.layer import Source
@@ -48,14 +49,26 @@ def post(world: World, source: Source, webhook: str, text: str) -> None:
 
 def emit(world: World, notice: Notice) -> None:
     """Give it to whoever delivers."""
-    out = NoticeOut(notice.number, notice.tenant, notice.webhook, notice.source, notice.text, notice.utc_s)
-    world.effects.append((OUTBOX, out))
+    world.effects.append((OUTBOX, out(notice)))
+
+
+def out(notice: Notice) -> NoticeOut:
+    """As it goes out."""
+    return NoticeOut(notice.number, notice.tenant, notice.webhook, notice.source, notice.text, notice.utc_s)
 
 
 def again(world: World) -> None:
     """The engine was away: what was not delivered by then is given out again, under the same numbers."""
     for notice in world.layers.notices.values():
         emit(world, notice)
+
+
+def told(world: World, command: NoticeDone | NoticesAgain) -> None:
+    """Whoever delivers is there, or says what became of one."""
+    if isinstance(command, NoticesAgain):
+        again(world)
+    else:
+        done(world, command.number, command.failed)
 
 
 def done(world: World, number: int, failed: str = "") -> None:

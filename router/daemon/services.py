@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from router.daemon.observe import Observe
+from router.daemon.outbox import Outbox
 from router.daemon.repairs import Repairs
 from router.daemon.verifying import Verify
 from router.daemon.watching import Watch
@@ -31,5 +32,5 @@ class Service(Protocol):
 
 ServiceMaker: TypeAlias = "Callable[[Daemon], Service]"
 
-SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch)
+SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch, Outbox)
 """Those of every daemon, in the order of their start."""

@@ -30,7 +30,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
 from router.core.commands import Request
-from router.core.effects import Busy, Error, Message
+from router.core.effects import Busy, Error, Message, NoticeOut
 from router.errors import ERRORS
 from router.server.connection import Connection
 from router.server.gate import Gate
@@ -81,6 +81,8 @@ class Hub:
         """Told when a supervisor wants the standby to lead; the answer is whoever's is set here."""
         self.on_outdated: Callable[[int], None] = _nothing_of
         """Told when a client has seen a higher epoch than ours."""
+        self.on_notice: Callable[[NoticeOut], None] = no_delivery
+        """Told what is for somebody outside, once it is kept."""
         self.undelivered = 0
         """Effects for clients that were gone."""
         self.read: Callable[[Connection, Request], None] = _nothing_to_read
@@ -144,6 +146,9 @@ class Hub:
         for peer, message in effects:
             connection = routes.get(peer)
             if connection is None:
+                if message.__class__ is NoticeOut:
+                    outbox.notices.append(message)
+                    continue
                 event = self.monitors.number(peer, message)
                 if event is None:
                     self.undelivered += 1
@@ -170,6 +175,8 @@ class Hub:
                 connection.write(b"".join(pieces))
         if outbox.events:
             self.monitors.publish(outbox.events)
+        for notice in outbox.notices:
+            self.on_notice(notice)
         for connection in outbox.finished:
             connection.finish()
 
@@ -304,6 +311,10 @@ def _no_standby(connection: Connection, asked: HandOver) -> None:
     """Where nobody can stand by: a store that is one engine's alone."""
     kind = ERRORS["no_standby"]
     connection.tell(Error(asked.seq, "no_standby", "", kind.fault))
+
+
+def no_delivery(_: NoticeOut) -> None:
+    """Nobody delivers notices: they are kept."""
 
 
 def _nothing_of(_: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from router.core.effects import NoticeOut
     from router.server.connection import Connection
     from router.server.monitor import EventLog
 
@@ -18,18 +19,20 @@ class Outbox:
     """The effects of one batch. Filled by `Hub.pack`, several times while the batch is open, sent by
     `Hub.send`."""
 
-    __slots__ = ("events", "finished", "pieces")
+    __slots__ = ("events", "finished", "notices", "pieces")
 
     def __init__(self) -> None:
         self.pieces: dict[Connection, list[bytes]] = {}
         """Connection -> encoded messages in pieces, to be joined into one write."""
         self.events: list[tuple[EventLog, bytes]] = []
         """Monitor events in the order of their numbers."""
+        self.notices: list[NoticeOut] = []
+        """What is for somebody outside."""
         self.finished: list[Connection] = []
         """Connections that are closed after this: their input has ended, and all of it is answered."""
 
     def __bool__(self) -> bool:
-        return bool(self.pieces or self.events or self.finished)
+        return bool(self.pieces or self.events or self.finished or self.notices)
 
     def bytes(self) -> int:
         """Encoded bytes held here."""

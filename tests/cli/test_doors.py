@@ -22,20 +22,20 @@ BY = ["--as", "mia", "--why", "storm"]
 )
 def test_until(word: str, seconds: int) -> None:
     """A duration, or a moment."""
-    assert doors._until_ms(word, NOW) == seconds * 1000
+    assert doors.until_ms_of(word, NOW) == seconds * 1000
 
 
 def test_until_a_time_of_day() -> None:
     """The next time that the clock on the wall shows it: today's, or tomorrow's where that is past."""
-    assert doors._until_ms(f"{NOW:%H}:45", NOW) == 900_000
-    assert doors._until_ms(f"{NOW:%H:%M}", NOW) == 86_400_000
+    assert doors.until_ms_of(f"{NOW:%H}:45", NOW) == 900_000
+    assert doors.until_ms_of(f"{NOW:%H:%M}", NOW) == 86_400_000
 
 
 @pytest.mark.parametrize("word", ["soon", "25:00", "2026-11-20T17:00+00:00", "400d", "0m"])
 def test_until_no_time(word: str) -> None:
     """Said, and nothing is asked of the daemon."""
     with pytest.raises(typer.Exit) as ended:
-        doors._until_ms(word, NOW)
+        doors.until_ms_of(word, NOW)
     assert ended.value.exit_code == 2
 
 

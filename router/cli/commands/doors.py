@@ -57,7 +57,7 @@ def queue(
     """
     from router.wire.catalogue import CloseQueue, OpenQueue
 
-    until_ms = _until_ms(until, datetime.now().astimezone()) if until is not None else 0
+    until_ms = until_ms_of(until, datetime.now().astimezone()) if until is not None else 0
     if deed is Door.CLOSE:
         carry_out(CloseQueue(0, who, why, name, message, until_ms, serve_out), socket, address)
     else:
@@ -76,7 +76,7 @@ def lasts_ms(word: str) -> int:
     return found_ms
 
 
-def _until_ms(word: str, now: datetime) -> int:
+def until_ms_of(word: str, now: datetime) -> int:
     """How long it is until then; a time of day that is past is tomorrow's."""
     lasts, time = _LASTS.fullmatch(word), _TIME.fullmatch(word)
     if lasts is not None:

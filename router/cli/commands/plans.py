@@ -1,0 +1,221 @@
+"""`switchboard plan` and `switchboard layers`: prepared plans, and what is laid over the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from router.cli import exits, say
+from router.cli.commands.doors import until_ms_of
+from router.cli.commands.hands import Who, Why
+from router.cli.running import Address, Socket, daemon
+
+if TYPE_CHECKING:
+    from router.wire.catalogue import Clash, LayerStatus, Message, PlanStarted, PlanStatus, Request
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON: an object a line.")]
+Kind = Annotated[str, typer.Argument(metavar="[plan|rule]", help="Only layers of plans, or of rules.")]
+Name = Annotated[str, typer.Argument(metavar="[NAME]", help="Only those of this one.")]
+
+plan = typer.Typer(no_args_is_help=True, help="Plans prepared beforehand: start one, stop it, see what is active.")
+layers = typer.Typer(no_args_is_help=False, help="What rules, plans and hands have laid over the configuration.")
+
+
+@plan.command()
+def start(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The plan, as plans.toml names it.")],
+    who: Who,
+    why: Why,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="T", help="18:30, 2026-11-21T08:00, or 90m, 2h, 1d; else as the plan says."),
+    ] = None,
+    socket: Socket = None,
+    address: Address = None,
+    as_json: Json = False,
+) -> None:
+    """Start a plan; one that is active counts its time anew.
+
+    Example: switchboard plan start storm --as mia --why "hail in the south"
+
+    It is in effect at once, also for those who wait. Shown are its layers that overrule others or are overruled, and
+    what is to be done by hand. Exit code 1 if the daemon refuses, 3 if it can't be reached.
+    """
+    from router.wire.catalogue import PlanStarted, StartPlan
+
+    lasts_ms = until_ms_of(until, datetime.now().astimezone()) if until is not None else None
+    started = _ask(StartPlan(0, who, why, name, lasts_ms), socket, address)
+    assert isinstance(started, PlanStarted)
+    if as_json:
+        clashes = [_fields(clash) for clash in started.clashes]
+        say.as_json(_fields(started) | {"clashes": clashes})
+    else:
+        _show_started(started)
+
+
+@plan.command()
+def stop(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The plan.")],
+    who: Who,
+    why: Why,
+    socket: Socket = None,
+    address: Address = None,
+) -> None:
+    """Stop a plan, whoever started it: all that it did is undone, but for what can't be.
+
+    Example: switchboard plan stop storm --as mia --why "it is over"
+
+    What was sent, told or emptied stays so. Exit code 1 if the daemon refuses, 3 if it can't be reached.
+    """
+    from router.wire.catalogue import StopPlan
+
+    _ask(StopPlan(0, who, why, name), socket, address)
+    say.note(f"{name} is stopped")
+
+
+@plan.command("list")
+def listed(socket: Socket = None, address: Address = None, as_json: Json = False) -> None:
+    """List all plans, active or not: who wants them, since when, and when they end.
+
+    Example: switchboard plan list
+
+    Exit code 3 if the daemon can't be reached.
+    """
+    from router.wire.catalogue import Plans, PlansReply
+
+    found: list[PlanStatus] = []
+    more = True
+    while more:
+        page = _ask(Plans(0, found[-1].plan if found else ""), socket, address)
+        assert isinstance(page, PlansReply)
+        found += page.plans
+        more = page.more
+    if as_json:
+        say.as_json_lines(found)
+        return
+    rows = [
+        (
+            each.plan, ("paused" if each.paused else "active") if each.active else "-", ", ".join(each.by), each.who,
+            each.why, _time(each.since_ms), _time(each.expires_in_ms), str(each.rank), each.calendar, each.owner,
+        )
+        for each in found
+    ]  # fmt: skip
+    _table(("plan", "state", "wanted by", "who", "why", "since", "ends in", "rank", "calendar", "owner"), rows)
+
+
+@layers.callback(invoke_without_command=True)
+def shown(context: typer.Context, socket: Socket = None, address: Address = None, as_json: Json = False) -> None:
+    """List everything in force that rules, plans and hands have laid over the configuration, and what is overruled.
+
+    Example: switchboard layers
+
+    Exit code 3 if the daemon can't be reached.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from router.wire.catalogue import LayersAsked, LayersReply
+
+    found: list[LayerStatus] = []
+    more = True
+    paused: list[str] = []
+    while more:
+        page = _ask(LayersAsked(0, found[-1].layer if found else ""), socket, address)
+        assert isinstance(page, LayersReply)
+        found += page.layers
+        more, paused = page.more, page.paused
+    if as_json:
+        say.as_json_lines(found)
+        return
+    _show_layers(found, paused)
+
+
+@layers.command()
+def pause(who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket = None, address: Address = None) -> None:
+    """Take off all layers at once, or those of plans, of rules, or of one of them; none is forgotten.
+
+    Example: switchboard layers pause --as mia --why "what is going on?"
+
+    Exit code 1 if the daemon refuses, 3 if it can't be reached.
+    """
+    from router.wire.catalogue import PauseLayers
+
+    _ask(PauseLayers(0, who, why, _kind(kind), name), socket, address)  # type: ignore[arg-type]  # one of its words
+    say.note(f"layers of {' '.join(filter(None, (kind, name))) or 'all'} are off")
+
+
+@layers.command()
+def resume(
+    who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket = None, address: Address = None
+) -> None:
+    """Put layers on again, by the same words by which they were taken off.
+
+    Example: switchboard layers resume --as mia --why "it was not that"
+
+    Exit code 1 if the daemon refuses, 3 if it can't be reached.
+    """
+    from router.wire.catalogue import ResumeLayers
+
+    _ask(ResumeLayers(0, who, why, _kind(kind), name), socket, address)  # type: ignore[arg-type]  # one of its words
+    say.note(f"layers of {' '.join(filter(None, (kind, name))) or 'all'} are on")
+
+
+def _kind(word: str) -> str:
+    if word not in ("", "plan", "rule"):
+        say.fail(f"{word!r} is neither plan nor rule", "write plan NAME, rule NAME, or nothing", exits.USAGE)
+    return word
+
+
+def _ask(request: Request, socket: Socket, address: Address) -> Message:
+    with daemon(socket, address) as asker:
+        return asker.ask(request)
+
+
+def _fields(entry: PlanStarted | Clash) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in entry.__struct_fields__}
+
+
+def _show_started(started: PlanStarted) -> None:
+    ends = f", ends in {_time(started.expires_in_ms)}" if started.expires_in_ms is not None else ""
+    say.note(f"{started.plan} is active: {started.layers} layers{ends}")
+    for clash in started.clashes:
+        say.note(f"  {clash.target} {clash.what}: {clash.winner} overrules {clash.loser}")
+    for refused in started.refused:
+        say.note(f"  {refused}: without effect, the queue would need more lines than it may have")
+    if started.paused:
+        say.note("  layers are off at present: switchboard layers resume")
+    if started.todo:
+        say.note(f"by hand: {started.todo}")
+
+
+def _show_layers(found: list[LayerStatus], paused: list[str]) -> None:
+    rows = [
+        (
+            each.target, each.what, each.value, f"{each.source} {each.name}",
+            each.state.replace("_", " ") + (f" by {each.overruled_by}" if each.overruled_by else ""),
+            str(each.rank), "hand" if each.by_hand else "", _time(each.since_ms), _time(each.expires_in_ms),
+        )
+        for each in sorted(found, key=lambda each: (each.target, each.what, each.state, each.layer))
+    ]  # fmt: skip
+    _table(("target", "what", "in effect", "laid by", "state", "rank", "by", "since", "ends in"), rows)
+    if paused:
+        say.note(f"off: {', '.join(paused)}")
+
+
+def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from rich.table import Table
+
+    table = Table(*columns, box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    say.table(table)
+
+
+def _time(ms: int | None) -> str:
+    """`1:05` in minutes and seconds; a dash where there is none."""
+    if ms is None:
+        return "-"
+    minutes, seconds = divmod(ms // 1000, 60)
+    return f"{minutes}:{seconds:02}"

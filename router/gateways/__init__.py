@@ -1,0 +1,1 @@
+"""What talks to programs outside that are no clients of ours: webhooks."""
