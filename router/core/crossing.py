@@ -226,6 +226,13 @@ def _retire(world: World, agent: Agent) -> None:
         people.dismiss(world, agent)
 
 
+def restarted(world: World) -> None:
+    """Whoever was taken out of the configuration while the engine was away is signed out, once they have finished."""
+    for agent in list(world.agents.values()):
+        if agent.retired and agent.next_state != "offline":
+            _retire(world, agent)
+
+
 def _number(contact: Contact) -> int:
     return contact.number
 

@@ -158,6 +158,7 @@ class Engine:
             # What came due while nobody was heard is not held against anyone, so it must not fire before this.
             gateways.restarted(world, self._loaded_us)
             closing.restarted(world)
+            crossing.restarted(world)
             restore_rules.restarted(world)
         if (
             now_us >= world.deadlines.soonest_us
@@ -250,8 +251,7 @@ class Engine:
 
     def next_deadline_us(self) -> int | None:
         """No work is due before this core time; None where none is at all."""
-        world = self.world
-        roster = world.roster
+        world, roster = self.world, self.world.roster
         if (
             world.chores
             or world.unmet

@@ -36,6 +36,7 @@ class Words(NamedTuple):
 WORDS: Final[dict[str, Words]] = {
     "unroutable": Words("{} waiting would have nobody signed in who can serve them", stops=True),
     "sent_away": Words("{} waiting would have waited longer than is allowed then, and be sent away", stops=True),
+    "plan_ends": Words("{} plans that are active would end"),
     "queue_gone": Words("{} waiting in queues that are gone would be served to the end"),
     "over_capacity": Words("{} agents would hold more than their capacity until they finish"),
     "signed_out": Words("{} signed-in agents would be signed out, once they have finished"),
@@ -150,7 +151,7 @@ def _waiting(world: World, new: of.Settings, note: Note) -> Iterator[int]:
         yield cost_us
         if found is not None:
             able.append(found)
-    wanted = {(queue.tenant, queue.name): queue for queue in new.queues}
+    wanted = {(queue.tenant, queue.name): world.layers.over(queue) for queue in new.queues}
     for key, queue in list(world.queues.items()):
         yield LOOK_US
         if not queue.waiting():
@@ -199,4 +200,13 @@ def _last(course: Course) -> tuple[tuple[int, int], ...]:
     return tuple((len(stream.steps),) * 2 for stream in course.streams)
 
 
-CHECKS: list[Check] = [_waiting, _agents]
+def _plans(world: World, new: of.Settings, note: Note) -> Iterator[int]:
+    """Plans that are active and not in the configuration any more."""
+    known = {(plan.tenant, plan.name) for plan in new.plans}
+    yield len(known) * LOOK_US
+    for key in list(world.plans.active):
+        if key not in known:
+            note("plan_ends", key[1])
+
+
+CHECKS: list[Check] = [_waiting, _agents, _plans]

@@ -125,7 +125,7 @@ def _hours(world: World, kinds: dict[str, dict[str, Any]]) -> None:
     for record in sorted(kinds["door"].values(), key=lambda record: (record.tenant, record.queue)):
         queue = world.queues.get((record.tenant, record.queue))
         if queue is None:
-            queue = world.adopt_queue(of.Queue(record.queue, record.tenant))
+            queue = _gone_queue(world, of.Queue(record.queue, record.tenant))
         door = world.hang_door(queue, always=True)
         assert door is not None
         door.hand, door.until_us, door.message, door.serve_out = (
@@ -209,7 +209,8 @@ def _find_agent(world: World, key: str) -> Agent:
     tenant, _, name = key.partition("/")
     agent = world.agents.get((tenant, name))
     if agent is None:
-        agent = world.agents[tenant, name] = Agent(name, tenant, world.number())
+        # The configuration does not know them any more.
+        agent = world.agents[tenant, name] = Agent(name, tenant, world.number(), retired=True)
     return agent
 
 
@@ -248,7 +249,14 @@ def _endpoint(world: World, r: stored.EndpointRecord) -> None:
 def _find_queue(world: World, tenant: str, name: str, channel: str) -> Queue:
     queue = world.queues.get((tenant, name))
     if queue is None:
-        queue = world.adopt_queue(of.Queue(name, tenant, (channel,)))
+        queue = _gone_queue(world, of.Queue(name, tenant, (channel,)))
+    return queue
+
+
+def _gone_queue(world: World, settings: of.Queue) -> Queue:
+    """A queue that the configuration does not have any more: it takes nobody in."""
+    queue = world.adopt_queue(settings)
+    queue.retired = True
     return queue
 
 

@@ -33,13 +33,15 @@ def check_agent(world: World, agent: Agent) -> Found:
         channel for offer in given if (known := world.channels.get(offer.channel)) for channel in known.interrupts
     }
     units = sum(offer.units for offer in given if offer.channel not in beneath)
-    if units > agent.capacity:
+    # What was given under an earlier version is finished, though the agent may hold less by now.
+    decided_now = any(offer.version == world.settings.version for offer in given)
+    if units > agent.capacity and decided_now:
         yield "I5", f"{name}: {units} units given of {agent.capacity}"
     for channel in world.channels:
         most = _most_at_once(world, agent, channel)
-        if _held(agent, channel) > most:
+        if _held(agent, channel) > most and decided_now:
             yield "I5", f"{name}: {_held(agent, channel)} contacts on {channel}, at most {most}"
-    if len(given) > 1 and any(offer.channel in world.exclusive for offer in given):
+    if decided_now and len(given) > 1 and any(offer.channel in world.exclusive for offer in given):
         yield "I5", f"{name}: something beside an exclusive contact"
     if any(world.offers.get(offer.id) is not offer for offer in agent.offers.values()):
         yield "index", f"{name}: holds an offer that is not known"

@@ -12,6 +12,8 @@ from router.core import foresee
 from router.core import settings as of
 from router.core.asked import Step
 from router.core.effects import Treatment
+from router.core.internal import Configure
+from router.core.plan_settings import Plan
 from router.core.want import skills
 from router.terms import SECOND_US
 from tests.core.drive import Centre
@@ -109,17 +111,29 @@ def test_a_queue_that_goes_and_agents_who_hold_too_much(centre: Centre) -> None:
     assert seen(centre, agents=smaller) == {"over_capacity": (1, ["ann"])}
 
 
+def test_a_plan_that_is_active_and_goes(centre: Centre) -> None:
+    """It would end; one that is not active is nobody's loss."""
+    storm, promotion = Plan("storm"), Plan("promotion")
+    settings = structs.replace(OLD, version=2, plans=(storm, promotion))
+    centre.engine.stage(settings)
+    centre.give("", Configure(2))
+    centre.up("boss", role="supervisor")
+    centre.say(ask.StartPlan(0, "mia", "a storm", "storm"), "boss")
+    assert seen(centre, plans=(storm,)) == {}
+    assert seen(centre, plans=(promotion,)) == {"plan_ends": (1, ["storm"])}
+
+
 def test_whoever_brings_more_adds_a_check(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kind of its own, told after the others with its own words."""
 
-    def plans(_world: Any, new: of.Settings, note: foresee.Note) -> Any:
+    def tides(_world: Any, new: of.Settings, note: foresee.Note) -> Any:
         yield 1
         if not new.queues:
-            note("plan_ends", "storm")
+            note("tide_turns", "storm")
 
-    monkeypatch.setitem(foresee.WORDS, "plan_ends", foresee.Words("{} plans in force would end"))
-    monkeypatch.setattr(foresee, "CHECKS", [*foresee.CHECKS, plans])
-    assert seen(centre, queues=())["plan_ends"] == (1, ["storm"])
+    monkeypatch.setitem(foresee.WORDS, "tide_turns", foresee.Words("{} tides would turn"))
+    monkeypatch.setattr(foresee, "CHECKS", [*foresee.CHECKS, tides])
+    assert seen(centre, queues=())["tide_turns"] == (1, ["storm"])
 
 
 def test_a_large_site_is_looked_through_in_slices(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:

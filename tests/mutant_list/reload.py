@@ -40,4 +40,25 @@ MUTANTS = (
         "            if line.members < 0:\n",
         scenarios=True,
     ),
+    Mutant(
+        "reload: who lives in a queue that is gone is listed and stays",
+        CORE + "handlers/sync.py",
+        "    if queue is not None and queue.retired:\n",
+        "    if queue is not None and world.now_us < 0:\n",
+        story="reload_agent_gone_while_away",
+    ),
+    Mutant(
+        "reload: a queue that is gone lets nobody in after a start",
+        CORE + "restore.py",
+        "    queue.retired = True\n",
+        "",
+        story="reload_agent_gone_while_away",
+    ),
+    Mutant(
+        "reload: who was taken out while the engine was away is signed out",
+        CORE + "engine.py",
+        "            crossing.restarted(world)\n",
+        "",
+        story="reload_agent_gone_while_away",
+    ),
 )

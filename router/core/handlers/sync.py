@@ -184,7 +184,12 @@ def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
 def _decided(world: World, peer: Peer, alive: ask.AliveContact) -> tuple[Queue, Decision | None]:
     """Its queue, which it names or a row finds, and the rest that routes say. Raises `Refused`."""
     decision = None if is_plain(world, alive) else decide(world, peer, alive)
-    return find_queue(world, peer, alive.queue if decision is None else decision.queue, alive.channel), decision
+    name = alive.queue if decision is None else decision.queue
+    queue = world.queues.get((peer.tenant, name or ""))
+    if queue is not None and queue.retired:
+        # It takes nobody new in, but who lives in it is served to the end.
+        return queue, decision
+    return find_queue(world, peer, name, alive.channel), decision
 
 
 def _not_talking(world: World, contact: Contact) -> None:
