@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from router.config.patterns import patterns
+from router.core.hours import calendar_of
 from router.core.route_settings import Condition, Route, Segment
 from router.core.routes import ATTRIBUTES, Attributes, Matcher
 from router.core.settings import Settings
@@ -107,7 +108,9 @@ def explain(settings: Settings, tenant: str, tried: Mapping[str, Any], utc_s: in
     given = dict(explained.tried)
     explained.named = given.pop("queue", "")
     given.setdefault("channel", "voice")
-    attributes = Attributes(**given)
+    calendar = given.pop("calendar", None)
+    calendars = _open(settings, utc_s) if calendar is None else tuple(filter(None, (calendar,)))
+    attributes = Attributes(**given, calendar=calendars)
     if not explained.named:
         for row, failed in Matcher(settings.routes).explain(tenant, attributes):
             explained.rows.append((row.name, _why(failed, attributes)))
@@ -128,7 +131,7 @@ def _checked(tried: Mapping[str, Any], settings: Settings) -> dict[str, str]:
     for name, value in tried.items():
         if name not in known:
             raise BadTry(f"{name} is none of {', '.join(known)}")
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or (not value and name != "calendar"):
             raise BadTry(f'{name} is no text; write it as "{name}": "..."')
     if tried.get("business", get_args(Business)[0]) not in get_args(Business):
         raise BadTry(f"business is one of {', '.join(get_args(Business))}")
@@ -138,12 +141,19 @@ def _checked(tried: Mapping[str, Any], settings: Settings) -> dict[str, str]:
     return dict(tried)
 
 
+def _open(settings: Settings, utc_s: int) -> tuple[str, ...]:
+    """The calendars that are open then."""
+    return tuple(one.name for one in settings.calendars if calendar_of(one).is_open(utc_s))
+
+
 def _why(failed: Condition | None, attributes: Attributes) -> str:
     """Why a condition is not met, in words; empty where all are."""
     if failed is None:
         return ""
     value = getattr(attributes, failed.attribute)
     wanted = " or ".join(patterns(failed)[:4]) + (" or others" if len(patterns(failed)) > 4 else "")
+    if failed.attribute == "calendar":
+        return f"calendar {wanted} is {'open' if failed.negated else 'closed'} then"
     if failed.negated:
         return f"{failed.attribute} is {value}, and it is not for {wanted}"
     if value is None:

@@ -35,9 +35,13 @@ ASKED = (
 WHEN = Section(
     "when",
     "What a contact must be for the row to match: every condition. One that does not say it does not match.",
-    ASKED,
+    (*ASKED, Row("calendar", Patterns(), "A calendar of `calendars.toml` that is open as it comes; of several, one.")),
 )
-UNLESS = Section("unless", "What it must not be: none of them. One that does not say it is none of them.", ASKED)
+UNLESS = Section(
+    "unless",
+    "What it must not be: none of them. One that does not say it is none of them.",
+    (*ASKED, Row("calendar", Patterns(), "Calendars of `calendars.toml` that are closed as it comes: all of them.")),
+)
 
 DEEDS = tuple(word for word in words_of(Treatment, "do") if word != "queue")
 """A row that leads to a queue says so with `queue`."""

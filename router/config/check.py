@@ -150,7 +150,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     hours_of_queues(services.queues, services.places, hours, findings)
     check_channels(tables[QUEUES.file], services.channels, findings)
     table = tables[ROUTES.file]
-    rows = routing(table, services, side.limits, findings)
+    rows = routing(table, services, hours, side.limits, findings)
     blocked, used_by_routes = _blocked(table, files, findings)
     persons, used = _included(tables[AGENTS.file], files, findings)
     staff = people(tables[AGENTS.file], persons, findings, services.channels)

@@ -16,7 +16,7 @@ from router.config.read import Found
 from router.core.effects import Treatment
 from router.core.repeat_settings import Again
 from router.core.route_settings import Condition, Route, Segment, Steer
-from router.core.settings import Limits, Queue
+from router.core.settings import Calendar, Limits, Queue
 from router.core.steering import NOBODY_NEEDED
 from router.terms import Business
 
@@ -34,16 +34,17 @@ class Routing(NamedTuple):
     steers: tuple[Steer, ...] = ()
 
 
-def routing(found: Found, centre: Centre, limits: Limits, findings: Findings) -> Routing:
+def routing(found: Found, centre: Centre, calendars: Iterable[Calendar], limits: Limits, findings: Findings) -> Routing:
     """Rows and segments in the order of the file; every mistake in them is among the findings."""
     channels = [channel.name for channel in centre.channels]
+    hours = [calendar.name for calendar in calendars]
     segments = [_segment(table, centre, findings) for table in found.tables("segments")]
     _count_classes(found, centre, segments, limits.target_classes_max, findings)
     queues = {(queue.tenant, queue.name): queue for queue in centre.queues}
     routes = []
     places = {}
     for table in found.tables("routes"):
-        route = _route(table, channels, segments, queues, findings)
+        route = _route(table, {"channel": channels, "calendar": hours}, segments, queues, findings)
         routes.append(route)
         places[route.tenant, route.name] = table
     for kind in ("routes", "segments"):
@@ -55,14 +56,15 @@ def routing(found: Found, centre: Centre, limits: Limits, findings: Findings) ->
     return Routing(tuple(routes), tuple(segments), places, tuple(steers))
 
 
-def _conditions(table: Found, channels: list[str], findings: Findings) -> tuple[Condition, ...]:
+def _conditions(table: Found, known: dict[str, list[str]], findings: Findings) -> tuple[Condition, ...]:
+    """`known`: the names that there are, of attributes that name something of the configuration."""
     conditions = []
     for name in ("when", "unless"):
         inner = table.only(name)
         for attribute, patterns in inner.values.items():
-            for index, pattern in enumerate(patterns if attribute == "channel" else ()):
-                if not pattern.endswith("*") and pattern not in channels:
-                    dangling(inner.at(attribute) / index, "channel", pattern, channels, findings)
+            for index, pattern in enumerate(patterns if attribute in known else ()):
+                if not pattern.endswith("*") and pattern not in known[attribute]:
+                    dangling(inner.at(attribute) / index, attribute, pattern, known[attribute], findings)
             conditions.append(condition(attribute, patterns, negated=name == "unless"))  # type: ignore[arg-type]  # a row's
     return tuple(conditions)
 
@@ -79,7 +81,7 @@ def _segment(table: Found, centre: Centre, findings: Findings) -> Segment:
     if 0 < segment.tolerance_us <= target_us:
         findings.warn(table.at("tolerance_s"), "is no more than the target", "make it longer than the target")
     return Segment(
-        segment.name, segment.tenant, _conditions(table, [], findings), segment.target_class, target_us,
+        segment.name, segment.tenant, _conditions(table, {}, findings), segment.target_class, target_us,
         segment.tolerance_us,
     )  # fmt: skip
 
@@ -98,7 +100,7 @@ def _count_classes(
 
 def _route(
     table: Found,
-    channels: list[str],
+    known: dict[str, list[str]],
     segments: list[Segment],
     queues: dict[tuple[str, str], Queue],
     findings: Findings,
@@ -106,10 +108,10 @@ def _route(
     route: Route = table.fill(Route(table.key))
     refuse = _refusal(table, findings)
     if refuse is None:
-        _goes_to(table, route, channels, queues, findings)
-        known = [segment.name for segment in segments if segment.tenant == route.tenant]
-        if route.segment and route.segment not in known:
-            dangling(table.at("segment"), "segment", route.segment, known, findings)
+        _goes_to(table, route, known["channel"], queues, findings)
+        own = [segment.name for segment in segments if segment.tenant == route.tenant]
+        if route.segment and route.segment not in own:
+            dangling(table.at("segment"), "segment", route.segment, own, findings)
     else:
         if route.queue:
             findings.error(table.at("queue"), "stands beside refuse", "give one of the two")
@@ -117,7 +119,7 @@ def _route(
         for setting in told:
             findings.error(table.at(setting), "has no effect where the row refuses", "take it out")
     return Route(
-        route.name, route.tenant, _conditions(table, channels, findings), route.queue, refuse, route.priority_us,
+        route.name, route.tenant, _conditions(table, known, findings), route.queue, refuse, route.priority_us,
         route.contact_class, route.needs, route.segment, route.test, _repeat(table, route, queues, findings),
     )  # fmt: skip
 

@@ -11,14 +11,15 @@ from router.core.repeat_settings import Again
 from router.core.want import ANYBODY, Want
 from router.terms import SECOND_US
 
-Attribute: TypeAlias = Literal["channel", "entry", "customer", "tier", "language", "region", "business"]
-"""What a contact arrives with, as far as rows can ask for it."""
+Attribute: TypeAlias = Literal["channel", "entry", "customer", "tier", "language", "region", "business", "calendar"]
+"""What a contact arrives with, as far as rows can ask for it; and which calendars are open then."""
 
 
 class Condition(Struct, frozen=True, gc=False):
     """One attribute is one of these values, or begins with one of these prefixes; `negated`: it is none of them.
 
-    An attribute that the contact does not have meets no condition, and every negated one.
+    An attribute that the contact does not have meets no condition, and every negated one. Of calendars several may be
+    open: one of the named ones is, or none of them.
     """
 
     attribute: Attribute

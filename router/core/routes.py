@@ -26,6 +26,8 @@ class Attributes(NamedTuple):
     language: str | None = None
     region: str | None = None
     business: str | None = None
+    calendar: tuple[str, ...] = ()
+    """Those that are open."""
 
 
 class HasConditions(Protocol):
@@ -113,8 +115,8 @@ class Matcher(Generic[R]):
         lists = [self._rest.get(tenant, [])]
         indices = self._indices.get(tenant)
         if indices is not None:
-            for name in INDEXED:
-                lists += indices[name].found(attributes[AT[name]])
+            for name, value in zip(INDEXED, (attributes.entry, attributes.customer), strict=True):
+                lists += indices[name].found(value)
         candidates = lists[0] if len(lists) == 1 else merge(*lists, key=_number)
         for _, row in candidates:
             if failing(row.conditions, attributes) is None:
@@ -142,9 +144,12 @@ def failing(conditions: tuple[Condition, ...], attributes: Attributes) -> Condit
     return None
 
 
-def met(condition: Condition, value: str | None) -> bool:
-    """Does this value of the attribute meet the condition?"""
+def met(condition: Condition, value: str | tuple[str, ...] | None) -> bool:
+    """Does this value of the attribute, or one of these, meet the condition?"""
     if value is None:
         return condition.negated
-    told = value in condition.values or value.startswith(condition.prefixes)
+    if isinstance(value, tuple):
+        told = any(each in condition.values or each.startswith(condition.prefixes) for each in value)
+    else:
+        told = value in condition.values or value.startswith(condition.prefixes)
     return told != condition.negated

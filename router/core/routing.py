@@ -22,6 +22,8 @@ class Routing:
 
     def __init__(self) -> None:
         self.routes: Matcher[Route] = Matcher(())
+        self.asks_calendars = False
+        """Does some row hang on a calendar?"""
         self.segment_matcher: Matcher[Segment] = Matcher(())
         self.segments: dict[tuple[str, str], Segment] = {}
         """By tenant and name."""
@@ -35,6 +37,9 @@ class Routing:
     def take(self, settings: of.Settings) -> None:
         """These settings are in force."""
         self.routes = Matcher(settings.routes)
+        self.asks_calendars = any(
+            condition.attribute == "calendar" for route in settings.routes for condition in route.conditions
+        )
         self.segment_matcher = Matcher(settings.segments)
         self.segments = {(segment.tenant, segment.name): segment for segment in settings.segments}
         for key in self.segments:

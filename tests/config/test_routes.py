@@ -101,9 +101,11 @@ def test_what_is_said_to_be_unreachable_is() -> None:
         rows = [_row(rng, str(number)) for number in range(rng.randint(2, 6))]
         matcher = Matcher(rows)
         reached = set()
-        for entry, tier, business in itertools.product(["x", "1x", "12x", *values["entry"]], ["x", *values["tier"]],
-                                                       values["business"]):  # fmt: skip
-            row = matcher.first("main", Attributes(entry=entry, tier=tier, business=business))
+        for entry, tier, business, calendar in itertools.product(
+            ["x", "1x", "12x", *values["entry"]], ["x", *values["tier"]], values["business"],
+            [(), ("day",), ("eve",), ("day", "eve")],
+        ):  # fmt: skip
+            row = matcher.first("main", Attributes(entry=entry, tier=tier, business=business, calendar=calendar))
             reached.add(row.name if row is not None else "")
         told = {rows[number].name for number in unreachable(rows, {"business": ["query", "handle", None]})}
         assert told == {row.name for row in rows} - reached, rows
@@ -112,10 +114,21 @@ def test_what_is_said_to_be_unreachable_is() -> None:
 def _row(rng: Random, name: str) -> Route:
     conditions = []
     for _ in range(rng.randint(0, 2)):
-        attribute, some = rng.choice((("entry", ("1", "12", "2")), ("tier", ("a", "b")), ("business", ("query",))))
+        attribute, some = rng.choice(
+            (("entry", ("1", "12", "2")), ("tier", ("a", "b")), ("business", ("query",)), ("calendar", ("day", "eve")))
+        )
         prefixes = (rng.choice(("1", "12", "")),) if attribute == "entry" and rng.random() < 0.5 else ()
         conditions.append(Condition(attribute, (rng.choice(some),), prefixes, rng.random() < 0.3))  # type: ignore[arg-type]
     return Route(name, conditions=tuple(conditions), queue="cards")
+
+
+def test_many_calendars_say_nothing() -> None:
+    """Which of many are open together is not tried; and one that is not there is a mistake."""
+    rows = [Route(str(number), conditions=(Condition("calendar", (f"c{number}",)),)) for number in range(7)]
+    assert not list(unreachable([*rows, rows[0]], {}))
+    assert list(unreachable([*rows[:3], rows[0]], {})) == [3]
+    fault = the_fault({"routes.toml": '[routes.r]\nwhen = { calendar = "ofice" }\nqueue = "cards"\n'})
+    assert (fault.path, fault.level) == ("routes.r.when.calendar[0]", "error")
 
 
 def test_a_search_that_would_be_long_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import ContactEvent, Error, RefusedEntry, Reply, Treat, Treatment
 from router.core.internal import WallClock
+from router.core.route_settings import Condition, Route
 from router.terms import MILLISECOND_US, SECOND_US
 
 if TYPE_CHECKING:
@@ -55,7 +56,16 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
     queues = tuple(_queue(rng, queue) if rng.random() < 0.6 else queue for queue in settings.queues)
     counts = rng.random() < 0.7
     channels = tuple(replace(channel, open_hours=counts and channel.name == "email") for channel in settings.channels)
-    return replace(settings, calendars=calendars, queues=queues, channels=channels)
+    routes = tuple(_by_calendar(Random(f"hours {seed} {route.name}"), route) for route in settings.routes)
+    return replace(settings, calendars=calendars, queues=queues, channels=channels, routes=routes)
+
+
+def _by_calendar(rng: Random, route: Route) -> Route:
+    """Some rows hang on a calendar, or on its being closed."""
+    if rng.random() < 0.7:
+        return route
+    condition = Condition("calendar", (rng.choice(("berlin", "utc")),), (), rng.random() < 0.4)
+    return replace(route, conditions=(*route.conditions, condition))
 
 
 def _calendar(rng: Random, name: str) -> of.Calendar:
@@ -251,6 +261,10 @@ class HoursBook:
             self.enter(visit, self.now_us(visit) - visit.entered_us)
 
     # -- promises -------------------------------------------------------------------------------------------------
+
+    def open_now(self) -> tuple[str, ...]:
+        """The calendars that are open."""
+        return tuple(name for name, clock in self._clocks.items() if clock.open)
 
     def _hand_on(self, queue: str) -> tuple[str, int, bool, int, int] | None:
         hand = self._hands.get(queue)

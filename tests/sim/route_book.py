@@ -33,7 +33,10 @@ class RouteBook:
         """The first row that it meets, tried one by one."""
         if asked.queue is not None and isinstance(asked, ask.Enqueue):
             return None
-        row = next((row for row in self._judge.settings.routes if _meets(row.conditions, asked)), None)
+        row = next(
+            (row for row in self._judge.settings.routes if _meets(row.conditions, asked, self._judge.hours.open_now())),
+            None,
+        )
         return row if row is not None and asked.queue in (None, row.queue) else None
 
     def queue_of(self, asked: Asked) -> str:
@@ -141,8 +144,12 @@ def _leads_to(queue: of.Queue, channel: str, queues: dict[str, of.Queue]) -> lis
     ]
 
 
-def _meets(conditions: tuple[Condition, ...], asked: Asked) -> bool:
+def _meets(conditions: tuple[Condition, ...], asked: Asked, calendars: tuple[str, ...] = ()) -> bool:
     for condition in conditions:
+        if condition.attribute == "calendar":
+            if any(name in condition.values for name in calendars) == condition.negated:
+                return False
+            continue
         value = getattr(asked, condition.attribute)
         told = value is not None and (
             value in condition.values or any(value.startswith(prefix) for prefix in condition.prefixes)

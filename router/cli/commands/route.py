@@ -18,7 +18,8 @@ def route(
         typer.Option(
             "--try",
             metavar="JSON",
-            help="What the contact arrives with: channel, entry, customer, tier, language, region, business.",
+            help="What the contact arrives with: channel, entry, customer, tier, language, region, business. calendar: "
+            "the one that is open then, empty for none; without it those that are open now.",
         ),
     ],
     config: Annotated[Path, typer.Argument(metavar="DIR", help="The configuration directory.")] = Path("config"),

@@ -40,8 +40,9 @@ def decide(world: World, peer: Peer, asked: Arriving) -> Decision:
     same if it leads to that queue: what the engine has lost is found again.
     """
     attributes = Attributes(
-        asked.channel, asked.entry, asked.customer, asked.tier, asked.language, asked.region, asked.business
-    )
+        asked.channel, asked.entry, asked.customer, asked.tier, asked.language, asked.region, asked.business,
+        open_calendars(world) if world.routing.asks_calendars else (),
+    )  # fmt: skip
     route: Route | None = None
     if asked.queue is None or isinstance(asked, AliveContact):
         route = world.routing.routes.first(peer.tenant, attributes)
@@ -64,6 +65,11 @@ def decide(world: World, peer: Peer, asked: Arriving) -> Decision:
         if route is not None:
             _take(decision, decision.routed, route, asked)
     return decision
+
+
+def open_calendars(world: World) -> tuple[str, ...]:
+    """The calendars that are open now."""
+    return tuple(name for name, hours in world.hours.items() if hours.stopped_us < 0)
 
 
 def _take(decision: Decision, routed: Routed, route: Route, asked: Arriving) -> None:
