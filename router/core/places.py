@@ -61,6 +61,8 @@ def _give(world: World, contact: Contact, clock: str | None, place: tuple[int, i
     """The place as (number, entered, key): times of that clock, none: core time. Its line counts by its own."""
     contact.number, contact.entered_us, contact.key_us = place
     contact.priority_s = priority_s
+    # A chore of its gateway that goes by numbers has listed it under another one, or not at all.
+    contact.peer.todo.clear()
     if clock is not None and contact.extra is None:
         contact.extra = Extra()
     if contact.extra is not None:

@@ -10,7 +10,8 @@ from router.core import gateways
 from router.core import internal as told
 from router.core import settings as of
 from router.core.asked import NOTHING
-from router.core.effects import Already, OfferCancelled, State, Synced
+from router.core.callback_settings import TokenRules
+from router.core.effects import Already, OfferCancelled, Queued, State, Synced
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.core.test_found import Q, settings
@@ -267,3 +268,30 @@ def test_a_gateway_that_drains_as_soon_as_it_is_back_lets_its_offers_run() -> No
     assert centre.offers() == {"c": "ann"}
     centre.wait(21)
     assert (centre.offers(), centre.state("c")) == ({}, "waiting")
+
+
+@pytest.mark.parametrize("others", [("old", "a", "b"), ("a", "old", "b")])
+def test_a_place_taken_while_the_gateway_is_being_opened(one_at_a_time: None, others: tuple[str, ...]) -> None:
+    """Opening goes by the numbers of places: who takes an earlier one, passed already or listed under the number of
+    before, stands too when all is open (I10)."""
+    queue = structs.replace(Q, tokens=TokenRules(give=True))
+    centre = Centre(settings(queue), ("gw", "other"))
+    centre.give("", told.Secret(b"a secret of thirty-two bytes....."[:32]))
+    token = ""
+    for name in others:
+        reply = centre.say(ask.Enqueue(0, name, "q"), "other" if name == "old" else "gw")
+        assert isinstance(reply, Queued)
+        token = reply.token or token if name == "old" else token
+    assert token
+    centre.call("new")
+    centre.ok(ask.Drain(0, True))
+    seq = centre.say(ask.Position(0, "new")).re
+    engine = centre.engine
+    engine.apply(centre.now_us, "main/gw", ask.Drain(seq + 1, False))
+    engine.apply(centre.now_us, "main/gw", ask.TakePlace(seq + 2, "new", token))
+    gateway = engine.world.peers["main/gw"]
+    assert gateway.chore == "open", "it was taken in the middle"
+    assert gateway.contacts["b"].standing is None
+    centre.rest()
+    assert gateway.contacts["new"].standing is not None
+    assert centre.state("old", "other") == "ended"

@@ -138,4 +138,18 @@ MUTANTS = (
         ":\n",
         story="callback_accepted_and_the_gateway_stays_away",
     ),
+    Mutant(
+        "I10: a place that is taken is worked through under its own number",
+        CORE + "places.py",
+        "    contact.peer.todo.clear()\n",
+        "",
+        scenarios=True,
+    ),
+    Mutant(
+        "I10: who takes a place whose turn was over already stands",
+        CORE + "handlers/callbacks.py",
+        '    if contact.state == "waiting":\n        # Where',
+        "    if contact.standing is not None:\n        # Where",
+        scenarios=True,
+    ),
 )

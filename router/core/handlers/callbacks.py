@@ -163,11 +163,11 @@ def take_place(world: World, peer: Peer, command: ask.TakePlace) -> Reply:
     if holder is contact:
         return Ok(command.seq)
     places.may_take(holder)
-    stood = contact.standing
     world.unstand(contact)
     places.take(world, contact, holder)
     world.changed[contact] = None
-    if stood is not None:
+    if contact.state == "waiting":
+        # Where its gateway is being opened, its turn may have come with the place.
         visits.stand_in_line(world, contact)
     return Ok(command.seq)
 
