@@ -76,8 +76,7 @@ class RepeatBook:
         if not reply.repeat:
             return
         judge.reached["known again"] += 1
-        row = judge.routes.row_of(command)
-        again = judge.queues[asked].repeat if row is None or row.repeat is None else row.repeat
+        again = judge.routes.repeat_of(command)
         visit.priority_s += again.head_start_us // SECOND_US
         if again.same_agent_us and command.preferred is None and command.agent is None:
             # Whoever served them last; this judge need not know who that was to leave it alone until then.

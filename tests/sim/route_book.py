@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import ContactEvent, SteerTo
+from router.core.repeat_settings import Again
 from router.core.route_settings import Condition, Route
 from router.terms import SECOND_US, NeedsTable
 from tests.sim.seen import Visit
@@ -43,6 +44,13 @@ class RouteBook:
         """Where it goes."""
         row = self.row_of(asked)
         return asked.queue if asked.queue is not None else (row.queue if row is not None else None) or ""
+
+    def repeat_of(self, asked: Asked) -> Again:
+        """What is done for who comes again: its row's word, else its queue's."""
+        row = self.row_of(asked)
+        if row is not None and row.repeat is not None:
+            return row.repeat
+        return self._judge.queues[self.queue_of(asked)].repeat
 
     def needs_of(self, asked: Asked) -> NeedsTable:
         """Its needs beyond the queue's: its row's, which are skills here, and its own."""
@@ -81,7 +89,7 @@ class RouteBook:
             if blocked and isinstance(asked, ask.Enqueue):
                 self._judge.fault("routes", f"{visit.id} of {asked.customer}, who is blocked, is in {event.queue}")
             return
-        specialists = visit.queue.repeat.queue if isinstance(asked, ask.Enqueue) and asked.customer else ""
+        specialists = self.repeat_of(asked).queue if isinstance(asked, ask.Enqueue) and asked.customer else ""
         if event.queue == specialists and asked.agent is None:
             self._now_in(visit, event.queue)
             return
