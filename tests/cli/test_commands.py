@@ -251,6 +251,16 @@ def test_route_explains_the_row(switchboard: Switchboard) -> None:
     assert lines[-1] == "-> queue cards, class 1, segment private (row card-emergency)"
 
 
+def test_route_by_the_hour(switchboard: Switchboard) -> None:
+    """A row that hangs on a calendar is tried as if that one were open, or none."""
+    tried = '{{"entry": "+4930100021", "calendar": "{}"}}'
+    assert "(row traders)" in switchboard("route", SAMPLE, "--try", tried.format("office")).stdout
+    closed = switchboard("route", SAMPLE, "--try", tried.format("")).stdout
+    assert "(row rest)" in closed
+    assert "no: calendar office is closed then" in closed
+    assert switchboard("route", SAMPLE, "--try", '{"entry": "+4930100021"}').exit_code == 0
+
+
 def test_route_as_json(switchboard: Switchboard) -> None:
     """The same for a program, a refusal too."""
     told = json.loads(switchboard("route", SAMPLE, "--json", "--try", '{"entry": "+499001"}').stdout)

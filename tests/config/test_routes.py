@@ -128,7 +128,7 @@ def test_many_calendars_say_nothing() -> None:
     assert not list(unreachable([*rows, rows[0]], {}))
     assert list(unreachable([*rows[:3], rows[0]], {})) == [3]
     fault = the_fault({"routes.toml": '[routes.r]\nwhen = { calendar = "ofice" }\nqueue = "cards"\n'})
-    assert (fault.path, fault.level) == ("routes.r.when.calendar[0]", "error")
+    assert (fault.path, fault.level) == ("routes.r.when.calendar[1]", "error")
 
 
 def test_a_search_that_would_be_long_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

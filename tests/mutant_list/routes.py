@@ -147,4 +147,11 @@ MUTANTS = (
         "return queue.settings.repeat",
         story="repeat_by_the_row",
     ),
+    Mutant(
+        "routes: rows that hang on a calendar go by the hour",
+        CORE + "handlers/routing.py",
+        "if hours.stopped_us < 0)",
+        "if hours.name)",
+        story="route_by_calendar",
+    ),
 )
