@@ -32,7 +32,9 @@ from router.core.effects import (
     StatusReply,
     Suspended,
     Treat,
+    WhoReply,
 )  # fmt: skip
+from tests.sim import who_book
 from tests.sim.announcements import understood
 from tests.sim.callback_book import CallbackBook
 from tests.sim.fairness import Fairness
@@ -201,6 +203,8 @@ class Judge:
 
     def _session(self, gateway: GatewaySeen, command: Any) -> None:
         """A client comes or goes."""
+        if not gateway.up and isinstance(command, told.GatewayDown):
+            return  # it was gone already
         limits = self.settings.limits
         away_us = 0 if gateway.up else self.now_us - gateway.changed_us
         grace_us = 0 if gateway.said_bye else limits.gateway_grace_us
@@ -227,6 +231,8 @@ class Judge:
             self.fault(
                 "I1", f"status says {reply.contacts} contacts, {len(self.visits)} were let in and have not ended"
             )
+        if isinstance(reply, WhoReply):
+            who_book.said(self, command, reply)
         if not command.numbered or (isinstance(reply, Error) and reply.code == "not_synced"):
             return
         # What else a step that is not quiet has caused may be of something under way.

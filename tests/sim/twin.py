@@ -15,7 +15,17 @@ from msgspec.msgpack import Encoder
 
 from router.core import audit, history
 from router.core.batch import Batch
-from router.core.effects import Already, Message, Probed, Queued, QueueStatus, Reply, StatusReply, Steering
+from router.core.effects import (
+    Already,
+    EstimateReply,
+    Message,
+    Probed,
+    Queued,
+    QueueStatus,
+    Reply,
+    StatusReply,
+    Steering,
+)
 from router.core.engine import Engine
 from router.core.estimates.kept import LearnedRecord, of_service, take_up
 from router.core.estimates.state import Estimates
@@ -174,6 +184,9 @@ def _plain(effect: tuple[str, Message]) -> tuple[str, Message]:
     if isinstance(message, Queued | Probed | Steering):
         # Advice rests on expected waits, which rest on counts.
         return key, structs.replace(message, steer=None)
+    if isinstance(message, EstimateReply):
+        # A line's last trajectory lives as long as the line: one that nobody stands in may not be there after loading.
+        return key, structs.replace(message, kind="position", minutes=None, wait=None)
     if not isinstance(message, StatusReply):
         return effect
     queues = [QueueStatus(queue.queue, *structs.astuple(queue)[1:9]) for queue in message.queues]
