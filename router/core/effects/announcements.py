@@ -24,6 +24,7 @@ class Announce(Message, tag="announce"):
     text: str
     """What to say, as configuration names it."""
     language: str | None = None
+    """The contact's. None: not known, or given up because its queue had no line for it."""
     position: int = 0
     """1 is next; never higher than one that was told before. 0: it is not told."""
     minutes: int | None = None
