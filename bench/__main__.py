@@ -12,6 +12,7 @@ NAMES = {
     "reload": "how long a reload of everything holds the daemon's loop up, with 10,000 agents and 500 queues",
     "takeover": "how long nobody leads after kill -9 of the leader, and how long a start takes",
     "announce": "what announcing to 10,000 who wait in 200 queues costs the loop",
+    "rules": "what 1,000 rules over 500 queues add to a lifecycle",
     "ewt": "the estimated wait on simulated centres, against theory and other formulas",
 }
 

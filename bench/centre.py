@@ -9,6 +9,7 @@ of lifecycles a contact, so that as many steps are taken, and as many tickets co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,10 @@ from msgspec import structs
 
 from router.core import settings as of
 from router.core.asked import Step
+from router.core.rule_settings import ActingRule
 from router.core.want import Want
+from router.rules import All, Compare, Condition
+from router.rules.gauge import Relation
 
 LINES_AN_AGENT = 5
 IDLE_SHARE = 10
@@ -40,6 +44,8 @@ class Mix:
     """Share of contacts with needs of their own; where there are any, the needs of every queue give way in steps."""
     tickets: float = 0.0
     """Tickets with a due time that wait in the busy part, for each call that waits there."""
+    rules: int = 0
+    """Rules over the queues, by turns of every kind of condition; none of them turns, all of them are watched."""
 
 
 PLAIN = Mix()
@@ -117,9 +123,42 @@ def settings(size: Size, mix: Mix = PLAIN) -> of.Settings:
         agents=tuple(of.Agent(agent_name(i), skills=skills_of(size, i)) for i in range(size.agents)),
         limits=of.Limits(contacts_max=10_000_000),
     )
+    if mix.rules:
+        return structs.replace(plain, rules=rules(size, mix.rules))
     if mix.own_needs:
         return _with_needs(plain, size)
     return _with_tickets(plain, size) if mix.tickets else plain
+
+
+def rules(size: Size, count: int) -> tuple[ActingRule, ...]:
+    """So many rules, a queue each by turns, each of another kind than the one before."""
+    made = []
+    for i in range(count):
+        queue = queue_name(i % size.queues)
+        made.append(ActingRule(f"r{i:04}", CONDITIONS[(i + i // size.queues) % len(CONDITIONS)](queue), observe=True))
+    return tuple(made)
+
+
+def _compare(queue: str, signal: str, relation: Relation, bound: float, window_us: int = 0) -> Compare:
+    return Compare("queue", queue, signal, relation, bound, window_us)
+
+
+NEVER_US = 10**15
+WINDOW_US = 900_000_000
+CONDITIONS: tuple[Callable[[str], Condition], ...] = (
+    lambda queue: _compare(queue, "waiting", "above", 10_000_000),
+    lambda queue: _compare(queue, "oldest_wait_s", "above", NEVER_US),
+    lambda queue: All((
+        _compare(queue, "oldest_wait_s", "above", NEVER_US), _compare(queue, "idle", "at_least", 100_000),
+    )),
+    lambda queue: _compare(queue, "staffed", "above", 100_000),
+    lambda queue: _compare(queue, "arrivals", "above", 10_000_000, WINDOW_US),
+    lambda queue: All((
+        _compare(queue, "waiting", "above", 10_000_000), _compare(queue, "service_level", "below", 0.0, WINDOW_US),
+    )),
+    lambda queue: _compare(queue, "abandonment", "above", 0.9, WINDOW_US),
+)  # fmt: skip
+"""What rules of the bench ask of a queue."""
 
 
 def _with_needs(plain: of.Settings, size: Size) -> of.Settings:

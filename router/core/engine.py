@@ -396,5 +396,5 @@ class Engine:
 
 def _rule(world: World) -> None:
     """Something that rules watch has changed in this step."""
-    ruling.look(world)
-    settle(world)
+    if ruling.look(world):
+        settle(world)

@@ -60,6 +60,8 @@ def _views(world: World, queue: Queue, segment: Segment | None) -> tuple[FlowVie
 
 
 def _count(world: World, view: FlowView, row: int) -> None:
+    if not view.counts[row]:
+        return
     for ring in view.rings.values():
         ring.add(world.now_us, row, 1)
     world.changed[view] = None

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 ARRIVED, IN_TARGET, COUNTED, ABANDONED, KNOWN, REPEATED = range(6)
 """Rows of a window of contacts; `COUNTED` is the denominator of the service level."""
+READ_BY = {
+    "service_level": (IN_TARGET, COUNTED),
+    "abandonment": (ABANDONED, COUNTED),
+    "arrivals": (ARRIVED,),
+    "arrivals_ratio": (ARRIVED,),
+    "repeat_rate": (KNOWN, REPEATED),
+}
+"""Signal -> the rows that it is made of."""
 BUSY, READY = range(2)
 """Rows of a window of people: capacity units at work and there, by microseconds."""
 
@@ -46,6 +54,8 @@ class QueueView(View, eq=False, gc=False):
     staffed: Gauge | None = None
     expected: tuple[Gauge, ...] = ()
     """Gauges of the expected wait."""
+    first_us: int = -1
+    """No key of those who stand was earlier when its deadline was set by it; -1: look at the oldest each time."""
     watched: list[Needs] = field(default_factory=list)
     """Needs of its lines that tell it who could serve."""
     expected_from_us: int = 0
@@ -93,6 +103,10 @@ class FlowView(View, eq=False, gc=False):
     gauges: dict[tuple[str, int], Gauge] = field(default_factory=dict)
     """(signal, window) -> gauge."""
     rings: dict[int, Ring] = field(default_factory=dict)
+    counts: list[bool] = field(default_factory=lambda: [False] * 6)
+    """The rows that its gauges read: others are not counted."""
+    overdue: bool = False
+    """Somebody waited beyond the target when it was looked at last."""
     level: bool = False
     """It measures a service level, in which those who wait count too."""
     since_us: int = 0

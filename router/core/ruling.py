@@ -18,26 +18,30 @@ VALUES_SAID = 12
 """Comparisons that the audit gives the values of; beyond it their number."""
 
 
-def look(world: World) -> None:
-    """The end of a step in which something that is watched has changed."""
+def look(world: World) -> bool:
+    """The end of a step in which something that is watched has changed. Did a rule turn, or wait anew?"""
     ruling = world.ruling
     dirty = list(ruling.dirty)
     ruling.dirty.clear()
+    if ruling.people:
+        for each in dirty:
+            if isinstance(each, Agent):
+                account(world, each)
+        # Those whose people have changed are seen in this very step.
+        dirty = list(dict.fromkeys([*dirty, *ruling.dirty]))
+        ruling.dirty.clear()
     for each in dirty:
-        if isinstance(each, Agent):
-            account(world, each)
-    for crew in ruling.dirty:
-        dirty.append(crew)  # noqa: PERF402 - those whose people have changed, seen in this very step
-    ruling.dirty.clear()
-    for each in dict.fromkeys(dirty):
-        if isinstance(each, RuleState):
+        looks = LOOKS.get(type(each))
+        if looks is not None:
+            looks(world, each)
+        elif isinstance(each, RuleState):
             ruling.stirred[each] = None
-        elif not isinstance(each, Agent):
-            LOOKS[type(each)](world, each)
-    if ruling.stirred:
-        stirred, ruling.stirred = ruling.stirred, {}
-        for state in sorted(stirred, key=_order):
-            ask(world, state)
+    if not ruling.stirred:
+        return False
+    stirred, ruling.stirred = ruling.stirred, {}
+    for state in sorted(stirred, key=_order):
+        ask(world, state)
+    return True
 
 
 def _order(state: RuleState) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from router.core.queue import Queue
 from router.core.records_rules import RuleRecord
 from router.core.rule_settings import ActingRule
 from router.core.ruled import (
+    READ_BY,
     CrewView,
     FlowView,
     HoursView,
@@ -152,6 +153,8 @@ class Builder:
                 view.queue = self.world.queues[tenant, key.subject]
         assert isinstance(view, FlowView)
         view.gauges = view.gauges | {(key.signal, key.window_us): gauge}
+        for row in READ_BY[key.signal]:
+            view.counts[row] = True
         if key.signal == "service_level" and view.queue is not None:
             view.level = True
             self._queue(view.queue).level = view

@@ -5,6 +5,7 @@ says when it must look again though nothing happens.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from router.core import hours as clocks
@@ -85,16 +86,32 @@ def look_at_queue(world: World, view: QueueView) -> None:
     if view.expected:
         _look_at_expected(world, view, queue)
     if view.level is not None:
-        look_at_flow(world, view.level)
+        _touch_level(world, queue, view.level)
 
 
 def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -> None:
+    if view.first_us >= 0 and view.due_us:
+        for line in queue.lines.values():
+            first = line.order.first
+            if first is not None and (first[0] < view.first_us or line.newest or line.clock is not None):
+                break
+        else:
+            return  # nobody has waited longer than was thought when the deadline was set
+    view.first_us = -1
     waits = list(longest_waits_us(world, queue))
     see(world, gauge, max((waited_us for waited_us, _ in waits), default=0))
-    if gauge.hi < NEVER_US:
-        for waited_us, line in waits:
-            # Each line counts by its own clock, so that another one may be the first to pass the edge.
-            again(world, view, clocks.due_us(world, line.clock, round(gauge.hi) - waited_us))
+    if gauge.hi >= NEVER_US:
+        return
+    plain = all(line.clock is None and not line.newest for _, line in waits)
+    for waited_us, line in waits:
+        # Each line counts by its own clock, so that another one may be the first to pass the edge.
+        again(world, view, clocks.due_us(world, line.clock, round(gauge.hi) - waited_us))
+    if plain and waits and gauge.lo == -inf:
+        firsts = [line.order.first[0] for _, line in waits if line.order.first is not None]
+        at_us = min(firsts) + round(gauge.hi)
+        if at_us > world.now_us:
+            view.first_us = min(firsts)
+            again(world, view, at_us)
 
 
 def _look_at_expected(world: World, view: QueueView, queue: Queue) -> None:
@@ -210,15 +227,38 @@ def look_at_flow(world: World, view: FlowView) -> None:
     for (signal, window_us), gauge in view.gauges.items():
         ring = view.rings[window_us]
         see(world, gauge, MEASURED[signal](world, view, ring, window_us))
-        if not ring.empty(now_us):
-            again(world, view, ring.next_us(now_us))
-        if now_us < view.since_us + window_us:
-            again(world, view, view.since_us + window_us)
+        next_us = ring.next_us(now_us)
+        if not view.due_us or view.due_us > next_us:
+            if any(ring.totals):
+                again(world, view, next_us)
+            if now_us < view.since_us + window_us:
+                again(world, view, view.since_us + window_us)
+
+
+def _touch_level(world: World, queue: Queue, view: FlowView) -> None:
+    """Others wait than before: while nobody has waited beyond the target that is no matter of the service level, but
+    for the time when somebody will have."""
+    if not view.overdue:
+        target_us = queue.settings.target_us
+        for line in queue.lines.values():
+            first = line.order.first
+            if first is None:
+                continue
+            ends_us = first[0] + target_us + 1
+            if line.newest or line.clock is not None or ends_us <= world.now_us:
+                break
+            if not view.due_us or ends_us < view.due_us:
+                again(world, view, ends_us)
+        else:
+            return
+    look_at_flow(world, view)
 
 
 def _service_level(world: World, view: FlowView, ring: Ring, _window_us: int) -> Value:
     sums = ring.sums(world.now_us)
-    counted = sums[COUNTED] + _overdue(world, view.queue)
+    overdue = _overdue(world, view.queue)
+    view.overdue = overdue > 0
+    counted = sums[COUNTED] + overdue
     return sums[IN_TARGET] / counted if counted else None
 
 
@@ -226,7 +266,12 @@ def _overdue(world: World, queue: Queue | None) -> int:
     """How many wait beyond their queue's target."""
     missed = 0
     for line in queue.lines.values() if queue is not None else ():
+        first = line.order.first
+        if first is None:
+            continue
         latest_us = line.time(world.now_us) - line.queue.settings.target_us
+        if first[0] >= latest_us and not line.newest:
+            continue
         # Where the newest comes first the keys are turned round.
         before: Any = (-latest_us,) if line.newest else (latest_us,)
         rank = line.order.rank(before)

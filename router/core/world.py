@@ -37,6 +37,7 @@ from router.core.ticket import Tickets
 from router.core.watched import agent_event, contact_event
 from router.errors import Refused
 
+WAITS = ("waiting", "held")
 MONITOR = "*monitor"
 """The address of what every monitor of a tenant is told: tenant/*monitor."""
 
@@ -79,11 +80,9 @@ class World:
         self.buried: deque[Tombstone] = deque()
         """Ended ids, the oldest first: all are kept equally long, so they need no deadline each."""
         self.customers: OrderedDict[tuple[str, str], Customer] = OrderedDict()  # who was heard of longest ago first
-        self.live = 0
-        """Live contacts: those without a tombstone."""
+        self.live = 0  # live contacts: those without a tombstone
         self.tokens: dict[int, Contact | Tombstone] = {}  # places that have a token, and who holds them now
-        self.chores: dict[int, Peer] = {}
-        """Peers with work that is done in slices, by number."""
+        self.chores: dict[int, Peer] = {}  # peers with work that is done in slices, by number
         self.unmet: dict[Needs, None] = {}
         """Needs that the last able agent has left, whose lines have a treatment for it."""
         self.closing: dict[str, Any] = {}
@@ -93,8 +92,7 @@ class World:
         """Entities to record with the next batch, in the order of their first change."""
         self.dropped: list[tuple[str, str]] = []
         self.history: list[Visit] = []
-        self.deeds: list[Deed] = []
-        """What people did by hand since the last batch."""
+        self.deeds: list[Deed] = []  # what people did by hand since the last batch
         self.effects: list[tuple[str, Message]] = []
         self.loose_contacts: list[Contact] = []
         """Contacts that came to stand in a line in this step: each looks for an agent."""
@@ -309,11 +307,13 @@ class World:
     def move_contact(self, contact: Contact, event: str) -> None:
         """Move a contact along its table, count it, record it, and tell monitors."""
         counts = contact.queue.counts
-        counts[contact.state] -= 1
+        was = contact.state
+        counts[was] -= 1
         states.move(states.CONTACT, contact, event)
         counts[contact.state] += 1
         self.changed[contact] = None
-        self._touch(contact.queue)
+        if was in WAITS or contact.state in WAITS:
+            self._touch(contact.queue)
         if self.monitored:
             self.effects.append((f"{contact.peer.tenant}/{MONITOR}", contact_event(self, contact)))
 

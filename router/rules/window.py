@@ -17,24 +17,30 @@ class Ring(Struct, gc=False):
     slot_us: int
     last: int
     rows: list[list[int]]
+    totals: list[int]
+    """The sums of the rows, as of the newest slot."""
 
     def add(self, now_us: int, row: int, amount: int) -> None:
         """Count `amount` in a row."""
         if now_us // self.slot_us != self.last:
             self.roll(now_us)
         self.rows[row][-1] += amount
+        self.totals[row] += amount
 
     def roll(self, now_us: int) -> None:
         """Forget what is older than the window."""
         number = now_us // self.slot_us
         gone = min(number - self.last, SLOTS)
         if gone > 0:
+            self.totals = [total - sum(row[:gone]) for total, row in zip(self.totals, self.rows, strict=True)]
             self.rows = [[*row[gone:], *([0] * gone)] for row in self.rows]
             self.last = number
 
     def sums(self, now_us: int) -> list[int]:
-        """The counts of the window, a row each. It changes nothing."""
-        gone = max(0, now_us // self.slot_us - self.last)
+        """The counts of the window, a row each, to read. It changes nothing."""
+        gone = now_us // self.slot_us - self.last
+        if gone <= 0:
+            return self.totals
         return [sum(row[gone:]) for row in self.rows]
 
     def empty(self, now_us: int) -> bool:
@@ -49,4 +55,4 @@ class Ring(Struct, gc=False):
 def ring(window_us: int, rows: int, now_us: int) -> Ring:
     """An empty ring over a window of at least `SLOTS` microseconds."""
     slot_us = window_us // SLOTS
-    return Ring(slot_us, now_us // slot_us, [[0] * SLOTS for _ in range(rows)])
+    return Ring(slot_us, now_us // slot_us, [[0] * SLOTS for _ in range(rows)], [0] * rows)

@@ -66,8 +66,8 @@ MUTANTS = (
     Mutant(
         "rules: what grows with time is seen when it passes the bound",
         CORE + "ruling_views.py",
-        "            again(world, view, clocks.due_us(world, line.clock, round(gauge.hi) - waited_us))\n",
-        "            pass\n",
+        "        again(world, view, clocks.due_us(world, line.clock, round(gauge.hi) - waited_us))\n",
+        "        pass\n",
         story="rule_oldest_wait",
     ),
     Mutant(
@@ -94,7 +94,7 @@ MUTANTS = (
     Mutant(
         "rules: who still waits beyond the target counts",
         CORE + "ruling_views.py",
-        "    counted = sums[COUNTED] + _overdue(world, view.queue)\n",
+        "    counted = sums[COUNTED] + overdue\n",
         "    counted = sums[COUNTED]\n",
         story="rule_service_level",
     ),
