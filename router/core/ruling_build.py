@@ -47,13 +47,15 @@ class Builder:
         world, kept = self.world, self.ruling
         states = kept.rules
         self._unhook()
+        for state in states.values():
+            # Before anybody gets another's number: deadlines are found by it.
+            world.deadlines.cancel(state)
         kept.views, kept.gauges, kept.readers, kept.rules = [], {}, {}, {}
         kept.crews, kept.segments, kept.by_clock, kept.store, kept.learned = {}, {}, [], [], []
         kept.teams, kept.of_queue = {}, {}
         for rule in world.settings.rules:
             was = states.get(rule.key)
             state = RuleState(rule, rule.times, Life(), _nothing, _nothing) if was is None else was
-            world.deadlines.cancel(state)
             acts = was is not None and was.rule.observe and not rule.observe and was.life.state == "active"
             state.rule, state.times = rule, rule.times
             if acts:
@@ -66,6 +68,13 @@ class Builder:
         for key, state in states.items():
             if key not in kept.rules:
                 _gone(world, state)
+        for view in kept.views:
+            # What has a record is recorded from the beginning, so that a store has what is there.
+            if isinstance(view, CrewView | FlowView) and view.rings and view.key not in self.was:
+                world.changed[view] = None
+        for learned in kept.learned:
+            if learned.key not in self.learned:
+                world.changed[learned] = None
         _forget(world, self.was, self.learned)
 
     # -- what rules read ----------------------------------------------------------------------------------------------
