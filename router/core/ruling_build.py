@@ -29,6 +29,8 @@ from router.rules.usual import nothing_learned
 from router.rules.window import Ring, ring
 
 FLOW_ROWS, CREW_ROWS = 6, 2
+LOWEST = -(1 << 60)
+"""Numbers of deadlines from here down are of rules and what they watch; those of estimates come from above."""
 FLOWS = ("service_level", "abandonment", "arrivals", "arrivals_ratio", "repeat_rate")
 
 
@@ -195,9 +197,9 @@ class Builder:
         ordered = sorted(self.views.values(), key=lambda view: view.key)
         self.ruling.views = ordered
         for number, view in enumerate(ordered, start=1):
-            view.number = -number
+            view.number = LOWEST - number
         for number, state in enumerate(self.ruling.rules.values(), start=len(ordered) + 1):
-            state.number = -number
+            state.number = LOWEST - number
 
     def _unhook(self) -> None:
         world = self.world
