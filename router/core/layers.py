@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from router.core import audit, crossing, layer_sources, reconfigure
 from router.core.actions import AnyAction, QueueAction, Target
+from router.core.closing import tickets_anew
 from router.core.course import Way, course_of
 from router.core.layer import Layer, Pause, Source
 
@@ -126,15 +127,18 @@ def _take_queue(world: World, tenant: str, name: str) -> None:
     crossing.layered(world, left)
 
 
-def switch(world: World, tenant: str, name: str) -> reconfigure.Flipped:
+def switch(world: World, tenant: str, name: str, *, loading: bool = False) -> reconfigure.Flipped:
     """Let a queue have what is in effect; those who wait in it cross afterwards. A queue that is gone from the
     configuration serves who is in it, by what it said last."""
     queue, configured = world.queues.get((tenant, name)), world.configured.get((tenant, name))
     left = reconfigure.Flipped()
     if queue is not None and configured is not None:
         settings = world.layers.over(configured)
+        if queue.settings.target_us != settings.target_us:
+            # The place of a ticket is its due time less the target.
+            tickets_anew(world)
         if queue.settings != settings:
-            reconfigure.switch_queue(world, queue, settings, left)
+            reconfigure.switch_queue(world, queue, settings, left, loading=loading)
     return left
 
 

@@ -135,10 +135,12 @@ def lines_differ(world: World, old: of.Queue, new: of.Queue) -> bool:
     return classes_differ or (old.order == "newest") != (new.order == "newest")
 
 
-def switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, old_version: int = 0) -> None:
+def switch_queue(
+    world: World, queue: Queue, settings: of.Queue, left: Flipped, old_version: int = 0, *, loading: bool = False
+) -> None:
     """One queue whose settings, as they are in effect, have changed. Its lines get their new numbers in one write each;
     other needs, another class, order or clock set them aside. `old_version`: by which it stood so far, where it is not
-    the one in force."""
+    the one in force. `loading`: its door is as it was kept."""
     old = queue.settings
     queue.settings = settings
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
@@ -163,7 +165,7 @@ def switch_queue(world: World, queue: Queue, settings: of.Queue, left: Flipped, 
             courses.drop_if_empty(world, line)
     _note(left, queue, old)
     _tell_changes(world, queue, old, left)
-    if door is not None:
+    if door is not None and not loading:
         closing.turned(world, queue)
     ruling_build.queue_switched(world, queue)
 

@@ -51,7 +51,7 @@ def load(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]
     for tenant, (kind, name) in world.layers.targets:
         if kind == "queue":
             # Nobody stands in it yet: there is nobody who would have to cross.
-            layers.switch(world, tenant, name)
+            layers.switch(world, tenant, name, loading=True)
     for queue in world.queues.values():
         if queue.settings.laid.announcement is not None:
             say_special(world, queue)

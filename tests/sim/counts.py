@@ -11,7 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from router.core.states import TABLES
-from tests.sim import announcements, callbacks, channels, consults, hands, hours, overflow, tickets, wants, who_book
+from tests.sim import (
+    announcements,
+    callbacks,
+    channels,
+    consults,
+    hands,
+    hours,
+    layers,
+    overflow,
+    tickets,
+    wants,
+    who_book,
+)
 from tests.sim.pair import plan as pair
 
 NOT_YET = {
@@ -21,7 +33,7 @@ NOT_YET = {
 
 FAULTS = (
     *channels.REACHED, *consults.REACHED, *hands.REACHED, *hours.REACHED, *callbacks.REACHED,
-    *tickets.REACHED, *wants.REACHED, *who_book.REACHED, *overflow.REACHED, *announcements.REACHED,
+    *tickets.REACHED, *wants.REACHED, *who_book.REACHED, *overflow.REACHED, *layers.REACHED, *announcements.REACHED,
     *pair.REACHED,
     "kill", "kill: tail lost", "kill: committed, not told", "kill: away for long", "store late", "late message",
     "gateway dropped", "gateway replaced", "gateway said bye", "gateway away beyond its grace", "same instance again",

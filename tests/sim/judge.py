@@ -40,6 +40,7 @@ from tests.sim.callback_book import CallbackBook
 from tests.sim.fairness import Fairness
 from tests.sim.hand_book import HandBook
 from tests.sim.hours import HoursBook
+from tests.sim.layers import LayerBook
 from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
 from tests.sim.offer_book import OfferBook
@@ -64,8 +65,7 @@ class Judge:
         self.violations: list[str] = []
         self.reached: Counter[str] = Counter()
         """What it has seen happen, of that which a set of seeds must reach."""
-        self.step = 0
-        self.now_us = 0
+        self.step = self.now_us = 0
         self.queues = {queue.name: queue for queue in plan.settings.queues}
         self.gateways: dict[str, GatewaySeen] = {}
         self.agents = {agent.name: AgentSeen(agent, dict(agent.skills)) for agent in plan.settings.agents}
@@ -81,7 +81,7 @@ class Judge:
         self.callbacks = CallbackBook(self)
         self.repeats = RepeatBook(self)
         self.ledger = Ledger(self.fault)
-        self.hands = HandBook(self)
+        self.hands, self.layers = HandBook(self), LayerBook(self)
         self.command: Any = None
         """Of the step that is being judged."""
         self._listed: dict[str, str] = {}
@@ -97,6 +97,7 @@ class Judge:
             ask.Ringing: self.book.ringing,
             ask.CloseQueue: self.hours.hand,
             ask.OpenQueue: self.hours.hand,
+            **self.layers.said,
         }
 
     def fault(self, invariant: str, what: str) -> None:

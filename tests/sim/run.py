@@ -26,6 +26,7 @@ from tests.sim.gateway import Gateway
 from tests.sim.hands import Hands, heard
 from tests.sim.hours import Wall
 from tests.sim.judge import Judge
+from tests.sim.layers import Planning, left
 from tests.sim.people import Person
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
 from tests.sim.site import Flight, Site, Step, slices
@@ -52,6 +53,8 @@ class Desk(Client):
         if key == BOSS:
             self.role = "supervisor"
             self.site.after(SECOND_US, Hands(run, self.say).pulse)
+            self.planning = Planning(run, self.say)
+            self.site.after(SECOND_US, self.planning.pulse)
 
     def event(self, message: Message) -> None:
         """What agents see on their screens."""
@@ -322,6 +325,9 @@ class Run:
                 gateway.say(ask.Drain(1, False))
             for call in list(gateway.calls.values()):
                 gateway.plan_hang_up(call)
+        boss = self.clients[BOSS]
+        assert isinstance(boss, Desk)
+        boss.planning.end()
         until_us = site.now_us + CALM_MOST_US
         while site.now_us < until_us and not self.is_over():
             for _ in range(50):
@@ -363,7 +369,7 @@ def played(run: Run, seed: int, others: Callable[[], list[str]]) -> Outcome:
                 run.judge.fault("L3", "the faults have stopped, and not all ends")
             tallies = run.site.engine.world.routing.steering.tallies.values()
             run.site.faults["steered: came back"] += sum(tally.came_back for tally in tallies)
-            violations = run.judge.violations + others() + run.watch.violations
+            violations = run.judge.violations + others() + run.watch.violations + left(run)
         except Exception as error:  # noqa: BLE001  # whatever the engine raises is the finding, with its seed
             where = traceback.extract_tb(error.__traceback__)[-1]
             violations = [f"crash {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"]
