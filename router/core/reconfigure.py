@@ -165,7 +165,7 @@ def switch_queue(
             courses.drop_if_empty(world, line)
     _note(left, queue, old)
     _tell_changes(world, queue, old, left)
-    if door is not None and not loading:
+    if door is not None and not loading and (door.hand or door.hours is not None):
         closing.turned(world, queue)
     ruling_build.queue_switched(world, queue)
 
