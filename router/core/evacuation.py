@@ -6,6 +6,7 @@ from itertools import islice
 
 from router.core import callback_book, courses
 from router.core.entities import Contact
+from router.core.line import Line
 from router.core.ticket import TICKET
 from router.core.visits import treat
 from router.core.world import World
@@ -16,10 +17,16 @@ def _can_be_told(contact: Contact) -> bool:
     return contact.peer.open and (contact.extra is None or callback_book.of(contact) is None)
 
 
+def _in_order(line: Line) -> tuple[str, int, str, int]:
+    """An order that a start does not change: lines of one queue may differ in nothing but the steps of their needs."""
+    first = abs(line.order.first[1]) if line.order.first is not None else 0
+    return line.queue.name, line.contact_class, line.own_target, first
+
+
 def evacuate(world: World, most: int) -> None:
     """Treat up to `most` contacts that wait for skills which nobody signed in has."""
     for needs in sorted(world.unmet, key=lambda needs: needs.rank):
-        lines = sorted(needs.lines, key=lambda line: (line.queue.name, line.contact_class, line.own_target))
+        lines = sorted(needs.lines, key=_in_order)
         for line in lines:
             told = "nobody_left" in line.queue.treatments and not line.queue.settings.enter_unstaffed
             if needs.staffed != 0 or not told or needs.channel == TICKET:
