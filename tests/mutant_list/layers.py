@@ -10,7 +10,7 @@ MUTANTS = (
         CORE + "layer.py",
         "            if known is None or layer.weight > known.weight:\n",
         "            if known is None:\n",
-        story="layer_conflict_by_rank",
+        story="action_entry_limited",
     ),
     Mutant(
         "layers: a paused layer has no effect",
@@ -59,7 +59,8 @@ MUTANTS = (
         CORE + "restore_layers.py",
         "        _due(world, active, record)\n",
         "",
-        story="layer_restart_in_the_middle",
+        story="plan_expires_after_a_warning",
+        loaded=True,
     ),
     Mutant(
         "plans: somebody is told before the end",
@@ -123,13 +124,6 @@ MUTANTS = (
         "            if _wait_there_us(world, tenant, cell, customer, known=False) is None:\n",
         "            if False:\n",
         story="action_steered",
-    ),
-    Mutant(
-        "actions: emptying leaves alone who comes later",
-        CORE + "emptying.py",
-        "        and contact.number < emptying.number\n",
-        "",
-        story="action_emptied",
     ),
     Mutant(
         "actions: a notice is kept until it was delivered",
