@@ -16,7 +16,7 @@ from router.metrics.text import Kind, Reading
 PREFIX: Final = "switchboard_"
 
 UNITS: Final = (
-    "activations", "announcements", "callbacks", "dials", "keys", "promises", "rules",
+    "activations", "announcements", "callbacks", "dials", "keys", "layers", "notices", "plans", "promises", "rules",
     "agents", "batches", "bytes", "clients", "commands", "connections", "contacts", "effects", "errors",
     "failures", "hops", "info", "legs", "lines", "offers", "ratio", "records", "reloads", "reservations", "seconds",
     "series", "states", "stays", "steps", "tickets", "tokens", "violations",

@@ -8,6 +8,7 @@ from platform import python_version
 from typing import Final
 
 from router.core.ruling import is_paused
+from router.metrics.layer_rows import LAYER_ROWS
 from router.metrics.machine_rows import MACHINE_ROWS
 from router.metrics.routed_rows import ROUTED_ROWS
 from router.metrics.rows import Row
@@ -166,4 +167,6 @@ ENGINE_ROWS: Final[tuple[SiteRow, ...]] = (
     Row("switchboard_build_info", "gauge", "The program and its Python.", _build, ("version", "python")),
 )
 
-SITE_ROWS: Final[tuple[SiteRow, ...]] = CENTRE_ROWS + ROUTED_ROWS + CLIENT_ROWS + ENGINE_ROWS + MACHINE_ROWS
+SITE_ROWS: Final[tuple[SiteRow, ...]] = (
+    CENTRE_ROWS + ROUTED_ROWS + LAYER_ROWS + CLIENT_ROWS + ENGINE_ROWS + MACHINE_ROWS
+)
