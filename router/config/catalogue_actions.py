@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from router.config.catalogue_machine import DAY_S
-from router.config.kinds import Choice, Flag, Name, Names, Number, Seconds, Text, Whole
+from router.config.kinds import Choice, Flag, Levels, Name, Names, Number, Seconds, Text, Whole
 from router.config.kinds_actions import Texts
 from router.config.kinds_needs import Needs
 from router.config.rows import Row, Section
@@ -28,6 +28,12 @@ class ActionKind(NamedTuple):
         return (*self.needs, *self.one_of, *self.may)
 
 
+LENT_SKILLS_MAX = 16
+"""Of one loan: what one queue asks for, and some."""
+LOAN = (
+    "mode", "agents_most", "step_s", "keep_idle", "keep_ewt_s", "keep_queues", "first", "moves_an_hour_most",
+)  # fmt: skip
+
 KINDS: dict[str, ActionKind] = {
     "change_target": ActionKind(core.ChangeTarget, ("queues", "target_s")),
     "raise_priority": ActionKind(core.RaisePriority, ("queues",), ("boost", "head_start_s")),
@@ -42,6 +48,7 @@ KINDS: dict[str, ActionKind] = {
     "empty": ActionKind(core.Empty, ("queues",), ("to", "callback", "message")),
     "activate_plan": ActionKind(core.ActivatePlan, ("plan",)),
     "notify": ActionKind(core.Notify, ("webhook", "text")),
+    "borrow": ActionKind(core.Borrow, ("skills",), ("team", "queues"), LOAN),
 }
 """`kind` -> what goes with it. All of `core.ACTIONS` must be here."""
 
@@ -50,7 +57,11 @@ ACTIONS = Section(
     "What it does, in this order; each table one action of the `kind` named, undone exactly when its source ends.",
     (
         Row("kind", Choice(tuple(KINDS)), "Which action."),
-        Row("queues", Names(500, least=1), "The queues that it is for."),
+        Row(
+            "queues",
+            Names(500, least=1),
+            "The queues that it is for; borrow: who serves one of them is a donor.",
+        ),
         Row("target_s", Seconds(0.001, 366 * DAY_S), "change_target: the target."),
         Row("boost", Number(-1e6, 1e6), "raise_priority: added to the queue's boost; below 0 others come first."),
         Row(
@@ -100,6 +111,37 @@ ACTIONS = Section(
         Row("plan", Name(), "activate_plan: the plan, active as long as this is in force."),
         Row("webhook", Name(), "notify: to whom; one of `webhooks`."),
         Row("text", Text(500), "notify: what is to be said."),
+        Row("skills", Levels(LENT_SKILLS_MAX), "borrow: the skills that are lent, and their levels."),
+        Row("team", Text(64), "borrow: the team whose agents are lent."),
+        Row(
+            "mode",
+            Choice(("also", "only")),
+            "borrow: `also` beside their own skills, `only` in their place.",
+        ),
+        Row("agents_most", Whole(1, 10_000), "borrow: no more than so many at a time.", unit="agents"),
+        Row(
+            "step_s",
+            Seconds(0, 3600),
+            "borrow: one more, or one fewer, each so often; 0: as many as may at once.",
+        ),
+        Row(
+            "keep_idle",
+            Whole(0, 10_000),
+            "borrow: so many of the donors stay free; with fewer the last lent goes back.",
+            unit="agents",
+        ),
+        Row(
+            "keep_ewt_s",
+            Seconds(0, DAY_S),
+            "borrow: with a longer expected wait in a donors' queue the last lent goes back; 0: no matter.",
+        ),
+        Row("keep_queues", Names(500), "borrow: the queues whose wait that is; none named: `queues`."),
+        Row(
+            "first",
+            Choice(("longest_idle", "best_skill", "least_flexible")),
+            "borrow: who of those who are free goes first.",
+        ),
+        Row("moves_an_hour_most", Whole(1, 3600), "borrow: nobody is lent oftener.", unit="moves"),
     ),
     each=True,
 )

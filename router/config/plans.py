@@ -16,6 +16,7 @@ from router.config.read import Found
 from router.core.actions import ActivatePlan, AnyAction, CloseEntry, Empty, LimitEntry, RaisePriority, SteerAway
 from router.core.plan_settings import Plan
 from router.core.settings import Calendar, Queue
+from router.core.want import names_in
 
 
 class Around(NamedTuple):
@@ -122,11 +123,29 @@ def _action(table: Found, tenant: str, there: Around, findings: Findings) -> Any
     if row.one_of and not any(setting in table.values for setting in row.one_of):
         findings.error(table.where, f'kind = "{kind}" changes nothing', f"add {listed(row.one_of)}")
     _names(table, tenant, there, findings)
+    _lends(table, tenant, there, findings)
     rows = table.section.rows
     given: dict[str, Any] = {rows[name].field: table.values[name] for name in row.rows if name in table.values}
     action: AnyAction = row.struct(**given)  # type: ignore[assignment]  # one of the union, by the table
     _sense(table, action, tenant, there, findings)
     return action
+
+
+def _lends(table: Found, tenant: str, there: Around, findings: Findings) -> None:
+    """A loan has one donor, and lends what some queue asks for."""
+    if table.values.get("kind") != "borrow":
+        return
+    queues = {name: queue for (owner, name), queue in there.queues.items() if owner == tenant}
+    if "team" in table.values and "queues" in table.values:
+        findings.error(table.at("team"), "stands beside queues", "name one donor: a team, or queues")
+    for index, name in enumerate(table.values.get("keep_queues", ())):
+        if name not in queues:
+            dangling(table.at("keep_queues") / index, f"queue of tenant {tenant} named", name, queues, findings)
+    wants = [want for queue in queues.values() for want in queue.wants()]
+    asked = {name for want in wants for kind, name in names_in(want) if kind == "skill"}
+    for skill, _ in table.values.get("skills", ()):
+        if skill not in asked:
+            dangling(table.at("skills"), f"queue of tenant {tenant} that asks for skill", skill, asked, findings)
 
 
 def _names(table: Found, tenant: str, there: Around, findings: Findings) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from router.core.extra import Extra, KeptPlace
     from router.core.hours import Hours
     from router.core.line import Entry, Line
+    from router.core.loans import Grant
     from router.core.order import Order
     from router.core.queue import Queue
     from router.core.roster import Pool, PoolEntry, Profile
@@ -244,6 +245,10 @@ class Agent(Entity, eq=False, gc=False):
     skills_us: int = 0
     """When that, or by a reload what they can do, was changed last: what was offered before goes by the skills of
     before."""
+    lent: dict[str, int] = {}
+    """Key of the layer that lends them -> since when."""
+    moves_us: tuple[int, ...] = ()
+    """When they were lent, the last hour."""
     due_us: int = 0
     due_number: int = 0
     backoff: Backoff | None = None
@@ -254,8 +259,10 @@ class Agent(Entity, eq=False, gc=False):
     team: str = ""
     configured: tuple[tuple[str, int], ...] = ()
     """Skills as the configuration has them."""
+    grants: dict[str, Grant] = {}
+    """What the loans by which they are lent do to their skills."""
     skills: tuple[tuple[str, int], ...] = ()
-    """Those in force: the configuration's with what was laid over them by hand."""
+    """Those in force: the configuration's with loans and what was laid over them by hand."""
     languages: tuple[tuple[str, int], ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     capacity: int = 100

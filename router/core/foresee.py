@@ -140,7 +140,7 @@ def _able_then(world: World, new: of.Settings) -> Iterator[tuple[int, tuple[str,
 
 
 def _traits_then(agent: Agent, settings: of.Agent) -> Traits:
-    skills = layered(settings.skills, agent.by_hand)
+    skills = layered(settings.skills, agent.by_hand, agent.grants)
     return Traits(skills, settings.languages, settings.attributes, settings.team)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from router.core.actions import ORDER, AnyAction, QueueAction, Target
 from router.core.entities import Entity
+from router.core.loans import Loans
 
 if TYPE_CHECKING:
     from router.core import settings as of
@@ -99,6 +100,7 @@ class Layers:
         self.pauses: dict[str, Pause] = {}
         self.notices: dict[int, Notice] = {}
         """What they have sent and is not delivered yet, by number, the oldest first."""
+        self.loans = Loans()
 
     def add(self, layer: Layer) -> None:
         """One more."""

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from router.core import audit, crossing, layer_sources, reconfigure
+from router.core import audit, crossing, layer_sources, lending, reconfigure
 from router.core.actions import AnyAction, QueueAction, Target
+from router.core.actions.borrow import LOAN
 from router.core.closing import tickets_anew
 from router.core.course import Way, course_of
 from router.core.layer import Layer, Pause, Source
@@ -102,7 +103,10 @@ def resume(world: World, tenant: str, kind: str = "", name: str = "") -> bool:
 
 
 def due(world: World, layer: Layer) -> None:
-    """A layer's own time is over; its source goes on."""
+    """A layer's own time is over; its source goes on. Or a loan is to be looked at."""
+    if layer.key in world.layers.loans.by_layer:
+        lending.due(world, layer)
+        return
     before = facts(world, layer.source.tenant, [(layer.action, layer.target)])
     layer.spent = "expired"
     world.changed[layer] = None
@@ -156,6 +160,7 @@ TAKES: dict[str, Callable[[World, str, str], None]] = {
     "queue": _take_queue,
     "plan": _take_plan,
     "webhook": _take_nothing,
+    LOAN: lending.take,
 }
 """Kind of target -> what brings it to what is in effect."""
 

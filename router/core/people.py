@@ -6,6 +6,7 @@ from router.core import courses, overflow, visits
 from router.core.effects import AgentState
 from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
 from router.core.line import Needs
+from router.core.loans import Grant, granted
 from router.core.records import endpoint_key
 from router.core.world import World
 from router.terms import MILLISECOND_US
@@ -77,11 +78,14 @@ def _release_unable(world: World, agent: Agent) -> None:
                     visits.stand_in_line(world, contact)
 
 
-def layered(configured: tuple[tuple[str, int], ...], by_hand: dict[str, int]) -> tuple[tuple[str, int], ...]:
-    """The skills in force: what was laid by hand over what the configuration says. Level 0 takes a skill away."""
-    if not by_hand:
+def layered(
+    configured: tuple[tuple[str, int], ...], by_hand: dict[str, int], grants: dict[str, Grant]
+) -> tuple[tuple[str, int], ...]:
+    """The skills in force: what was laid by hand over loans over what the configuration says. Level 0 takes a skill
+    away."""
+    if not by_hand and not grants:
         return configured
-    levels = {**dict(configured), **by_hand}
+    levels = {**granted(configured, grants), **by_hand}
     return tuple(sorted((skill, level) for skill, level in levels.items() if level))
 
 
@@ -89,15 +93,26 @@ def take_skills(world: World, agent: Agent) -> None:
     """The agent's skills have changed. What rings or talks goes on; they look for a contact if they are free."""
     if world.roster.people:
         world.roster.dirty[agent] = None
-    agent.skills = layered(agent.configured, agent.by_hand)
+    agent.skills = layered(agent.configured, agent.by_hand, agent.grants)
     if agent.profile is not None:
         enrol(world, agent)
         world.loose_agents[agent] = None
 
 
+def unlend(world: World, agent: Agent, key: str) -> None:
+    """They are not lent by this layer any more; their skills are the caller's to renew."""
+    agent.lent = {known: since_us for known, since_us in agent.lent.items() if known != key}
+    agent.grants = {known: grant for known, grant in agent.grants.items() if known != key}
+    world.layers.loans.lent[key].pop(agent, None)
+
+
 def log_out(world: World, agent: Agent) -> None:
     """Sign out at once. Their engagements, if any, go on to their end."""
     world.move_agent(agent, "log_out", "")
+    if agent.lent:
+        for key in list(agent.lent):
+            unlend(world, agent, key)
+        agent.skills = layered(agent.configured, agent.by_hand, agent.grants)
     agent.next_state = agent.next_reason = ""
     end_backoff(world, agent)
     _after_leaving(world, world.roster.leave(agent))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.core import closing, courses, layer_sources, reservations, ruling_build, ticket_due
+from router.core import closing, courses, layer_sources, lending, reservations, ruling_build, ticket_due
 from router.core import settings as of
 from router.core.actions.laid import Announcement
 from router.core.announcing import Special, clear_special, set_special, take_schedule
@@ -57,6 +57,7 @@ def flip(world: World, new: of.Settings) -> Flipped:
     _retire(world, new, left)
     world.take_settings(new)
     layer_sources.follow(world)
+    lending.follow(world)
     changed = _switch_calendars(world, new)
     _switch_queues(world, new, left, old.version)
     if left.segments:

@@ -211,6 +211,8 @@ class AgentRecord(Struct, array_like=True, gc=False):
     """Why, until when, number of the deadline."""
     by_hand: dict[str, int] = {}
     skills_us: int = 0
+    lent: dict[str, int] = {}
+    moves_us: tuple[int, ...] = ()
 
 
 class EndpointRecord(Struct, array_like=True, gc=False):
@@ -364,7 +366,7 @@ def of_agent(a: Agent) -> bytes:
         a.signed_in_us, a.free_since_us, a.made_ready_us, a.last_offer, a.worked_us, a.busy_ppm, a.misses,
         a.reserved_for, a.due_us, a.due_number,
         None if a.backoff is None else (a.backoff.why, a.backoff.due_us, a.backoff.due_number),
-        a.by_hand, a.skills_us,
+        a.by_hand, a.skills_us, a.lent, a.moves_us,
     ))  # fmt: skip
 
 

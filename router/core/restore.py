@@ -13,6 +13,7 @@ from typing import Any
 from router.core import (
     callback_book,
     callbacks,
+    lending,
     people,
     reservations,
     restore_layers,
@@ -82,6 +83,7 @@ def restore(world: World, passive: Passive) -> None:
     for kind, build in (("peer", _peer), ("agent", _agent), ("endpoint", _endpoint)):
         for record in sorted(kinds[kind].values(), key=lambda record: record.number):
             build(world, record)
+    lending.restored(world)
     for agent in world.agents.values():
         if agent.state != "offline":
             people.enrol(world, agent)
@@ -226,7 +228,10 @@ def _agent(world: World, r: stored.AgentRecord) -> None:
     agent.last_offer, agent.worked_us, agent.busy_ppm = r.last_offer, r.worked_us, r.busy_ppm
     agent.misses, agent.reserved_for = dict(r.misses), r.reserved_for
     agent.by_hand, agent.skills_us = dict(r.by_hand), r.skills_us
-    agent.skills = people.layered(agent.configured, agent.by_hand)
+    agent.moves_us = r.moves_us
+    if r.lent and not lending.restore_agent(world, agent, r.lent):
+        world.layers.loans.ended.append(agent)
+    agent.skills = people.layered(agent.configured, agent.by_hand, agent.grants)
     _due(world, agent, r)
     if r.backoff is not None:
         why, until_us, number = r.backoff

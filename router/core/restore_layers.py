@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from router.core import audit, layer_sources, layers
+from router.core import audit, layer_sources, layers, lending
 from router.core.emptying import Emptying
 from router.core.layer import Layer, Pause, Source
 from router.core.notices import Notice
@@ -55,6 +55,7 @@ def load(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]
     for queue in world.queues.values():
         if queue.settings.laid.announcement is not None:
             say_special(world, queue)
+    lending.restore(world)
     return [("layer", layer.key) for layer in gone] + [
         ("plan", active.key) for key, active in list(world.plans.active.items()) if key not in world.plans.known
     ]
@@ -70,6 +71,8 @@ def _due(world: World, entity: Layer | ActivePlan, record: Any) -> None:
 def keep(world: World, gone: list[tuple[str, str]]) -> None:
     """Record what `load` found otherwise than it was kept."""
     world.dropped.extend(gone)
+    world.changed.update((agent, None) for agent in world.layers.loans.ended)
+    world.layers.loans.ended.clear()
     for kind, key in gone:
         if kind == "plan":
             tenant, _, name = key.partition("/")

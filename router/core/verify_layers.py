@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from router.core import settings as of
-from router.core.actions import ORDER, QueueAction
+from router.core.actions import ORDER, Borrow, QueueAction
+from router.core.entities import Agent
 from router.core.layer import Layer
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
@@ -75,6 +76,39 @@ def check_plan(world: World, active: ActivePlan) -> Found:
         yield "L2", f"{name}: ends at {active.until_us}, deadline {active.due_us}"
     if active.due_us and not world.deadlines.holds(active):
         yield "L2", f"{name}: deadline {active.due_us} is not kept"
+
+
+def check_loans(world: World) -> Found:
+    """Who is lent is lent by what is in effect, and by no more than it may; and found from both sides."""
+    for agent in world.agents.values():
+        for key in agent.lent:
+            if agent not in world.layers.loans.lent.get(key, ()):
+                yield "index", f"agent {agent.name}: lent by {key}, which does not know"
+        if agent.lent and (agent.grants.keys() != agent.lent.keys() or agent.profile is None):
+            yield "layers", f"agent {agent.name}: lent by {sorted(agent.lent)}, has skills of {sorted(agent.grants)}"
+        if dict(agent.skills) != _levels(world, agent):
+            yield "layers", f"agent {agent.name}: skills {agent.skills} are not what configuration, loans and hands say"
+    for key, layer in world.layers.loans.by_layer.items():
+        lent = world.layers.loans.lent[key]
+        if world.layers.overruler(layer) is not None or layer not in world.layers.sources.get(layer.source, ()):
+            yield "layers", f"loan {key}: not in effect"
+        if isinstance(layer.action, Borrow) and len(lent) > layer.action.agents_most:
+            yield "layers", f"loan {key}: {len(lent)} agents of at most {layer.action.agents_most}"
+        if any(key not in agent.lent for agent in lent):
+            yield "index", f"loan {key}: an agent does not know of it"
+        if not world.deadlines.holds(layer):
+            yield "L2", f"loan {key}: nobody looks at it again"
+
+
+def _levels(world: World, agent: Agent) -> dict[str, int]:
+    """Skills and levels, worked out the long way."""
+    own = dict(agent.configured)
+    loans = [world.layers.loans.by_layer[key].action for key in agent.lent if key in world.layers.loans.by_layer]
+    lent = [loan for loan in loans if isinstance(loan, Borrow)]
+    levels = {} if any(loan.mode == "only" for loan in lent) else dict(own)
+    for skill, level in (pair for loan in lent for pair in loan.skills):
+        levels[skill] = max(level, levels.get(skill, 0), own.get(skill, 0))
+    return {skill: level for skill, level in (levels | agent.by_hand).items() if level}
 
 
 def check_layers(world: World) -> Found:

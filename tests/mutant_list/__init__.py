@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tests.mutant_list import (
     announcements,
+    borrow,
     callbacks,
     channels,
     consults,
@@ -30,6 +31,7 @@ from tests.mutant_list.mutant import Mutant
 MUTANTS = (
     *first.MUTANTS,
     *announcements.MUTANTS,
+    *borrow.MUTANTS,
     *callbacks.MUTANTS,
     *channels.MUTANTS,
     *consults.MUTANTS,

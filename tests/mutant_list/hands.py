@@ -31,7 +31,7 @@ MUTANTS = (
     Mutant(
         "hands: a reload does not take skills by hand away",
         CORE + "people.py",
-        "    agent.skills = layered(agent.configured, agent.by_hand)\n    if agent.profile",
+        "    agent.skills = layered(agent.configured, agent.by_hand, agent.grants)\n    if agent.profile",
         "    agent.skills = agent.configured\n    if agent.profile",
         story="hands_skills_laid_over",
     ),

@@ -11,6 +11,7 @@ from typing import TypeAlias, get_args
 from router.core.actions.activate_plan import ActivatePlan
 from router.core.actions.announce import AnnounceSpecial
 from router.core.actions.base import Action, QueueAction, Target
+from router.core.actions.borrow import Borrow
 from router.core.actions.change_needs import ChangeNeeds
 from router.core.actions.change_target import ChangeTarget
 from router.core.actions.empty import Empty
@@ -35,6 +36,7 @@ AnyAction: TypeAlias = (
     | Empty
     | ActivatePlan
     | Notify
+    | Borrow
 )
 """Every action there is. In this order those on one target are laid over one another: a head start is weighed by the
 target in force."""
@@ -51,6 +53,7 @@ __all__ = [
     "ActivatePlan",
     "AnnounceSpecial",
     "AnyAction",
+    "Borrow",
     "ChangeNeeds",
     "ChangeTarget",
     "CloseEntry",

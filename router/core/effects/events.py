@@ -120,8 +120,10 @@ class AgentState(Message, tag="agent_state"):
     next_state: str = ""
     """What follows as soon as they are no longer engaged: `not_ready`, `offline`, or nothing."""
     by: str = ""
-    """The supervisor; empty: the engine itself."""
+    """The supervisor, or the rule or plan; empty: the engine itself."""
     why: str = ""
+    skills: dict[str, int] | None = None
+    """Those in force from now on, where the agent was lent or given back."""
 
 
 class Displaced(Message, tag="displaced"):

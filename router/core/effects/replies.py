@@ -246,6 +246,8 @@ class AgentStatus(Struct, omit_defaults=True, gc=False):
     """What follows as soon as they are no longer engaged: `not_ready`, `offline`, or nothing."""
     by_hand: dict[str, int] = {}
     """Levels laid by hand over those of the configuration (`set_skills`); 0: taken away."""
+    lent_by: list[str] = []
+    """The rules and plans that lend them: `plan storm`."""
 
 
 class AgentsReply(Reply, tag="agents"):

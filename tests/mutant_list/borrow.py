@@ -1,0 +1,88 @@
+"""The guards of loans: whom they take, how many, and when they go back."""
+
+from __future__ import annotations
+
+from tests.mutant_list.mutant import CORE, Mutant
+
+LENDING = CORE + "lending.py"
+
+MUTANTS = (
+    Mutant(
+        "loans: a donor under what it must keep calls its people back",
+        LENDING,
+        "    if idle < action.keep_idle or _waits_too_long(world, layer, action):\n",
+        "    if _waits_too_long(world, layer, action):\n",
+        story="borrow_floor_calls_back",
+    ),
+    Mutant(
+        "loans: the last who may be spared is not lent",
+        LENDING,
+        "    if agent.places and idle - 1 < action.keep_idle:\n        return False\n",
+        "",
+        story="borrow_one_by_one",
+    ),
+    Mutant(
+        "loans: nobody is lent twice",
+        LENDING,
+        "    if agent.lent or agent.state not in",
+        "    if agent.state not in",
+        story="borrow_nobody_twice",
+    ),
+    Mutant(
+        "loans: no more than it may",
+        LENDING,
+        "    if len(lent) >= action.agents_most:\n        return False\n",
+        "",
+        story="borrow_only",
+    ),
+    Mutant(
+        "loans: all go back at the end",
+        LENDING,
+        "    for agent in list(lent):\n        give_back(world, agent, layer)\n    del",
+        "    del",
+        story="borrow_one_by_one",
+    ),
+    Mutant(
+        "loans: who signs out is lent no more",
+        CORE + "people.py",
+        "    if agent.lent:\n        for key in list(agent.lent):\n            unlend(world, agent, key)\n",
+        "    if agent.lent:\n",
+        story="borrow_all_at_once",
+    ),
+    Mutant(
+        "loans: a break is not ended by them",
+        LENDING,
+        '    if agent.lent or agent.state not in ("available", "reserved") or',
+        "    if agent.lent or",
+        story="borrow_breaks_untouched",
+    ),
+    Mutant(
+        "loans: only means only",
+        CORE + "loans.py",
+        "    only = any(grant.only for grant in grants.values())\n",
+        "    only = False\n",
+        story="borrow_only",
+    ),
+    Mutant(
+        "loans: nobody is moved to and fro",
+        LENDING,
+        "    return moves < action.moves_an_hour_most\n",
+        "    return moves >= 0\n",
+        story="borrow_moves_an_hour",
+    ),
+    Mutant(
+        "loans: an edit is followed",
+        CORE + "reconfigure.py",
+        "    lending.follow(world)\n",
+        "",
+        story="borrow_edit_in_the_middle",
+    ),
+    Mutant(
+        "loans: who was lent is lent after a start",
+        CORE + "restore.py",
+        "    if r.lent and not lending.restore_agent(world, agent, r.lent):\n",
+        "    if r.lent and world.now_us < 0:\n",
+        story="borrow_floor_calls_back",
+        loaded=True,
+    ),
+)
