@@ -61,6 +61,9 @@ def course_for(world: World, queue: Queue, way: Way) -> Course:
     queue.courses[course.way] = course
     queue.reserved += course.reserve
     course.held_us = queue.kept_steps.pop(record_key(course), {}) if queue.kept_steps else {}
+    if course.held_us and world.crossing is not None:
+        # The course of before, of the same name, took its record with it.
+        world.changed[course] = None
     return course
 
 
@@ -153,8 +156,14 @@ def leave(world: World, course: Course) -> None:
             world.changed[level] = None
     if not course.members and course.held_us:
         course.held_us = {}
-        world.changed.pop(course, None)
-        world.dropped.append(("steps", record_key(course)))
+        if _is_recorded(course):
+            world.changed.pop(course, None)
+            world.dropped.append(("steps", record_key(course)))
+
+
+def _is_recorded(course: Course) -> bool:
+    """Not one that was set aside by another version: the record is that of the course which took its name."""
+    return course.queue.courses.get(course.way) is course
 
 
 def go_on(world: World, contact: Contact) -> Line:
@@ -312,7 +321,8 @@ def _look(world: World, course: Course, extra: Line | None = None, *, level: boo
             ]
             if any(_holds(world, line, stream.steps[stage - 1]) for line in waiting):
                 course.held_us = {**course.held_us, (number, stage): waiting[0].time(world.now_us)}
-                world.changed[course] = None
+                if _is_recorded(course):
+                    world.changed[course] = None
                 _take(world, course, number, stage)
 
 

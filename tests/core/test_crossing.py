@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from router.core import commands as ask
-from router.core import crossing
+from router.core import courses, crossing
 from router.core import internal as told
 from router.core import settings as of
 from router.core.asked import Step
@@ -213,3 +213,24 @@ def test_an_untouched_site_has_nothing_to_cross() -> None:
     site.through()
     batch = site.engine.take_batch()
     assert batch is None or {kind for kind, _, _ in batch.puts} == {"world"}
+
+
+def test_what_is_known_of_steps_is_recorded_after_crossing() -> None:
+    """A step's condition held once: whoever waits on it has it in effect, and a start after a reload knows that."""
+    steps = (Step(SECOND_US, needs=skills(cards=1), if_none_free=True),)
+    site = Site(structs.replace(OLD, queues=(structs.replace(SALES, relax=steps), CARDS)))
+    site.wait(10)
+    assert [key for kind, key in site.records if kind == "steps"]
+    for level in (2, 3):
+        site.begin(queues=(structs.replace(SALES, relax=steps, needs=skills(sales=level)), CARDS))
+        for _ in site.slices():
+            site._keep()
+        site._keep()
+        known = {
+            courses.record_key(course)
+            for queue in site.engine.world.queues.values()
+            for course in queue.courses.values()
+            if course.held_us
+        }
+        assert known
+        assert {key for kind, key in site.records if kind == "steps"} == known

@@ -61,4 +61,11 @@ MUTANTS = (
         "",
         story="reload_agent_gone_while_away",
     ),
+    Mutant(
+        "reload: what is known of steps is kept",
+        CORE + "courses.py",
+        "    if course.held_us and world.crossing is not None:\n",
+        "    if course.held_us and world.now_us < 0:\n",
+        scenarios=True,
+    ),
 )

@@ -22,6 +22,7 @@ from tests.sim.client import Client
 from tests.sim.counts import counting
 from tests.sim.crm import Crm
 from tests.sim.dialler import NUMBERS
+from tests.sim.edits import Edits
 from tests.sim.gateway import Gateway
 from tests.sim.hands import Hands, heard
 from tests.sim.hours import Wall
@@ -121,6 +122,7 @@ class Run:
         for key in (*DESKS, BOSS):
             self.clients[key] = Desk(self, key)
         self.wall = Wall(self, BOSS)
+        self.edits = Edits(self)
         self.crm = self.clients[CRM] = Crm(self)
         self.people = {agent.name: Person(self, agent.name) for agent in self.plan.settings.agents}
 
@@ -205,6 +207,7 @@ class Run:
         if self.calming:
             self.crm.beat()
             return
+        self.edits.beat()
         self.fail()
         for client in self.clients.values():
             if client.up and site.happens(chances.drop):
@@ -316,6 +319,7 @@ class Run:
         """The faults stop; everything that is under way must come to its end."""
         self.calming = True
         site = self.site
+        self.edits.take_back()
         for name in self.chances.__struct_fields__:
             setattr(self.chances, name, 0.0)
         self.chances.impatient = 1.0

@@ -14,9 +14,12 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
-from router.core import closing, gateways, history
+from msgspec.structs import replace
+
+from router.core import closing, crossing, gateways, history
 from router.core import engine as core
 from router.core import internal as told
+from router.core import settings as of
 from router.core.batch import Batch
 from router.core.effects import Message
 from router.core.engine import Engine
@@ -87,12 +90,13 @@ class Listener(Protocol):
 @contextmanager
 def slices(most: int) -> Iterator[None]:
     """While this is open, what the engine does in slices is done so many at a time."""
-    usual = gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE
+    usual = gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE, crossing.SLICE_US
     gateways.SLICE = core.EVACUATED_A_STEP = closing.SLICE = most
+    crossing.SLICE_US = most * crossing.CONTACT_US  # type: ignore[misc]  # for as long
     try:
         yield
     finally:
-        gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE = usual
+        gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE, crossing.SLICE_US = usual  # type: ignore[misc]
 
 
 class Beside(Protocol):
@@ -103,6 +107,9 @@ class Beside(Protocol):
 
     def apply(self, now_us: int, peer: str, command: Any, effects: Effects) -> None:
         """It was given this, and said that."""
+
+    def reloaded(self) -> None:
+        """Other settings are about to be in force."""
 
     def batch(self, batch: Batch | None) -> None:
         """It has recorded this."""
@@ -133,6 +140,8 @@ class Site:
         self._flights: deque[Flight] = deque()
         self._wire_us: dict[tuple[str, bool], int] = {}
         self._bound: dict[str, int] = {}
+        self.settings = plan.settings
+        """In force now."""
         self.engine = Engine(plan.settings, epoch=1)
         self.engine.activate(self.now_us)
         self.engine.apply(self.now_us, "", told.Secret(SECRET))
@@ -201,6 +210,13 @@ class Site:
         self.beside.apply(self.now_us, peer, command, effects)
         self._note(effects, peer, command, quiet)
         self._end_step()
+
+    def reload(self, settings: of.Settings) -> None:
+        """Another version of the settings comes into force."""
+        self.settings = replace(settings, version=self.settings.version + 1)
+        self.beside.reloaded()
+        self.engine.stage(self.settings)
+        self.apply("", told.Configure(self.settings.version))
 
     def connect(self, client: Receiver, up: told.GatewayUp) -> None:
         """The client was let in; what is decided from now on is for this connection."""
@@ -287,7 +303,7 @@ class Site:
             listener.killed(self)
         for client in list(self.clients.values()):
             client.cut()
-        engine = Engine(self.plan.settings, epoch=self.engine.world.epoch + 1)
+        engine = Engine(self.settings, epoch=self.engine.world.epoch + 1)
         for (kind, key), record in self.shuffled(self.store):
             engine.put(kind, key, record)
         away_us = self.rng.choice((0, SECOND_US, 90 * SECOND_US))

@@ -1,0 +1,63 @@
+"""Reloads: another version of the settings comes into force in the middle of traffic, and goes again.
+
+What is edited means the same to whoever judges: a queue asks besides that its agents do not have a skill that nobody
+has, so that all who wait in it must cross to other lines. So every promise holds as if nothing had happened; the
+judge is told nothing of it.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from router.core import settings as of
+from router.core.want import Want
+from tests.sim.site import Site
+
+if TYPE_CHECKING:
+    from tests.sim.run import Run
+
+SHARE = 0.5
+"""Seeds in which anything is edited."""
+EDITS_A_BEAT = 0.08
+NOBODY = Want(skills=(("a-skill-that-nobody-has", 1),))
+
+
+class Edits:
+    """Of one run, by chances of its own: a seed's other chances stay what they are."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._rng = Random(f"edits {run.plan.seed}")
+        # Each daemon of a pair has settings of its own; and whom rows of the routes send to a queue may have been sent
+        # on from it by the time when everybody has crossed.
+        alone = type(run.site) is Site
+        self._edits = self._rng.random() < SHARE and alone and not run.plan.settings.routes
+        self._edited = False
+
+    def beat(self) -> None:
+        """Now and then: an edit, or all edits are taken back."""
+        if not self._edits or self._rng.random() >= EDITS_A_BEAT:
+            return
+        if self._edited and self._rng.random() < 0.5:
+            self.take_back()
+            return
+        self._edited = True
+        faults, settings = self._run.site.faults, self._run.plan.settings
+        faults["reload"] += 1
+        queues = tuple(self._other(queue) if self._rng.random() < 0.5 else queue for queue in settings.queues)
+        self._run.site.reload(replace(settings, queues=queues))
+
+    def take_back(self) -> None:
+        """The settings of the plan are in force again."""
+        if self._edited:
+            self._edited = False
+            self._run.site.faults["reload taken back"] += 1
+            self._run.site.reload(self._run.plan.settings)
+
+    def _other(self, queue: of.Queue) -> of.Queue:
+        """The same queue in other words; sometimes with another way to say it than before."""
+        again = Want(skills=(("another-that-nobody-has", self._rng.choice((1, 2))),))
+        return replace(queue, needs=replace(queue.needs, none_of=(*queue.needs.none_of, NOBODY, again)))
