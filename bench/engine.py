@@ -64,7 +64,8 @@ REAL_LIFECYCLE_US = 200
 LEARNS_SOON = of.Estimating(low_confidence_lives=10, medium_confidence_lives=20)
 """So that a bench of seconds sees every queue estimated."""
 USUAL = of.Estimating()
-ESTIMATES_AFTER = 40_000
+ESTIMATES_AFTER = 100_000
+"""Lifecycles before the first round: twenty seconds, in which the laws of some queues are built."""
 ESTIMATES_ROUNDS = 21
 COMMANDS_A_BATCH = 8
 """Commands between two commits: what the daemon sees with 64 lifecycles outstanding."""

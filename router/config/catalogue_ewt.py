@@ -20,11 +20,11 @@ EWT = Section(
         ),
         Row(
             "low_confidence_lives",
-            Whole(10, 100_000),
+            Whole(1, 100_000),
             "With fewer ended talks of a queue on a channel its estimates are the closed form's, of low confidence.",
             unit="lives",
         ),
-        Row("medium_confidence_lives", Whole(10, 1_000_000), "With fewer their confidence is medium.", unit="lives"),
+        Row("medium_confidence_lives", Whole(1, 1_000_000), "With fewer their confidence is medium.", unit="lives"),
         Row("refresh_s", Seconds(0.1, 60), "A line is estimated anew no sooner than this."),
         Row("stale_s", Seconds(1, 3600), "An estimate of a line older than this is not read."),
         Row("wait_most_s", Seconds(60, 7 * DAY_S), "No estimate is longer than this."),

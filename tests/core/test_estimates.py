@@ -15,6 +15,7 @@ from router.core.estimates.state import GHOSTS_MOST, KEEP_US, SLICE_US
 from router.core.everything import everything
 from router.core.expect import estimate, estimate_of
 from router.core.line import Line
+from router.core.route_settings import Route
 from router.core.want import Want
 from router.ewt import Estimate
 from router.terms import SECOND_US
@@ -320,3 +321,23 @@ def status(site: Centre) -> QueueStatus:
     reply = site.say(ask.Status(0, "q"))
     assert isinstance(reply, StatusReply)
     return reply.queues[0]
+
+
+def test_test_calls_teach_nothing() -> None:
+    """A call that a row of the routes marks as a test is neither learned from nor followed; all the same it takes a
+    place."""
+    site = Centre(msgspec.structs.replace(settings(), routes=(Route("test", queue="q", test=True),)))
+    site.agent("ann")
+    for number in range(20):
+        site.call(f"x{number}", None, entry="test")  # type: ignore[arg-type]  # the routes name the queue
+        site.talk(f"x{number}")
+        site.wait(10)
+        site.ok(ask.End(0, f"x{number}"))
+    for number in range(3):
+        site.call(f"y{number}", None, entry="test")  # type: ignore[arg-type]
+    site.wait(KEEP_US / SECOND_US)
+    site.ok(ask.End(0, "y2"))
+    estimates = site.engine.world.estimates
+    assert estimates.lives == []
+    assert all(service.talk.lives == 0 and service.patience.lives == 0 for service in estimates.by_name.values())
+    assert estimates.said == {}

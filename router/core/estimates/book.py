@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 GRIDS_MOST = 4
 """Grids that one service's laws stand on: its channel's, and those of others whose agents it keeps busy."""
 
+STEP_FOR_S = 60.0
+"""A channel's grid step is looked at no sooner again."""
+STEP_SERVICES = 16
+"""Services whose means are summed up for it: 30 us each."""
+
 Running = Callable[["Service", int], list[tuple[float, float]]]
 """(age in s, how many) of the lives of a service that go on now, in this state of an agent; and of those who wait where
 the state is `WAITING`."""
@@ -38,8 +43,8 @@ class Book:
         self._running = running
         self._wanted: dict[tuple[str, float], Service] = {}
         self._job: Generator[None, None, None] | None = None
-        self._steps: dict[str, float] = {}
-        """Channel -> grid step, in seconds."""
+        self._steps: dict[str, tuple[float, float]] = {}
+        """Channel -> grid step, in seconds, and when it was looked at."""
 
     @property
     def is_busy(self) -> bool:
@@ -79,7 +84,7 @@ class Book:
                 return
             (_, step_s), service = next(iter(self._wanted.items()))
             del self._wanted[service.name, step_s]
-            self._job = self._build(service, step_s or self._step(services(), service.channel), not step_s, now_s)
+            self._job = self._build(service, step_s or self._step(services, service.channel, now_s), not step_s, now_s)
         try:
             next(self._job)
         except StopIteration:
@@ -107,20 +112,21 @@ class Book:
             del service.laws_on[next(iter(service.laws_on))]
         service.laws_on[laws.dt_s] = laws
 
-    def _step(self, services: list[Service], channel: str) -> float:
+    def _step(self, services: Callable[[], list[Service]], channel: str, now_s: float) -> float:
         """The channel's grid step: mean cycle / steps a life, in quarter powers of two; the old one, while that is
-        near."""
+        near. A few services stand for all of them, and it is looked at now and then only."""
+        old, looked_s = self._steps.get(channel, (0.0, 0.0))
+        if old and now_s < looked_s + STEP_FOR_S:
+            return old
+        known = [service for service in services() if service.channel == channel]
         lives = total = 0.0
-        steps_per_life = 1.0
-        for service in services:
-            if service.channel == channel:
-                weight = service.talk.lives + 0.01
-                lives += weight
-                total += weight * (service.talk.mean_s() + service.wrap.mean_s() + service.pick.mean_s())
-                steps_per_life = service.settings.grid_steps_per_life
-        wanted = min(max(total / lives / steps_per_life, STEP_MIN_S), STEP_MAX_S)
-        step = float(2.0 ** (round(4 * log2(wanted)) / 4))
-        old = self._steps.get(channel, 0.0)
-        if not old or abs(log2(step / old)) >= GRID_SHIFT_OCTAVES:
-            self._steps[channel] = step
-        return self._steps[channel]
+        for service in known[:: len(known) // STEP_SERVICES + 1]:
+            weight = service.talk.lives + 0.01
+            lives += weight
+            total += weight * (service.talk.mean_s() + service.wrap.mean_s() + service.pick.mean_s())
+        wanted = total / lives / known[0].settings.grid_steps_per_life
+        step = float(2.0 ** (round(4 * log2(min(max(wanted, STEP_MIN_S), STEP_MAX_S))) / 4))
+        if old and abs(log2(step / old)) < GRID_SHIFT_OCTAVES:
+            step = old
+        self._steps[channel] = step, now_s
+        return step

@@ -89,6 +89,8 @@ def _walked(
     confidence = "medium" if lives < settings.medium_confidence_lives else "high"
     made = Trajectory(view, picture.asker.arrived, walked, now_s, confidence)  # type: ignore[arg-type]  # one of two
     made.agents, made.pace = picture.agents, picture.pace
+    # Laid out now, by what is known now: when somebody reads it first must not matter.
+    made.at(1)
     return made
 
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 LIVES_A_SLICE = 40
 """Ended lives learned from in a slice, four microseconds each: as many as there are below the sampling rate."""
-SAMPLED_SHARE = 2
-"""Above the sampling rate one life in so many is learned from, and fewer as it rises: half the rate at most."""
+SAMPLED_SHARE = 4
+"""Above the sampling rate lives are learned from at so small a share of that rate."""
 AT_ONCE_AGENTS = 256
 """With more agents than this a line is estimated in slices only."""
 AT_ONCE_PIECES = 8
@@ -126,19 +126,23 @@ def refresh_at_once(world: World, line: Line) -> None:
 
 def _stalest(world: World, estimates: Estimates) -> Line | None:
     """The line that is the next to be estimated: of those that were marked first, the one whose trajectory is the
-    oldest. Those that may not be made again yet go to the end."""
+    oldest. Those that may not be made again yet, or whose laws are being built, go to the end; those of which too
+    little is known to say anything are not looked at again until somebody else comes to wait."""
     due = estimates.due
     found: Line | None = None
     found_us = world.now_us + 1
-    early = []
-    for line in islice(due, LOOKED_AT):
+    for line in list(islice(due, LOOKED_AT)):
+        service = estimates.service(line.queue, line.needs.channel)
+        if not service.known:
+            del due[line]
+            continue
         at_us = _ready_us(estimates, line)
-        if at_us < found_us:
+        if service.laws is None:
+            estimates.book.want(service)
+        elif at_us < found_us:
             found, found_us = line, at_us
-        elif at_us > world.now_us:
-            early.append(line)
-    if len(due) > LOOKED_AT:
-        for line in early:
+            continue
+        if len(due) > LOOKED_AT and (service.laws is None or at_us > world.now_us):
             del due[line]
             due[line] = None
     if found is not None:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 LEG, ANSWERED, GONE, JUDGED = range(4)
 """What a life tells: (LEG, queue, channel, talk us, wrap-up us), (ANSWERED, queue, channel, waited us, rang us),
 (GONE, queue, channel, waited us, whether they hung up), (JUDGED, service, prediction, wait us)."""
-SLICE_US = 25_000
-"""Core time between two slices: forty a second at most, of some 0.3 ms each."""
+SLICE_US = 30_000
+"""Core time between two slices: thirty-three a second at most, of some 0.4 ms each."""
 KEEP_US = 30 * SECOND_US
 """What was learned is recorded so often."""
 LIVES_MOST = 1024
@@ -44,6 +44,8 @@ HAUNTED_MOST = 8
 """Lines with abandoners whose virtual wait is open: bounds what an agent who takes a contact is compared with."""
 GHOSTS_MOST = 64
 """Such abandoners of one line; beyond it the further ones are not judged."""
+BLOCKS = 24
+"""A longer line is walked in so many blocks: a walk stays within a slice."""
 RUNNING_MOST = 256
 """Groups of running lives given to one fit."""
 
@@ -208,4 +210,5 @@ def tuning_of(settings: Estimating) -> EwtSettings:
         medium_confidence_lives=settings.medium_confidence_lives,
         wait_max_s=settings.wait_most_us / SECOND_US,
         sample_rate_per_s=float(settings.sample_above_per_s),
+        waiting_blocks=BLOCKS,
     )
