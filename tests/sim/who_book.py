@@ -66,9 +66,10 @@ def _ability(judge: Judge, command: ask.Who, status: WhoStatus, agent: AgentSeen
     if visit is None or visit.unsure or status.why_not == "waits_for":
         return
     judge.reached["who: of a contact"] += 1
+    now_us = judge.hours.now_us(visit)
     own = meets_table(known, command.needs)
-    if lacks and own and meets_now(known, visit, judge.now_us, surely=True):
+    if lacks and own and meets_now(known, visit, now_us, surely=True):
         judge.fault("who", f"{command!r}: {status!r}, who has {known.skills}")
     named = visit.direct is not None or visit.preferred is not None
-    if not lacks and not named and not (own and meets_now(known, visit, judge.now_us, surely=False)):
+    if not lacks and not named and not (own and meets_now(known, visit, now_us, surely=False)):
         judge.fault("who", f"{command!r}: {status!r}, who has {known.skills}")
