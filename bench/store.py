@@ -59,7 +59,14 @@ class Place(NamedTuple):
 
 @contextlib.contextmanager
 def redis_server(folder: Path, fsync: str) -> Iterator[int]:
-    """A Redis of ours: its port. It is ended by its pid."""
+    """A Redis of ours: its port."""
+    with redis_process(folder, fsync) as (port, _):
+        yield port
+
+
+@contextlib.contextmanager
+def redis_process(folder: Path, fsync: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """A Redis of ours: its port, and the process. It is ended by its pid."""
     program = shutil.which("redis-server")
     if program is None:
         raise SystemExit("redis-server is not installed (Debian: apt-get install redis-server)")
@@ -80,7 +87,7 @@ def redis_server(folder: Path, fsync: str) -> Iterator[int]:
             except StoreUnusable:
                 if perf_counter() > until:
                     raise
-        yield port
+        yield port, server
     finally:
         server.terminate()
         server.wait()

@@ -27,33 +27,45 @@ from router.client import Client
 from router.wire import catalogue as c
 
 START_MOST_S = 60.0
+QUEUE = "enter_unstaffed = true\nwaiting_max = 1000000\n"
+QUEUES = f"[queues.q]\n{QUEUE}[queues.hold]\n{QUEUE}needs = {{ nobody = 1 }}\n"
+"""One whose contacts an agent may take, and one whose contacts stay."""
 
 
 class Process:
     """A daemon with a port of its own."""
 
-    def __init__(self, folder: Path, port: int, store: str) -> None:
+    def __init__(self, folder: Path, port: int, store: str, *, agents: int = 1, more: str = "") -> None:
         self.port = port
+        self.log = folder / "log"
         self._config = folder / "config"
         self._config.mkdir(parents=True)
         (self._config / "switchboard.toml").write_text(
             f'[daemon]\nstate_directory = "{folder}"\n[listen]\nport = {port}\ntrust_loopback = true\n'
-            f'[people]\nsocket = ""\n[admin]\nenabled = false\n[store]\nurl = "{store}"\n'
+            f'[people]\nsocket = ""\n[admin]\nenabled = false\n[store]\nurl = "{store}"\n{more}'
         )
-        (self._config / "queues.toml").write_text("[queues.q]\nenter_unstaffed = true\nwaiting_max = 1000000\n")
-        (self._config / "agents.toml").write_text("[agents.a]\n")
+        (self._config / "queues.toml").write_text(QUEUES)
+        people = "".join(f"[agents.a{number}]\n" for number in range(agents))
+        (self._config / "agents.toml").write_text(people)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
         """Start it and wait until clients may connect. Returns the seconds that took."""
         began = time.monotonic()
         words = [sys.executable, "-m", "router.cli", "serve", "--config", str(self._config), "--json"]
-        self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             raise SystemExit("bench takeover: the daemon did not start")
         return time.monotonic() - began
+
+    @property
+    def pid(self) -> int:
+        """Of the daemon that runs."""
+        assert self._process is not None, "it was started"
+        return self._process.pid
 
     def kill(self) -> None:
         """As the kernel would."""

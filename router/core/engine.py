@@ -15,6 +15,7 @@ from typing import Any
 from router.core import (
     announcements,
     audit,
+    away,
     burial,
     closing,
     courses,
@@ -154,12 +155,8 @@ class Engine:
         """One step. `peer_key` is tenant/name of the client that sent the command."""
         world = self.world
         handler = HANDLERS.get(type(command))
-        if handler is None and isinstance(command, internal.Restarted):
-            # What came due while nobody was heard is not held against anyone, so it must not fire before this.
-            gateways.restarted(world, self._loaded_us)
-            closing.restarted(world)
-            crossing.restarted(world)
-            restore_rules.restarted(world)
+        if handler is None:
+            away.heard_again(world, command, self._loaded_us)
         if (
             now_us >= world.deadlines.soonest_us
             or world.chores
@@ -323,7 +320,7 @@ class Engine:
             if command.deed is not None:
                 world.deeds.append(command.deed)
             crossing.begin(world, self._staged.pop(command.version))
-        elif not isinstance(command, internal.Restarted):  # that `apply` has done, before anything could come due
+        elif not isinstance(command, away.HEARD):  # those `apply` has done, before anything could come due
             raise TypeError(f"not a command: {command!r}")
 
     def everything(self) -> Iterator[tuple[str, str, bytes]]:

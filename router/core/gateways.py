@@ -99,6 +99,19 @@ def restarted(world: World, since_us: int) -> None:
         clocks.pause(world, offer)
 
 
+def stood_still(world: World, for_us: int) -> None:
+    """Nobody could be heard for so long, though nobody was away: what an offer, a wrap-up or a gateway's return had
+    left then, it has still. The answers to offers lie in the sockets."""
+    for offer in list(world.offers.values()):
+        if offer.due_us:
+            world.set_due(offer, offer.due_us + for_us)
+            world.changed[offer.contact] = None
+    for peer in list(world.peers.values()):
+        if peer.due_us and not peer.live and not peer.gone:
+            world.set_due(peer, peer.due_us + for_us)
+            world.changed[peer] = None
+
+
 def suspend(world: World, peer: Peer) -> None:
     """Too many offers in a row failed on this gateway: no more for a while."""
     for_us = world.settings.limits.suspend_us

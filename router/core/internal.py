@@ -29,6 +29,12 @@ class Restarted(Struct, tag="restarted", tag_field="t", gc=False):
     """The engine itself was away: nobody could be heard since the time of the records."""
 
 
+class StoodStill(Struct, tag="stood_still", tag_field="t", gc=False):
+    """The process itself was stopped, or busy with something else, for so long: what was said meanwhile lies unread."""
+
+    for_us: int
+
+
 class Configure(Struct, tag="configure", tag_field="t", gc=False):
     """Switch to the settings version that was handed to the engine under this number."""
 

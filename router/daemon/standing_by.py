@@ -16,7 +16,7 @@ from router.core.engine import Engine
 from router.core.records import BadRecord
 from router.daemon.loading import Loaded, activated, now_stamp, put_all, unreadable
 from router.loop.clock import Resumed, boot_us, resume
-from router.store.base import Lead, Stamp, StoreAway, StoreHeld
+from router.store.base import Lead, Stamp, StoreAway, StoreHeld, StoreUnusable
 from router.store.redis import RedisStore
 from router.store.redis_follow import Hole, Position
 from router.terms import MILLISECOND_US
@@ -89,10 +89,18 @@ class Standby:
             _log.info("load_again", why="the feed does not go on where we are")
             self._following, self._pause_s = False, 0.0
         except StoreAway as error:
-            # The leader goes on without it, or not: either way nobody can take a lease from a store that is away.
-            _log.warning("store_away", code=error.code, why=error.what, remedy=error.remedy)
-            self._following, self._pause_s = False, AWAY_PAUSE_S
+            self._wait_for_store(error)
+        except StoreUnusable as error:
+            # To a start that is the end; who stands by is there to wait.
+            if not isinstance(error.__cause__, StoreAway):
+                raise
+            self._wait_for_store(error.__cause__)
         return None
+
+    def _wait_for_store(self, error: StoreAway) -> None:
+        # The leader goes on without it, or not: either way nobody can take a lease from a store that is away.
+        _log.warning("store_away", code=error.code, why=error.what, remedy=error.remedy)
+        self._following, self._pause_s = False, AWAY_PAUSE_S
 
     def _load(self) -> None:
         self.engine.forget()

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from router.core.commands import Enqueue
 from router.core.effects import Busy, Error
-from router.core.internal import StoreHealth, WallClock
+from router.core.internal import StoodStill, StoreHealth, WallClock
 from router.errors import ERRORS
 from router.loop.clock import Clock
 from router.loop.commits import Commits, StraightCommit
@@ -42,6 +42,9 @@ BEAT_S: Final = 1.0
 LAG_EVERY_S: Final = 0.02
 """How often the loop looks whether it is late: a stall is seen when it is longer, and most of a shorter
 one."""
+
+STILL_US: Final = 250_000
+"""A gap of this length in our own loop is time in which nobody was heard; a shorter one is not felt by who answers."""
 
 LISTEN_ON_NS: Final = 100_000_000
 """While stopping, commands that were read are applied for so long; what comes later is not answered, and its
@@ -98,6 +101,10 @@ class Loop:
             group.on_lost = self._fail
             self.commits = group
         self._system: deque[Any] = deque()
+        self._awake_us = clock.now_us()
+        """Core time when we were seen awake last."""
+        self._still_us = 0
+        """How long we stood still since, in gaps that the engine has not heard of."""
         self._beat_due = False
         self._told_away = False
         """What the engine knows of the store."""
@@ -162,6 +169,10 @@ class Loop:
         commits = self.commits
         try:
             self.engine.world.monitored = self.hub.monitors.wanted
+            self._wake_up(now_us)
+            if self._still_us:
+                still_us, self._still_us = self._still_us, 0
+                self.engine.apply(now_us, SYSTEM, StoodStill(still_us))
             if self._system:
                 self._apply_system(now_us)
             commands = 0 if commits.full or self._deaf else self._drain(now_us, began_ns)
@@ -284,7 +295,16 @@ class Loop:
             self._told_away = self.figures.store_away
             self.tell_engine(StoreHealth(self._told_away))
 
+    def _wake_up(self, now_us: int) -> None:
+        """We are awake: was that long ago? Whoever was stopped (SIGSTOP, a frozen machine) finds deadlines that came
+        due meanwhile, and the answers to them unread."""
+        if now_us - self._awake_us > STILL_US * self.clock.speed:
+            self._still_us += now_us - self._awake_us
+            self.wake()
+        self._awake_us = now_us
+
     def _look_at_lag(self, planned: float) -> None:
+        self._wake_up(self.clock.now_us())
         if self.commits.lease is not None:
             self.commits.lease.look()
         now = self._event_loop.time()

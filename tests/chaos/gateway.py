@@ -46,7 +46,8 @@ class Gateway:
             promise.offer = ""
         listed: list[Any] = [c.AliveEndpoint(f"{agent}.phone", agent) for agent in self.agents]
         for contact, promise in self.mine.items():
-            if promise.acknowledged and not promise.ending:
+            # Also who has asked and has no answer yet: they hold the line, and what is not listed is taken as gone.
+            if not promise.ending:
                 listed.append(c.AliveContact(contact, QUEUE, talks_to=promise.agent or None))
         return listed
 
@@ -124,8 +125,9 @@ class Gateway:
             self.ledger.counts["unknown"] += 1
             await self._end(contact)
         else:
+            # It may have been listed meanwhile, and be in by that.
             self.ledger.counts["not taken in"] += 1
-            self._forget(contact)
+            await self._end(contact)
 
     async def _answer(self, event: c.Offer) -> None:
         await asyncio.sleep(self.chance.uniform(0.02, 0.3))
@@ -136,15 +138,27 @@ class Gateway:
             # Who rejects its own contact's offer is not told what it knows: the next one may ring before the reply.
             self.ledger.withdrawn(event.contact, event.offer)
             await self.client.reject(event.offer)
-        elif isinstance(await self.client.accept(event.offer), c.Ok) and event.gateway == self.name:
+            return
+        taken = await self.client.accept(event.offer)
+        if event.gateway != self.name:
+            return
+        if isinstance(taken, c.Ok):
             # Who accepts its own contact's offer is not told what it knows.
             await self._talk(event.contact, event.offer, event.agent)
+        elif isinstance(taken, Unknown):
+            # Perhaps it was taken; who does not say in time that they are joined is given back, and not told of that.
+            self.ledger.withdrawn(event.contact, event.offer)
 
     async def _talk(self, contact: str, offer: str, agent: str) -> None:
         """Join them, let them talk, and end it."""
         self.ledger.taken(contact, offer, agent)
         promise = self.mine.get(contact)
-        if promise is None or not isinstance(await self.client.connected(contact), c.Ok):
+        if promise is None:
+            return
+        while isinstance(outcome := await self.client.connected(contact), Unknown):
+            # Who is joined stays joined, however long there is no engine to hear it.
+            self.ledger.counts["joined, said again"] += 1
+        if isinstance(outcome, Refused) and promise.agent != agent:
             return
         promise.talking = True
         await asyncio.sleep(self.chance.uniform(0.1, 1.0))

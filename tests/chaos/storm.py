@@ -16,6 +16,9 @@ from tests.chaos.proxy import Proxy, Way
 from tests.chaos.servers import Servers, woken
 from tests.system.serving import Serving
 
+START_MOST_S = 60.0
+"""For a daemon to stand by or lead, its store being away for some of that."""
+
 WAYS: tuple[Way, ...] = ("both", "to_server", "to_client")
 
 
@@ -47,11 +50,13 @@ class Storm:
             (3, self._stop_redis),
             (3, self._kill_redis),
             (2, self._fill_redis),
+            (2, self._fill_disk),
+            (1, self._no_writes),
             (3, self._cut_a_gateway),
             (2, self._slow_a_gateway),
         ]
         if store_proxies:
-            self._faults.append((3, self._cut_a_store))
+            self._faults += [(3, self._cut_a_store), (2, self._slow_a_store)]
 
     async def blow(self, seconds: float) -> None:
         """For so long, one fault at a time, with pauses."""
@@ -72,6 +77,7 @@ class Storm:
         await asyncio.to_thread(woken, server)
         with suppress(redis.RedisError):
             server.call("CONFIG", "SET", "maxmemory", "0")
+            server.call("CONFIG", "SET", "min-replicas-to-write", "0")
         for daemon in self._daemons:
             await self._alive(daemon)
 
@@ -81,10 +87,15 @@ class Storm:
         if daemon.process is None or daemon.process.poll() is not None:
             before = len(daemon.lines())
             daemon.launch()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(START_MOST_S):
                 # Its log is a pipe that a thread reads.
-                while not {"ready", "standing_by"} & {line["event"] for line in daemon.lines()[before:]}:  # noqa: ASYNC110
+                while not {"ready", "standing_by"} & {line["event"] for line in daemon.lines()[before:]}:
                     await asyncio.sleep(0.05)
+                    if daemon.process is None or daemon.process.poll() is not None:
+                        # A start ends where the store is away; the service manager starts it again.
+                        self._ledger.counts["started again by its manager"] += 1
+                        await asyncio.sleep(0.5)
+                        daemon.launch()
 
     def _some_daemon(self) -> Serving:
         return self._chance.choice(self._daemons)
@@ -150,6 +161,35 @@ class Storm:
         with suppress(redis.RedisError):
             server.call("CONFIG", "SET", "maxmemory", "0")
         return "redis-full for a while"
+
+    async def _fill_disk(self) -> str:
+        server = self._servers.primary()
+        if server.process is None or server.process.poll() is not None:
+            return "disk-full: not, it is away"
+        server.fill_disk()
+        await asyncio.sleep(self._chance.uniform(0.3, 2))
+        ended = server.process.poll() is not None
+        server.make_room()
+        if ended:
+            await asyncio.to_thread(server.start)
+        return f"disk-full, the server {'ended' if ended else 'went on'}"
+
+    async def _no_writes(self) -> str:
+        """It misses replicas that it was told to have: NOREPLICAS."""
+        server, seconds = self._servers.primary(), self._chance.uniform(0.3, 2)
+        with suppress(redis.RedisError):
+            server.call("CONFIG", "SET", "min-replicas-to-write", "9")
+            await asyncio.sleep(seconds)
+        with suppress(redis.RedisError):
+            server.call("CONFIG", "SET", "min-replicas-to-write", "0")
+        return f"no-writes for {seconds:.1f} s"
+
+    async def _slow_a_store(self) -> str:
+        proxy, seconds = self._chance.choice(self._store_proxies), self._chance.uniform(0.5, 3)
+        proxy.delay_s = self._chance.uniform(0.01, 0.5)
+        await asyncio.sleep(seconds)
+        proxy.heal()
+        return f"store-slow for {seconds:.1f} s"
 
     async def _cut_a_store(self) -> str:
         proxy, way = self._chance.choice(self._store_proxies), self._chance.choice(WAYS)

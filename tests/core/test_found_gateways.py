@@ -45,6 +45,38 @@ def test_an_offer_stands_still_while_the_engine_is_away() -> None:
     assert centre.state("c") == "connected"
 
 
+def test_what_came_due_while_the_engine_stood_still_is_held_against_nobody() -> None:
+    """The process was stopped for longer than an offer rings, nobody was away: the answer that lies unread still
+    counts, and a gateway's grace runs on with what it had left (I7)."""
+    centre = Centre(settings(), ("gw", "phones"))
+    centre.agent("ann")
+    centre.call("c")
+    offer = centre.offer("c").offer
+    centre.down("phones")
+    centre.wait(5)
+    centre.now_us += 50 * SECOND_US
+    centre.give("", told.StoodStill(50 * SECOND_US))
+    assert centre.offers() == {"c": "ann"}
+    assert not centre.engine.world.peers["main/phones"].gone
+    centre.ok(ask.Accept(0, offer))
+    assert centre.state("c") == "connected"
+
+
+def test_after_standing_still_an_offer_ends_when_its_time_is_over() -> None:
+    """It has what it had left, and no more."""
+    centre = Centre(settings())
+    centre.agent("ann")
+    centre.call("c")
+    centre.offer("c")
+    centre.wait(5)
+    centre.now_us += 50 * SECOND_US
+    centre.give("", told.StoodStill(50 * SECOND_US))
+    centre.wait(14)
+    assert centre.offers() == {"c": "ann"}
+    centre.wait(2)
+    assert centre.told(OfferCancelled)[0].reason == "timed_out"
+
+
 def test_joining_has_its_whole_time_where_the_callers_gateway_is_away() -> None:
     """Accepted while the other side is awaited: the time to join begins when it is back."""
     centre = Centre(settings(), ("gw", "phones"), reports_connecting=True)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from router.core.batch import Batch
 from router.core.commands import Enqueue
 from router.core.effects import Message, Ok, Queued
-from router.core.internal import WallClock
+from router.core.internal import StoodStill, StoreHealth, WallClock
 from router.loop.clock import Clock
 from router.loop.loop import Loop
 from router.server.outbox import Outbox
@@ -111,7 +111,7 @@ class Engine:
         if isinstance(command, Exception):
             raise command
         self.applied.append((now_us, peer, command))
-        if isinstance(command, WallClock):
+        if isinstance(command, WallClock | StoodStill | StoreHealth):
             return
         if isinstance(command, Enqueue):
             self.effects.append((peer, Queued(command.seq, command.contact)))

@@ -8,7 +8,7 @@ import pytest
 
 from router.core.commands import Enqueue
 from router.core.effects import Busy, Error, Ok
-from router.core.internal import WallClock
+from router.core.internal import StoodStill, WallClock
 from router.loop import Broken
 from router.loop.loop import BEAT_S, COMMANDS_A_STEP
 from router.server.limits import TURN_COMMANDS
@@ -270,3 +270,29 @@ def test_monitors_decide_whether_events_are_made(rig: Rig) -> None:
     rig.loop.wake()
     rig.events.run_ready()
     assert not rig.engine.world.monitored
+
+
+def test_a_process_that_was_stopped_says_so_before_deadlines_fire(rig: Rig) -> None:
+    """After a gap of its own the engine hears first how long it stood still, then what lies unread; a loop that is only
+    a little late says nothing."""
+    rig.events.advance(0.2)
+    rig.a.say(1)
+    rig.events.run_ready()
+    assert StoodStill not in {type(command) for _, _, command in rig.engine.applied}
+    rig.events.now += 5
+    rig.a.say(2)
+    rig.events.run_ready()
+    *_, still, answer = [command for _, _, command in rig.engine.applied if not isinstance(command, WallClock)]
+    assert answer == 2
+    assert isinstance(still, StoodStill)
+    assert 5_000_000 <= still.for_us < 5_200_000
+
+
+def test_a_gap_that_a_timer_finds_is_told_once(rig: Rig) -> None:
+    """The timer that looks whether we are late may run before the step; what it found is not lost, nor told twice."""
+    rig.events.advance(0.1)
+    rig.events.now += 2
+    rig.events.advance(0.5)
+    told = [command.for_us for _, _, command in rig.engine.applied if isinstance(command, StoodStill)]
+    assert len(told) == 1
+    assert 1_900_000 <= told[0] < 2_100_000

@@ -131,8 +131,8 @@ MUTANTS = (
     Mutant(
         "I7: what came due while away waits",
         CORE + "engine.py",
-        "            gateways.restarted(world, self._loaded_us)\n",
-        "            self.tick(now_us)\n            gateways.restarted(world, self._loaded_us)\n",
+        "            away.heard_again(world, command, self._loaded_us)\n",
+        "            self.tick(now_us)\n            away.heard_again(world, command, self._loaded_us)\n",
         story="engine_restart_holds_nothing_against_anyone",
     ),
     Mutant(

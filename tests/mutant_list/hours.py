@@ -90,8 +90,8 @@ MUTANTS = (
     ),
     Mutant(
         "hours: what closed while the engine was away is closed",
-        CORE + "engine.py",
-        "            closing.restarted(world)\n",
+        CORE + "away.py",
+        "        closing.restarted(world)\n",
         "",
         story="hours_other_hours_after_a_restart",
     ),

@@ -75,4 +75,11 @@ MUTANTS = (
         "            while False:\n",
         pair=True,
     ),
+    Mutant(
+        "I7: who stood still holds that against nobody",
+        "router/core/away.py",
+        "        gateways.stood_still(world, command.for_us)\n",
+        "        pass\n",
+        scenarios=True,
+    ),
 )

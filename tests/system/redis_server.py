@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -99,6 +100,8 @@ class RedisServer:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            # Python ignores SIGXFSZ, and so does the server then: a file that may grow no more is a failed write.
+            restore_signals=False,
         )
         log.close()
         until = time.monotonic() + PATIENCE_S
@@ -119,6 +122,19 @@ class RedisServer:
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
+
+    def fill_disk(self) -> None:
+        """Let its append-only file grow no more: to the server that is a full disk."""
+        files = (self.folder / "appendonlydir").iterdir()
+        self._limit(max(file.stat().st_size for file in files))
+
+    def make_room(self) -> None:
+        """Its files may grow again. With `appendfsync always` Redis has ended itself by then, and is started."""
+        if self.process is not None and self.process.poll() is None:
+            self._limit(resource.RLIM_INFINITY)
+
+    def _limit(self, size: int) -> None:
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     def kill(self) -> None:
         """As the kernel would."""

@@ -152,6 +152,52 @@ def test_redis_away_and_the_daemon_killed_meanwhile(tmp_path: Path, redis_server
         serving.end()
 
 
+def test_an_offer_outlives_a_stop(serving: Serving) -> None:
+    """The process is stopped for longer than an offer rings, and shorter than its lease: the answer that was given
+    meanwhile counts, and no miss is held against the agent."""
+    serving.config.joinpath("queues.toml").write_text("[channels.voice]\nring_s = 1\n[queues.loans]\n")
+    serving.start()
+    gateway = Person(serving)
+    gateway.begin()
+    assert gateway.ask(t="ready", seq=4, agent="ann")["t"] == "ok"
+    assert gateway.ask(t="enqueue", seq=5, contact="c1", queue="loans")["t"] == "queued"
+    while not (offers := [event["offer"] for event in gateway.events if event["t"] == "offer"]):
+        assert gateway.read() is not None
+    serving.signal(signal.SIGSTOP)
+    gateway.say(t="accept", seq=6, offer=offers[0])
+    time.sleep(2)
+    serving.signal(signal.SIGCONT)
+    while 6 not in gateway.replies:
+        assert gateway.read() is not None
+    assert gateway.replies[6]["t"] == "ok"
+
+
+def test_redis_without_room_on_its_disk(tmp_path: Path) -> None:
+    """MISCONF: the append-only file can't grow. Taken in with `memory`, and kept once there is room."""
+    servers = running(tmp_path / "redis", fsync="everysec")
+    server = next(servers)
+    serving = Serving(tmp_path, store=server.url)
+    try:
+        serving.start()
+        caller = Caller(serving)
+        caller.call(20)
+        caller.hear(until="c31")
+        server.fill_disk()
+        while "store_away" not in {line["event"] for line in serving.lines()}:
+            caller.call(5, pace_s=0.1)
+        assert serving.wait_for("store_away")["code"] == "store_not_writable"
+        caller.call(5, pace_s=0.1)
+        server.make_room()
+        serving.wait_for("store_back")
+        caller.hear(until=f"c{next(caller.seqs) - 1}")
+        assert caller.memory
+        serving.kill()
+        everybody_is_there(serving, caller.queued)
+    finally:
+        serving.end()
+        next(servers, None)
+
+
 def test_strict_refuses_while_redis_is_away(tmp_path: Path, redis_server: RedisServer) -> None:
     """`when_away = "strict"`: new contacts are answered `busy`, nothing is promised as `memory`, and afterwards
     all goes on; what was acknowledged survives kill -9."""

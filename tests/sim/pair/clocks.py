@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.sim.pair.site import PairSite
 
 BOOT = "simulated"
-LAG_EVERY_S = 0.25
+LAG_EVERY_S = 0.2
 """How often a simulated loop looks whether it was stopped: a third of a lease, which is what counts, is a second."""
 
 

@@ -197,7 +197,7 @@ class Recorder:
 
     def apply(self, now_us: int, peer: str, command: Any) -> None:
         """See `Engine`."""
-        if not isinstance(command, told.Restarted):
+        if not isinstance(command, told.Restarted | told.StoodStill):
             # What came due before that is held against nobody, so it must not fire.
             self.tick(now_us)
         due_us = self.engine.next_deadline_us()
