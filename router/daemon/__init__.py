@@ -116,7 +116,7 @@ def _begin(configuration: Configuration, speed: int, lead: Lead, turn: Turn) -> 
         try:
             return load(configuration, speed, lead)
         except StoreHeld as held:
-            _log.info("held", what=held.what)
+            _log.warning("held", what=held.what, remedy=held.remedy)
     store = opened(configuration, speed)
     assert isinstance(store, RedisStore), "only Redis has leases"
     wait_us = wait_after_us(lead) if turn.gave_away else 0

@@ -11,6 +11,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final, NamedTuple
 
 from router.config.model import Configuration
@@ -54,7 +55,13 @@ def lead_of(configuration: Configuration, least_epoch: int = 0, own: bool = True
     """Who this daemon is among those of its site, for one turn of leading."""
     lease = configuration.lease
     name = lease.name or f"{socket.gethostname()}:{configuration.daemon.state_directory}"
-    return Lead(name, secrets.token_hex(6), lease.ttl_us // MILLISECOND_US, least_epoch, own)
+    return Lead(name, secrets.token_hex(6), lease.ttl_us // MILLISECOND_US, least_epoch, own, serves(configuration))
+
+
+def serves(configuration: Configuration) -> str:
+    """A digest of the queues that a daemon serves, by name."""
+    names = sorted(f"{queue.tenant}/{queue.name}" for queue in configuration.settings.queues)
+    return sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
 def now_stamp() -> Stamp:

@@ -30,6 +30,11 @@ SAY_US: Final = 1_000_000
 AWAY_PAUSE_S: Final = 0.2
 """Between two attempts at a store that does not answer."""
 
+OTHER_QUEUES: Final = (
+    "where two sites were given one name, give one of them another `site`; where this is a pair, give both the same "
+    "configuration: whoever takes over serves what it has been given"
+)
+
 _log = logs.get("standby")
 
 
@@ -105,7 +110,11 @@ class Standby:
     def _load(self) -> None:
         self.engine.forget()
         records = put_all(self._follower.load(), self.engine)
-        _log.info("following", leader=self._follower.leader(), records=records, epoch=self.position.epoch)
+        leader, serves = self._follower.leader(), self._follower.serves()
+        _log.info("following", leader=leader, records=records, epoch=self.position.epoch)
+        if leader and serves and self._lead.serves and serves != self._lead.serves:
+            what = f"{leader} has {self._follower.lease_key}, and serves other queues than this daemon is to serve"
+            _log.error("other_queues", what=what, remedy=OTHER_QUEUES)
 
     def _read(self, wait_ms: int) -> int:
         """Take over what the feed has next. Returns how many batches."""

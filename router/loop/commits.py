@@ -34,6 +34,10 @@ class Commits(Protocol):
     lease: Lease | None
     """Where several engines may lead."""
 
+    @property
+    def holding(self) -> bool:
+        """What is decided now is told to nobody, for as long as the store is away or who leads is in doubt."""
+
     def bind(self, source: Any) -> None:
         """From here on a client's messages are for this connection, and none of those decided before."""
 
@@ -53,6 +57,7 @@ class StraightCommit:
 
     full = False
     refusing = False
+    holding = False
     lease: Lease | None = None
     """A store that keeps a batch at once is this process's own."""
 

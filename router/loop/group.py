@@ -108,6 +108,11 @@ class GroupCommit:
         """Appends of a batch whose records were written another way."""
         self._stopped = False
 
+    @property
+    def holding(self) -> bool:
+        """See `Commits`."""
+        return bool(self._muted) or (self.strict and self._figures.store_away)
+
     # -- for the loop ------------------------------------------------------------------------------------
 
     def bind(self, source: Any) -> None:

@@ -105,6 +105,8 @@ class Loop:
         """Core time when we were seen awake last."""
         self._still_us = 0
         """How long we stood still since, in gaps that the engine has not heard of."""
+        self._held_us = 0
+        """How long messages were held back since the engine heard of that."""
         self._beat_due = False
         self._told_away = False
         """What the engine knows of the store."""
@@ -298,8 +300,16 @@ class Loop:
     def _wake_up(self, now_us: int) -> None:
         """We are awake: was that long ago? Whoever was stopped (SIGSTOP, a frozen machine) finds deadlines that came
         due meanwhile, and the answers to them unread."""
-        if now_us - self._awake_us > STILL_US * self.clock.speed:
-            self._still_us += now_us - self._awake_us
+        still_us, gap_us = STILL_US * self.clock.speed, now_us - self._awake_us
+        if gap_us > still_us:
+            self._still_us += gap_us
+        elif self.commits.holding:
+            # Nobody is told anything, so nobody can answer either.
+            self._held_us += gap_us
+        if self._held_us > still_us or not self.commits.holding:
+            self._still_us += self._held_us
+            self._held_us = 0
+        if self._still_us:
             self.wake()
         self._awake_us = now_us
 

@@ -58,6 +58,8 @@ class Lead(NamedTuple):
     """Take no epoch below this one: a gateway has seen the one before."""
     own: bool = True
     """May it take a running lease of its own name? Not after somebody has taken the lead from it."""
+    serves: str = ""
+    """A digest of what it serves: two sites that were given one name are told apart by it, a pair has one."""
 
 
 class StoreError(Exception):

@@ -3,16 +3,19 @@
 --
 -- KEYS  1 meta, 2 feed, 3 lease
 -- ARGV  1 schema, 2 site, 3 '1' for a temporary store, 4 the least epoch to take, 5 leader's name or '' for no lease,
---       6 this turn of leading, 7 ms of lease, 8 '1' if a running lease of the same name may be taken
--- answers  +EPOCH epoch generation last_epoch last_batch  -HELD name ms  -TORN key why  -WRONGTYPE key
+--       6 this turn of leading, 7 ms of lease, 8 '1' if a running lease of the same name may be taken,
+--       9 a digest of what the leader serves
+-- answers  +EPOCH epoch generation last_epoch last_batch  -HELD ms key name  -FOREIGN key why  -TORN key why  -WRONGTYPE key
 local meta = redis.call('HMGET', KEYS[1], 'site', 'epoch', 'generation', 'batch')
 local held = redis.pcall('GET', KEYS[3])
 if type(held) == 'table' then
   return redis.error_reply('WRONGTYPE ' .. KEYS[3])
 elseif held then
-  local name = string.match(held, '^(.*) [^ ]*$') or held
-  if name ~= ARGV[5] or (ARGV[8] ~= '1' and held ~= ARGV[5] .. ' ' .. ARGV[6]) then
-    return redis.error_reply('HELD ' .. redis.call('PTTL', KEYS[3]) .. ' ' .. name)
+  local name, left_ms = string.match(held, '^(.*) [^ ]*$') or held, redis.call('PTTL', KEYS[3])
+  if left_ms < 0 then
+    return redis.error_reply('FOREIGN ' .. KEYS[3] .. ' has no end: ' .. string.sub(held, 1, 100))
+  elseif name ~= ARGV[5] or (ARGV[8] ~= '1' and held ~= ARGV[5] .. ' ' .. ARGV[6]) then
+    return redis.error_reply('HELD ' .. left_ms .. ' ' .. KEYS[3] .. ' ' .. name)
   end
 end
 local feed = redis.call('TYPE', KEYS[2]).ok
@@ -37,7 +40,7 @@ if not meta[1] then
   redis.call('HSET', KEYS[1], 'schema', ARGV[1], 'site', ARGV[2], 'temporary', ARGV[3], 'generation', generation,
     'stamp', '')
 end
-redis.call('HSET', KEYS[1], 'epoch', epoch, 'batch', 0, 'turn', ARGV[6])
+redis.call('HSET', KEYS[1], 'epoch', epoch, 'batch', 0, 'turn', ARGV[6], 'serves', ARGV[9])
 if ARGV[5] ~= '' then
   redis.call('SET', KEYS[3], ARGV[5] .. ' ' .. ARGV[6], 'PX', ARGV[7])
 end

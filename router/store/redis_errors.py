@@ -77,11 +77,18 @@ def error_of(line: str, where: str) -> StoreError:
             "the engine with the lower epoch must stop; look for a second one on this store",
         )
     if word == "HELD":
-        left_ms, _, name = rest.partition(" ")
+        left_ms, key, name = [*rest.split(" ", 2), "", ""][:3]
         return StoreHeld(
             "held",
-            f"{name} leads this site at {where}, and its lease runs {left_ms} ms more",
-            "stand by until it ends, or hand over",
+            f"{name} leads this site at {where}: {key} is its lease, and runs {left_ms} ms more",
+            "stand by until it ends, or hand over; is that daemon not of this site, then two sites have one name, and "
+            "one of them needs another `site`",
+        )
+    if word == "FOREIGN":
+        return StoreUnusable(
+            "foreign_lease",
+            f"{where}: {rest}",
+            "no daemon writes that; find out who did, and DEL it while no daemon of this site leads",
         )
     if word == "GAP":
         epoch, _, number = rest.partition(" ")

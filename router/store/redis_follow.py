@@ -115,6 +115,16 @@ class Follower:
         held: bytes | None = self._call("GET", self._keys.lease)
         return held.decode(errors="replace").rpartition(" ")[0] if held else ""
 
+    def serves(self) -> str:
+        """The digest of what the leader serves; empty where none was said."""
+        said: bytes | None = self._call("HGET", self._keys.meta, "serves")
+        return said.decode(errors="replace") if said else ""
+
+    @property
+    def lease_key(self) -> str:
+        """Where the leader's name stands."""
+        return self._keys.lease
+
     def say_so(self, name: str) -> None:
         """Let the leader know that somebody stands by, and how far."""
         text = f"{name} {self.position.epoch}-{self.position.number}"

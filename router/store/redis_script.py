@@ -1,7 +1,7 @@
 """What is sent to Redis: the names of keys, the scripts, and a batch as the bytes of one command.
 
-    switchboard:{SITE}:meta           hash    schema, site, temporary, generation, epoch, turn, batch, stamp, for each
-                                              kind `records:KIND`, how many its hash holds
+    switchboard:{SITE}:meta           hash    schema, site, temporary, generation, epoch, turn, serves, batch, stamp,
+                                              and for each kind `records:KIND`, how many its hash holds
     switchboard:{SITE}:GENERATION:KIND  hash  key -> record, one field a live entity (world, peer, agent, endpoint,
                                               contact)
     switchboard:{SITE}:feed           stream  id EPOCH-BATCH: `batch` (changes, packed) and `stamp`, or `begin`; what
@@ -200,7 +200,9 @@ def run(script: Script, keys: list[str], *values: bytes) -> bytes:
 
 def begin(keys: Keys, schema: int, temporary: bool, least: int, lead: Lead | None) -> bytes:
     """The command that begins an epoch, with a lease or without."""
-    name, turn, ttl_ms, own = (lead.name, lead.turn, lead.ttl_ms, lead.own) if lead is not None else ("", "", 0, False)
+    name, turn, ttl_ms, own, serves = ("", "", 0, False, "")
+    if lead is not None:
+        name, turn, ttl_ms, own, serves = lead.name, lead.turn, lead.ttl_ms, lead.own, lead.serves
     return run(
         BEGIN,
         [keys.meta, keys.feed, keys.lease],
@@ -212,6 +214,7 @@ def begin(keys: Keys, schema: int, temporary: bool, least: int, lead: Lead | Non
         turn.encode(),
         b"%d" % ttl_ms,
         b"1" if own else b"0",
+        serves.encode(),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from router.core.commands import Enqueue
 from router.core.effects import Busy, Ok, Queued
+from router.core.internal import StoodStill
 from router.loop import group
 from router.loop.group import GroupCommit
 from router.loop.lease import Lease
@@ -189,3 +190,20 @@ def test_what_gathered_meanwhile_is_kept_in_pieces(store: SlowStore, monkeypatch
     rig.a.say(5_000)
     rig.events.run_ready()
     assert asked[-1] == 0
+
+
+def test_what_nobody_is_told_runs_against_nobody(store: SlowStore) -> None:
+    """While messages are held back the engine hears again and again that time stood still for who should answer them;
+    with the store back it hears no more."""
+    rig = Rig(store)
+    commits_of(rig).strict = True
+    rig.a.say(1)
+    rig.events.run_ready()
+    store.answer(AWAY)
+    rig.events.advance(10)
+    while store.flying:
+        store.answer()
+    rig.events.advance(10)
+    told = [command.for_us for _, _, command in rig.engine.applied if isinstance(command, StoodStill)]
+    assert 9_500_000 < sum(told) < 10_500_000
+    assert len(told) <= 42

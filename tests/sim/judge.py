@@ -151,6 +151,8 @@ class Judge:
         self.now_us = step.now_us
         self.command = understood(step.command)
         self.hours.step(step.command)
+        if isinstance(step.command, told.StoodStill):
+            self.disturb(None)
         gateway = self.gateway(step.peer) if step.peer else None
         seq = getattr(step.command, "seq", 0)
         replies = 0

@@ -183,6 +183,20 @@ def test_a_short_stop_loses_no_lead(pair: Pair) -> None:
     tell(pair, story)
 
 
+def test_two_sites_with_one_name(tmp_path: Path, redis_server: RedisServer) -> None:
+    """The second one stands by, and says whose lease it found, by which key, and that its own queues are others."""
+    made = Pair(tmp_path, redis_server)
+    try:
+        (made.two.config / "queues.toml").write_text("[queues.theirs]\n")
+        made.start()
+        said = made.two.wait_for("other_queues")
+        assert "switchboard:{main}:lease" in said["what"]
+        assert "another `site`" in said["remedy"]
+    finally:
+        for daemon in made.daemons:
+            daemon.end()
+
+
 def test_a_planned_hand_over_drops_nobody(pair: Pair) -> None:
     """Back and forth under load, as for an upgrade: each time within a moment, and the promise stays whole."""
 

@@ -15,7 +15,7 @@ import pytest
 
 from router.core.batch import Batch
 from router.store import open_store
-from router.store.base import SCHEMA, Stamp, Store, StoreAway, StoreError, StoreGap, StoreUnusable
+from router.store.base import SCHEMA, Lead, Stamp, Store, StoreAway, StoreError, StoreGap, StoreHeld, StoreUnusable
 from tests.store.batches import Records, batch_of, carry_out, loaded
 from tests.system.redis_server import RedisServer, free_port, running
 
@@ -341,3 +341,32 @@ def test_closing_waits_for_the_commit_that_runs(server: RedisServer, store: Stor
     again = open_store(server.url, "main")
     assert again.number == 2
     again.close()
+
+
+LEASE = "switchboard:{main}:lease"
+
+
+def test_a_lease_held_by_another_names_its_key_and_the_remedy(server: RedisServer, store: Store) -> None:
+    """Somebody leads already: the error says who, by which key and for how long, and what to do where that is no daemon
+    of this site."""
+    store.begin_epoch(STAMP, Lead("here:/var/lib/one", "t1", 60_000))
+    other = open_store(server.url, "main")
+    before = everything(server)
+    with pytest.raises(StoreHeld) as held:
+        other.begin_epoch(STAMP, Lead("there:/var/lib/two", "t2", 3_000))
+    assert everything(server).keys() == before.keys()
+    for part in ("here:/var/lib/one", LEASE, "ms more", "two sites have one name"):
+        assert part in str(held.value)
+    other.close()
+
+
+def test_a_lease_held_by_an_unknown_is_left_alone(server: RedisServer, store: Store) -> None:
+    """A lease without an end was written by no daemon, and would keep every one waiting for ever: an error with its
+    key, and nothing overwritten."""
+    server.call("SET", LEASE, "somebody's own")
+    before = everything(server)
+    with pytest.raises(StoreUnusable) as foreign:
+        store.begin_epoch(STAMP, Lead("here:/var/lib/one", "t1", 60_000))
+    assert foreign.value.code == "foreign_lease"
+    assert LEASE in foreign.value.what
+    assert everything(server) == before

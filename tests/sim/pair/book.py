@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.msgpack import Decoder
 
-from router.core.effects import Message, Offer, Queued
+from router.core.effects import Busy, Message, Offer, Queued
 from router.core.engine import Engine
 from router.core.history import STREAM, Visit
 from tests.sim.twin import state_of
@@ -58,7 +58,7 @@ class Book:
 
     def told(self, daemon: Daemon, key: str, message: Message) -> None:
         """A daemon has written this to a client."""
-        if daemon.in_doubt:
+        if daemon.in_doubt and not isinstance(message, Busy):
             self.fault("I11", f"{daemon.name} was stopped past its lease, and says {message!r} before it has asked")
         if isinstance(message, Queued):
             store = daemon.require_store()

@@ -174,7 +174,7 @@ class Keys:
             holder = held.rpartition(b" ")[0]
             if holder != name or (values[7] != b"1" and held != name + b" " + turn):
                 left_ms = (self._ends_us[lease] - now_us) // 1000
-                raise Refusal(f"HELD {left_ms} {holder.decode()}")
+                raise Refusal(f"HELD {left_ms} {lease} {holder.decode()}")
         fields = self._hash(meta)
         last, generation = int(fields.get(b"epoch", 0)), int(fields.get(b"generation", 1))
         epoch, batch = max(last + 1, int(values[3])), int(fields.get(b"batch", 0))
@@ -187,7 +187,7 @@ class Keys:
                 b"schema": values[0], b"site": values[1], b"temporary": values[2],
                 b"generation": b"%d" % generation, b"stamp": b"",
             }  # fmt: skip
-        fields |= {b"epoch": b"%d" % epoch, b"batch": b"0", b"turn": turn}
+        fields |= {b"epoch": b"%d" % epoch, b"batch": b"0", b"turn": turn, b"serves": values[8]}
         if name:
             self._set(now_us, [lease.encode(), name + b" " + turn, b"PX", values[6]])
         return f"+EPOCH {epoch} {generation} {last} {batch}"
