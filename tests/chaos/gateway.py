@@ -74,6 +74,11 @@ class Gateway:
             for state in event.contacts:
                 if state.contact in self.ledger.over and state.state not in ("wrapping", "ended"):
                     self.ledger.broke("unexpected", f"{state.contact} lives again as {state.state}")
+            for live in event.offers:
+                # Accepted while nobody told us: the talk is ours to begin, and to end.
+                promise = self.mine.get(live.contact) if live.gateway == self.name else None
+                if live.state in ("connecting", "connected") and promise is not None and not promise.agent:
+                    self._spawn(self._talk(live.contact, live.offer, live.agent))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
