@@ -28,6 +28,9 @@ class Leaders(Generic[L]):
         if epoch != self.epoch_seen:
             return epoch < self.epoch_seen
         other = bool(name and self._name) and name != self._name
+        if other and self.link is None:
+            # The one seen first may be gone for good: who leads must hear of it, and take a higher epoch still.
+            self.epoch_seen += 1
         return other or (self.link is not None and self.link is not link)
 
     def take(self, link: L, epoch: int, name: str) -> None:

@@ -56,8 +56,8 @@ MUTANTS = (
     ),
     Mutant(
         "reload: who was taken out while the engine was away is signed out",
-        CORE + "engine.py",
-        "            crossing.restarted(world)\n",
+        CORE + "away.py",
+        "        crossing.restarted(world)\n",
         "",
         story="reload_agent_gone_while_away",
     ),

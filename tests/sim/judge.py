@@ -149,13 +149,11 @@ class Judge:
     def _take(self, step: Step) -> None:
         self.step += 1
         self.now_us = step.now_us
-        self.command = understood(step.command)
+        self.command, gateway = understood(step.command), self.gateway(step.peer) if step.peer else None
         self.hours.step(step.command)
         if isinstance(step.command, told.StoodStill):
             self.disturb(None)
-        gateway = self.gateway(step.peer) if step.peer else None
-        seq = getattr(step.command, "seq", 0)
-        replies = 0
+        seq, replies = getattr(step.command, "seq", 0), 0
         if gateway is not None and not seq:
             self._session(gateway, step.command)
         for key, message in step.effects:

@@ -197,7 +197,14 @@ class Recorder:
 
     def apply(self, now_us: int, peer: str, command: Any) -> None:
         """See `Engine`."""
-        if not isinstance(command, told.Restarted | told.StoodStill):
+        if isinstance(command, told.StoodStill):
+            # Heard first, at the time that it stood; then what came due all the same fires at its own time.
+            stood_us = self.engine.world.now_us
+            self.engine.apply(stood_us, peer, command)
+            self._note(stood_us, peer, command, self.engine.take_effects(), quiet=False)
+            self.tick(now_us)
+            return
+        if not isinstance(command, told.Restarted):
             # What came due before that is held against nobody, so it must not fire.
             self.tick(now_us)
         due_us = self.engine.next_deadline_us()

@@ -78,6 +78,8 @@ class PairRun(Run):
         for_us = site.rng.choice((SECOND_US // 5, SECOND_US, 2 * SECOND_US, 5 * SECOND_US, 9 * SECOND_US))
         site.faults["leader frozen"] += 1
         life = daemon.events
+        if life.frozen:
+            return
         life.frozen = True
 
         def wake() -> None:
@@ -209,7 +211,12 @@ class PairRun(Run):
 
     def is_over(self) -> bool:
         """Nothing lives any more, and all of that is kept."""
-        return super().is_over() and self.site.at_boundary()
+        site = self.site
+        leaders = [daemon.engine for daemon in site.daemons if daemon.state == "leader" and daemon.engine is not None]
+        if len(leaders) == 1:
+            # Who began last may have done so on the half of a split that is forgotten.
+            site.current, site.engine = leaders[0], leaders[0].engine
+        return super().is_over() and site.at_boundary()
 
 
 def simulate(seed: int, commands: int = COMMANDS) -> Outcome:

@@ -75,6 +75,8 @@ class PairSite(Site):
         self._open_steps: dict[Recorder, list[Step]] = {}
         self._kept_later: dict[Recorder, deque[tuple[int, Flight]]] = {}
         self._sides: dict[str, Side] = {}
+        self._newest: dict[tuple[str, str], Connection] = {}
+        """Daemon and client -> the client's last connection to it."""
         self._shown_us = 0
         self._welcomed: dict[Daemon, list[tuple[Side, Link]]] = {}
         self.daemons = [Daemon(self, name) for name in DAEMONS]
@@ -303,6 +305,11 @@ class PairSite(Site):
     def _deliver(self, link: Link, connection: Connection, command: Any, *, closing: bool = False) -> None:
         if (link.serves() or (closing and link.life is link.daemon.events)) and not connection.closed:
             connection.closed = closing
+            newest = (link.daemon.name, connection.peer)
+            if isinstance(command, told.GatewayUp):
+                self._newest[newest] = connection
+            elif isinstance(command, told.GatewayDown) and self._newest.get(newest) is not connection:
+                return  # The client is connected anew: that an older connection ends says nothing of it.
             if link.daemon.loop is not None:
                 link.daemon.hub.say(connection, command)
 
