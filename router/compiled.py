@@ -34,6 +34,7 @@ MODULES = (
     "core.dispatch",
     "core.burial",
     "core.moments",
+    "core.counted",
     "core.visits",
     "core.people",
     "core.clocks",

@@ -66,6 +66,8 @@ ERRORS: dict[str, ErrorKind] = {
     "not_logged_in": ErrorKind("client", False, "log the agent in first"),
     "data_too_large": ErrorKind("client", False, "keep data within data_bytes_max in all"),
     "bad_needs": ErrorKind("client", False, "compare needs and relax with the protocol page"),
+    "too_many_queues": ErrorKind("client", False, "name fewer queues; `queues_per_contact_max` says how many"),
+    "one_queue_only": ErrorKind("client", False, "leave `queues` out: this channel waits in one queue at a time"),
     "too_many_needs": ErrorKind("client", False, "use fewer different needs in one queue"),
     "too_many_units": ErrorKind("client", False, "ask for no more units than the agent's capacity"),
     "no_standby": ErrorKind(

@@ -50,6 +50,7 @@ class Explained:
             "tried": self.tried,
             "route": route.name if route is not None else None,
             "queue": self.named or (route.queue if route is not None else None),
+            "queues": list(route.queues) if route is not None else [],
             "refuse": None,
             "segment": segment.name if segment is not None else None,
             "blocked": self.blocked or None,
@@ -89,6 +90,8 @@ class Explained:
             to = f" {route.refuse.to}" if route.refuse.to else ""
             return f"-> refused by row {route.name}: {route.refuse.do}{to}"
         parts = [f"queue {route.queue}"]
+        if route.queues:
+            parts.append(f"and {', '.join(route.queues)}")
         if route.priority_us:
             parts.append(f"head start {route.priority_us // SECOND_US} s")
         if route.contact_class is not None:

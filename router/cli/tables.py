@@ -38,7 +38,8 @@ def standing(shown: Standing) -> RenderableType:
 
 
 def queues(of: Iterable[QueueStatus]) -> Table:
-    """One line a queue: now, and since the daemon's start."""
+    """One line a queue: now, and since the daemon's start. `3+2` wait: two more are counted in another queue that they
+    wait in."""
     shown = table(
         "queue",
         "door",
@@ -57,8 +58,8 @@ def queues(of: Iterable[QueueStatus]) -> Table:
         shown.add_row(
             queue.queue,
             door(queue),
-            str(queue.waiting + queue.held),
-            seconds(queue.oldest_wait_ms) if queue.waiting else "-",
+            f"{queue.waiting}+{queue.beside}" if queue.beside else str(queue.waiting),
+            seconds(queue.oldest_wait_ms) if queue.waiting or queue.beside else "-",
             str(queue.offered),
             str(queue.connected),
             f"{queue.free}/{queue.staffed}",

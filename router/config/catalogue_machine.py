@@ -183,6 +183,12 @@ LIMITS = Section(
             "compares.",
             unit="lines",
         ),
+        Row(
+            "queues_per_contact_max",
+            Whole(1, 16),
+            "Queues that one contact may wait in at a time; above it `too_many_queues`.",
+            unit="queues",
+        ),
         Row("target_classes_max", Whole(1, 16), "Different service-level targets in all.", unit="classes"),
         Row("routes_max", Whole(1, 20_000), "Rows of the routes, and segments.", unit="rows"),
         Row(

@@ -63,6 +63,12 @@ ROUTE = Section(
     (
         Row("tenant", Name(), "Whose contacts it is for, and whose queue it leads to."),
         Row("queue", Name(), "The queue that the contact goes to. Give this or `refuse`."),
+        Row(
+            "queues",
+            Names(15),
+            "Further queues: the contact waits in all of them at once, and the first able agent of any of them has it. "
+            "Those that are closed or full are left out.",
+        ),
         Row("priority_s", WholeSeconds(0, DAY_S), "Head start in the line, added to what the gateway gives."),
         Row(
             "contact_class",

@@ -20,7 +20,7 @@ from router.core.settings import Calendar, Limits, Queue
 from router.core.steering import NOBODY_NEEDED
 from router.terms import Business
 
-ONLY_ROUTED = ("priority_s", "contact_class", "needs", "segment", "repeat")
+ONLY_ROUTED = ("queues", "priority_s", "contact_class", "needs", "segment", "repeat")
 """Settings of a row that mean nothing where it refuses."""
 
 
@@ -45,6 +45,9 @@ def routing(found: Found, centre: Centre, calendars: Iterable[Calendar], limits:
     places = {}
     for table in found.tables("routes"):
         route = _route(table, {"channel": channels, "calendar": hours}, segments, queues, findings)
+        if len(route.queues) >= limits.queues_per_contact_max:
+            what = f"leads into {1 + len(route.queues)} queues, and a contact waits in {limits.queues_per_contact_max}"
+            findings.error(table.at("queues"), what, "name fewer, or raise queues_per_contact_max in [limits]")
         routes.append(route)
         places[route.tenant, route.name] = table
     for kind in ("routes", "segments"):
@@ -121,6 +124,7 @@ def _route(
     return Route(
         route.name, route.tenant, _conditions(table, known, findings), route.queue, refuse, route.priority_us,
         route.contact_class, route.needs, route.segment, route.test, _repeat(table, route, queues, findings),
+        route.queues,
     )  # fmt: skip
 
 
@@ -152,11 +156,21 @@ def _goes_to(
         findings.error(table.where, "says not where to", 'add queue = "...", or refuse = { do = "refuse" }')
         return
     queue = queues.get((route.tenant, route.queue))
+    known = [name for tenant, name in queues if tenant == route.tenant]
+    for index, name in enumerate(route.queues):
+        if name == route.queue:
+            findings.error(table.at("queues") / index, "is the first queue already", "take it out")
+        elif name not in known:
+            dangling(table.at("queues") / index, f"queue of tenant {route.tenant} named", name, known, findings)
     if queue is None:
-        known = [name for tenant, name in queues if tenant == route.tenant]
         dangling(table.at("queue"), f"queue of tenant {route.tenant} named", route.queue, known, findings)
         return
     asked = table.only("when").values.get("channel", ())
+    for index, name in enumerate(route.queues if route.queue in known else ()):
+        other = queues.get((route.tenant, name))
+        if other is not None and asked and not set(asked) & set(other.channels):
+            what = f"queue {name} takes none of the channels {', '.join(asked)}"
+            findings.warn(table.at("queues") / index, what, "take it out, or let the queue take one of them")
     strange = [channel for channel in asked if channel in channels and channel not in queue.channels]
     for channel in strange:
         what = f"queue {queue.name} takes no contacts of channel {channel}"

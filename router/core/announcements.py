@@ -75,10 +75,14 @@ def begin(world: World, contact: Contact, schedule: Schedule) -> None:
     """The contact stands in a line of a queue that announces, or stands there again."""
     if not hears(contact, schedule):
         return
-    extra, now_us = extra_of(contact), world.now_us
-    heard = extra.heard
+    heard, now_us = heard_of(contact), world.now_us
+    if heard is not None and heard.queue and heard.queue != contact.queue.name:
+        # Of its several queues another one leads now.
+        over(world, contact)
+        heard = None
+    extra = extra_of(contact)
     if heard is None:
-        heard = extra.heard = Heard(now_us)
+        heard = extra.heard = Heard(now_us, queue=contact.queue.name if contact.stand_ins is not None else "")
     elif heard.look_us:
         return
     elif heard.number == 0:
@@ -109,20 +113,27 @@ def over(world: World, contact: Contact, answered_us: int = 0) -> None:
         return
     world.announcing.forget(contact)
     if heard.open_kind:
-        _count(contact, heard.open_kind, "unanswered")
+        _count(world, contact, heard.open_kind, "unanswered")
     promise = heard.promise
     if promise is not None and promise.first_until_us and not is_test(contact):
         in_time = (answered_us or world.now_us) <= promise.first_until_us
         outcome = ("kept" if answered_us else "left") if in_time else "broken"
-        promises = contact.queue.tally.promises
+        promises = home(world, contact).tally.promises
         promises[outcome] = promises.get(outcome, 0) + 1
     extra.heard = None
     contact.extra = extra.kept()
 
 
-def _count(contact: Contact, kind: str, outcome: str) -> None:
+def home(world: World, contact: Contact) -> Queue:
+    """The queue that announces to it: of several, the one that leads, also while it rings for another one."""
+    heard = heard_of(contact)
+    queue = world.queues.get((contact.peer.tenant, heard.queue)) if heard is not None and heard.queue else None
+    return contact.queue if queue is None else queue
+
+
+def _count(world: World, contact: Contact, kind: str, outcome: str) -> None:
     if not is_test(contact):
-        counts = contact.queue.tally.announced
+        counts = home(world, contact).tally.announced
         counts[kind, outcome] = counts.get((kind, outcome), 0) + 1
 
 
@@ -133,7 +144,7 @@ def acknowledge(world: World, contact: Contact, number: int, how: str) -> bool:
         return heard is None or number <= heard.number
     if number > heard.number:
         return False
-    _count(contact, heard.open_kind, how)
+    _count(world, contact, heard.open_kind, how)
     if how == "skipped" and heard.open_kind in OF_THE_WAIT:
         _take_back(heard)
     heard.open_kind, heard.before = "", None
@@ -349,7 +360,7 @@ def _announce(
 ) -> None:
     """Tell the gateway, and remember what was told."""
     if heard.open_kind:
-        _count(contact, heard.open_kind, "unanswered")
+        _count(world, contact, heard.open_kind, "unanswered")
     heard.number += 1
     heard.last_us, heard.open_kind, heard.before = world.now_us, kind, before
     heard.said[row.text if special is None else special_key(special)] = world.now_us

@@ -214,7 +214,7 @@ def move(world: World, contact: Contact, line: Line) -> None:
         return
     stood = contact.standing is old.order
     if stood:
-        world.unstand(contact)
+        world.step_out(contact)
     contact.line = line
     line.members += 1
     old.members -= 1

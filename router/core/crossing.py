@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import Final
 
-from router.core import announcements, callback_book, callbacks, courses, people, ringing, visits
+from router.core import announcements, callback_book, callbacks, courses, elsewhere, people, ringing, several, visits
 from router.core import settings as of
 from router.core.advice import advise_now
 from router.core.course import Way, course_of
@@ -29,6 +29,7 @@ from router.core.reconfigure import Flipped, drop_calendars, flip, lines_differ
 from router.core.records import agent_key
 from router.core.tally import queue_tally
 from router.core.world import World
+from router.errors import Refused
 
 SLICE_US: Final = 2_000
 """What a step may cost by the figures below: measured from the sources on a slow core, so it is less where it is
@@ -239,7 +240,7 @@ def _number(contact: Contact) -> int:
 
 def _contacts(world: World, left: Flipped) -> Iterator[int]:
     """Each contact that the change concerns, in the order in which they came."""
-    if not (left.queues or left.channels or left.segments):
+    if not (left.queues or left.channels or left.segments or left.removed):
         return
     timed = any(channel.park_after_us for channel in world.channels.values())
     chunks: list[list[Contact]] = []
@@ -265,13 +266,20 @@ def _concerns(left: Flipped, contact: Contact, *, timed: bool) -> bool:
     if contact.line is None:
         # Contacts are parked sooner or later now, and kept for another time.
         return contact.state == "parked" or (contact.state == "connected" and (timed or contact.due_us != 0))
+    if contact.stand_ins is not None and any(_concerned(left, place) for place in several.places(contact)):
+        return True
+    return _concerned(left, contact) or (left.segments and _segment(contact) != "")
+
+
+def _concerned(left: Flipped, contact: Contact) -> bool:
+    """Has anything changed that it has there, at this place?"""
     return (
         contact.line in left.outdated
+        or contact.queue in left.removed
         or contact.queue in left.waits
         or contact.queue in left.callbacks
         or contact.queue in left.schedules
         or contact.queue in left.steers
-        or (left.segments and _segment(contact) != "")
     )
 
 
@@ -288,6 +296,9 @@ def _cross(world: World, left: Flipped, contact: Contact, *, timed: bool) -> Non
         return
     if contact.queue in left.steers:
         advise_now(world, contact)
+    if contact.stand_ins is not None:
+        _cross_places(world, left, contact)
+        return
     moved = line in left.outdated or (left.segments and _segment(contact) != "")
     if moved and _into_its_line(world, contact, line):
         return
@@ -300,6 +311,50 @@ def _cross(world: World, left: Flipped, contact: Contact, *, timed: bool) -> Non
         visits.arm(world, contact)
     elif contact.state == "offered":
         ringing.look(world, contact)
+
+
+def _cross_places(world: World, left: Flipped, contact: Contact) -> None:
+    """One that waits in several queues: those that are no more it leaves, and in the others it goes to its new lines;
+    where there is no room for it any more that place is given up."""
+    if left.removed:
+        elsewhere.give_up_removed(world, contact)
+    stood = contact.standing is not None
+    world.unstand(contact)
+    others = left.segments and _segment(contact) != ""
+    crossed: set[Queue] = set()
+    while True:
+        # One after the other: where a place is given up, another one may lead.
+        place = next((each for each in several.places(contact) if each.queue not in crossed), None)
+        if place is None:
+            break
+        crossed.add(place.queue)
+        old = place.line
+        if old is not None and (others or old in left.outdated):
+            _into_another(world, contact, place, old)
+    if contact.state == "offered":
+        ringing.look(world, contact)
+    elif contact.state == "waiting" and stood and contact.standing is None:
+        visits.stand_in_line(world, contact)
+    elif contact.state in ("waiting", "held"):
+        visits.arm(world, contact)
+
+
+def _into_another(world: World, contact: Contact, place: Contact, old: Line) -> None:
+    """This place is in a line of the new version from now on."""
+    try:
+        line = world.line_of(place) if contact.stand_ins is not None else world.some_line_of(place)
+    except Refused:
+        elsewhere.give_up(world, place, "removed")
+        world.unstand(contact)
+        return
+    old.members -= 1
+    if old.course.streams:
+        courses.leave(world, old.course)
+    visits.join_line(world, place, line)
+    if contact.stand_ins is not None:
+        several.note(world, contact)
+    if old in old.queue.lines:
+        courses.drop_if_empty(world, old)
 
 
 def _into_its_line(world: World, contact: Contact, old: Line) -> bool:

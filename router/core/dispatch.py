@@ -6,7 +6,7 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import callback_turns, courses, offers, reservations
+from router.core import callback_turns, courses, offers, reservations, several
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.estimates import tap, virtual
@@ -192,6 +192,8 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
             taken = contact_for(agent, _open_channels(world, agent), world.now_us)
         if taken is None:
             return
+        if taken.main is not None:
+            taken = several.lead(world, taken)
         offers.make(world, taken, agent)
         refresh(world, agent)
         if world.callbacks:
@@ -228,6 +230,8 @@ def _settle_agent(world: World, agent: Agent) -> None:
             if world.callbacks:
                 callback_turns.serve_idle(world, agent)
             return
+        if contact.main is not None:
+            contact = several.lead(world, contact)
         offers.make(world, contact, agent)
         if world.callbacks:
             callback_turns.passed_by(world, agent, contact)

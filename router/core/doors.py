@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from router.core.effects import Treatment
+from router.core.entities import Door
 from router.core.expect import expected_wait_us
 from router.core.hours import Hours, core_us
 from router.hours import NEVER_S
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
     from router.core.world import World
 
 ClosedBy: TypeAlias = Literal["hand", "setting", "calendar", "last_admission"]
+
+
+def hang_door(world: World, queue: Queue, always: bool = False) -> Door | None:
+    """Give a queue with a calendar its door, `always`: any queue; and the door its calendar."""
+    door, name = queue.door, queue.settings.calendar
+    if door is None and (always or name):
+        door = queue.door = Door(queue)
+    if door is not None:
+        door.hours = world.hours.get(name)
+    return door
 
 
 def closed_by(world: World, queue: Queue, channel: str | None = None) -> ClosedBy | None:

@@ -6,7 +6,7 @@ be undone.
 
 from __future__ import annotations
 
-from router.core import visits
+from router.core import elsewhere, several, visits
 from router.core.actions import Empty
 from router.core.admission import follow
 from router.core.callback_book import of as callback_of
@@ -57,7 +57,7 @@ def work(world: World, emptying: Emptying) -> None:
         emptying.todo = _waiting(world, emptying)
     for _ in range(min(SLICE, len(emptying.todo))):
         contact = emptying.todo.pop()
-        if _goes(contact, emptying) and contact.peer.contacts.get(contact.id) is contact:
+        if _goes(contact, emptying) and contact.peer.contacts.get(contact.id) is (contact.main or contact):
             _send(world, contact, emptying.action)
     if not emptying.todo:
         del world.closing[emptying.name]
@@ -66,7 +66,8 @@ def work(world: World, emptying: Emptying) -> None:
 
 
 def _waiting(world: World, emptying: Emptying) -> list[Contact]:
-    found = [contact for peer in world.peers.values() for contact in peer.contacts.values() if _goes(contact, emptying)]
+    contacts = (contact for peer in world.peers.values() for contact in peer.contacts.values())
+    found = [place for contact in contacts for place in several.places(contact) if _goes(place, emptying)]
     found.sort(key=lambda contact: -contact.number)
     return found
 
@@ -86,6 +87,8 @@ def _goes(contact: Contact, emptying: Emptying) -> bool:
 
 
 def _send(world: World, contact: Contact, action: Empty) -> None:
+    if elsewhere.give_up(world, contact, "emptied"):
+        return  # It waits on in its other queues.
     if action.to and _moves(world, contact, action.to):
         return
     if not action.callback and not action.message:

@@ -16,6 +16,7 @@ from router.core.asked import NOTHING, Asked
 from router.core.want import Traits
 
 if TYPE_CHECKING:
+    from router.core import settings as of
     from router.core.effects import Reply
     from router.core.extra import Extra, KeptPlace
     from router.core.hours import Hours
@@ -167,6 +168,10 @@ class Contact(Entity, eq=False, gc=False):
     entry: Entry | None = None
     standing: Order[Entry] | None = None
     """The order that it stands in now: its line's, that of the agent whom it waits for, or of the virtual holds."""
+    stand_ins: list[Contact] | None = None
+    """Its places in further queues, each held by a stand-in; None: it waits in one queue (`several.py`)."""
+    main: Contact | None = None
+    """This is no contact but a stand-in: it holds a place of that one in another queue."""
 
 
 class Offer(Entity, eq=False, gc=False):
@@ -283,6 +288,16 @@ class Agent(Entity, eq=False, gc=False):
     def traits(self) -> Traits:
         """What needs may ask for."""
         return Traits(self.skills, self.languages, self.attributes, self.team)
+
+
+def agent_of(known: of.Agent, number: int) -> Agent:
+    """An agent of the configuration, offline."""
+    agent = Agent(known.name, known.tenant, number)
+    agent.team, agent.capacity = known.team, known.capacity_units
+    agent.configured = agent.skills = known.skills
+    agent.languages, agent.attributes = known.languages, known.attributes
+    agent.most_at_once = dict(known.most_at_once) or None
+    return agent
 
 
 class Endpoint(Entity, eq=False, gc=False):

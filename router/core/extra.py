@@ -58,6 +58,17 @@ class Place(Struct, gc=False):
     until_us: int
 
 
+class Beside(Struct, array_like=True, gc=False):
+    """A place of a contact in a further queue, as it is stored. The times are by the clock of that queue's line."""
+
+    queue: str
+    rank: int
+    entered_us: int
+    key_us: int
+    clock: str | None = None
+    """The calendar whose open time those are; none: core time."""
+
+
 class Extra(Struct, omit_defaults=True, gc=False):
     """The special parts of one contact."""
 
@@ -86,6 +97,12 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """Since when it waits for the one agent to whom it is direct; 0: it does not overflow from them."""
     heard: Heard | None = None
     """What it was told while it waits; none: its queue announces nothing."""
+    rank: int = 0
+    """It waits in several queues, and the one that leads was named as the so-manieth, from 0."""
+    beside: tuple[Beside, ...] = ()
+    """Its places in the others."""
+    had: tuple[str, ...] = ()
+    """The further queues in which it had a place, and has none any more."""
 
     def kept(self) -> Extra | None:
         """Itself, or nothing where nothing is in it any more."""
@@ -102,6 +119,8 @@ class KeptPlace(Struct, array_like=True, gc=False):
     key_us: int
     priority_s: int
     link: str
+    queues: tuple[str, ...] = ()
+    """Further queues in which it had a place."""
 
 
 def extra_of(contact: Contact) -> Extra:

@@ -50,6 +50,8 @@ class Heard(Struct, omit_defaults=True, gc=False):
     look_us: int = 0
     """When its schedule is looked at next; 0: not until it stands again."""
     look_number: int = 0
+    queue: str = ""
+    """Of one that waits in several queues: the one whose schedule this is."""
 
     def told(self) -> Told | None:
         """The promise as the policy takes it: seconds from when the schedule began."""

@@ -15,6 +15,7 @@ from msgspec.msgpack import Decoder, Encoder
 from router.core.entities import Leg
 from router.core.pause import first_wait_us, pause_of
 from router.core.routed import Routed, routed_of
+from router.core.several import all_had
 from router.core.ticket import ticket_of
 from router.terms import MILLISECOND_US
 
@@ -91,6 +92,8 @@ class Visit(Struct, omit_defaults=True, gc=False):
     reopened: int = 0
     repeat: int = 0
     """How often the customer had been served about the same shortly before."""
+    queues: tuple[str, ...] = ()
+    """The further queues in which it had a place; `queue` is the one that served it, or that it left last."""
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
@@ -113,6 +116,7 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
         visit.called_after_ms = max(0, callback.reached_us - began_us) // MILLISECOND_US
     if contact.extra is not None:
         visit.repeat = contact.extra.repeat
+        visit.queues = all_had(contact)
         _add_pauses(visit, contact)
         if contact.extra.consult is not None:
             visit.consult_of = contact.extra.consult.of

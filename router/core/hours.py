@@ -161,4 +161,4 @@ def take_clock(world: World, contact: Contact, clock: Hours | None) -> None:
     if contact.extra is None:
         contact.extra = Extra()
     contact.extra.clock = None if clock is None else clock.name
-    world.changed[contact] = None
+    world.changed[contact if contact.main is None else contact.main] = None

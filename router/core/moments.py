@@ -10,6 +10,35 @@ from router.core.ticket import TICKET, Ticket
 from router.core.world import World
 
 
+def waited_out(world: World, contact: Contact) -> bool:
+    """Has it waited as long as its queue lets anybody wait? Never while its gateway could not be told."""
+    return waits_at_most(world, contact) != 0 and contact.peer.live and wait_left_us(world, contact) <= 0
+
+
+def waits_at_most(world: World, contact: Contact) -> int:
+    """How long the contact may wait where it is, in microseconds; 0: as long as it likes. The tolerance of its segment
+    is such a limit too, where the queue says what is to be done then. A ticket has limits of its own."""
+    if contact.channel == TICKET:
+        return 0
+    most_us = contact.queue.settings.wait_most_us
+    if contact.extra is not None and "waited_too_long" in contact.queue.treatments:
+        segment = world.routing.segment_of(contact)
+        if segment is not None and segment.tolerance_us:
+            most_us = min(most_us, segment.tolerance_us) if most_us else segment.tolerance_us
+    return most_us
+
+
+def wait_left_us(world: World, contact: Contact) -> int:
+    """How much of that time is left. One that was sent on begins anew in each queue."""
+    waited_us = world.waited_us(contact)
+    extra = contact.extra
+    if extra is not None and extra.route is not None and extra.route.moved_us > contact.entered_us:
+        waited_us -= extra.route.moved_us - contact.entered_us
+    if extra is not None and extra.callback is not None:
+        waited_us = min(waited_us, world.now_us - extra.callback.reached_us)
+    return waits_at_most(world, contact) - waited_us
+
+
 def is_deserted(world: World, contact: Contact) -> bool:
     """Has the one agent whom it waits for signed out, and has its queue a treatment for that? Not where it overflows to
     the others."""
@@ -41,22 +70,23 @@ def looks_again_us(world: World, contact: Contact, called_back: bool) -> int:
         hold_us = contact.queue.settings.miss_hold_us
         missed = [missed_us + hold_us for missed_us in contact.missed.values()]
         ends += [end for end in (*missed, contact.retry_us) if end > now_us]
-    if contact.line is not None and contact.line.reserve_us:
-        reserve_us = reserves_at_us(world, contact)
-        ends += [reserve_us] if reserve_us else []
+    for place in (contact,) if contact.stand_ins is None else (contact, *contact.stand_ins):
+        if place.line is not None and place.line.reserve_us:
+            reserve_us = reserves_at_us(world, contact, place)
+            ends += [reserve_us] if reserve_us else []
     return min(ends, default=0)
 
 
-def reserves_at_us(world: World, contact: Contact) -> int:
-    """When an agent is reserved for a contact that waits, if nobody has room before; 0: not while others are before it,
-    and not once somebody is."""
-    line = contact.line
+def reserves_at_us(world: World, contact: Contact, place: Contact) -> int:
+    """When an agent is reserved for a contact that waits, at this place of it, if nobody has room before; 0: not while
+    others are before it, and not once somebody is."""
+    line = place.line
     # Not by the entry itself: compiled code hands tuples on as copies.
     head = line.order.first if line is not None else None
-    if line is None or head is None or head[2] is not contact or contact in world.reservations:
+    if line is None or head is None or head[2] is not place or contact in world.reservations:
         return 0
     from_us = contact.extra.reserve_us if contact.extra is not None else 0
-    return max(world.now_us + line.reserve_us - world.waited_us(contact), from_us, world.now_us)
+    return max(world.now_us + line.reserve_us - world.waited_us(place), from_us, world.now_us)
 
 
 def parks_at_us(world: World, contact: Contact) -> int:

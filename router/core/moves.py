@@ -7,7 +7,7 @@ it asked of agents by name is over; who has just missed it is passed over there 
 
 from __future__ import annotations
 
-from router.core import announcements, flow, history, visits
+from router.core import announcements, counted, flow, history, visits
 from router.core.admission import follow, last_treatment
 from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
@@ -16,6 +16,7 @@ from router.core.line import Line
 from router.core.pause import forget_pauses, outcome_of
 from router.core.queue import Queue
 from router.core.routed import Routed, is_test, routed_of
+from router.core.several import forget_places
 from router.core.world import World
 
 
@@ -57,11 +58,12 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     announcements.over(world, contact)
     contact.outcome, contact.ended_by = outcome_of(contact, "moved"), "supervisor" if by else ""
     contact.waited_us = world.waited_us(contact)
-    visits.count_ended(world, contact)
+    counted.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
     contact.outcome, contact.ended_by, contact.waited_us, contact.legs = None, "", 0, []
     forget_pauses(contact)
     world.leave_line(contact)
+    forget_places(contact)
     world.requeue_contact(contact, queue)
     if not is_test(contact):
         flow.count_arrival(world, queue)

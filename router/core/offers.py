@@ -9,9 +9,10 @@ Every way in which an agent lets go of a contact ends in `let_go`, and every way
 
 from __future__ import annotations
 
-from router.core import announcements, callback_book, callbacks, ringing, states, ticket_clock, visits
+from router.core import announcements, callback_book, callbacks, elsewhere, ringing, states, ticket_clock, visits
 from router.core.clocks import begin_lease, stands_still, start_clock
 from router.core.consulting import is_consult, misses_kept
+from router.core.counted import count_answered
 from router.core.effects import (
     Accepted,
     AgentState,
@@ -24,6 +25,7 @@ from router.core.effects import Offer as OfferMessage
 from router.core.entities import Agent, Contact, Leg, Offer, Peer
 from router.core.estimates import tap, virtual
 from router.core.match.choose import usable_endpoint
+from router.core.moments import waited_out
 from router.core.pause import answered_before
 from router.core.people import back_off, came_free, release_wanted
 from router.core.queue import NO_WRAP_UP
@@ -162,7 +164,8 @@ def _put_back(world: World, offer: Offer, how: str, failed: bool) -> None:
     world.move_contact(contact, "put_back")
     if contact.extra is not None and callbacks.put_back(world, contact, how):
         return
-    if failed and visits.waited_out(world, contact):
+    elsewhere.put_back(world, contact)
+    if failed and waited_out(world, contact):
         visits.treat(world, contact, "waited_too_long")
     else:
         visits.stand_in_line(world, contact)
@@ -233,7 +236,7 @@ def connect(world: World, offer: Offer, by: Peer) -> None:
         ticket_clock.taken(world, contact, offer.agent.name)
         announcements.over(world, contact, offer.accepted_us)
     if contact.extra is None or not answered_before(contact):
-        visits.count_answered(world, contact)
+        count_answered(world, contact)
     if contact.peer.confirms:
         begin_lease(world, offer)
     if world.channels[contact.channel].park_after_us:

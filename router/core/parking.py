@@ -7,7 +7,7 @@ stands where a caller stands who has waited as long as they did, and not before 
 
 from __future__ import annotations
 
-from router.core import offers, states, visits
+from router.core import counted, elsewhere, offers, states, visits
 from router.core.effects import ParkedEvent, TalkOver
 from router.core.entities import Contact, Offer, Peer
 from router.core.extra import Extra
@@ -81,7 +81,7 @@ def found(world: World, contact: Contact, agent: str) -> None:
     note.answered, note.agent, note.times, note.since_us = True, agent, 1, world.now_us
     note.waited_us = contact.waited_us = world.waited_us(contact)
     contact.outcome = "answered"
-    visits.count_answered(world, contact)
+    counted.count_answered(world, contact)
     world.move_contact(contact, "found_parked")
     visits.arm(world, contact)
 
@@ -144,9 +144,7 @@ def switch(world: World, contact: Contact, channel: str, by: Peer) -> None:
         if offer.state in ("offered", "connecting"):
             offers.cancel(world, offer, "moved", back=True)
     if contact.state in ("waiting", "held"):
-        world.leave_line(contact)
-        contact.channel = channel
-        visits.join_line(world, contact, world.some_line_of(contact))
+        elsewhere.switch(world, contact, channel)
         if contact.state == "waiting":
             visits.stand_in_line(world, contact)
     elif contact.state == "parked":

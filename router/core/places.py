@@ -7,7 +7,7 @@ know who may ask for it.
 from __future__ import annotations
 
 from router.core import callback_book as book
-from router.core import callbacks, offers, visits
+from router.core import callbacks, offers, several, visits
 from router.core.effects import LetGo
 from router.core.entities import Contact, Tombstone
 from router.core.extra import Extra, Place
@@ -70,6 +70,8 @@ def _give(world: World, contact: Contact, clock: str | None, place: tuple[int, i
     if contact.line is not None:
         take_clock(world, contact, contact.line.clock)
         contact.entry = contact.line.place(contact)
+    if contact.stand_ins is not None:
+        several.follow(world, contact)
 
 
 def _carry(world: World, contact: Contact, place: Place) -> None:

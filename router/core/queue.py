@@ -47,6 +47,8 @@ class Queue(Struct, eq=False, gc=False):
     """When its lines were made anew last because it asks otherwise, or it was loaded: offers of before stand."""
     counts: dict[str, int] = {}
     """Contacts by state."""
+    beside: int = 0
+    """Places here of contacts that another of their queues leads (`several.py`)."""
     door: Door | None = None
     """None: no calendar, and no hand on it; its settings alone say whether it is open."""
     callbacks: dict[str, Contact] = {}
@@ -66,5 +68,6 @@ class Queue(Struct, eq=False, gc=False):
         return self.treatments.get(why, of.REFUSE)
 
     def waiting(self) -> int:
-        """Contacts that stand in its lines or beside them, offered ones not counted."""
-        return self.counts["waiting"] + self.counts["held"]
+        """Contacts that stand in its lines or beside them, offered ones not counted; and the places here of those
+        that another of their queues leads."""
+        return self.counts["waiting"] + self.counts["held"] + self.beside

@@ -15,7 +15,7 @@ from router.core import settings as of
 from router.core.actions.laid import Announcement
 from router.core.announcing import Special, clear_special, set_special, take_schedule
 from router.core.asked import NOTHING
-from router.core.doors import line_clock
+from router.core.doors import hang_door, line_clock
 from router.core.effects import QueueAnnouncement
 from router.core.entities import Peer
 from router.core.estimates import kept
@@ -44,6 +44,8 @@ class Flipped(Struct, gc=False):
     """Those with other rules for call-backs."""
     schedules: dict[Queue, None] = {}
     """Those that announce otherwise."""
+    removed: dict[Queue, None] = {}
+    """Those that are no more: who waits in others too leaves them."""
     segments: bool = False
     """Segments have other targets or tolerances, or are gone."""
     channels: bool = False
@@ -117,6 +119,8 @@ def drop_calendars(world: World, new: of.Settings) -> None:
 def _switch_queues(world: World, new: of.Settings, left: Flipped, old_version: int) -> None:
     wanted = {(queue.tenant, queue.name): queue for queue in new.queues}
     for key, queue in world.queues.items():
+        if key not in wanted and not queue.retired:
+            left.removed[queue] = None
         queue.retired = key not in wanted
     for key, configured in wanted.items():
         settings = world.layers.over(configured)
@@ -146,7 +150,7 @@ def switch_queue(
     queue.settings = settings
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
     take_schedule(queue)
-    door = world.hang_door(queue)
+    door = hang_door(world, queue)
     left.queues[queue] = None
     # Whose line counts by another clock now joins it anew: what they have waited is kept.
     if lines_differ(world, old, settings) or _clocks_differ(world, queue):

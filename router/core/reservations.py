@@ -14,6 +14,8 @@ from router.core.extra import Extra
 from router.core.line import Line, passed_over
 from router.core.match.choose import contact_for, usable_endpoint
 from router.core.records import contact_key
+from router.core.roster import Profile
+from router.core.several import places
 from router.core.visits import arm
 from router.core.world import World
 
@@ -32,27 +34,36 @@ def look(world: World) -> None:
         head = line.order.first
         # One whose deadline has come and fires yet looks again then: armed anew now, a miss that is forgiven at this
         # very moment would be forgotten.
-        if head is not None and head[2] not in world.reservations and not 0 < head[2].due_us <= world.now_us:
-            arm(world, head[2])
+        if head is None:
+            continue
+        first = head[2] if head[2].main is None else head[2].main
+        if first not in world.reservations and not 0 < first.due_us <= world.now_us:
+            arm(world, first)
 
 
 def _waits(contact: Contact) -> bool:
-    line = contact.line
-    return line is not None and contact.standing is line.order and line.reserve_us != 0
+    return any(
+        place.line is not None and place.standing is place.line.order and place.line.reserve_us != 0
+        for place in places(contact)
+    )
 
 
 def due(world: World, contact: Contact) -> None:
     """The first of a line has waited long enough: reserve somebody for it, or look again later."""
-    line = contact.line
-    if line is None or world.now_us < _may_from_us(contact) or contact in world.reservations or not _is_head(contact):
+    if world.now_us < _may_from_us(contact) or contact in world.reservations:
         return
-    if world.waited_us(contact) < line.reserve_us:
-        return
-    agent = _soonest_empty(world, contact, line)
-    channels = list(agent.profile.pools) if agent is not None and agent.profile is not None else []
-    if agent is not None and contact_for(agent, channels, world.now_us) is contact:
-        _reserve(world, agent, contact)
-    else:
+    tried = False
+    for place in places(contact):
+        line = place.line
+        if line is None or not line.reserve_us or not _is_head(place) or world.waited_us(place) < line.reserve_us:
+            continue
+        agent = _soonest_empty(world, place, line)
+        channels = list(agent.profile.pools) if agent is not None and agent.profile is not None else []
+        if agent is not None and contact_for(agent, channels, world.now_us) is place:
+            _reserve(world, agent, contact)
+            return
+        tried = True
+    if tried:
         _put_off(world, contact)
 
 
@@ -70,8 +81,8 @@ def _may_from_us(contact: Contact) -> int:
 def _put_off(world: World, contact: Contact) -> None:
     if contact.extra is None:
         contact.extra = Extra()
-    line = contact.line
-    contact.extra.reserve_us = world.now_us + (line.reserve_us if line is not None else 0)
+    lasts_us = max(place.line.reserve_us if place.line is not None else 0 for place in places(contact))
+    contact.extra.reserve_us = world.now_us + lasts_us
     world.changed[contact] = None
 
 
@@ -135,8 +146,9 @@ def forget(world: World, agent: Agent) -> None:
     for contact, reserved in list(world.reservations.items()):
         if reserved is agent:
             del world.reservations[contact]
-            if contact.line is not None:
-                world.heads[contact.line] = None
+            for place in places(contact):
+                if place.line is not None:
+                    world.heads[place.line] = None
     agent.reserved_for = ""
     if agent.due_us:
         world.deadlines.cancel(agent)
@@ -151,12 +163,16 @@ def settle(world: World, agent: Agent, has_room: bool) -> None:
         or agent.next_state
         or contact is None
         or agent.profile is None
-        or contact.line is None
-        or agent.profile not in contact.line.needs.profiles
+        or not _is_able(agent.profile, contact)
     ):
         release(world, agent, "agent_left")
     elif has_room:
         release(world, agent, "ready")
+
+
+def _is_able(profile: Profile, contact: Contact) -> bool:
+    """Do agents of this profile meet its needs, in some queue of it?"""
+    return any(place.line is not None and profile in place.line.needs.profiles for place in places(contact))
 
 
 def agent_due(world: World, agent: Agent) -> None:

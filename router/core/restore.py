@@ -31,6 +31,7 @@ from router.core.closing import resume
 from router.core.consults import mend
 from router.core.customer_record import take_back
 from router.core.dispatch import refresh
+from router.core.doors import hang_door
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.estimates.kept import take_up
 from router.core.extra import Extra
@@ -38,6 +39,7 @@ from router.core.gateways import may_open
 from router.core.hours import new_hours
 from router.core.offers import link
 from router.core.queue import Queue
+from router.core.restore_several import give_up_unknown, take_places
 from router.core.restore_steps import conditions, forget_steps, look_once_more
 from router.core.ticket import ticket_of
 from router.core.visits import beside, join_line
@@ -128,7 +130,7 @@ def _hours(world: World, kinds: dict[str, dict[str, Any]]) -> None:
         queue = world.queues.get((record.tenant, record.queue))
         if queue is None:
             queue = _gone_queue(world, of.Queue(record.queue, record.tenant))
-        door = world.hang_door(queue, always=True)
+        door = hang_door(world, queue, always=True)
         assert door is not None
         door.hand, door.until_us, door.message, door.serve_out = (
             record.hand,
@@ -164,6 +166,7 @@ def _visits(world: World, entries: list[Any]) -> None:
             offer.agent.last_offer = max(offer.agent.last_offer, offer.number)
         _due(world, offer, record)
     mend(special)
+    give_up_unknown(world, special)
     for offer in world.offers.values():
         if offer.contact.state == "offered" and offer.contact.queue.settings.ring_several > 1:
             ringing.look(world, offer.contact)
@@ -358,8 +361,11 @@ def _stand(world: World, contact: Contact, r: stored.ContactRecord) -> None:
     peer = contact.peer
     line = world.some_line_of(contact)
     # A deadline that has come and not fired yet may be that of a step, which then is not taken yet.
-    join_line(world, contact, line, max(0, world.now_us - r.due_us + 1) if r.due_us else 0)
+    unfired_us = max(0, world.now_us - r.due_us + 1) if r.due_us else 0
+    join_line(world, contact, line, unfired_us)
     line = contact.line or line
+    if contact.extra is not None and contact.extra.beside:
+        take_places(world, contact, unfired_us)
     callback = callback_book.of(contact) if contact.extra is not None else None
     if callback is not None and contact.state == "held":
         if callback.phase == "hold" and peer.takes(contact):
@@ -371,5 +377,8 @@ def _stand(world: World, contact: Contact, r: stored.ContactRecord) -> None:
     name = contact.direct or contact.preferred
     if name is None:
         world.stand(contact, line.order)
+        for place in contact.stand_ins or ():
+            assert place.line is not None
+            world.stand(place, place.line.order)
         return
     world.stand(contact, beside(_find_agent(world, f"{peer.tenant}/{name}"), line))

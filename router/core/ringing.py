@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from router.core.entities import Agent, Contact
 from router.core.line import Entry, passed_over
+from router.core.moments import waited_out
 from router.core.order import Order
-from router.core.visits import is_sent_away, waited_out
+from router.core.visits import is_sent_away
 from router.core.world import World
 
 

@@ -48,6 +48,8 @@ class Route(Struct, frozen=True, gc=False):
     test: bool = False
     repeat: Again | None = None
     """None: what the queue does."""
+    queues: tuple[str, ...] = ()
+    """Further queues: the contact waits in all of them."""
 
 
 class Segment(Struct, frozen=True, gc=False):

@@ -51,6 +51,8 @@ class Decision(Struct, gc=False):
     priority_s: int = 0
     contact_class: int | None = None
     own_target: str = ""
+    queues: tuple[str, ...] = ()
+    """Further queues that its row names."""
 
 
 def routed_of(contact: Contact) -> Routed | None:

@@ -257,6 +257,8 @@ class Limits(Struct, frozen=True, gc=False):
     """Live contacts: bounds memory (about 1 KiB each); above it `busy`."""
     lines_per_queue_max: int = 64
     """Different needs waiting in one queue: bounds what an agent who comes free compares."""
+    queues_per_contact_max: int = 4
+    """Queues that one contact waits in at a time: bounds what each step of it costs."""
     target_classes_max: int = 16
     routes_max: int = 1_000
     """Rows of the routes, and segments: bounds what a contact is compared with."""

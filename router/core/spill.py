@@ -29,7 +29,12 @@ def spills_at_us(world: World, contact: Contact) -> int:
     settings, extra = contact.queue.settings, contact.extra
     if not settings.laid.overflow_to or contact.direct is not None or contact.channel == TICKET or is_consult(contact):
         return 0
-    if contact.queue.retired or (extra is not None and callback_book.of(contact) is not None):
+    # Who waits in other queues too is served there, and need not go.
+    if (
+        contact.stand_ins is not None
+        or contact.queue.retired
+        or (extra is not None and callback_book.of(contact) is not None)
+    ):
         return 0
     waited_us = world.waited_us(contact)
     if extra is not None and extra.route is not None and extra.route.moved_us > contact.entered_us:

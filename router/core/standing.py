@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import ringing
+from router.core import ringing, several
 from router.core.entities import Contact
 from router.core.world import World
 
@@ -18,3 +18,7 @@ def move_to(world: World, contact: Contact, key_us: int) -> None:
         ringing.look(world, contact)
     elif order is not None:
         world.stand(contact, order)
+    if contact.stand_ins is not None:
+        several.follow(world, contact)
+        if several.stands(contact):
+            several.stand(world, contact)

@@ -104,6 +104,8 @@ class QueueTally(Struct, eq=False, gc=False):
     answered_in_target: int = 0
     counted: int = 0
     """Denominator of the service level: answered, and abandoned after `short_abandon_s`."""
+    elsewhere: int = 0
+    """Places here of contacts that waited in several queues, and were served, or left, in another one."""
     offers: int = 0
     missed: int = 0
     talk_us: int = 0

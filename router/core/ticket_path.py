@@ -6,7 +6,7 @@ down at once: as a hop that the ticket carries, and as an entry of the history. 
 
 from __future__ import annotations
 
-from router.core import flow, history, offers, solved, ticket_clock, visits
+from router.core import counted, flow, history, offers, solved, ticket_clock, visits
 from router.core.admission import drop_if_empty
 from router.core.asked import Asked
 from router.core.commands import Complete
@@ -114,7 +114,7 @@ def _write_stay(world: World, contact: Contact, ticket: Ticket, why: str, to_que
         contact.outcome = outcome_of(contact, "moved")
     if contact.line is not None:
         contact.waited_us = world.waited_us(contact)
-    visits.count_ended(world, contact)
+    counted.count_ended(world, contact)
     history.write(world, contact, transferred_to=to_queue)
     contact.legs = []
     forget_pauses(contact)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from router.core.entities import Contact, Tombstone
 from router.core.extra import Extra, KeptPlace, Place
+from router.core.several import has_place_in
 from router.errors import Refused
 
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ def _counts(world: World, holder: Contact | Tombstone, queue: Queue) -> bool:
     """Is the place of this queue, and the token's time not over?"""
     if isinstance(holder, Tombstone):
         kept = holder.place
-        return kept is not None and holder.queue == queue.name and world.now_us < kept.until_us
+        return kept is not None and queue.name in (holder.queue, *kept.queues) and world.now_us < kept.until_us
     place = holder.extra.place if holder.extra is not None else None
-    return place is not None and holder.queue is queue and world.now_us < place.until_us
+    return place is not None and has_place_in(holder, queue) and world.now_us < place.until_us
 
 
 def ended(world: World, contact: Contact, tombstone: Tombstone) -> None:
@@ -93,7 +94,7 @@ def ended(world: World, contact: Contact, tombstone: Tombstone) -> None:
         key_us = entered_us - contact.entered_us + contact.key_us
         tombstone.place = KeptPlace(
             number, until_us, contact.number, entered_us, key_us, contact.priority_s,
-            contact.link or contact.id,
+            contact.link or contact.id, extra.had,
         )  # fmt: skip
         world.tokens[number] = tombstone
     else:

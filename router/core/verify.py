@@ -40,6 +40,7 @@ from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.verify_layers import check_layer, check_layers, check_loans, check_plan, check_queue
 from router.core.verify_needs import check_course, check_line, meets
 from router.core.verify_ringing import check_backoff, place_in, ringing_place
+from router.core.verify_several import check_beside, check_several, every_place
 from router.core.verify_tickets import check_lists, check_ticket
 from router.core.world import World
 from router.terms import MILLISECOND_US
@@ -198,7 +199,7 @@ def _whole(world: World) -> Faults:
     yield from _counts(world)
     yield from (
         Violation(invariant, what)
-        for checks in (check_books, check_lists, check_layers, check_loans, verify_rules.check_rules)
+        for checks in (check_books, check_lists, check_layers, check_loans, check_beside, verify_rules.check_rules)
         for invariant, what in checks(world)
     )
     yield from (Violation(*found) for found in check_customers(world))
@@ -209,8 +210,7 @@ def _whole(world: World) -> Faults:
         if not peer.chore or peer.number != number:
             yield Violation("index", f"peer {peer.key} is listed for a chore that it has not")
     members = Counter(agent.profile.key for agent in world.agents.values() if agent.profile is not None)
-    kept = {key: profile.agents for key, profile in world.roster.profiles.items()}
-    if kept != members:
+    if (kept := {key: profile.agents for key, profile in world.roster.profiles.items()}) != members:
         yield Violation("index", f"profiles count {kept}, found {dict(members)}")
     if world.chores or world.unmet or world.closing or world.crossing is not None or world.roster.easing:
         return
@@ -226,12 +226,12 @@ def _counts(world: World) -> Faults:
     contacts = [contact for peer in world.peers.values() for contact in peer.contacts.values()]
     for queue in world.queues.values():
         counts = dict.fromkeys(states.CONTACT, 0)
-        for contact in contacts:
-            if contact.queue is queue:
-                counts[contact.state] += 1
+        for contact in [each for each in contacts if each.queue is queue]:
+            counts[contact.state] += 1
         if counts != queue.counts:
             yield Violation("I1", f"queue {queue.name} counts {queue.counts}, found {counts}")
-    members = Counter(line for line in (contact.line for contact in contacts) if line)
+    places = every_place(contacts)
+    members = Counter(place.line for place in places if place.line is not None)
     for queue in world.queues.values():
         for line in queue.lines.values():
             if line.members != members.pop(line, 0):
@@ -242,10 +242,9 @@ def _counts(world: World) -> Faults:
             yield Violation("index", f"queue {queue.name} has reserved {queue.reserved} lines")
     if members:
         yield Violation("index", f"{sum(members.values())} contacts are in lines that are not there")
-    standing = {contact.number: contact for contact in contacts if contact.standing is not None}
-    stood = [entry[2] for order in (*_orders(world), *holds(world)) for entry in order]
-    if len(stood) != len(standing) or any(standing.get(contact.number) is not contact for contact in stood):
-        yield Violation("I1", f"{len(standing)} contacts stand, orders hold {len(stood)}")
+    standing = Counter(place for place in places if place.standing is not None)
+    if standing != Counter(entry[2] for order in (*_orders(world), *holds(world)) for entry in order):
+        yield Violation("I1", f"{len(standing)} contacts stand, and orders hold others")
 
 
 def _orders(world: World) -> Iterator[Any]:
@@ -283,6 +282,7 @@ def _contact(world: World, contact: Contact) -> Found:
         yield "L2", f"{name}: held without a limit"
     yield from _place(world, contact, name)
     yield from check_contact(world, contact)
+    yield from check_several(contact, name)
     yield from check_consult(contact, name)
     yield from check_callback(world, contact, name)
     yield from check_heard(world, contact, name)

@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 from router.core.entities import Agent, Contact, Endpoint
 from router.core.line import Needs
+from router.core.moments import waited_out
 from router.core.roster import Profile
 from router.core.verify_consults import asks
 from router.core.verify_hours import is_emptied
 from router.core.verify_needs import able, meets
-from router.core.visits import waited_out
 from router.core.world import World
 
 Found: TypeAlias = Iterator[tuple[str, str]]

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from router.core import announcements, burial, callback_book, courses, customers, doors, flow, history, overflow, tokens
+from router.core import (
+    announcements,
+    burial,
+    callback_book,
+    counted,
+    courses,
+    customers,
+    doors,
+    history,
+    overflow,
+    several,
+    tokens,
+)
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.estimates import tap
 from router.core.hours import due_us, take_clock
 from router.core.line import Entry, Line
-from router.core.moments import is_deserted, looks_again_us, parked_until_us, parks_at_us, with_its_own
+from router.core.moments import (
+    is_deserted,
+    looks_again_us,
+    parked_until_us,
+    parks_at_us,
+    wait_left_us,
+    waited_out,
+    waits_at_most,
+    with_its_own,
+)
 from router.core.order import Order
-from router.core.pause import answered_before, outcome_of
-from router.core.routed import is_test
+from router.core.pause import outcome_of
 from router.core.spill import spills
-from router.core.tally import add_wait
 from router.core.ticket import TICKET
 from router.core.world import World
-from router.core.written import count_unreplied, is_done_with
 
 
 def join_line(world: World, contact: Contact, line: Line, unfired_us: int = 0) -> None:
@@ -33,18 +51,22 @@ def join_line(world: World, contact: Contact, line: Line, unfired_us: int = 0) -
 
 
 def stand_in_line(world: World, contact: Contact) -> None:
-    """Let a waiting contact stand where it should: in its line, or beside it with the agent whom it waits for. It
-    looks for an agent at the end of the step."""
-    line = contact.line
+    """Let a waiting contact stand where it should: in its line, and those of further queues, or beside it with the
+    agent whom it waits for. It looks for an agent at the end of the step."""
+    line = contact.line if contact.stand_ins is None else several.in_order(world, contact)
     assert line is not None
     if line.course.streams:
         line = courses.go_on(world, contact)
     awaiting: Agent | None = None
     if contact.direct is not None or contact.preferred is not None:
         awaiting = _awaited(world, contact)
+        if awaiting is None and contact.stand_ins is not None:
+            line = several.in_order(world, contact)
     if contact.peer.takes(contact):
         world.stand(contact, line.order if awaiting is None else beside(awaiting, line))
         world.loose_contacts.append(contact)
+        if contact.stand_ins is not None and awaiting is None:
+            several.stand(world, contact)
         if line.needs.staffed == 0:
             courses.leave_unstaffed(world, line)
     if line.queue.schedule is not None:
@@ -119,6 +141,10 @@ def arm(world: World, contact: Contact) -> None:
         at_us = most_us if not at_us else min(at_us, most_us)
     if contact.line is not None and contact.line.course.streams:
         at_us = courses.or_step(world, contact, contact.line, at_us)
+    if contact.stand_ins is not None and contact.state in ("held", "waiting"):
+        from router.core import elsewhere
+
+        at_us = elsewhere.next_us(world, contact, at_us)
     if extra is not None and extra.ticket is not None:
         at_us = with_its_own(contact, extra.ticket, at_us)
     if at_us:
@@ -177,7 +203,7 @@ def due(world: World, contact: Contact) -> None:
         return
     if contact.queue.settings.laid.overflow_to and spills(world, contact):
         return
-    if waited_out(world, contact):
+    if _waited_too_long(world, contact):
         treat(world, contact, "waited_too_long")
         return
     if contact.state == "held" and now_us >= contact.held_until_us:
@@ -198,10 +224,19 @@ def due(world: World, contact: Contact) -> None:
         _look_again(world, contact)
 
 
+def _waited_too_long(world: World, contact: Contact) -> bool:
+    """Has it where it waits? In its other queues it may have, too: those places are given up."""
+    if contact.stand_ins is not None:
+        from router.core import elsewhere
+
+        elsewhere.look(world, contact)
+    return waited_out(world, contact)
+
+
 def _look_again(world: World, contact: Contact) -> None:
     """The wait for a preferred agent is over, a miss is forgiven, or a step's time has come: it looks again."""
     line = contact.line
-    if line is not None and line.reserve_us:
+    if line is not None and (line.reserve_us or contact.stand_ins is not None):
         from router.core import reservations
 
         reservations.due(world, contact)
@@ -221,38 +256,14 @@ def is_sent_away(world: World, contact: Contact) -> bool:
     return doors.sends_away(world, queue, contact.channel)
 
 
-def waited_out(world: World, contact: Contact) -> bool:
-    """Has it waited as long as its queue lets anybody wait? Never while its gateway could not be told."""
-    return waits_at_most(world, contact) != 0 and contact.peer.live and wait_left_us(world, contact) <= 0
-
-
-def waits_at_most(world: World, contact: Contact) -> int:
-    """How long the contact may wait where it is, in microseconds; 0: as long as it likes. The tolerance of its segment
-    is such a limit too, where the queue says what is to be done then. A ticket has limits of its own."""
-    if contact.channel == TICKET:
-        return 0
-    most_us = contact.queue.settings.wait_most_us
-    if contact.extra is not None and "waited_too_long" in contact.queue.treatments:
-        segment = world.routing.segment_of(contact)
-        if segment is not None and segment.tolerance_us:
-            most_us = min(most_us, segment.tolerance_us) if most_us else segment.tolerance_us
-    return most_us
-
-
-def wait_left_us(world: World, contact: Contact) -> int:
-    """How much of that time is left. One that was sent on begins anew in each queue."""
-    waited_us = world.waited_us(contact)
-    extra = contact.extra
-    if extra is not None and extra.route is not None and extra.route.moved_us > contact.entered_us:
-        waited_us -= extra.route.moved_us - contact.entered_us
-    if extra is not None and extra.callback is not None:
-        waited_us = min(waited_us, world.now_us - extra.callback.reached_us)
-    return waits_at_most(world, contact) - waited_us
-
-
 def treat(world: World, contact: Contact, why: str) -> None:
     """The contact can't be served any longer where it waits: it goes on in the queue that configuration names, or its
-    gateway is told what to do with it and it ends."""
+    gateway is told what to do with it and it ends. One that has other places loses this one only."""
+    if contact.main is not None or contact.stand_ins is not None:
+        from router.core import elsewhere
+
+        if elsewhere.give_up(world, contact, why):
+            return
     if why == "closed":
         treatment = doors.treatment(contact.queue, waiting=True)
     else:
@@ -295,59 +306,6 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
         close(world, contact)
 
 
-def count_answered(world: World, contact: Contact) -> None:
-    """Count an answered contact, at the moment when talk begins: waits and service level are known then. Its target is
-    its segment's where that has one."""
-    if is_test(contact):
-        return
-    queue, waited_us = contact.queue, contact.waited_us
-    tally = queue.tally
-    segment = world.routing.segment_of(contact)
-    target_us = queue.settings.target_us
-    if segment is not None:
-        target_us = segment.target_us or target_us
-        of_segment = world.routing.tallies[segment.tenant, segment.name]
-        of_segment.answered += 1
-        of_segment.counted += 1
-        of_segment.answered_wait_us += waited_us
-        of_segment.answered_in_target += waited_us <= target_us
-        of_segment.overdue += 0 < segment.tolerance_us < waited_us
-    add_wait(tally.answered_wait, waited_us)
-    tally.counted += 1
-    in_target = waited_us <= target_us
-    if in_target:
-        tally.answered_in_target += 1
-    if queue.level is not None or queue.flows or segment is not None:
-        flow.count_answered(world, queue, segment, in_target)
-
-
-def count_ended(world: World, contact: Contact) -> None:
-    """Count a visit that is over in its present queue."""
-    if is_test(contact):
-        return
-    tally, outcome = contact.queue.tally, contact.outcome or "withdrawn"
-    key = (contact.channel, outcome)
-    tally.ended[key] = tally.ended.get(key, 0) + 1
-    abandoned = outcome in ("abandoned", "abandoned_in_offer")
-    counts = abandoned and contact.waited_us > world.settings.short_abandon_us
-    if abandoned:
-        add_wait(tally.abandoned_wait, contact.waited_us)
-        tally.counted += counts
-    segment = world.routing.segment_of(contact)
-    if counts:
-        flow.count_abandoned(world, contact.queue, segment)
-    if segment is not None and outcome not in ("answered", "moved"):
-        of_segment = world.routing.tallies[segment.tenant, segment.name]
-        of_segment.abandoned += abandoned
-        of_segment.counted += counts
-        of_segment.overdue += 0 < segment.tolerance_us < contact.waited_us
-    if contact.extra is not None and answered_before(contact) and not is_done_with(contact):
-        tally.legs += 1
-    channel = world.channels.get(contact.channel)
-    if channel is not None and channel.activity_reported:
-        count_unreplied(world, contact, outcome)
-
-
 def close(world: World, contact: Contact) -> None:
     """Nobody works on it any more: its record is written, and a tombstone takes its place."""
     world.move_contact(contact, "close")
@@ -358,7 +316,7 @@ def close(world: World, contact: Contact) -> None:
         from router.core import ticket_path
 
         ticket_path.over(world, contact)
-    count_ended(world, contact)
+    counted.count_ended(world, contact)
     history.write(world, contact)
     known = customers.remember(world, contact) if contact.customer is not None else None
     world.tally.ended += 1

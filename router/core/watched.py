@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from router.core import several
 from router.core.effects import AgentEvent, ContactEvent
 from router.terms import MILLISECOND_US
 
@@ -18,9 +19,11 @@ def contact_event(world: World, contact: Contact) -> ContactEvent:
     agent = contact.offers[-1].agent.name if served else ""
     outcome = contact.outcome if contact.state in ("wrapping", "ended") else None
     waited_us = contact.waited_us or world.waited_us(contact)
+    queues = several.queues(contact) if contact.stand_ins is not None and contact.state in several.KEPT else ()
     return ContactEvent(
         0, contact.id, contact.peer.key, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
         agent, outcome, waited_us // MILLISECOND_US, world.now_us // MILLISECOND_US,  # type: ignore[arg-type]
+        queues,
     )  # fmt: skip
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import Any
 
-from router.core import courses, states
+from router.core import courses, several, states
 from router.core import settings as of
 from router.core.announcing import Announcing, take_schedule
 from router.core.asked import NOTHING, Asked
 from router.core.audit import Deed
 from router.core.course import Way
 from router.core.deadlines import Deadlines
-from router.core.doors import line_clock
+from router.core.doors import hang_door, line_clock
 from router.core.effects import Message
-from router.core.entities import Agent, Contact, Customer, Door, Offer, Peer, Tombstone
+from router.core.entities import Agent, Contact, Customer, Offer, Peer, Tombstone, agent_of
 from router.core.estimates.state import Estimates
 from router.core.extra import ask_needs
 from router.core.history import Visit
@@ -132,32 +132,18 @@ class World:
         for queue in settings.queues:
             self.adopt_queue(queue)
         for number, known in enumerate(settings.agents):
-            agent = Agent(known.name, known.tenant, number)
-            agent.team, agent.capacity = known.team, known.capacity_units
-            agent.configured = agent.skills = known.skills
-            agent.languages, agent.attributes = known.languages, known.attributes
-            agent.most_at_once = dict(known.most_at_once) or None
-            self.agents[known.tenant, known.name] = agent
+            self.agents[known.tenant, known.name] = agent_of(known, number)
 
     def adopt_queue(self, settings: of.Queue) -> Queue:
         """Build a queue, with a line for each of its channels."""
         queue = Queue(settings.name, settings, queue_tally(), dict(settings.wrap_up), dict(settings.treatments))
         queue.counts = dict.fromkeys(states.CONTACT, 0)
         self.queues[settings.tenant, settings.name] = queue
-        self.hang_door(queue)
+        hang_door(self, queue)
         for channel in settings.channels:
             queue.own[channel] = self.line(queue, channel, NOTHING)
         take_schedule(queue)
         return queue
-
-    def hang_door(self, queue: Queue, always: bool = False) -> Door | None:
-        """Give a queue with a calendar its door, `always`: any queue; and the door its calendar."""
-        door, name = queue.door, queue.settings.calendar
-        if door is None and (always or name):
-            door = queue.door = Door(queue)
-        if door is not None:
-            door.hours = self.hours.get(name)
-        return door
 
     # -- finding ------------------------------------------------------------------------------------------------
 
@@ -245,10 +231,13 @@ class World:
         line.per_us = self._per_us.setdefault(target_us, 1.0 / target_us)
 
     def leave_line(self, contact: Contact) -> None:
-        """The contact belongs to its line no more; a line for special needs goes with its last member."""
+        """The contact belongs to its line no more, nor to those of further queues; a line for special needs goes with
+        its last member."""
         line = contact.line
         if line is None:
             return
+        if contact.stand_ins is not None:
+            several.drop_all(self, contact)
         self.unstand(contact)
         contact.line = contact.entry = None
         line.members -= 1
@@ -270,7 +259,14 @@ class World:
             self._touch(line.queue)
 
     def unstand(self, contact: Contact) -> None:
-        """Take the contact out of where it stands; it keeps its place."""
+        """Take the contact out of where it stands, in all of its queues; it keeps its places."""
+        if contact.stand_ins is not None:
+            for place in contact.stand_ins:
+                self.step_out(place)
+        self.step_out(contact)
+
+    def step_out(self, contact: Contact) -> None:
+        """Take the contact, or this stand-in alone, out of where it stands; it keeps its place."""
         order = contact.standing
         if order is not None:
             order.remove(contact.entry)  # type: ignore[arg-type]  # who stands has an entry

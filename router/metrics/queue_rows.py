@@ -92,6 +92,17 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         lambda at: at.queue.tally.arrived,
         "Contacts let into the queue, by arrival or transfer.",
     ),
+    _counter(
+        "elsewhere_contacts",
+        lambda at: at.queue.tally.elsewhere,
+        "Contacts that waited here and in other queues, and were served, or left, in another one.",
+    ),
+    Row(
+        "switchboard_beside_contacts",
+        "gauge",
+        "Contacts that wait here too, and are counted in another of their queues.",
+        lambda at: float(at.queue.beside),
+    ),
     Row(
         "switchboard_refused_contacts_total",
         "counter",

@@ -28,7 +28,11 @@ def test_the_table_of_a_daemon() -> None:
     """Queues, agents by state, agents, and the line about the daemon itself."""
     whole = StatusReply(
         1,
-        [QueueStatus("cards", waiting=3, oldest_wait_ms=61_000, closed_by="hand", changes_in_ms=60_000)],
+        [
+            QueueStatus(
+                "cards", waiting=3, held=1, oldest_wait_ms=61_000, closed_by="hand", changes_in_ms=60_000, beside=2
+            )
+        ],
         {"available": 2},
         3,
         7,
@@ -41,6 +45,7 @@ def test_the_table_of_a_daemon() -> None:
     text = console.export_text()
     for word in (
         "cards",
+        "3+2",
         "closed by hand, 1:00 more",
         "1:01",
         "agents: 2 available",

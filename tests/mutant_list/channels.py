@@ -145,7 +145,7 @@ MUTANTS = (
     Mutant(
         "reserve: for the most urgent only",
         CORE + "reservations.py",
-        "contact_for(agent, channels, world.now_us) is contact:",
+        "contact_for(agent, channels, world.now_us) is place:",
         "True:",
         story="reserve_for_the_most_urgent",
     ),
@@ -218,9 +218,9 @@ MUTANTS = (
     ),
     Mutant(
         "switch: the line is that of the new channel",
-        CORE + "parking.py",
-        "        contact.channel = channel\n        visits.join_line(world, contact, world.some_line_of(contact))\n",
-        "        visits.join_line(world, contact, world.some_line_of(contact))\n        contact.channel = channel\n",
+        CORE + "elsewhere.py",
+        "    contact.channel = channel\n    visits.join_line(world, contact, world.some_line_of(contact))\n",
+        "    visits.join_line(world, contact, world.some_line_of(contact))\n    contact.channel = channel\n",
         story="switch_channel_waiting",
     ),
     Mutant(

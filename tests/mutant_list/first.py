@@ -8,8 +8,8 @@ MUTANTS = (
     Mutant(
         "I1: a visit has a record",
         CORE + "visits.py",
-        "    count_ended(world, contact)\n    history.write(world, contact)\n",
-        "    count_ended(world, contact)\n",
+        "    counted.count_ended(world, contact)\n    history.write(world, contact)\n",
+        "    counted.count_ended(world, contact)\n",
     ),
     Mutant(
         "I1: who was not listed has ended",
@@ -294,7 +294,7 @@ MUTANTS = (
     ),
     Mutant(
         "I16: an ended visit is counted",
-        CORE + "visits.py",
+        CORE + "counted.py",
         "    tally.ended[key] = tally.ended.get(key, 0) + 1\n",
         "",
     ),

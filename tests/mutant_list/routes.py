@@ -59,7 +59,7 @@ MUTANTS = (
     ),
     Mutant(
         "segments: their target counts in service level",
-        CORE + "visits.py",
+        CORE + "counted.py",
         "        target_us = segment.target_us or target_us\n",
         "",
         story="segment_own_target",
@@ -79,7 +79,7 @@ MUTANTS = (
     ),
     Mutant(
         "segments: tolerance is a limit where there is a treatment",
-        CORE + "visits.py",
+        CORE + "moments.py",
         'if contact.extra is not None and "waited_too_long" in contact.queue.treatments:',
         "if contact.extra is not None:",
         story="segment_tolerance",
@@ -100,7 +100,7 @@ MUTANTS = (
     ),
     Mutant(
         "sent on: the limit on waiting begins again",
-        CORE + "visits.py",
+        CORE + "moments.py",
         "        waited_us -= extra.route.moved_us - contact.entered_us\n",
         "        waited_us -= 0\n",
         story="sent_on_while_waiting",

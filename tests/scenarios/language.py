@@ -97,6 +97,8 @@ def shown(name: str, value: Any) -> tuple[str, str]:
         return name, ",".join(f"{each.target} {each.what}: {each.winner} over {each.loser}" for each in value) or "none"
     if name == "reads":
         return name, "; ".join(f"{each.what} is {each.value}" for each in value) or "none"
+    if isinstance(value, told.PlaceIn):
+        return name, f"{value.queue}:{value.position}/{value.line_length}"
     if isinstance(value, told.SteerTo):
         return name, f"{value.steer}:{value.to}:{duration(value.gain_ms * MILLISECOND_US)}"
     if isinstance(value, told.Wait):
@@ -109,7 +111,7 @@ def shown(name: str, value: Any) -> tuple[str, str]:
     if isinstance(value, dict):
         return name, ",".join(f"{key}={each}" for key, each in sorted(value.items())) or "none"
     if isinstance(value, list | tuple):
-        return name, ",".join(map(str, value)) or "none"
+        return name, ",".join(shown(name, each)[1] for each in value) or "none"
     return name.removesuffix("_ms").removesuffix("_s"), "none" if value in (None, "") else str(value)
 
 
@@ -130,7 +132,7 @@ def _read(field: str, word: str) -> Any:
     if field in ("needs", "data"):
         table = dict(each.partition("=")[::2] for each in word.split(","))
         return {key: int(value) for key, value in table.items()} if field == "needs" else table
-    if field in ("channels", "codes", "contacts"):
+    if field in ("channels", "codes", "contacts", "queues"):
         return tuple(word.split(","))
     return int(word) if field in ("units", "announcement") else word
 
@@ -278,6 +280,7 @@ HEADS: dict[type[Struct], str] = {
     told.EstimateReply: "estimate {queue} {position} {kind}",
     told.Treat: "treat {contact} {why}",
     told.Moved: "moved {contact} {queue}",
+    told.PlaceGone: "place_gone {contact} {queue}",
     told.Ended: "ended {contact}",
     told.Listen: "listen {contact} at {endpoint}",
     told.ConsultOver: "consult_over {contact} {consult}",

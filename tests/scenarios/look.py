@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from router.core import audit, callback_book, history, ruling
+from router.core import audit, callback_book, history, ruling, several
 from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Position, Sync
 from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Contact, Peer
@@ -96,7 +96,8 @@ def _contact_said(world: World, name: str) -> Said:
     return said(
         contact, "contact {id} {state}", queue=contact.queue.name, waited_ms=waited_us // MILLISECOND_US,
         agents=[offer.agent.name for offer in contact.offers], peer=contact.peer.name, offers=len(contact.offers),
-        legs=len(contact.legs), line=None, entry=None, standing=None, extra=None,
+        legs=len(contact.legs), line=None, entry=None, standing=None, extra=None, stand_ins=None,
+        queues=several.queues(contact),
     )  # fmt: skip
 
 
@@ -171,6 +172,7 @@ def all_alive(peer: Peer) -> Sync:
         is_callback = contact.extra is not None and callback_book.is_at_rest(contact)
         if contact.state != "wrapping" and not is_callback:
             alive = AliveContact(contact.id, contact.queue.name, contact.channel, talks_to=next(iter(talking), None))
+            alive.queues = several.queues(contact) or None
             alive.dialling = callback_book.of(contact) is not None
             contacts.append(alive)
     endpoints = [

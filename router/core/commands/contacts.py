@@ -44,6 +44,10 @@ Relax: TypeAlias = Annotated[tuple[RelaxStep, ...], Meta(max_length=4)]
 """Steps by rising wait."""
 
 
+Queues: TypeAlias = Annotated[tuple[Id, ...], Meta(max_length=16)]
+"""Queues, each named once."""
+
+
 class Enqueue(Request, tag="enqueue"):
     """A contact asks for an agent of a queue.
 
@@ -83,10 +87,13 @@ class Enqueue(Request, tag="enqueue"):
     """A ticket: time until it is due, in open hours where its node counts those."""
     path: Id | None = None
     """A ticket: the path that it goes, where that is not its queue's."""
+    queues: Queues | None = None
+    """Further queues: it waits in all of them at the same time, and the first able agent of any of them has it."""
     answers = ("queued", "refused", "busy")
     errors = (
         "bad_id", "conflict", "ended", "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent",
-        "data_too_large", "unknown_path", "unknown_token", "gone", "too_many_needs",
+        "data_too_large", "unknown_path", "unknown_token", "gone", "too_many_needs", "too_many_queues",
+        "one_queue_only",
     )  # fmt: skip
 
 
@@ -104,8 +111,13 @@ class Probe(Request, tag="probe"):
     region: NewId | None = None
     business: Business | None = None
     relax: Relax | None = None
+    queues: Queues | None = None
+    """Further queues, as in `enqueue`."""
     answers = ("probed", "refused")
-    errors = ("bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs")
+    errors = (
+        "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "too_many_needs",
+        "too_many_queues", "one_queue_only",
+    )  # fmt: skip
     numbered = False
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from router.core.commands.base import Request
-from router.core.commands.contacts import Relax
+from router.core.commands.contacts import Queues, Relax
 from router.terms import Business, Channels, Data, DurationMs, HeadStartS, Id, NeedsTable, NewId, Units, WorkKind
 
 
@@ -41,6 +41,8 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     region: NewId | None = None
     business: Business | None = None
     relax: Relax | None = None
+    queues: Queues | None = None
+    """Further queues that it waits in."""
     due_ms: DurationMs | None = None
     """A ticket: time left until it is due. Those that the engine knows keep their own."""
     dialling: bool = False
@@ -64,7 +66,10 @@ class Sync(Request, tag="sync"):
 
     contacts: tuple[AliveContact, ...] = ()
     endpoints: tuple[AliveEndpoint, ...] = ()
-    errors = ("bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "data_too_large")
+    errors = (
+        "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "data_too_large",
+        "too_many_queues", "one_queue_only",
+    )  # fmt: skip
 
 
 class Alive(Request, tag="alive"):

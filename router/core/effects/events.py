@@ -158,6 +158,18 @@ class Moved(Message, tag="moved"):
     by: str = ""
 
 
+class PlaceGone(Message, tag="place_gone"):
+    """To the contact's gateway: of the several queues that it waits in this one can't serve it any longer (`why`), is
+    not configured any more, or does not serve its new channel. It waits on in the others; the last one would have
+    treated or moved it."""
+
+    contact: str
+    queue: str
+    why: Literal["nobody", "waited_too_long", "closed", "removed", "channel", "emptied"]
+    left: tuple[str, ...]
+    """The queues that it waits in now, as they were named."""
+
+
 class Ended(Message, tag="ended"):
     """To the contact's gateway: a supervisor has ended the visit; hang up."""
 
@@ -215,6 +227,8 @@ class ContactState(Struct, omit_defaults=True, gc=False):
     queue: str
     state: ContactStateName
     waited_ms: int = 0
+    queues: tuple[str, ...] = ()
+    """The further queues that it waits in."""
 
 
 class State(Message, tag="state"):
@@ -248,3 +262,5 @@ class ContactEvent(Message, tag="contact_event"):
     outcome: Outcome | None = None
     waited_ms: int = 0
     at_ms: int = 0
+    queues: tuple[str, ...] = ()
+    """The further queues in which it has a place."""

@@ -67,6 +67,8 @@ class Queued(Reply, tag="queued"):
     """Another channel that fits better now, if there is one."""
     repeat: int = 0
     """How often this customer was served about the same shortly before."""
+    queues: tuple[str, ...] = ()
+    """The further queues that it waits in: of those asked for, the ones that have let it in."""
 
 
 class Treatment(Struct, omit_defaults=True, gc=False):
@@ -98,6 +100,18 @@ class Probed(Reply, tag="probed"):
     segment: str | None = None
     steer: SteerTo | None = None
     """Another channel that fits better now, if there is one."""
+    queues: tuple[str, ...] = ()
+    """The further queues, of those asked for, that would let it in too."""
+
+
+class PlaceIn(Struct, omit_defaults=True, gc=False):
+    """A place in a further queue."""
+
+    queue: str
+    position: int
+    """1 is the head of the line there."""
+    line_length: int
+    """Who stands in that line."""
 
 
 class PositionReply(Reply, tag="position"):
@@ -108,6 +122,8 @@ class PositionReply(Reply, tag="position"):
     position: int
     waited_ms: int
     line_length: int
+    places: list[PlaceIn] = field(default_factory=list)
+    """Where it stands in further queues, as they were named."""
 
 
 class EstimateStatus(Struct, omit_defaults=True, gc=False):
@@ -168,6 +184,10 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     """Open call-backs: waiting, or being dialled."""
     estimates: list[EstimateStatus] = []
     """By channel, where any estimate was judged yet."""
+    beside: int = 0
+    """Places here of contacts that are counted in another of the queues that they wait in."""
+    elsewhere: int = 0
+    """Those that were taken, or ended, in another of their queues: neither answered nor abandoned here."""
 
 
 class SteerStatus(Struct, omit_defaults=True, gc=False):

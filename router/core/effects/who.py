@@ -23,6 +23,8 @@ class WhoStatus(Struct, omit_defaults=True, gc=False):
     """The lowest of the levels asked for, of those who meet the needs; 0 where none is asked for."""
     preferred: int | None = None
     """Of those who meet the needs: which of the preferred ones they meet, from 0; none: nobody is preferred."""
+    queue: str = ""
+    """Of a contact in several queues: the one that is meant."""
 
 
 class WhoReply(Reply, tag="who"):

@@ -34,7 +34,13 @@ def follow(world: World, view: View) -> None:
         return
     contact: Contact = entry[2]
     view.newest = entry[1]
-    if contact.direct is not None or contact.state != "waiting" or is_test(contact) or contact in estimates.said:
+    if (
+        contact.main is not None
+        or contact.direct is not None
+        or contact.state != "waiting"
+        or is_test(contact)
+        or contact in estimates.said
+    ):
         return
     said = made.prediction(len(line.order))
     if said.flow_s < view.settings.wait_max_s:

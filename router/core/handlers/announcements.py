@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import announcements, gateways, moves, offers, places
+from router.core import announcements, gateways, moves, offers, places, several
 from router.core import commands as ask
 from router.core.admission import drop_if_empty, refusal
 from router.core.announce_settings import AnnounceRules
@@ -17,7 +17,8 @@ from router.core.entities import Contact, Peer
 from router.core.expect import estimate
 from router.core.handlers.callbacks import take_callback
 from router.core.handlers.contacts import own
-from router.core.handlers.entry import find_queue, would_enter
+from router.core.handlers.entry import would_enter
+from router.core.handlers.several import find_queue
 from router.core.line import Line
 from router.core.routed import is_test, routed_of
 from router.core.world import World
@@ -50,7 +51,7 @@ def key(world: World, peer: Peer, command: ask.Key) -> Reply:
     contact = own(peer, command.contact)
     if contact.state in places.TAKEN:
         raise Refused("gone" if contact.state == "connecting" else "bad_state", contact.state)
-    does, _, to = _meaning(contact, command.key).partition(":")
+    does, _, to = _meaning(world, contact, command.key).partition(":")
     queue = contact.queue
     if does == "callback":
         if command.number is None:
@@ -68,9 +69,9 @@ def key(world: World, peer: Peer, command: ask.Key) -> Reply:
     return reply
 
 
-def _meaning(contact: Contact, pressed: str) -> str:
+def _meaning(world: World, contact: Contact, pressed: str) -> str:
     """What the key stands for by the last announcement with keys. Raises `Refused`."""
-    heard, schedule = heard_of(contact), contact.queue.schedule
+    heard, schedule = heard_of(contact), announcements.home(world, contact).schedule
     if heard is not None and schedule is not None:
         for row in schedule.rows:
             if row.text == heard.keys and pressed in dict(row.keys):
@@ -81,7 +82,7 @@ def _meaning(contact: Contact, pressed: str) -> str:
 def _go_on(world: World, peer: Peer, command: ask.Key, contact: Contact, name: str) -> Reply:
     """Into the queue of that name, with the age kept, where it lets the contact in. Raises `Refused`."""
     queue = find_queue(world, peer, name, contact.channel)
-    if queue is contact.queue:
+    if several.has_place_in(contact, queue):
         return Ok(command.seq)
     routed = routed_of(contact)
     contact_class = routed.contact_class if routed is not None else None
@@ -107,14 +108,16 @@ def estimated(world: World, peer: Peer, command: ask.Estimate) -> Reply:
     found = would_enter(world, peer, command)
     if isinstance(found, RefusedEntry):
         return found
-    line, decision = found
+    lines, decision = found
+    line = lines[0]
     ahead = _ahead(world, line, command.priority_s if decision is None else decision.priority_s)
     known = estimate(world, line, ahead)
     reply = EstimateReply(command.seq, line.queue.name, ahead + 1, "position")
     _say(reply, known, line.queue.settings.announcing)
     rules = line.queue.settings.callback
     reply.callback = bool(rules.numbers) and CHANNEL in line.queue.settings.channels
-    drop_if_empty(world, line)
+    for each in lines:
+        drop_if_empty(world, each)
     return reply
 
 

@@ -6,7 +6,7 @@ from copy import copy
 from itertools import islice
 
 from router.core import callback_book as book
-from router.core import callbacks, gateways, offers, places, tokens, visits
+from router.core import callbacks, gateways, offers, places, several, tokens, visits
 from router.core import commands as ask
 from router.core.asked import asked
 from router.core.effects import Busy, CallbacksReply, CallbackStatus, CallbackTaken, Ok, Reply
@@ -42,6 +42,7 @@ def take_callback(world: World, peer: Peer, command: ask.TakeCallback) -> Reply:
     for offer in list(contact.offers):
         if offer.state == "offered":
             offers.cancel(world, offer, "callback_taken", back=True)
+    several.lead_in(world, contact, queue)
     contact.link = contact.link or contact.id
     made = _made(world, gateway, queue, contact.priority_s)
     places.take_over(world, made, contact)

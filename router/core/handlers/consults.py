@@ -14,7 +14,8 @@ from router.core.effects import Busy, Ok, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import extra_of
 from router.core.handlers.contacts import own, worked_by
-from router.core.handlers.entry import admit, check_data, digest, find_queue, place
+from router.core.handlers.entry import admit, check_data, digest, place
+from router.core.handlers.several import find_queue
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision, Routed, is_test
@@ -59,7 +60,7 @@ def consult(world: World, peer: Peer, command: ask.Consult) -> Reply:
     made = admit(world, peer, queue, body, digest(body), needs, decision)
     extra_of(made).consult = Consult(first.agent.name, of=contact.id)
     made.missed = {}
-    place(world, made, line, held=False)
+    place(world, made, [line], held=False)
     return Queued(command.seq, made.id)
 
 

@@ -8,6 +8,7 @@ from router.core import (
     callback_book,
     callbacks,
     clocks,
+    counted,
     customers,
     doors,
     flow,
@@ -28,12 +29,14 @@ from router.core.consulting import consult_of, is_consult, talking
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.extra import ask_needs
-from router.core.handlers.entry import check_data, find_queue
+from router.core.handlers.entry import check_data
+from router.core.handlers.several import find_queue
 from router.core.hours import take_clock
 from router.core.line import Line
 from router.core.pause import forget_pauses
 from router.core.queue import Queue
 from router.core.routed import is_test, routed_of
+from router.core.several import forget_places
 from router.core.standing import move_to
 from router.core.ticket import ticket_of
 from router.core.world import World
@@ -185,11 +188,12 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
 
 def first_part_over(world: World, contact: Contact, queue: Queue) -> None:
     """The visit is over in its present queue, and about to go on in `queue`: its record so far is written."""
-    visits.count_ended(world, contact)
+    counted.count_ended(world, contact)
     history.write(world, contact, transferred_to=queue.name)
     customers.remember(world, contact, over=False)
     contact.legs = []
     forget_pauses(contact)
+    forget_places(contact)
     contact.outcome = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core import audit, closing, doors
 from router.core import commands as ask
+from router.core.doors import hang_door
 from router.core.effects import Ok, Reply
 from router.core.entities import Door, Peer
 from router.core.queue import Queue
@@ -35,7 +36,7 @@ def _find(world: World, peer: Peer, name: str) -> tuple[Queue, Door]:
     queue = world.queues.get((peer.tenant, name))
     if queue is None or queue.retired:
         raise Refused("unknown_queue", name)
-    door = world.hang_door(queue, always=True)
+    door = hang_door(world, queue, always=True)
     assert door is not None
     return queue, door
 

@@ -6,8 +6,20 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import callback_book, doors, flow, history, overflow, places, ticket_path, tokens, visits
-from router.core.admission import Hop, drop_if_empty, follow, last_treatment, refusal, refused_why, treatment_for
+from router.core import (
+    callback_book,
+    doors,
+    elsewhere,
+    flow,
+    history,
+    overflow,
+    places,
+    several,
+    ticket_path,
+    tokens,
+    visits,
+)
+from router.core.admission import Hop, drop_if_empty, last_treatment, refused_why
 from router.core.advice import advise, advise_contact, came, steered
 from router.core.asked import NOTHING, Asked, asked_by
 from router.core.commands import AliveContact, Enqueue, Estimate, Probe
@@ -16,6 +28,7 @@ from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra, ask_needs
 from router.core.handlers.repeats import recognise, rule_of, welcome
 from router.core.handlers.routing import decide, is_plain
+from router.core.handlers.several import find_lines, find_queue, further
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision, is_test, routed_of
@@ -36,6 +49,9 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     if decision is not None and decision.route is not None and decision.route.refuse is not None:
         return _refused_by_row(world, peer, command, decision)
     queue = find_queue(world, peer, command.queue if decision is None else decision.queue, command.channel)
+    beside = None
+    if command.queues is not None or (decision is not None and decision.queues):
+        beside = further(world, peer, queue, command, decision)
     agent = None
     if command.preferred is not None or command.agent is not None:
         agent = _named_agent(world, peer, command)
@@ -50,7 +66,9 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     asked = queue
     anew = command.customer is not None and holder is None
     recalled, queue = recognise(world, peer, queue, command, needs, decision) if anew else (None, queue)
-    line, hops = find_line(world, queue, command, needs, decision, agent, holder)
+    queues = [queue] if not beside else [queue, *(other for other in beside if other is not queue)]
+    lines, hops = find_lines(world, queues, command, needs, decision, agent, takes_place=holder is not None)
+    line = lines[0] if lines else None
     if hops:
         _count_refused(world, peer, command, decision, hops, line)
         if line is None:
@@ -58,13 +76,13 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     assert line is not None
     contact = admit(world, peer, line.queue, command, digest(command), needs, decision)
     if command.preferred is not None or hops:
-        _ask_by_name(world, contact, command, sent_on=bool(hops))
+        _ask_by_name(world, contact, command, sent_on=line.queue not in queues)
     if contact.customer is not None:
         named = agent is not None or command.preferred is not None
         welcome(world, contact, rule_of(asked, decision), recalled, named)
     _with_token(world, contact, holder)
     _begin(world, peer, command, contact, queue)
-    place(world, contact, line, command.held)
+    place(world, contact, lines, command.held)
     return _advised(world, contact, _queued(world, command, contact))
 
 
@@ -107,37 +125,14 @@ def _with_token(world: World, contact: Contact, holder: Contact | Tombstone | No
         tokens.give(world, contact, contact.queue.settings.tokens.lasts_us)
 
 
-def find_line(
-    world: World,
-    queue: Queue,
-    asked: Enqueue | Probe | Estimate,
-    needs: Asked,
-    decision: Decision | None,
-    agent: Agent | None,
-    holder: Contact | Tombstone | None = None,
-) -> tuple[Line | None, list[Hop]]:
-    """The line that lets the contact in, of its queue or of one that treatments lead to; None where none does. And the
-    queues that refused. It counts nothing. Who takes the place of a `holder` makes the queue no longer."""
-    contact_class, own_target = None, ""
-    if decision is not None:
-        contact_class, own_target = decision.contact_class, decision.own_target
-    line = world.line(queue, asked.channel, needs, contact_class, own_target, asked.language)
-    why = refusal(world, line, asked.customer, agent)
-    if why is None or (why == "full" and holder is not None):
-        return line, []
-    drop_if_empty(world, line)
-    return follow(
-        world, queue, asked.channel, needs, asked.customer, why, treatment_for(queue, why), contact_class, own_target,
-        asked.language,
-    )  # fmt: skip
-
-
-def place(world: World, contact: Contact, line: Line, held: bool) -> None:
-    """Let a contact that was just made stand in its line, or be held beside it."""
+def place(world: World, contact: Contact, lines: list[Line], held: bool) -> None:
+    """Let a contact that was just made stand in its line, and those of further queues, or be held beside them."""
     if contact.channel == TICKET:
-        ticket_path.place(world, contact, line)
+        ticket_path.place(world, contact, lines[0])
     else:
-        visits.join_line(world, contact, line)
+        visits.join_line(world, contact, lines[0])
+        if len(lines) > 1:
+            elsewhere.join(world, contact, lines[1:])
     if held:
         contact.held_until_us = world.now_us + contact.queue.settings.held_most_us
         world.move_contact(contact, "enqueue_held")
@@ -163,6 +158,8 @@ def _queued(world: World, command: Enqueue, contact: Contact) -> Queued:
         reply.callback = open_one.id if open_one is not None else None
     if contact.extra is not None and contact.extra.repeat:
         reply.repeat = contact.extra.repeat
+    if contact.stand_ins is not None:
+        reply.queues = several.queues(contact)
     return reply
 
 
@@ -248,19 +245,11 @@ def digest(command: Enqueue) -> int:
         body = (*body, *more)
     if command.number is not None or command.token is not None:
         body = (*body, command.number, command.token)
+    if command.queues is not None:
+        body = (*body, "queues", command.queues)
     if command.channel == TICKET:
         body = (*body, command.due_ms, command.path)
     return crc32(_encode(body)) or 1
-
-
-def find_queue(world: World, peer: Peer, name: str | None, channel: str) -> Queue:
-    """The tenant's queue of that name, serving that channel. Raises `Refused`."""
-    queue = world.queues.get((peer.tenant, name or ""))
-    if queue is None or queue.retired:
-        raise Refused("unknown_queue", name or "")
-    if channel not in queue.settings.channels:
-        raise Refused("unknown_channel", channel)
-    return queue
 
 
 def _named_agent(world: World, peer: Peer, command: Enqueue) -> Agent | None:
@@ -288,15 +277,16 @@ def _refused(world: World, seq: int, hops: list[Hop]) -> RefusedEntry:
 
 def would_enter(
     world: World, peer: Peer, command: Probe | Estimate, agent: Agent | None = None
-) -> tuple[Line, Decision | None] | RefusedEntry:
-    """The line that would take it, which may have been made for it; or why none would. Raises `Refused`."""
+) -> tuple[list[Line], Decision | None] | RefusedEntry:
+    """The lines that would take it, which may have been made for it; or why none would. Raises `Refused`."""
     decision = None if is_plain(world, command) else decide(world, peer, command)
     if decision is not None and decision.route is not None and decision.route.refuse is not None:
         return RefusedEntry(command.seq, "route", decision.route.refuse)
     queue = find_queue(world, peer, command.queue if decision is None else decision.queue, command.channel)
     needs = asked_by(command) if decision is None else decision.needs
-    line, hops = find_line(world, queue, command, needs, decision, agent)
-    return _refused(world, command.seq, hops) if line is None else (line, decision)
+    queues = [queue, *further(world, peer, queue, command, decision)]
+    lines, hops = find_lines(world, queues, command, needs, decision, agent)
+    return (lines, decision) if lines else _refused(world, command.seq, hops)
 
 
 def probe(world: World, peer: Peer, command: Probe) -> Reply:
@@ -305,7 +295,8 @@ def probe(world: World, peer: Peer, command: Probe) -> Reply:
     found = would_enter(world, peer, command, agent)
     if isinstance(found, RefusedEntry):
         return found
-    line, decision = found
+    lines, decision = found
+    line = lines[0]
     free = sum(pool.free for pool in line.needs.ready.values())
     reply = Probed(command.seq, len(line.order), free, line.needs.staffed)
     if line.queue.name != command.queue:
@@ -315,5 +306,7 @@ def probe(world: World, peer: Peer, command: Probe) -> Reply:
     if steered(world, line.queue):
         routed = decision.routed if decision is not None else None
         reply.steer = advise(world, peer.tenant, line, len(line.order), command.customer, routed)
-    drop_if_empty(world, line)
+    reply.queues = tuple(other.queue.name for other in lines[1:])
+    for asked in lines:
+        drop_if_empty(world, asked)
     return reply

@@ -19,6 +19,7 @@ from router.core import (
     overflow,
     people,
     ringing,
+    several,
     ticket_clock,
     ticket_desk,
     ticket_path,
@@ -30,7 +31,7 @@ from router.core.effects import AgentState, Ended, Listen, Moved, Ok, Reply
 from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.handlers.agents import known_reason, withdraw_offers
 from router.core.handlers.contacts import begin_next_part, first_part_over, take_place
-from router.core.handlers.entry import find_queue
+from router.core.handlers.several import find_queue
 from router.core.routed import routed_of
 from router.core.standing import move_to
 from router.core.ticket import ticket_of
@@ -158,7 +159,8 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     contact = waiting(world, peer, command.contact, command.gateway)
     _on_the_line(contact)
     queue = find_queue(world, peer, command.queue, contact.channel)
-    if queue is not contact.queue and ticket_path.on_path(world, contact):
+    own = several.has_place_in(contact, queue)
+    if not own and ticket_path.on_path(world, contact):
         before = _whereabouts(contact)
         ticket_path.transfer(world, contact, queue, None)
         _note(world, peer, command, _name(contact), before, _whereabouts(contact))
@@ -167,13 +169,14 @@ def move_contact(world: World, peer: Peer, command: ask.MoveContact) -> Reply:
     contact_class = routed.contact_class if routed is not None else None
     own_target = world.routing.own_target(contact)
     line = None
-    if queue is not contact.queue:
+    if not own:
         # Before anything is changed: there may be no room for it. In its own queue it stays in the line where its
         # wait has brought it; the one where it began may be gone, and would be made for nobody.
         line = world.line(queue, contact.channel, contact.needs, contact_class, own_target, contact.language)
     before = _whereabouts(contact)
     take_back(world, contact, "moved")
     if line is None:
+        several.lead_in(world, contact, queue)
         contact.direct = contact.preferred = None
         contact.missed = misses_kept(contact)
         _stand_anew(world, contact, command.place)
@@ -336,7 +339,7 @@ def _whereabouts(contact: Contact) -> audit.Facts:
     """Where a contact is, for the audit."""
     facts = {
         "state": contact.state,
-        "queue": contact.queue.name,
+        "queue": ", ".join((contact.queue.name, *several.queues(contact))),
         "agent": ", ".join(offer.agent.name for offer in contact.offers),
         "assigned": contact.direct or "",
     }

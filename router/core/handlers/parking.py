@@ -8,7 +8,7 @@ from router.core.consulting import is_shared
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Peer, Tombstone
 from router.core.handlers.contacts import is_agents_side, legs_of, on_the_line, worked_by
-from router.core.handlers.entry import find_queue
+from router.core.handlers.several import find_queue
 from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused

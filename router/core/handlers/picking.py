@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import offers
+from router.core import offers, several
 from router.core.dispatch import has_room
 from router.core.effects import Picked, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
@@ -21,6 +21,8 @@ def pick(world: World, peer: Peer, command: ask.Pick) -> Reply:
     if agent.state not in ("available", "not_ready") or agent.next_state == "offline":
         raise Refused("bad_state", agent.next_state or agent.state)
     contact = _most_urgent(world, agent) if command.contact is None else _named(world, peer, command, agent)
+    if contact.main is not None:
+        contact = several.lead(world, contact)
     if not has_room(world, agent, contact.channel) or usable_endpoint(agent, contact.channel) is None:
         raise Refused("no_room", contact.channel)
     offers.make(world, contact, agent)
@@ -31,10 +33,15 @@ def pick(world: World, peer: Peer, command: ask.Pick) -> Reply:
 
 
 def _named(world: World, peer: Peer, command: ask.Pick, agent: Agent) -> Contact:
-    """The contact that is named, if it waits and this agent may pick it."""
-    contact = worked_by(world, peer, command.contact or "", command.gateway)
-    if isinstance(contact, Tombstone):
+    """The contact that is named, if it waits and this agent may pick it; of several places the first where they may."""
+    found = worked_by(world, peer, command.contact or "", command.gateway)
+    if isinstance(found, Tombstone):
         raise Refused("bad_state", "ended")
+    contact = found
+    for place in several.places(found):
+        if place.queue.settings.pick and place.line is not None and agent.profile in place.line.needs.profiles:
+            contact = place if several.stands(found) else found
+            break
     line = contact.line
     if contact.state != "waiting" or contact.standing is None or line is None or not contact.peer.open:
         raise Refused("bad_state", contact.state)
@@ -49,7 +56,7 @@ def _named(world: World, peer: Peer, command: ask.Pick, agent: Agent) -> Contact
 def _most_urgent(world: World, agent: Agent) -> Contact:
     """The most urgent of the heads of lines that they may pick from and have room for."""
     best: Contact | None = None
-    best_rank = (0, 0.0, 0)
+    best_rank = (0, 0.0, 0, 0)
     for channel, pool in agent.profile.pools.items() if agent.profile is not None else ():
         if not has_room(world, agent, channel) or usable_endpoint(agent, channel) is None:
             continue
@@ -58,7 +65,12 @@ def _most_urgent(world: World, agent: Agent) -> Contact:
                 entry = first_for(line.order, agent, world.now_us) if line.queue.settings.pick else None
                 if entry is None:
                     continue
-                rank = (line.contact_class, line.urgency_of(entry, world.now_us), -entry[2].number)
+                rank = (
+                    line.contact_class,
+                    line.urgency_of(entry, world.now_us),
+                    -entry[2].number,
+                    -several.rank(entry[2]),
+                )
                 if best is None or rank > best_rank:
                     best, best_rank = entry[2], rank
     if best is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import islice
 
 from router.core import commands as ask
-from router.core import courses
+from router.core import courses, several
 from router.core.doors import changes_in_ms, closed_by, too_late
 from router.core.effects import (
     AgentsReply,
     AgentStatus,
     EstimateStatus,
+    PlaceIn,
     PositionReply,
     QueueStatus,
     Reply,
@@ -18,7 +19,7 @@ from router.core.effects import (
     StatusReply,
     SteerStatus,
 )
-from router.core.entities import Agent, Peer
+from router.core.entities import Agent, Contact, Peer
 from router.core.handlers.contacts import own
 from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue
@@ -34,13 +35,22 @@ def position(world: World, peer: Peer, command: ask.Position) -> Reply:
     """Where the contact stands: among those of its line, held ones and others beside it not counted."""
     contact = own(peer, command.contact)
     waited_us = world.waited_us(contact) if contact.line is not None else contact.waited_us
-    place, length = 0, 0
-    if contact.line is not None and contact.entry is not None and contact.state in ("waiting", "held"):
-        order = contact.standing if contact.standing is not None else courses.would_stand(world, contact)
-        place, length = (order.rank(contact.entry) + 1, len(order)) if order is not None else (1, 0)
-    return PositionReply(
+    place, length = _where(world, contact, contact.state)
+    reply = PositionReply(
         command.seq, contact.id, contact.state, place, waited_us // MILLISECOND_US, length  # type: ignore[arg-type]  # a table's
     )  # fmt: skip
+    if contact.stand_ins is not None:
+        others = [other for other in several.places(contact) if other is not contact]
+        reply.places = [PlaceIn(other.queue.name, *_where(world, other, contact.state)) for other in others]
+    return reply
+
+
+def _where(world: World, place: Contact, state: str) -> tuple[int, int]:
+    """The rank of a place from 1, and how many stand there; 0 where it stands nowhere in this state."""
+    if place.line is None or place.entry is None or state not in ("waiting", "held"):
+        return 0, 0
+    order = place.standing if place.standing is not None else courses.would_stand(world, place)
+    return (order.rank(place.entry) + 1, len(order)) if order is not None else (1, 0)
 
 
 def top_urgency(world: World, queue: Queue) -> float:
@@ -86,6 +96,7 @@ def queue_status(world: World, queue: Queue) -> QueueStatus:
     status.changes_in_ms = changes_in_ms(world, queue)
     status.callbacks = len(queue.callbacks)
     status.estimates = [_judged(channel, v) for channel, v in world.estimates.verdicts(queue).items()]
+    status.beside, status.elsewhere = queue.beside, tally.elsewhere
     return status
 
 

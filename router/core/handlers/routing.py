@@ -79,4 +79,5 @@ def _take(decision: Decision, routed: Routed, route: Route, asked: Arriving) -> 
     decision.needs = decision.needs.beside(route.needs)
     decision.priority_s = min(decision.priority_s + route.priority_us // SECOND_US, HEAD_START_MOST_S)
     decision.contact_class = route.contact_class
+    decision.queues = route.queues
     routed.row, routed.test, routed.contact_class = route.name, route.test, route.contact_class

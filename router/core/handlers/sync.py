@@ -8,12 +8,15 @@ from router.core import (
     callback_gateways,
     callbacks,
     consults,
+    counted,
+    elsewhere,
     gateways,
     internal,
     leases,
     offers,
     parking,
     people,
+    several,
     states,
     ticket_clock,
     ticket_path,
@@ -27,8 +30,9 @@ from router.core.consulting import is_consult
 from router.core.effects import ContactState, DialCancelled, OfferState, Ok, Reply, State, Synced
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
-from router.core.handlers.entry import admit, check_data, find_queue
+from router.core.handlers.entry import admit, check_data
 from router.core.handlers.routing import decide, is_plain
+from router.core.handlers.several import find_queue, further
 from router.core.match.choose import usable_endpoint
 from router.core.pause import answered_before
 from router.core.queue import Queue
@@ -177,6 +181,8 @@ def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
         ticket_path.join_line(world, contact)
     else:
         visits.join_line(world, contact, world.some_line_of(contact))
+        if alive.queues is not None or (decision is not None and decision.queues):
+            elsewhere.join_listed(world, contact, further(world, peer, queue, alive, decision))
     world.move_contact(contact, "enqueue")
     return contact
 
@@ -186,10 +192,11 @@ def _decided(world: World, peer: Peer, alive: ask.AliveContact) -> tuple[Queue, 
     decision = None if is_plain(world, alive) else decide(world, peer, alive)
     name = alive.queue if decision is None else decision.queue
     queue = world.queues.get((peer.tenant, name or ""))
-    if queue is not None and queue.retired:
-        # It takes nobody new in, but who lives in it is served to the end.
-        return queue, decision
-    return find_queue(world, peer, name, alive.channel), decision
+    if queue is None or not queue.retired:
+        # One that is retired takes nobody new in, but who lives in it is served to the end.
+        queue = find_queue(world, peer, name, alive.channel)
+    further(world, peer, queue, alive, decision)
+    return queue, decision
 
 
 def _not_talking(world: World, contact: Contact) -> None:
@@ -242,7 +249,7 @@ def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveC
     contact.waited_us = max(0, world.waited_us(contact) - (now_us - began_us))
     contact.outcome = "answered"
     if not answered_before(contact):
-        visits.count_answered(world, contact)
+        counted.count_answered(world, contact)
     world.move_contact(contact, "found_talking")
     ticket_clock.taken(world, contact, agent.name)
     announcements.over(world, contact, began_us)
@@ -307,6 +314,7 @@ def _tell_state(world: World, peer: Peer) -> None:
         ContactState(
             contact.id, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
             (contact.waited_us or world.waited_us(contact)) // MILLISECOND_US,
+            several.queues(contact) if contact.stand_ins is not None else (),
         )
         for contact in sorted(peer.contacts.values(), key=_number)
     ]  # fmt: skip

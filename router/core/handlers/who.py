@@ -16,7 +16,7 @@ from router.core.dispatch import free_channels, has_room
 from router.core.effects import Reply, WhoReply, WhoStatus
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.handlers.contacts import worked_by
-from router.core.handlers.entry import find_queue
+from router.core.handlers.several import find_queue
 from router.core.line import passed_over
 from router.core.match.choose import usable_endpoint
 from router.core.records import contact_key
@@ -41,15 +41,17 @@ class Wish(NamedTuple):
 def who(world: World, peer: Peer, command: ask.Who) -> Reply:
     """A page of agents by name, signed in or not."""
     own = asked(command.needs)
-    wish_of = _of_words if command.contact is None else _of_contact
-    wish = wish_of(world, peer, command, own)
+    wishes = [_of_words(world, peer, command, own)] if command.contact is None else []
+    if command.contact is not None:
+        wishes = _of_contact(world, peer, command, own)
     names = sorted(
         name
         for (tenant, name), agent in world.agents.items()
         if tenant == peer.tenant and name > command.after and not (agent.retired and agent.state == "offline")
     )
-    page = [_status(world, world.agents[peer.tenant, name], wish) for name in islice(names, PAGE)]
-    return WhoReply(command.seq, wish.channel, said(wish.want), page, len(names) > PAGE)
+    page = [_best(world, world.agents[peer.tenant, name], wishes) for name in islice(names, PAGE)]
+    asked_of = " or ".join(dict.fromkeys(said(wish.want) for wish in wishes))
+    return WhoReply(command.seq, wishes[0].channel, asked_of, page, len(names) > PAGE)
 
 
 def _of_words(world: World, peer: Peer, command: ask.Who, own: Asked) -> Wish:
@@ -70,23 +72,41 @@ def _of_words(world: World, peer: Peer, command: ask.Who, own: Asked) -> Wish:
     return Wish(channel, course.wanted(course.begin))
 
 
-def _of_contact(world: World, peer: Peer, command: ask.Who, own: Asked) -> Wish:
-    """What a contact asks that is here."""
+def _of_contact(world: World, peer: Peer, command: ask.Who, own: Asked) -> list[Wish]:
+    """What a contact asks that is here: in each of its queues, the one that leads first."""
     contact = worked_by(world, peer, command.contact or "", command.gateway)
     if isinstance(contact, Tombstone):
         raise Refused("bad_state", "ended")
     line = contact.line
     if line is None:
         raise Refused("bad_state", contact.state)
-    course, want = line.course, line.needs.want
-    if contact.standing is None and course.streams:
-        want = course.wanted(course.state(contact.entered_us, line.time(world.now_us)))
     named = contact.direct or ""
     if not named and contact.preferred is not None and contact.standing is not None:
         agent = world.agents.get((peer.tenant, contact.preferred))
         if agent is not None and agent.wanted and agent.wanted.get(line) is contact.standing:
             named = contact.preferred
-    return Wish(contact.channel, both(own.want, want), contact, named)
+    return [_at(world, place, own, named) for place in (contact, *(contact.stand_ins or () if not named else ()))]
+
+
+def _at(world: World, place: Contact, own: Asked, named: str) -> Wish:
+    """What it asks at this place."""
+    line = place.line
+    assert line is not None
+    course, want = line.course, line.needs.want
+    if place.standing is None and course.streams:
+        want = course.wanted(course.state(place.entered_us, line.time(world.now_us)))
+    return Wish(place.channel, both(own.want, want), place, named)
+
+
+def _best(world: World, agent: Agent, wishes: list[Wish]) -> WhoStatus:
+    """One agent: by which of the wishes they could take it; else why not the first whose needs they meet."""
+    found = [_status(world, agent, wish) for wish in wishes]
+    if len(found) == 1:
+        return found[0]
+    for status, wish in zip(found, wishes, strict=True):
+        if wish.contact is not None:
+            status.queue = wish.contact.queue.name
+    return min(found, key=lambda status: (not status.takes, status.why_not == "needs"))
 
 
 def _status(world: World, agent: Agent, wish: Wish) -> WhoStatus:
@@ -113,7 +133,7 @@ def _why_not(world: World, agent: Agent, able: Able, wish: Wish) -> tuple[WhyNot
     found = _away(world, agent, contact) or _no_device(agent, wish.channel)
     if found is not None:
         return found
-    if contact is not None and any(offer.agent is agent for offer in contact.offers):
+    if contact is not None and any(offer.agent is agent for offer in (contact.main or contact).offers):
         return "has_it", "has it, or is offered it"
     if not has_room(world, agent, wish.channel) or wish.channel not in free_channels(world, agent):
         return "no_room", _room(world, agent, wish.channel)

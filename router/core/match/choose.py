@@ -8,6 +8,7 @@ from router.core.line import Entry, Line, Needs, first_for, passed_over
 from router.core.match import best_skill, least_flexible, least_occupied, longest_idle, round_robin
 from router.core.order import Order
 from router.core.roster import OrderKind, Profile
+from router.core.several import rank as place_rank
 
 if TYPE_CHECKING:
     from router.core.entities import Agent, Contact, Endpoint
@@ -107,11 +108,17 @@ def _most_urgent_head(
                     or line.contact_class > best_class
                     or (
                         line.contact_class == best_class
-                        and (urgency > best_urgency or (urgency == best_urgency and abs(entry[1]) < abs(best[1])))
+                        and (urgency > best_urgency or (urgency == best_urgency and _came_first(entry, best)))
                     )
                 ):
                     best, best_class, best_urgency = entry, line.contact_class, urgency
     return best, (best_class, best_urgency)
+
+
+def _came_first(entry: Entry, other: Entry) -> bool:
+    """Of two places that are equally urgent: whose contact came first? Of one contact: whose queue was named first?"""
+    number, others = abs(entry[1]), abs(other[1])
+    return number < others or (number == others and place_rank(entry[2]) < place_rank(other[2]))
 
 
 def _most_urgent_wanted(
