@@ -108,6 +108,12 @@ class AnnounceBook:
             self._languages.pop(key, None)
             return
         heard = self._heard.get(key)
+        if heard is not None and heard.queue != event.queue and event.state in ("offered", "connecting"):
+            heard.state = event.state  # it rings for another of its queues, and may come back to this one
+            return
+        rang = heard is not None and heard.queue != event.queue and heard.state in ("offered", "connecting")
+        if rang and event.state == "waiting" and event.queues:
+            return  # back from there: the queue that was named first leads again in a moment
         if heard is None or heard.queue != event.queue or event.state in ("connected", "parked"):
             heard = self._heard[key] = Listener(event.queue, self._languages.get(key))
         heard.state = event.state

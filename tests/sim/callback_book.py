@@ -69,7 +69,7 @@ class CallbackBook:
             visit = replace(
                 had, gateway=gateway, id=key[1], channel="callback", body=None, state="new", missed={}, preferred=None,
                 gave_back=("", 0), offer=None, ringing={}, others=[], waited_us=0, direct_us=0,
-                arrived_us=judge.now_us,
+                arrived_us=judge.now_us, places=[], kept={},
             )  # fmt: skip
             customer = None
         else:
@@ -207,6 +207,8 @@ class CallbackBook:
         """A gateway is told to dial."""
         judge, seen = self._judge, self.open.get(dial.contact)
         visit = judge.visits.get((gateway, dial.contact))
+        if seen is not None and seen.reached and sum(name == dial.contact for _, name in judge.visits) > 1:
+            return  # its old gateway has listed it as well: two visits of one id, of which the book knows one
         if seen is None or visit is None or seen.reached:
             judge.fault("C3", f"{gateway} is told {dial!r}, and it is not open there")
             return

@@ -102,6 +102,7 @@ class Fairness:
         if isinstance(command, ask.SwitchChannel):
             visit.channel = command.channel
             self._judge.hours.moved(visit)
+            self._judge.places.switched(visit)
             # There may be no room for a line of its own needs on that channel: then they are given up.
             visit.unsure = visit.unsure or is_special(visit)
         elif command.priority_s is not None:
@@ -209,8 +210,8 @@ class Fairness:
             return
         rank = visit.rank(judge.hours.now_us(visit), judge.settings.oldest_target_us)
         rings_already = len(visit.ringing) > 1
-        for other in judge.visits.values():
-            if other is visit or other.state != "waiting" or other.unsure:
+        for whole, other in judge.places.all():
+            if whole is visit or other.state != "waiting" or other.unsure:
                 continue
             better = other.rank(judge.hours.now_us(other), judge.settings.oldest_target_us)
             # Who waits goes before one more agent for who rings, whatever the ranks.
@@ -264,8 +265,8 @@ class Fairness:
                 or overflow.may(self._judge, other)
                 or (same_line(other, visit) and other.newest_us() > visit.newest_us())
             )
-            for other in self._judge.visits.values()
-            if other is not visit
+            for whole, other in self._judge.places.all()
+            if whole.id != visit.id or whole.gateway is not visit.gateway
         )
 
     def _eligible(self, agent: AgentSeen, visit: Visit, seen: OfferSeen, offer: Offer) -> None:
@@ -359,7 +360,7 @@ class Fairness:
             most_us = max(channel.reserved_most_us for channel in judge.settings.channels)
             if agent.state == "reserved" and judge.now_us > agent.reserved_us + most_us + SECOND_US:
                 judge.fault("L2", f"{agent.known.name} is reserved for {judge.now_us - agent.reserved_us} us")
-        waiting = [visit for visit in judge.visits.values() if self._looks_for_somebody(visit)]
+        waiting = [view for visit, view in judge.places.all() if self._looks_for_somebody(visit)]
         if not waiting:
             return
         for agent in judge.agents.values():

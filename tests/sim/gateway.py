@@ -241,7 +241,7 @@ class Gateway(Devices):
         return ask.AliveContact(
             e.contact, e.queue, call.channel or e.channel, e.priority_s, e.needs, e.customer, e.link, e.language,
             e.agent, e.waited_ms, e.data, talks_to, talked_ms, parked_by, e.entry, e.tier, e.region,
-            e.business, relax=e.relax,
+            e.business, relax=e.relax, queues=e.queues,
         )  # fmt: skip
 
     def lose_calls(self) -> None:
@@ -308,6 +308,7 @@ class Gateway(Devices):
                 # It has just been listed as alive.
                 self.say(ask.End(1, call.id, "withdrawn"))
         elif call.state == "asked":
+            self.site.faults["too many queues"] += isinstance(reply, Error) and reply.code == "too_many_queues"
             self.over(call)
             self.say(ask.End(1, call.id, "withdrawn"))
 
@@ -334,7 +335,7 @@ class Gateway(Devices):
         self.site.faults[f"moved: {moved.why}"] += 1
         call = self.calls.get(moved.contact)
         if call is not None:
-            call.enqueue = structs.replace(call.enqueue, queue=moved.queue)
+            call.enqueue = structs.replace(call.enqueue, queue=moved.queue, queues=None)
             self.consults.pulled(call)
 
     def _count(self, message: Any) -> None:

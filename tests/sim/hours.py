@@ -334,6 +334,17 @@ class HoursBook:
         if self._is_sure(visit.queue) and self.sends_away(visit.queue, visit.channel) is None:
             self._judge.fault("hours", f"{told!r}: nobody need leave {visit.queue.name}")
 
+    def surely_open(self, queue: of.Queue, channel: str) -> bool:
+        """Does its door let everybody of this channel in, now and a moment before and after?"""
+        near = queue.last_admission_us and self._clocks[queue.calendar].closes_within(
+            queue.last_admission_us + ABOUT_US
+        )
+        return self._is_sure(queue) and not self.closed(queue, channel) and not near
+
+    def may_leave(self, visit: Visit) -> bool:
+        """May it be sent away from where it waits?"""
+        return not self._is_sure(visit.queue) or self.sends_away(visit.queue, visit.channel) is not None
+
     def may_ring_more(self, visit: Visit) -> bool:
         """Is it surely not closed for those who wait? Then no more agents are rung for who rings."""
         return self._is_sure(visit.queue) and self.sends_away(visit.queue, visit.channel) is None
@@ -356,7 +367,7 @@ class HoursBook:
     def look(self) -> None:
         """Does anybody wait where everybody has been sent away?"""
         judge = self._judge
-        for visit in judge.visits.values():
+        for _, visit in judge.places.all():
             if (
                 visit.state == "waiting"
                 and judge.step - visit.state_step > SETTLED_STEPS

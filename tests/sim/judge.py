@@ -25,6 +25,7 @@ from router.core.effects import (
     Offer,
     OfferCancelled,
     Ok,
+    PlaceGone,
     Queued,
     RefusedEntry,
     Reply,
@@ -44,10 +45,11 @@ from tests.sim.layers import LayerBook
 from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
 from tests.sim.offer_book import OfferBook
+from tests.sim.place_book import PlaceBook
 from tests.sim.plan import Plan
 from tests.sim.repeat_book import RepeatBook
 from tests.sim.route_book import RouteBook
-from tests.sim.seen import MOVES, NOBODY_KNOWS_US, AgentSeen, GatewaySeen, Visit, asked_for, body_of
+from tests.sim.seen import MOVES, AgentSeen, GatewaySeen, Visit, asked_for, body_of
 from tests.sim.site import Flight, Site, Step
 from tests.sim.ticket_book import TicketBook
 from tests.sim.tickets import TICKET
@@ -81,7 +83,7 @@ class Judge:
         self.callbacks = CallbackBook(self)
         self.repeats = RepeatBook(self)
         self.ledger = Ledger(self.fault)
-        self.hands, self.layers = HandBook(self), LayerBook(self)
+        self.hands, self.layers, self.places = HandBook(self), LayerBook(self), PlaceBook(self)
         self.command: Any = None
         """Of the step that is being judged."""
         self._listed: dict[str, str] = {}
@@ -130,19 +132,9 @@ class Judge:
         for gateway in self.gateways.values():
             self._changed(gateway)
             gateway.up = gateway.synced = False
-        self.disturb(None)
+        self.book.disturb(None)
         for offer in self.book.offers.values():
             offer.kept_until_us = site.now_us + self.settings.limits.gateway_grace_us
-
-    def disturb(self, gateway: GatewaySeen | None) -> None:
-        """This side (none given: everybody) is not heard: what runs with it may stand still."""
-        for agent in self.agents.values():
-            for leg in agent.legs.values():
-                if gateway is None or gateway in leg.sides:
-                    leg.disturbed = True
-                    # Wrap-up is over once a gateway of its agent has stayed away.
-                    leg.sure_until_us = 0
-                    leg.maybe_until_us += NOBODY_KNOWS_US
 
     # -- a step ---------------------------------------------------------------------------------------------------
 
@@ -189,7 +181,10 @@ class Judge:
             self.leases.asked(key, message)
         elif isinstance(message, Dial | DialCancelled):
             self.callbacks.told(key, message)
+        elif isinstance(message, PlaceGone):
+            self.places.is_gone(key, message)
         elif isinstance(message, State):
+            self.places.listed(message.contacts)
             self._listed.update((contact.contact, contact.state) for contact in message.contacts)
 
     def gateway(self, key: str) -> GatewaySeen:
@@ -215,7 +210,7 @@ class Judge:
         for offer in self.book.offers.values():
             offer.kept_until_us = 0 if gateway in offer.sides else offer.kept_until_us
         gateway.begins_list()
-        self.disturb(gateway)
+        self.book.disturb(gateway)
         gateway.up = isinstance(command, told.GatewayUp)
         if isinstance(command, told.GatewayUp):
             gateway.role, gateway.rings = command.role, command.reports_ringing
@@ -308,6 +303,7 @@ class Judge:
         if kept != self._listed:
             self.fault("I2", f"{gateway.key} is told of {self._listed}, kept were {kept}")
         self._listed = {}
+        self.places.list_over(gateway.key)
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -317,6 +313,9 @@ class Judge:
             return
         if event.state not in MOVES[visit.state]:
             self.fault("I1", f"{key} goes from {visit.state} to {event.state}")
+        by_hand = self.hands.queue_by_hand(visit, event)
+        if self.places.heard(visit, event, by_hand=by_hand):
+            return
         before, visit.state, visit.state_step = visit.state, event.state, self.step
         if event.state == "ended":
             del self.visits[key]
@@ -337,7 +336,7 @@ class Judge:
         elif event.state == "waiting" and before == "connected":
             self.fairness.moved_on(visit, self.command)
         elif event.state == before:
-            self.routes.moved(visit, event, by_hand=self.hands.queue_by_hand(visit, event))
+            self.routes.moved(visit, event, by_hand=by_hand)
         elif event.queue != visit.queue.name:
             self.fault("I1", f"{key} was in {visit.queue.name} and is in {event.queue}")
 
@@ -381,6 +380,7 @@ class Judge:
         self.routes.entered(visit, asked, event)
         self.hours.came_in(visit, asked)
         self.callbacks.entered(visit, asked)
+        self.places.entered(visit, asked, event)
         return visit
 
     # -- now and then ---------------------------------------------------------------------------------------------

@@ -43,13 +43,15 @@ class Ledger:
                 why = entry.why if entry.why != "route" else entry.route
                 kind = ("refused", why) if why else (entry.channel, entry.outcome)
                 found[entry.queue, *kind] += 1
+                found.update((name, "elsewhere") for name in entry.queues)
         counted: Counter[tuple[str, ...]] = Counter()
         for queue in site.engine.world.queues.values():
             for (channel, outcome), count in queue.tally.ended.items():
                 counted[queue.name, channel, outcome] = count
+            counted[queue.name, "elsewhere"] = queue.tally.elsewhere
             for why, count in queue.tally.refused.items():
                 counted[queue.name, "refused", why] = count
         for row, count in site.engine.world.tally.refused.items():
             counted["", "refused", row] = count
-        if found != counted:
+        if found != +counted:
             self._fault("I16", f"records {dict(found - counted)} less, counters {dict(counted - found)} less")

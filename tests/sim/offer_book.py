@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from router.core import commands as ask
 from router.core.effects import ContactEvent, Error, Offer, OfferCancelled, Ok, Reply
 from router.terms import SECOND_US
-from tests.sim.seen import GatewaySeen, OfferSeen, Visit, offer_seen, units_of
+from tests.sim.seen import NOBODY_KNOWS_US, GatewaySeen, OfferSeen, Visit, offer_seen, units_of
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
@@ -58,6 +58,16 @@ class OfferBook:
             self._judge.fault("I4", f"{command!r} was ok, and nothing followed")
         else:
             self._gave_back(gave_back, command.reason)
+
+    def disturb(self, gateway: GatewaySeen | None) -> None:
+        """This side (none given: everybody) is not heard: what runs with it may stand still."""
+        for agent in self._judge.agents.values():
+            for leg in agent.legs.values():
+                if gateway is None or gateway in leg.sides:
+                    leg.disturbed = True
+                    # Wrap-up is over once a gateway of its agent has stayed away.
+                    leg.sure_until_us = 0
+                    leg.maybe_until_us += NOBODY_KNOWS_US
 
     # -- what happens --------------------------------------------------------------------------------------------
 

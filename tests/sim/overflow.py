@@ -47,12 +47,14 @@ def may(judge: Judge, visit: Visit) -> bool:
     """May it have been let go by now?"""
     if not _is_bound(visit) or visit.direct is None:
         return False
-    rules, agent = visit.queue.direct, judge.agents[visit.direct]
-    if rules.overflow_us and judge.now_us >= visit.direct_us + rules.overflow_us:
+    agent = judge.agents[visit.direct]
+    # Offered in one of several queues, it may have been let go by the rules of that which led.
+    queues = [visit.queue, *(judge.queues[name] for name in (*visit.places, *visit.kept))]
+    if any(0 < queue.direct.overflow_us <= judge.now_us - visit.direct_us for queue in queues):
         return True
     stirred = agent.leaving or agent.changed_step >= visit.direct_step - ABOUT_STEPS
     away = agent.state not in ("available", "reserved") or stirred
-    return away and (rules.overflow_at_log_out or rules.overflow_on_break)
+    return away and any(queue.direct.overflow_at_log_out or queue.direct.overflow_on_break for queue in queues)
 
 
 def must(judge: Judge, visit: Visit) -> bool:

@@ -93,6 +93,9 @@ class RouteBook:
         if event.queue == specialists and asked.agent is None:
             self._now_in(visit, event.queue)
             return
+        if event.queue in self._judge.places.asked(asked):
+            self._now_in(visit, event.queue)
+            return
         if isinstance(asked, ask.AliveContact) or event.queue not in self._reached(visit):
             self._judge.fault("routes", f"{visit.id} asked for {visit.queue.name} and is in {event.queue}")
         visit.direct = visit.preferred = None

@@ -29,6 +29,7 @@ from tests.sim.hours import Wall
 from tests.sim.judge import Judge
 from tests.sim.layers import Planning, left
 from tests.sim.people import Person
+from tests.sim.place_book import Wishes
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
 from tests.sim.site import Flight, Site, Step, slices
 from tests.sim.tickets import CRM, TICKET
@@ -113,6 +114,7 @@ class Run:
         self.watch = Watch()
         self.announced = AnnounceBook(self.plan)
         self.site.listeners += [self.digest, self.judge, self.twin, self.watch, self.announced]
+        self.wishes = Wishes(seed, self.plan.settings)
         self._commands = commands
         self._called = 0
         self.callable = [queue for queue in self.plan.settings.queues if TICKET not in queue.channels]
@@ -182,6 +184,7 @@ class Run:
         enqueue.held = site.happens(chances.held)
         if rng.random() < 0.1:
             enqueue.data = {"crm": "x" * rng.choice((3, 30))}
+        self.wishes.some(enqueue)
         if self.plan.settings.routes:
             route_by.attributes(rng, enqueue, chances.routed, site)
         return enqueue

@@ -151,6 +151,10 @@ class Visit(Struct, eq=False):
     """What its row asks, at each of its own steps."""
     unsure: bool = False
     """Its place is not known exactly: it goes before all, or came back by a list."""
+    places: list[str] = []
+    """The queues that it waits in, as they were named; none: one queue."""
+    kept: dict[str, tuple[str, int]] = {}
+    """Queue -> clock and `entered_us` of its place there."""
 
     def rank(self, now_us: int, oldest_target_us: int) -> tuple[int, float]:
         """(class, urgency) as the design defines it."""
@@ -273,7 +277,7 @@ def body_of(command: ask.Enqueue) -> object:
     return (
         command.queue, command.channel, command.priority_s, command.needs, command.customer, command.link,
         command.language, command.preferred, command.agent, command.held, command.data,
-        command.entry, command.tier, command.region, command.business, command.relax,
+        command.entry, command.tier, command.region, command.business, command.relax, command.queues,
     )  # fmt: skip
 
 

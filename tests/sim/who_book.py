@@ -66,6 +66,7 @@ def _ability(judge: Judge, command: ask.Who, status: WhoStatus, agent: AgentSeen
     if visit is None or visit.unsure or status.why_not == "waits_for":
         return
     judge.reached["who: of a contact"] += 1
+    visit = judge.places.at(visit, status.queue) if status.queue and visit.places else visit
     now_us = judge.hours.now_us(visit)
     own = meets_table(known, command.needs)
     if lacks and own and meets_now(known, visit, now_us, surely=True):

@@ -85,7 +85,7 @@ class PairRun(Run):
         def wake() -> None:
             led = daemon.events is life and daemon.state == "leader"
             if led and site.current is daemon.engine:
-                self.judge.disturb(None)
+                self.judge.book.disturb(None)
             elif led:
                 site.faults["woken, and another leads"] += 1
             if led:
