@@ -24,6 +24,7 @@ from tests.mutant_list import (
     ring,
     routes,
     rules,
+    several,
     tickets,
     who,
 )
@@ -47,6 +48,7 @@ MUTANTS = (
     *ring.MUTANTS,
     *routes.MUTANTS,
     *rules.MUTANTS,
+    *several.MUTANTS,
     *tickets.MUTANTS,
     *who.MUTANTS,
 )

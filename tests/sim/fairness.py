@@ -330,10 +330,8 @@ class Fairness:
         judge = self._judge
         if not visit.gateway.surely_open(judge.step, judge.now_us) or agent.known.name in visit.missed:
             return False
-        if judge.step - visit.state_step <= SETTLED_STEPS:
-            return False
         name = agent.known.name
-        if visit.asked_by == name:
+        if judge.step - visit.state_step <= SETTLED_STEPS or visit.asked_by == name:
             return False
         if visit.direct is not None and not overflow.must(judge, visit):
             return visit.direct == name and not overflow.may(judge, visit)

@@ -192,9 +192,10 @@ def _decided(world: World, peer: Peer, alive: ask.AliveContact) -> tuple[Queue, 
     decision = None if is_plain(world, alive) else decide(world, peer, alive)
     name = alive.queue if decision is None else decision.queue
     queue = world.queues.get((peer.tenant, name or ""))
-    if queue is None or not queue.retired:
-        # One that is retired takes nobody new in, but who lives in it is served to the end.
-        queue = find_queue(world, peer, name, alive.channel)
+    if queue is not None and queue.retired:
+        # It takes nobody new in, but who lives in it is served to the end.
+        return queue, decision
+    queue = find_queue(world, peer, name, alive.channel)
     further(world, peer, queue, alive, decision)
     return queue, decision
 
