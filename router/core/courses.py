@@ -8,7 +8,6 @@ whose needs gave way looks for agents, two lines of one state are joined) is don
 from __future__ import annotations
 
 from hashlib import blake2b
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.msgpack import Encoder
@@ -24,8 +23,6 @@ from router.core.ticket import TICKET
 from router.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from router.core.asked import Step
     from router.core.entities import Contact
     from router.core.line import NeedsKey
@@ -369,41 +366,3 @@ def _give(world: World, line: Line, state: State) -> None:
     world.roster.easing[line] = None
     if not needs.staffed:
         leave_unstaffed(world, line)
-
-
-# -- in slices --------------------------------------------------------------------------------------------------------
-
-
-def join(world: World) -> None:
-    """A slice: who stands in a line of a state that has another one goes over to that. Nobody notices."""
-    line = next(iter(world.roster.joining))
-    course = line.course
-    into = course.lines.get(line.state)
-    if into is None:
-        course.joining.remove(line)
-        course.lines[line.state] = line
-    else:
-        for entry in list(islice(line.order, SLICE)):
-            move(world, entry[2], into)
-    if into is None or line.order.first is None:
-        world.roster.joining.pop(line, None)
-
-
-def ease(world: World, match: Callable[[World], None]) -> None:
-    """A slice: who stands first in a line that gave way looks for an agent. A line is done with when a slice of it has
-    found nobody."""
-    while world.roster.easing:
-        line = min(world.roster.easing, key=_first_number)
-        heads = [entry[2] for entry in islice(line.order, SLICE)] if line.needs.ready else []
-        world.loose_contacts.extend(contact for contact in heads if contact.peer.open)
-        match(world)
-        found = any(contact.standing is None for contact in heads)
-        if not found or len(heads) < SLICE:
-            world.roster.easing.pop(line, None)
-        if found:
-            return
-
-
-def _first_number(line: Line) -> int:
-    """An order of lines that a start does not change."""
-    return line.order.first[1] if line.order.first is not None else 0

@@ -6,7 +6,7 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import callback_turns, courses, offers, reservations, several
+from router.core import callback_turns, course_slices, courses, offers, reservations, several
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.estimates import tap, virtual
@@ -21,7 +21,7 @@ def settle(world: World) -> None:
     """Match everything that came loose. Effects of offers follow the reply of the command that caused them."""
     _match(world)
     if world.roster.easing and not world.roster.stirred:
-        courses.ease(world, _match_again)
+        course_slices.ease(world, _match_again)
     while world.heads or world.roster.stirred:
         reservations.look(world)
         if world.loose_agents or world.loose_contacts:
@@ -29,7 +29,7 @@ def settle(world: World) -> None:
         if world.roster.stirred:
             # What some step waits on has changed by this: lines may give way, and their contacts look again.
             courses.stir(world)
-            courses.ease(world, _match_again)
+            course_slices.ease(world, _match_again)
 
 
 def _match_again(world: World) -> None:

@@ -18,6 +18,7 @@ from router.core import (
     away,
     burial,
     closing,
+    course_slices,
     courses,
     crossing,
     gateways,
@@ -239,7 +240,7 @@ class Engine:
         if world.roster.easing:
             settle(world)
         if world.roster.joining:
-            courses.join(world)
+            course_slices.join(world)
         if world.tickets.rechecked or world.tickets.solved_order:
             ticket_due.work(world)
             settle(world)

@@ -144,7 +144,7 @@ class Judge:
         self.command, gateway = understood(step.command), self.gateway(step.peer) if step.peer else None
         self.hours.step(step.command)
         if isinstance(step.command, told.StoodStill):
-            self.disturb(None)
+            self.book.disturb(None)
         seq, replies = getattr(step.command, "seq", 0), 0
         if gateway is not None and not seq:
             self._session(gateway, step.command)

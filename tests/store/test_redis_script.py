@@ -58,7 +58,7 @@ def test_the_command_of_a_batch() -> None:
     batch = Batch(7, 3, [("contact", "k", b"r")], [], [("history", b"e")])
     keys = script.Keys("main", generation=2)
     packed = script.pack(batch, {})
-    data = script.commit(batch, Stamp(1, 2, 3, "boot"), keys, packed, b"3-1", touch=True)
+    data = script.commit(batch, Stamp(1, 2, 3, "boot"), keys, packed, b"3-1", touch=True, turn="t")
     words = data.split(b"\r\n")[2:-1:2]
     assert words[:3] == [b"EVALSHA", script.COMMIT.sha, b"4"]
     assert words[3:7] == [
@@ -68,7 +68,7 @@ def test_the_command_of_a_batch() -> None:
         b"switchboard:{main}:stream:history",
     ]
     assert words[7:11] == [b"3", b"7", b"1 2 3 boot", b"3-1"]
-    assert words[-1] == b"1"
+    assert words[-2:] == [b"1", b"t"], "the batch is touched, in this turn of leading"
 
 
 def test_scripts_are_of_redis_7() -> None:
