@@ -82,6 +82,7 @@ contact_lines_per_s = 0
 
 [limits]
 gateway_grace_s = {DAY_S}
+confirm_s = {RING_S}
 ended_kept_s = {DAY_S}
 """
 
