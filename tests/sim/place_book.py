@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from router.core import commands as ask
 from router.core import settings as of
+from router.core.actions import CloseEntry, LimitEntry
 from router.core.effects import ContactEvent, ContactState, PlaceGone
 from router.terms import SECOND_US
 from tests.sim.needs_seen import same_line
@@ -125,9 +126,15 @@ class PlaceBook:
         return (
             queue.enter_unstaffed
             and queue.waiting_max >= NO_LIMIT
+            and not self._may_be_limited(name)
             and not blocked
             and judge.hours.surely_open(queue, asked.channel)
         )
+
+    def _may_be_limited(self, name: str) -> bool:
+        """A plan may limit who is let in; whether it does now is held by `verify`, beside every run."""
+        actions = [action for plan in self._judge.settings.plans for action in plan.actions]
+        return any(isinstance(action, LimitEntry | CloseEntry) and name in action.queues for action in actions)
 
     # -- what is told ---------------------------------------------------------------------------------------------
 
