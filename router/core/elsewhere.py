@@ -133,7 +133,7 @@ def look(world: World, contact: Contact) -> None:
         if place.main is contact and waited_out(world, place):
             give_up(world, place, "waited_too_long")
     for place in contact.stand_ins or ():
-        if place.standing is not None and place.line is not None and place.line.course.streams:
+        if place.line is not None and place.line.course.streams:
             courses.go_on(world, place)
 
 
@@ -146,7 +146,7 @@ def next_us(world: World, contact: Contact, at_us: int) -> int:
         assert line is not None
         if waits_at_most(world, place):
             ends.append(due_us(world, line.clock, wait_left_us(world, place)))
-        if contact.state == "waiting" and place.standing is not None:
+        if contact.state == "waiting":
             step_us = courses.or_step(world, place, line, 0)
             missed = contact.missed.values() if contact.missed is not None else ()
             ends += [step_us] if step_us else []

@@ -251,7 +251,7 @@ class Fairness:
                 return False
             if same_line(other, visit):
                 return other.newest_us() > visit.newest_us()
-            if not self._is_newest(other) or self._judge.places.was_newer(visit, other):
+            if not self._is_newest(other):
                 return False
         return better[0] > rank[0] or (better[0] == rank[0] and better[1] > rank[1] + ABOUT)
 

@@ -17,7 +17,6 @@ from router.core import settings as of
 from router.core.actions import CloseEntry, LimitEntry
 from router.core.effects import ContactEvent, ContactState, PlaceGone
 from router.terms import SECOND_US
-from tests.sim.needs_seen import same_line
 from tests.sim.seen import Visit, is_special
 
 if TYPE_CHECKING:
@@ -234,13 +233,6 @@ class PlaceBook:
     def at(self, visit: Visit, queue: str) -> Visit:
         """The visit as it stands in that queue."""
         return next((view for view in self._views(visit) if view.queue.name == queue), visit)
-
-    def was_newer(self, visit: Visit, other: Visit) -> bool:
-        """Until a moment ago, did the one who is offered stand in the other's line too, and came later?"""
-        if other.queue.name not in visit.places:
-            return False
-        view = self.at(visit, other.queue.name)
-        return same_line(view, other) and view.newest_us() > other.newest_us()
 
     def all(self) -> Iterator[tuple[Visit, Visit]]:
         """Every visit, and each place where it stands."""
