@@ -24,6 +24,7 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from tests.mutant_list import MUTANTS, Mutant
+from tests.sim.__main__ import OPEN
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS_MOST = 60
@@ -42,7 +43,7 @@ SCENARIOS = (
 HUNT = """
 import signal, sys
 from {simulation} import simulate
-for seed in range({seeds}):
+for seed in sorted(set(range({seeds})) - {left_out}):
     signal.alarm({seconds})
     violations = simulate(seed).violations
     if violations:
@@ -191,7 +192,9 @@ def _stories(tree: Path, names: Iterable[str], *, loaded: bool) -> Verdict:
 def _hunt(tree: Path, seeds: int, *, pair: bool) -> Verdict:
     """Does a seed break a promise, of one engine or of a pair?"""
     simulation = "tests.sim.pair.run" if pair else "tests.sim.run"
-    ran = _run(tree, "-c", HUNT.format(simulation=simulation, seeds=seeds, seconds=SECONDS_MOST))
+    left_out = {seed for kind, seed in OPEN if (kind == "pair") is pair}
+    hunt = HUNT.format(simulation=simulation, seeds=seeds, seconds=SECONDS_MOST, left_out=left_out or "set()")
+    ran = _run(tree, "-c", hunt)
     if ran.returncode == -signal.SIGALRM:
         return Verdict(True, f"a seed ran for more than {SECONDS_MOST} s")
     if ran.returncode == 0:
