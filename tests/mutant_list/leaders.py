@@ -11,6 +11,7 @@ MUTANTS = (
         "            return epoch < self.epoch_seen\n",
         "            return False\n",
         pair=True,
+        unnoticed=True,
     ),
     Mutant(
         "I11: one epoch has one leader",
@@ -18,6 +19,7 @@ MUTANTS = (
         "        other = bool(name and self._name) and name != self._name\n",
         "        other = False\n",
         pair=True,
+        unnoticed=True,
     ),
     Mutant(
         "I11: a server refuses the batch of a lower epoch",
@@ -25,6 +27,7 @@ MUTANTS = (
         "        if epoch < kept_epoch or (epoch == kept_epoch and others):\n",
         "        if False:\n",
         pair=True,
+        unnoticed=True,
     ),
     Mutant(
         "I11: who was stopped past its lease asks before it speaks",
@@ -53,6 +56,7 @@ MUTANTS = (
         "        if int(acknowledged) < self._replicas:\n",
         "        if False:\n",
         pair=True,
+        unnoticed=True,
     ),
     Mutant(
         "I2: replicas must know of an epoch before anybody leads in it",
@@ -67,6 +71,7 @@ MUTANTS = (
         '        if b"batch" not in values or position != (self.position.epoch, self.position.number + 1):\n',
         '        if b"batch" not in values:\n',
         pair=True,
+        unnoticed=True,
     ),
     Mutant(
         "I13: what is fed is what is kept",
@@ -74,6 +79,7 @@ MUTANTS = (
         "            while self.position != end:\n",
         "            while False:\n",
         pair=True,
+        unnoticed=True,
     ),
     Mutant(
         "I7: who stood still holds that against nobody",
