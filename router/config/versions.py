@@ -145,7 +145,9 @@ class Versions:
 
     def candidate(self, files: Files) -> Path:
         """Lay files out to be checked; the ones before are gone."""
-        self.path.mkdir(0o700, parents=True, exist_ok=True)
+        # Each by itself: `parents` makes those above as open as the process makes any file.
+        self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        self.path.mkdir(0o700, exist_ok=True)
         folder = self.path / "candidate"
         shutil.rmtree(folder, ignore_errors=True)
         _write(folder, files)
@@ -154,7 +156,9 @@ class Versions:
     def keep(self, entry: Entry, files: Files) -> None:
         """Keep one more version, and forget the oldest beyond `most`."""
         new = self.path / "new"
-        self.path.mkdir(0o700, parents=True, exist_ok=True)
+        # Each by itself: `parents` makes those above as open as the process makes any file.
+        self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        self.path.mkdir(0o700, exist_ok=True)
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(0o700)
         _write(new / FILES, files)

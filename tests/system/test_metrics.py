@@ -89,8 +89,17 @@ def scrape_until(ready: dict[str, Any], name: str, least: float, **labels: str) 
         time.sleep(0.1)
 
 
+OF_MORE = tuple(
+    f"switchboard_{word}"
+    for word in ("segment_", "steer_", "refused_by_route_", "estimate_", "judged_", "announce", "pressed_keys_")
+)
+"""Rows of segments, steering, routes, estimates and announcements, which this small centre has not: `tests/metrics`
+shows them."""
+
+
 def test_promtool_accepts_every_row(promtool: str) -> None:
-    """With every source there, each row of the catalogue is in the text, and promtool has nothing against it."""
+    """With every source there, each row of the catalogue that this centre can have is in the text, and promtool has
+    nothing against it."""
     driven = Driven()
     driven.sign_in("agent1")
     for number in range(3):
@@ -105,7 +114,7 @@ def test_promtool_accepts_every_row(promtool: str) -> None:
     found = families(text)
     missing = {entry.name for entry in CATALOGUE if entry.name.removesuffix("_total") not in found}
     # The process's own are read where the system tells.
-    assert {name for name in missing if not name.startswith("process_")} == set()
+    assert {name for name in missing if not name.startswith(("process_", *OF_MORE))} == set()
     check(promtool, text)
 
 
