@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from router.config.catalogue_machine import DAY_S
 from router.config.kinds import Choice, Flag, Levels, Name, Names, Number, Seconds, Text, Whole
-from router.config.kinds_actions import Texts
+from router.config.kinds_announcements import Parameters
 from router.config.kinds_needs import Needs
 from router.config.rows import Row, Section
 from router.core import actions as core
@@ -105,7 +105,7 @@ ACTIONS = Section(
             Seconds(0, DAY_S),
             "steer, offer_callback: only where so much expected wait is gained; 0: whatever the wait.",
         ),
-        Row("parameters", Texts(16), "announce: what is to be filled in."),
+        Row("parameters", Parameters(16), "announce: what is to be filled in."),
         Row("expires_s", Seconds(0, 366 * DAY_S), "announce: it ends after so long; 0: with its plan or rule."),
         Row("callback", Flag(), "empty: a call-back for who can't be moved."),
         Row("plan", Name(), "activate_plan: the plan, active as long as this is in force."),
