@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ class Gateway:
             contact = f"{self.name}.{self.sent}{'s' if stays else ''}"
             self.live.add(contact)
             request = c.Enqueue(0, contact, "hold" if stays else "q")
-            self.client.send(request, lambda outcome, contact=contact: self._asked(contact, outcome))  # type: ignore[misc]
+            self.client.send(request, partial(self._asked, contact))
 
     def _asked(self, contact: str, outcome: Any) -> None:
         if isinstance(outcome, c.Queued):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -132,6 +132,11 @@ def shown(context: typer.Context, socket: Socket = None, address: Address = None
     _show_layers(found, paused)
 
 
+SourceWord: TypeAlias = Literal["", "plan", "rule"]
+SOURCES: dict[str, SourceWord] = {"": "", "plan": "plan", "rule": "rule"}
+"""Whose layers are meant; nothing: everybody's."""
+
+
 @layers.command()
 def pause(who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket = None, address: Address = None) -> None:
     """Take off all layers at once, or those of plans, of rules, or of one of them; none is forgotten.
@@ -142,7 +147,7 @@ def pause(who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket =
     """
     from router.wire.catalogue import PauseLayers
 
-    _ask(PauseLayers(0, who, why, _kind(kind), name), socket, address)  # type: ignore[arg-type]  # one of its words
+    _ask(PauseLayers(0, who, why, _kind(kind), name), socket, address)
     say.note(f"layers of {' '.join(filter(None, (kind, name))) or 'all'} are off")
 
 
@@ -158,14 +163,14 @@ def resume(
     """
     from router.wire.catalogue import ResumeLayers
 
-    _ask(ResumeLayers(0, who, why, _kind(kind), name), socket, address)  # type: ignore[arg-type]  # one of its words
+    _ask(ResumeLayers(0, who, why, _kind(kind), name), socket, address)
     say.note(f"layers of {' '.join(filter(None, (kind, name))) or 'all'} are on")
 
 
-def _kind(word: str) -> str:
-    if word not in ("", "plan", "rule"):
+def _kind(word: str) -> SourceWord:
+    if word not in SOURCES:
         say.fail(f"{word!r} is neither plan nor rule", "write plan NAME, rule NAME, or nothing", exits.USAGE)
-    return word
+    return SOURCES[word]
 
 
 def _ask(request: Request, socket: Socket, address: Address) -> Message:
