@@ -48,9 +48,9 @@ class Handle:
 class Events:
     """As much of an event loop as the loop asks for. One for each life of a process."""
 
-    def __init__(self, site: PairSite) -> None:
+    def __init__(self, site: PairSite, *, dead: bool = False) -> None:
         self._site = site
-        self.dead = False
+        self.dead = dead
         self.frozen = False
         self._kept: list[Handle] = []
 
@@ -240,7 +240,7 @@ class Daemon:
         self.least_epoch = 0
         self.engine: Recorder | None = None
         self.loop: Loop | None = None
-        self.events = Events(site)
+        self.events = Events(site, dead=True)  # Who dials before the first start finds nobody.
         self.hub = Hub(self)
         self.in_doubt = False
         """It was stopped for longer than a lease, and the store has not said since that it leads."""
