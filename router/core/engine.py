@@ -8,7 +8,7 @@ changed records (`take_batch`), commits them, and only then delivers `effects`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -19,20 +19,13 @@ from router.core import (
     burial,
     closing,
     course_slices,
-    courses,
     crossing,
     gateways,
     history,
     internal,
-    layers,
     notices,
-    offers,
-    people,
-    plans,
-    reservations,
     restore_rules,
     ruling,
-    ruling_views,
     ticket_due,
 )
 from router.core import commands as ask
@@ -41,44 +34,19 @@ from router.core.batch import Batch
 from router.core.deadlines import NEVER_US
 from router.core.dispatch import settle
 from router.core.effects import Already, Error, Message, Reply
-from router.core.entities import Agent, Backoff, Contact, Door, Offer, Peer
-from router.core.estimates import slices
-from router.core.estimates.state import Estimates
+from router.core.entities import Peer
 from router.core.evacuation import evacuate
 from router.core.everything import RECORDED, everything
 from router.core.handlers import sync
 from router.core.handlers.table import BEFORE_SYNC_END, HANDLERS, Handler
-from router.core.hours import Hours
-from router.core.layer import Layer
-from router.core.levels import Level
-from router.core.plan import ActivePlan
+from router.core.on_due import ON_DUE
 from router.core.restore import Passive, restore
-from router.core.ruled import CrewView, FlowView, QueueView, RuleState, StoreView
 from router.core.settings import Settings
 from router.core.world import World
 from router.errors import ERRORS, Refused
 
 EVACUATED_A_STEP = 64
 FORGOTTEN_A_STEP = 256  # ended ids forgotten in one step: half a microsecond each
-
-ON_DUE: dict[type, Callable[[World, Any], None]] = {
-    Contact: ticket_due.due,
-    Offer: offers.due,
-    Peer: gateways.due,
-    Agent: reservations.agent_due,
-    Backoff: people.backoff_due,
-    Hours: closing.hours_due,
-    Door: closing.door_due,
-    Level: courses.due,
-    Layer: layers.due,
-    ActivePlan: plans.due,
-    Estimates: slices.due,
-    QueueView: ruling_views.due,
-    CrewView: ruling_views.due,
-    FlowView: ruling_views.due,
-    StoreView: ruling_views.due,
-    RuleState: ruling.due,
-}
 
 
 class Engine:

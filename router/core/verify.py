@@ -16,20 +16,17 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from router.core import states, verify_rules
-from router.core.course import Course
 from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Customer, Door, Endpoint, Offer, Peer, Tombstone
-from router.core.estimates.service import Service
 from router.core.estimates.state import Estimates
 from router.core.hours import Hours
-from router.core.layer import Layer, Pause
-from router.core.levels import Level
+from router.core.layer import Layer
 from router.core.line import Line, Needs
+from router.core.living import every_entity, is_there
 from router.core.overflow import overflows_at_us
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
 from router.core.roster import Profile
-from router.core.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RulesPause, RuleState, StoreView
-from router.core.ticket import Solved
+from router.core.ruled import HoursView, QueueView, RuleState
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify_announcements import check_heard
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
@@ -75,7 +72,7 @@ Faults: TypeAlias = Iterator[Violation]
 def verify(world: World) -> list[Violation]:
     """Everything."""
     found: list[Violation] = []
-    for entity in _everything(world):
+    for entity in every_entity(world):
         found.extend(check(world, entity))
     found.extend(_whole(world))
     return found
@@ -100,78 +97,20 @@ class Verifier:
         world = self._world
         found: list[Violation] = []
         for entity in islice(reversed(world.changed), TOUCHED_MOST):
-            if _is_there(world, entity):
+            if is_there(world, entity):
                 found.extend(check(world, entity))
         left = SLICE
         while left > 0:
             entity = next(self._rest, None)
             if entity is None:
                 found.extend(_sums(world))
-                self._rest = _everything(world)
+                self._rest = every_entity(world)
                 break
             # Needs and profiles are compared with one another: one of them is a slice.
             left -= SLICE if isinstance(entity, Needs | Profile) else 1
-            if _is_there(world, entity):
+            if is_there(world, entity):
                 found.extend(check(world, entity))
         return found
-
-
-def _everything(world: World) -> Iterator[Any]:
-    """Every entity, once; what comes or goes while one walks along may be missed, or gone."""
-    for peer in list(world.peers.values()):
-        yield peer
-        for owned in (peer.contacts, peer.endpoints, peer.ended):
-            yield from list(owned.values())
-    yield from list(world.hours.values())
-    yield from [queue.door for queue in world.queues.values() if queue.door is not None]
-    for kind in (world.offers, world.agents, world.roster.profiles, world.roster.needs):
-        yield from list(kind.values())
-    yield world.estimates
-    yield from list(world.customers.values())
-    yield from verify_rules.everything(world)
-    yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
-    yield from [layer for laid in list(world.layers.sources.values()) for layer in laid]
-    yield from list(world.plans.active.values())
-    for queue in list(world.queues.values()):
-        yield queue
-        yield from list(queue.lines.values())
-        if queue.level is not None:
-            yield queue.level
-
-
-def _is_there(world: World, entity: Any) -> bool:
-    """Does it belong to the world still?"""
-    if isinstance(entity, Contact):
-        return entity.peer.contacts.get(entity.id) is entity
-    if isinstance(entity, Tombstone):
-        return entity.peer.ended.get(entity.id) is entity
-    if isinstance(entity, Endpoint):
-        return entity.peer.endpoints.get(entity.address) is entity
-    if isinstance(entity, Offer):
-        return entity.id in world.offers
-    if isinstance(entity, Line):
-        return entity in entity.queue.lines
-    if isinstance(entity, Needs):
-        return world.roster.needs.get(entity.key) is entity
-    if isinstance(entity, Estimates | Service):
-        return entity is world.estimates or entity in world.estimates.by_name.values()
-    if isinstance(entity, Backoff):
-        return entity.agent.backoff is entity
-    if isinstance(entity, Customer):
-        return world.customers.get((entity.tenant, entity.digest)) is entity
-    return _is_laid(world, entity)
-
-
-def _is_laid(world: World, entity: Any) -> bool:
-    """The same of what rules and plans have, and of what is there for good."""
-    if isinstance(entity, Layer):
-        return entity in world.layers.sources.get(entity.source, ())
-    if isinstance(entity, ActivePlan):
-        return world.plans.active.get((entity.tenant, entity.name)) is entity
-    if isinstance(entity, QueueView | CrewView | FlowView | HoursView | StoreView | RuleState):
-        return verify_rules.is_there(world, entity)
-    kinds = Learned | RulesPause | Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause
-    return isinstance(entity, kinds) or world.roster.profiles.get(entity.key) is entity
 
 
 # -- the whole ----------------------------------------------------------------------------------------------------
@@ -203,7 +142,7 @@ def _whole(world: World) -> Faults:
         for invariant, what in checks(world)
     )
     yield from (Violation(*found) for found in check_customers(world))
-    timed = sum(1 for entity in _everything(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
+    timed = sum(1 for entity in every_entity(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
     if len(world.deadlines) != timed:
         yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
     for number, peer in world.chores.items():

@@ -1,0 +1,48 @@
+"""What follows when the time of a deadline has come, by the type of what had it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from router.core import (
+    closing,
+    courses,
+    gateways,
+    layers,
+    offers,
+    people,
+    plans,
+    reservations,
+    ruling,
+    ruling_views,
+    ticket_due,
+)
+from router.core.entities import Agent, Backoff, Contact, Door, Offer, Peer
+from router.core.estimates import slices
+from router.core.estimates.state import Estimates
+from router.core.hours import Hours
+from router.core.layer import Layer
+from router.core.levels import Level
+from router.core.plan import ActivePlan
+from router.core.ruled import CrewView, FlowView, QueueView, RuleState, StoreView
+from router.core.world import World
+
+ON_DUE: dict[type, Callable[[World, Any], None]] = {
+    Contact: ticket_due.due,
+    Offer: offers.due,
+    Peer: gateways.due,
+    Agent: reservations.agent_due,
+    Backoff: people.backoff_due,
+    Hours: closing.hours_due,
+    Door: closing.door_due,
+    Level: courses.due,
+    Layer: layers.due,
+    ActivePlan: plans.due,
+    Estimates: slices.due,
+    QueueView: ruling_views.due,
+    CrewView: ruling_views.due,
+    FlowView: ruling_views.due,
+    StoreView: ruling_views.due,
+    RuleState: ruling.due,
+}
