@@ -31,7 +31,8 @@ class ActionKind(NamedTuple):
 LENT_SKILLS_MAX = 16
 """Of one loan: what one queue asks for, and some."""
 LOAN = (
-    "mode", "agents_most", "step_s", "keep_idle", "keep_ewt_s", "keep_queues", "first", "moves_an_hour_most",
+    "mode", "agents_most", "step_s", "keep_idle", "keep_ewt_s", "keep_service_level", "keep_queues", "first",
+    "moves_an_hour_most",
 )  # fmt: skip
 
 KINDS: dict[str, ActionKind] = {
@@ -135,7 +136,13 @@ ACTIONS = Section(
             Seconds(0, DAY_S),
             "borrow: with a longer expected wait in a donors' queue the last lent goes back; 0: no matter.",
         ),
-        Row("keep_queues", Names(500), "borrow: the queues whose wait that is; none named: `queues`."),
+        Row(
+            "keep_service_level",
+            Number(0, 1),
+            "borrow: with a lower service level in a donors' queue, over its `level_window_s`, the last lent goes "
+            "back; 0: no matter.",
+        ),
+        Row("keep_queues", Names(500), "borrow: the queues that both are about; none named: `queues`."),
         Row(
             "first",
             Choice(("longest_idle", "best_skill", "least_flexible")),

@@ -34,7 +34,7 @@ from router.config.keys import KeyRing
 from router.config.machine import Surroundings, machine
 from router.config.model import Configuration, numbered
 from router.config.people import people
-from router.config.plans import around as there
+from router.config.plans import around as around_plans
 from router.config.plans import plans, webhooks
 from router.config.read import Found, Reader
 from router.config.routing import routing, ways
@@ -164,6 +164,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         # After a mistake in those, half of what follows would be its echo.
         coverage(services, staff, tables[QUEUES.file].where, findings)
         tenants(side.peers_at, services, staff, findings)
+    there = around_plans(tables[PLANS.file], services, staff)
     settings = Settings(
         site=side.site,
         channels=services.channels,
@@ -175,14 +176,12 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         steers=rows.steers,
         blocked=blocked,
         limits=side.limits,
-        plans=plans(tables[PLANS.file], services, hours, findings),
+        plans=plans(tables[PLANS.file], hours, findings, there),
         repeat=tables[QUEUES.file].only("repeat").fill(Repeat()),
         estimates=tables[QUEUES.file].only("ewt").fill(Estimating()),
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
-    ruled = ruling(
-        tables[RULES.file], services, staff, rows.segments, hours, findings, there(tables[PLANS.file], services)
-    )
+    ruled = ruling(tables[RULES.file], services, staff, rows.segments, hours, findings, there)
     settings = replace(settings, rules=ruled.rules, zones=ruled.zones)
     settings = table.fill(settings, "blocked_csv")
     settings = tables[QUEUES.file].fill(settings, "contact_skills")

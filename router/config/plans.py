@@ -12,6 +12,7 @@ from router.config.centre import Centre
 from router.config.faults import Findings, dangling, doubled, listed
 from router.config.keys import WAYS, KeyRing
 from router.config.model import Webhook
+from router.config.people import People
 from router.config.read import Found
 from router.core.actions import ActivatePlan, AnyAction, CloseEntry, Empty, LimitEntry, RaisePriority, SteerAway
 from router.core.plan_settings import Plan
@@ -26,19 +27,21 @@ class Around(NamedTuple):
     channels: frozenset[str]
     plans: frozenset[tuple[str, str]]
     webhooks: frozenset[tuple[str, str]]
+    teams: frozenset[tuple[str, str]]
 
     def of(self, tenant: str, kind: str) -> list[str]:
         """The names that this tenant has."""
         return [name for owner, name in getattr(self, kind) if owner == tenant]
 
 
-def around(found: Found, centre: Centre) -> Around:
+def around(found: Found, centre: Centre, staff: People) -> Around:
     """What the actions of this configuration may name; `found`: the tables of plans.toml."""
     return Around(
         {(queue.tenant, queue.name): queue for queue in centre.queues},
         frozenset(channel.name for channel in centre.channels),
         frozenset((table.get("tenant"), str(table.values.get("name", table.key))) for table in found.tables("plans")),
         frozenset((table.get("tenant"), table.key) for table in found.tables("webhooks")),
+        frozenset((agent.tenant, agent.team) for agent in staff.agents),
     )
 
 
@@ -53,9 +56,8 @@ def webhooks(found: Found, ring: KeyRing | None, findings: Findings) -> tuple[We
     return tuple(sorted(made, key=lambda webhook: (webhook.tenant, webhook.name)))
 
 
-def plans(found: Found, centre: Centre, calendars: Iterable[Calendar], findings: Findings) -> tuple[Plan, ...]:
-    """All plans, sorted; every mistake in them is among the findings."""
-    there = around(found, centre)
+def plans(found: Found, calendars: Iterable[Calendar], findings: Findings, there: Around) -> tuple[Plan, ...]:
+    """All plans, sorted; every mistake in them is among the findings. `there`: what their actions may name."""
     known: dict[tuple[str, str], Plan] = {}
     places: dict[tuple[str, str], Found] = {}
     names = [calendar.name for calendar in calendars]
@@ -158,6 +160,7 @@ def _names(table: Found, tenant: str, there: Around, findings: Findings) -> None
         ("queue", "queues", "queue"),
         ("plan", "plans", "plan"),
         ("webhook", "webhooks", "webhook"),
+        ("team", "teams", "team"),
     ):
         name = table.values.get(setting)
         if name is not None and name not in there.of(tenant, kind):

@@ -18,11 +18,13 @@ from router.core.actions.borrow import LOAN, Borrow
 from router.core.effects import AgentState
 from router.core.expect import expected_wait_us
 from router.core.layer import Layer
+from router.core.levels import level_of
 from router.core.loans import Grant
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
+    from router.core.queue import Queue
     from router.core.world import World
 
 LOOK_US = 10 * SECOND_US
@@ -41,6 +43,7 @@ def take(world: World, tenant: str, name: str) -> None:
         if layer.key not in world.layers.loans.by_layer:
             world.layers.loans.by_layer[layer.key] = layer
             world.layers.loans.lent[layer.key] = {}
+            _count(world, layer)
             due(world, layer)
 
 
@@ -50,6 +53,13 @@ def follow(world: World) -> None:
     for tenant, target in dict.fromkeys([*places, *world.layers.targets]):
         if target[0] == LOAN:
             take(world, tenant, target[1])
+
+
+def _count(world: World, layer: Layer) -> None:
+    """What a loan must keep is counted from its beginning on."""
+    action = _action(layer)
+    for queue in _kept_queues(world, layer, action) if action.keep_service_level else ():
+        level_of(queue)
 
 
 def _end(world: World, key: str, layer: Layer) -> None:
@@ -80,7 +90,7 @@ def _step(world: World, layer: Layer, action: Borrow, donors: list[Agent]) -> bo
     """One more or one fewer. Has anything changed that one more step could follow?"""
     lent = world.layers.loans.lent[layer.key]
     idle = sum(1 for agent in donors if agent.places and not agent.lent)
-    if idle < action.keep_idle or _waits_too_long(world, layer, action):
+    if idle < action.keep_idle or _waits_too_long(world, layer, action) or _serves_too_few(world, layer, action):
         if lent:
             give_back(world, next(reversed(lent)), layer)
         return False
@@ -145,13 +155,29 @@ def _waits_too_long(world: World, layer: Layer, action: Borrow) -> bool:
     """Is the expected wait in one of the donors' queues over what must be kept? Unknown is no."""
     if not action.keep_ewt_us:
         return False
-    for name in action.keep_queues or action.queues:
-        queue = world.queues.get((layer.source.tenant, name))
-        for line in queue.lines if queue is not None else ():
+    for queue in _kept_queues(world, layer, action):
+        for line in queue.lines:
             waits_us = expected_wait_us(world, line, len(line.order))
             if waits_us is not None and waits_us > action.keep_ewt_us:
                 return True
     return False
+
+
+def _serves_too_few(world: World, layer: Layer, action: Borrow) -> bool:
+    """Is the service level of one of the donors' queues under what must be kept? Unknown is no."""
+    for queue in _kept_queues(world, layer, action) if action.keep_service_level else ():
+        share = level_of(queue).share(world.now_us)
+        if share is not None and share < action.keep_service_level:
+            return True
+    return False
+
+
+def _kept_queues(world: World, layer: Layer, action: Borrow) -> Iterator[Queue]:
+    """The queues whose service a loan must not spoil."""
+    for name in action.keep_queues or action.queues:
+        queue = world.queues.get((layer.source.tenant, name))
+        if queue is not None:
+            yield queue
 
 
 def _lend(world: World, agent: Agent, layer: Layer) -> None:
@@ -200,6 +226,7 @@ def restore(world: World) -> None:
             for layer in world.layers.winners(tenant, target):
                 world.layers.loans.by_layer[layer.key] = layer
                 world.layers.loans.lent[layer.key] = {}
+                _count(world, layer)
                 if not layer.due_us:
                     world.set_due(layer, world.now_us)
 

@@ -40,7 +40,7 @@ class Queue(Struct, eq=False, gc=False):
     kept_steps: dict[str, dict[tuple[int, int], int]] = {}
     """While it is loaded or gets other settings: what is known of steps, for courses that nobody goes yet."""
     level: Level | None = None
-    """Its service level, where some step waits on it."""
+    """Its service level, where some step waits on it, or a loan keeps it."""
     retired: bool = False
     """No longer in the settings: it takes nobody in, and serves who is in it."""
     moved_us: int = 0

@@ -9,13 +9,14 @@ from router.config.compare import diff, digest, tables
 from router.core.actions import ACTIONS
 from tests.config.given import AROUND
 
+AGENTS = "[agents.ann]\nteam = 'back'\n"
 QUEUES = "[queues.a]\nneeds = { a = 1 }\n[queues.b]\n[queues.old]\norder = 'oldest'\n"
 
 
 def faults(action: str, plan: str = "") -> list[str]:
     """What is wrong with a plan of this one action."""
     text = f"[plans.p]\n{plan}\n[[plans.p.actions]]\n{action}"
-    report = check_texts({"queues.toml": QUEUES, "agents.toml": "", "plans.toml": text}, around=AROUND)
+    report = check_texts({"queues.toml": QUEUES, "agents.toml": AGENTS, "plans.toml": text}, around=AROUND)
     return [str(fault) for fault in report.faults if fault.file == "plans.toml"]
 
 
@@ -51,6 +52,13 @@ def test_every_action_can_be_written() -> None:
         ("kind = 'announce'\nqueues = ['a']\nmessage = 'm'\nparameters = { a = 1 }", "parameters.a"),
         ("kind = 'activate_plan'\nplan = 'z'", "there is no plan of tenant main named z"),
         ("kind = 'activate_plan'\nplan = 'p'", "activates itself"),
+        (
+            "kind = 'borrow'\nteam = 'bakc'\nskills = { a = 1 }",
+            "no team of tenant main named bakc; did you mean back?",
+        ),
+        ("kind = 'borrow'\nteam = 'back'\nskills = { a = 1 }\nkeep_queues = ['z']", "there is no queue of tenant main"),
+        ("kind = 'borrow'\nteam = 'back'\nskills = { z = 1 }", "that asks for skill z"),
+        ("kind = 'borrow'\nteam = 'back'\nqueues = ['b']\nskills = { a = 1 }", "name one donor"),
         ("kind = 'notify'\nwebhook = 'w'\ntext = 't'", "there is no webhook of tenant main named w"),
     ],
 )

@@ -10,9 +10,24 @@ MUTANTS = (
     Mutant(
         "loans: a donor under what it must keep calls its people back",
         LENDING,
-        "    if idle < action.keep_idle or _waits_too_long(world, layer, action):\n",
-        "    if _waits_too_long(world, layer, action):\n",
+        "    if idle < action.keep_idle or _waits_too_long(world, layer, action) or _serves",
+        "    if _waits_too_long(world, layer, action) or _serves",
         story="borrow_floor_calls_back",
+    ),
+    Mutant(
+        "loans: a donor that serves too few in time calls its people back",
+        LENDING,
+        "        if share is not None and share < action.keep_service_level:\n            return True\n",
+        "",
+        story="borrow_keeps_the_service_level",
+    ),
+    Mutant(
+        "loans: what a donor must keep is counted over a start",
+        LENDING,
+        "                _count(world, layer)\n                if not layer.due_us:\n",
+        "                if not layer.due_us:\n",
+        story="borrow_keeps_the_service_level",
+        loaded=True,
     ),
     Mutant(
         "loans: the last who may be spared is not lent",

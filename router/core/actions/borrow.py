@@ -34,7 +34,9 @@ class Borrow(Action, frozen=True, tag="borrow"):
     keep_ewt_us: int = 0
     """With a longer expected wait in one of the donors' queues the last lent goes back; 0: it does not matter."""
     keep_queues: tuple[str, ...] = ()
-    """The queues that this is about, where the donor is a team."""
+    """The queues that this and the service level are about, where the donor is a team."""
+    keep_service_level: float = 0.0
+    """With a lower service level in one of the donors' queues the last lent goes back; 0: it does not matter."""
     first: First = "longest_idle"
     moves_an_hour_most: int = 6
     """Nobody is lent oftener."""
