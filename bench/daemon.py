@@ -55,17 +55,40 @@ class Steps:
         return found
 
 
+class Kept:
+    """What was kept since somebody asked, and how the loop went about it."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._figures = daemon.figures
+        self._before: dict[str, int] = {}
+        self.take()
+
+    def take(self) -> dict[str, int]:
+        """What was found; it begins anew."""
+        figures = self._figures
+        now = {
+            "steps": figures.steps,
+            "batches": figures.batches,
+            "records": figures.records,
+            "commit_us": figures.commit_us.total,
+        }
+        found = {name: value - self._before.get(name, 0) for name, value in now.items()}
+        self._before = now
+        return found
+
+
 def announce(daemon: Daemon) -> None:
     """One line: the port for clients."""
     recorder = Recorder()
     daemon.figures.offer_us = recorder
     steps = Steps(daemon) if "--steps" in sys.argv else None
+    kept = Kept(daemon)
 
     def report() -> None:
         values = sorted(recorder.values)
         recorder.values.clear()
         quantiles = {name: values[int(part * len(values))] if values else 0 for name, part in QUANTILES.items()}
-        found = {"count": len(values), **quantiles, **(steps.take() if steps is not None else {})}
+        found = {"count": len(values), **quantiles, **kept.take(), **(steps.take() if steps is not None else {})}
         print(json.dumps(found), flush=True)
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, report)

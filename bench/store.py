@@ -7,6 +7,8 @@ ways           the same records to Redis as one script, as MULTI with one comman
 daemon         16 connections, 64 lifecycles outstanding: the daemon's CPU a lifecycle in us, as a ratio to the memory
                store's and to the bare server's, what one core then does, and what came through in fact; and from the
                read of the freeing frame to the offer written, at 1,000 lifecycles a second
+loaded         the same with 1,024 outstanding: what came through, in how many commits of how many records
+disk           appending and flushing without any server, in ms: what a commit can't be quicker than
 
 Medians over rounds in which every store has its turn. It starts a redis-server for each setting, with a directory and
 a port of its own.
@@ -18,6 +20,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import random
 import shutil
 import socket
@@ -28,17 +31,18 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any, NamedTuple
+from typing import Any
 
 import uvloop
 
-from bench import wire
+from bench.store_daemon import Place, compared, loaded, medians
 from router.core.batch import Batch
 from router.store import Store, StoreUnusable, open_store
 from router.store import redis_script as script
 from router.store.base import STREAMS_MOST, Stamp, StoreError
 from router.store.redis_script import command
 
+PARTS = ("disk", "commits", "ways", "daemon", "loaded")
 FSYNCS = ("no", "everysec", "always")
 RECORDS = 64
 RECORD_BYTES = 220
@@ -48,13 +52,6 @@ ROUNDS = 5
 ROUND_S = 1.0
 STAMP = Stamp(5_000_000, 7_000_000, 1_800_000_000_000_000, "9f1c2b1e-7a9d-4c1e-9a51-2f4f6a1c0b3d")
 START_MOST_S = 10.0
-
-
-class Place(NamedTuple):
-    """Where a store is."""
-
-    name: str
-    url: str
 
 
 @contextlib.contextmanager
@@ -180,11 +177,6 @@ async def commits(found: list[Place]) -> dict[str, dict[str, float]]:
     return {name: medians(results) for name, results in rounds.items()}
 
 
-def medians(results: list[dict[str, float]]) -> dict[str, float]:
-    """The median of each figure."""
-    return {name: round(statistics.median(each[name] for each in results), 2) for name in results[0]}
-
-
 def way(name: str, rng: random.Random) -> tuple[bytes, int]:
     """64 records as commands without our script: their bytes, and how many replies they get."""
     puts, drops, appends = changes(rng)
@@ -242,78 +234,57 @@ def ways(place: Place) -> dict[str, float]:
     return {name: round(statistics.median(found), 1) for name, found in rates.items()}
 
 
-@contextlib.contextmanager
-def daemon(place: Place) -> Iterator[wire.Server]:
-    """The real daemon with this store."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        wire.write_configuration(folder, *wire.own_queues())
-        machine = folder / "switchboard.toml"
-        machine.write_text(machine.read_text().replace('url = "memory:"', f'url = "{place.url}"'))
-        with wire.process("bench.daemon", name) as running:
-            yield running
+def disk(folder: Path) -> dict[str, float]:
+    """What the disk gives without any server: so many bytes appended and flushed, one after the other, in ms."""
+    found: dict[str, float] = {}
+    for size in (RECORDS * RECORD_BYTES, 6 * RECORDS * RECORD_BYTES):
+        took: list[float] = []
+        with (folder / "disk").open("wb", buffering=0) as file:
+            data, until = random.Random(3).randbytes(size), perf_counter() + ROUND_S
+            while (began := perf_counter()) < until:
+                file.write(data)
+                os.fdatasync(file.fileno())
+                took.append(perf_counter() - began)
+        took.sort()
+        found |= {
+            f"p50_ms_{size}": round(took[len(took) // 2] * 1000, 3),
+            f"p99_ms_{size}": round(took[len(took) * 99 // 100] * 1000, 3),
+        }
+    return found
 
 
-async def daemons(found: list[Place]) -> dict[str, dict[str, float]]:
-    """The daemon with every store, and the bare server, in turn."""
-    queues = [[f"q{i}"] for i in range(wire.CONNECTIONS)]
-    each = wire.OUTSTANDING // wire.CONNECTIONS
-    agents = [[f"a{i + wire.CONNECTIONS * j}" for j in range(each)] for i in range(wire.CONNECTIONS)]
-    rounds: dict[str, list[dict[str, float]]] = {place.name: [] for place in found}
-    wire.PACED_PER_S, wire.PACED_S = 1_000, 3.0
-    async with contextlib.AsyncExitStack() as stack:
-        running = []
-        for place in (Place("bare", ""), *found):
-            bare = place.name == "bare"
-            server = stack.enter_context(wire.process("bench.bare") if bare else daemon(place))
-            running.append(
-                (place, server, await stack.enter_async_context(wire.load(server.port, queues, agents, bare)))
-            )
-        for number in range(ROUNDS + 1):
-            cpus: dict[str, float] = {}
-            for place, server, gateways in running:
-                wire.start(gateways, each)
-                before, began = wire.done(gateways), perf_counter()
-                cpu_us, _ = await wire.round_of(server.pid, gateways, ROUND_S if number else 0.4)
-                passed = perf_counter() - began
-                cpus[place.name] = cpu_us
-                if number and place.name != "bare":
-                    rounds[place.name].append(
-                        {
-                            "cpu_us_per_lifecycle": cpu_us,
-                            "to_bare": cpu_us / cpus["bare"],
-                            "to_memory": cpu_us / cpus["memory"],
-                            "lifecycles_per_core_s": 1e6 / cpu_us,
-                            "lifecycles_per_s": (wire.done(gateways) - before) / passed,
-                        }
-                    )
-                await wire.pause(gateways)
-        result = {name: medians(results) for name, results in rounds.items()}
-        for place, server, gateways in running[1:]:
-            result[place.name] |= await wire.free_to_offer(server, gateways)
-    return result
-
-
-async def measure() -> dict[str, Any]:
-    """All figures."""
-    with tempfile.TemporaryDirectory() as name, places(Path(name)) as found:
-        alone = await commits(found)
-        compared = {place.name: ways(place) for place in found if place.name.startswith("redis")}
-        real = [Place(*place[:1], place.url.replace("bench.sqlite", "daemon.sqlite")) for place in found]
-        return {"commits": alone, "ways": compared, "daemon": await daemons(real), "rounds": ROUNDS}
+async def measure(parts: list[str]) -> dict[str, Any]:
+    """The figures of these parts."""
+    found: dict[str, Any] = {"rounds": ROUNDS}
+    with tempfile.TemporaryDirectory() as name, places(Path(name)) as everywhere:
+        if "disk" in parts:
+            found["disk"] = {"append": disk(Path(name))}
+        if "commits" in parts:
+            found["commits"] = await commits(everywhere)
+        if "ways" in parts:
+            found["ways"] = {place.name: ways(place) for place in everywhere if place.name.startswith("redis")}
+        # A store is one daemon's alone, and SQLite's file holds the benchmark's own records by now.
+        if "daemon" in parts:
+            real = [Place(place.name, place.url.replace("bench.sqlite", "daemon.sqlite")) for place in everywhere]
+            found["daemon"] = await compared(real, ROUNDS, ROUND_S)
+        if "loaded" in parts:
+            real = [Place(place.name, place.url.replace("bench.sqlite", "loaded.sqlite")) for place in everywhere]
+            found["loaded"] = await loaded(real, ROUNDS, ROUND_S)
+    return found
 
 
 def main(arguments: list[str]) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(prog="python -m bench store", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this one; may be given again")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args(arguments)
-    result = uvloop.run(measure())
+    result = uvloop.run(measure(options.part or list(PARTS)))
     if options.json:
         print(json.dumps(result))
         return 0
-    for part in ("commits", "ways", "daemon"):
-        for name, figures in result[part].items():
+    for part in PARTS:
+        for name, figures in result.get(part, {}).items():
             print(f"{part:8} {name:16}", *(f"{key} {value}" for key, value in figures.items()), sep="  ")
     return 0
 

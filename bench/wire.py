@@ -62,10 +62,10 @@ def write_configuration(directory: Path, queues: list[str], agents: list[str]) -
     (directory / "agents.toml").write_text("\n".join(agents), encoding="utf-8")
 
 
-def own_queues() -> tuple[list[str], list[str]]:
-    """A queue and four agents for each connection: every lifecycle has three frames in and four out."""
+def own_queues(agents_all: int = OUTSTANDING) -> tuple[list[str], list[str]]:
+    """A queue and its agents for each connection: every lifecycle has three frames in and four out."""
     queues = [f"[queues.q{i}]\nneeds = {{ s{i} = 1 }}\nwaiting_max = 100_000\n" for i in range(CONNECTIONS)]
-    agents = [f"[agents.a{i}]\nskills = {{ s{i % CONNECTIONS} = 5 }}\n" for i in range(OUTSTANDING)]
+    agents = [f"[agents.a{i}]\nskills = {{ s{i % CONNECTIONS} = 5 }}\n" for i in range(agents_all)]
     return queues, agents
 
 
