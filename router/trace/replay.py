@@ -11,10 +11,10 @@ and figures (`replay_report`).
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 from router.core.engine import Engine
 from router.core.settings import Settings
@@ -24,7 +24,7 @@ from router.trace.codec import Progress
 from router.trace.customers import CustomersPair, customers
 from router.trace.patience import draws
 from router.trace.records import Trace
-from router.trace.replay_agenda import Agenda
+from router.trace.replay_agenda import TICKS_MAX, Agenda
 from router.trace.replay_calls import Calls
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GATEWAY, Line
@@ -37,8 +37,6 @@ from router.trace.tap import Tap, unheard
 
 HEAD_US: Final = SECOND_US
 """Core time of the trace's first moment: the gateway comes up before it."""
-TICKS_MAX: Final = 100_000
-"""Deadlines between two events; more means that the engine asks to be woken for nothing, for ever."""
 
 
 def replay(
@@ -64,7 +62,7 @@ def replay(
     by = derive(trace, settings)
     run = _Run(trace, by, seed, basis, progress, verify, tap)
     driving_s = perf_counter()
-    with _no_collection():
+    with without_collection():
         run.drive()
     took_s = perf_counter() - driving_s
     return run.report(seed, took_s, began_s)
@@ -119,32 +117,32 @@ class _Run:
         line.open()
         self.shifts.attach(self.channels)
         agenda.begin()
-        next_deadline_us = self.engine.next_deadline_us
-        while (event := agenda.next()) is not None:
-            at_us, _, _, do, what = event
-            due_us = next_deadline_us()
-            if due_us is not None and due_us < at_us:
-                self._wait_until(at_us)
-            line.now_us = at_us
-            do(what)
-            if line.offers:
-                calls.answer_offers()
+        agenda.drive(self)
         calls.send_away_waiting()
         self.shifts.close()
         line.finish()
         tally = self.engine.world.tally
         self.ledger.close(tally.accepted, tally.ended, self.engine.world.live)
 
-    def _wait_until(self, at_us: int) -> None:
-        """Let every deadline before `at_us` fire at its own time, and answer what comes of it."""
-        due = self.engine.next_deadline_us
-        for _ in range(TICKS_MAX):
-            due_us = due()
-            if due_us is None or due_us >= at_us:
-                return
-            self.line.wake(due_us)
-            if self.line.offers:
-                self.calls.answer_offers()
+    def due_us(self) -> int | None:
+        """The engine's next deadline."""
+        return self.engine.next_deadline_us()
+
+    def wake(self, at_us: int) -> None:
+        """Let what is due happen, and answer the offers."""
+        self.line.wake(at_us)
+        if self.line.offers:
+            self.calls.answer_offers()
+
+    def step(self, at_us: int, do: Callable[[Any], None], what: Any) -> None:
+        """One event, and the offers that follow."""
+        self.line.now_us = at_us
+        do(what)
+        if self.line.offers:
+            self.calls.answer_offers()
+
+    def stuck(self) -> None:
+        """More deadlines than there can be."""
         self.ledger.broken("L2", f"{TICKS_MAX} deadlines and no event at {self.line.now_us} us")
 
     def report(self, seed: int, took_s: float, began_s: float) -> ReplayReport:
@@ -195,7 +193,7 @@ def _customers(trace: Trace, calls: Calls) -> CustomersPair:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """No cycle collection meanwhile: hardly anything that a replay drops is in a cycle, and looking through a month of
     contacts again and again finds nothing."""
     was_on = gc.isenabled()

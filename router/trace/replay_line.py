@@ -14,10 +14,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
+from router.core.audit import Deed
 from router.core.commands import Request, SyncEnd
 from router.core.effects import Message, Offer, Ok, Queued, Reply, Synced
 from router.core.engine import Engine
-from router.core.history import Visit, decode
+from router.core.history import STREAM, Visit, decode
 from router.core.internal import GatewayUp
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_watch import Watch
@@ -31,13 +32,22 @@ BATCH_COMMANDS: Final = 1_024
 PIECES_MAX: Final = 16_384
 """Pieces of effects before they go into the digest together: a few hundred KiB."""
 
-_GOOD: Final = (Ok, Queued, Synced)
+GOOD: Final[tuple[type[Reply], ...]] = (Ok, Queued, Synced)
+"""Answers of an engine that agrees."""
 
 
 class Line:
     """One gateway's conversation with one engine. `now_us` is core time and moved by the caller."""
 
-    def __init__(self, engine: Engine, peer_key: str, ledger: Ledger, watch: Watch) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        peer_key: str,
+        ledger: Ledger,
+        watch: Watch,
+        good: tuple[type[Reply], ...] = GOOD,
+    ) -> None:
+        """`good`: answers that are no violation."""
         self.engine = engine
         self.now_us = 0
         self.seq = 0
@@ -49,9 +59,12 @@ class Line:
         """Who listens to which event."""
         self.on_record: Callable[[Visit], None] = lambda _: None
         """Told each visit's own record when it is written."""
+        self.on_deed: Callable[[Deed], None] = lambda _: None
+        """Told each entry of the audit."""
         self._peer_key = peer_key
         self._ledger = ledger
         self._watch = watch
+        self._good = good
         self._hash = hashlib.sha256()
         self._pieces: list[bytes] = []
         self._names: dict[str, bytes] = {}
@@ -77,10 +90,19 @@ class Line:
         reply = self._hear()
         if self.seq % BATCH_COMMANDS == 0:
             self.take_records()
-        if type(reply) in _GOOD:
+        if type(reply) in self._good:
             return reply
         self._ledger.broken("reply", f"{command} was answered {reply}")
         return None
+
+    def inform(self, command: Any) -> None:
+        """What the daemon itself would tell the engine now."""
+        try:
+            self.engine.apply(self.now_us, self._peer_key, command)
+        except ENGINE_FAULTS as error:
+            self._failed(type(command).__name__, error)
+        if self.engine.effects:
+            self._hear()
 
     def wake(self, at_us: int) -> None:
         """Let what is due by then happen, and hear of it."""
@@ -109,8 +131,11 @@ class Line:
             self._failed("records", error)
             return
         if batch is not None:
-            for _, entry in batch.appends:
-                self.on_record(decode(entry))
+            for stream, entry in batch.appends:
+                if stream == STREAM:
+                    self.on_record(decode(entry))
+            for deed in batch.deeds:
+                self.on_deed(deed)
 
     def digest(self) -> str:
         """SHA-256 over all effects so far, in hexadecimal."""

@@ -60,7 +60,7 @@ def derive(trace: Trace, configuration: of.Settings | None = None) -> Basis:
 
     Raises TraceError where the trace cannot be replayed.
     """
-    workers = [Worker(person, agent) for person, agent in profiles(_sound(trace))]
+    workers = [Worker(person, agent) for person, agent in profiles(sound(trace))]
     _names_differ([worker.agent.name for worker in workers], "agent_twice")
     channels: dict[str, dict[str, None]] = {queue: {} for queue in sorted(_queues(trace))}
     for contact in trace.contacts:
@@ -119,7 +119,7 @@ def _queues(trace: Trace) -> set[str]:
     return queues.union(*(agent.skills for agent in trace.agents))
 
 
-def _sound(trace: Trace) -> Trace:
+def sound(trace: Trace) -> Trace:
     """The trace itself, once it is certain that it can be replayed."""
     _names_differ([contact.id for contact in trace.contacts], "contact_twice")
     _names_differ([agent.name for agent in trace.agents], "agent_twice")

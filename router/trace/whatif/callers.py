@@ -1,0 +1,233 @@
+"""The callers of a run under a whole configuration: they come, are let in or not, are told things, moved, served, or
+leave.
+
+`replay_calls` runs the record, where everybody is let in and nobody is sent anywhere; here whatever the configuration
+does is heard and booked. It must not know who is on shift.
+
+The one idea: a caller's own times (patience, talk, wrap-up) are drawn before, so that two configurations with the same
+seed meet the same people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, TypeAlias
+
+from router.core.commands import Accept, Announced, Complete, End, Enqueue
+from router.core.effects import Advice, Announce, Busy, Moved, Offer, OfferCancelled, Queued, RefusedEntry, Reply, Treat
+from router.core.history import Visit as Record
+from router.terms import MILLISECOND_US
+from router.trace.patience import Draw
+from router.trace.records import Contact
+from router.trace.replay_agenda import ARRIVAL, ENDS, HANG_UP, Agenda
+from router.trace.replay_ledger import Ledger
+from router.trace.replay_line import GOOD, Line
+from router.trace.replay_shifts import Desk, Shifts
+
+Fate: TypeAlias = Literal["answered", "abandoned", "refused", "treated"]
+"""`refused`: not let in; `treated`: sent away while waiting, with a message, say."""
+ANSWERS: Final[tuple[type[Reply], ...]] = (*GOOD, RefusedEntry, Busy)
+"""Of an engine that is right: whoever is not let in is told so."""
+PROGRESS_CONTACTS: Final = 500
+
+COMING: Final = 0
+WAITING: Final = 1
+TAKEN: Final = 2
+OVER: Final = 3
+
+
+class Case:
+    """One caller on the way. `wait_us` is whole once they were taken or are over."""
+
+    __slots__ = (
+        "advised", "announced", "arrived_us", "contact", "desk", "draw", "fate", "moves", "queue", "said", "state",
+        "taken_us", "wait_us", "why",
+    )  # fmt: skip
+
+    def __init__(self, contact: Contact, draw: Draw) -> None:
+        self.contact = contact
+        self.draw = draw
+        self.state = COMING
+        self.fate: Fate = "abandoned"
+        self.why = ""
+        """Of who was refused or treated: the engine's reason."""
+        self.said = ""
+        """What the engine's own record says of the end of the visit."""
+        self.queue = contact.queue
+        """Where they wait, or were taken."""
+        self.moves = 0
+        self.announced = 0
+        self.advised = ""
+        """What was offered to them instead: `callback`, `self_service`, a channel."""
+        self.arrived_us = self.taken_us = self.wait_us = 0
+        self.desk: Desk | None = None
+
+
+class Callers:
+    """All contacts of a trace."""
+
+    def __init__(
+        self,
+        line: Line,
+        agenda: Agenda,
+        ledger: Ledger,
+        shifts: Shifts,
+        cases: Sequence[Case],
+        slower: Callable[[Desk], float],
+        first: Callable[[], None],
+        shares: dict[tuple[str, str], float],
+        offset_us: int,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        """`slower`: by what factor talks at a desk are longer; `first`: done before offers are answered; `shares`: see
+        `replay_calls.Calls`."""
+        self.cases = cases
+        self._by_id = {case.contact.id: case for case in cases}
+        self._line = line
+        self._agenda = agenda
+        self._ledger = ledger
+        self._shifts = shifts
+        self._slower = slower
+        self._first = first
+        self._shares = shares
+        self._progress = progress
+        self._arrived = 0
+        self._cancelled: set[str] = set()
+        self._heard: list[Announce] = []
+        for case in cases:
+            agenda.plan(case.contact.arrival_us + offset_us, ARRIVAL, self._arrive, case)
+        line.on[OfferCancelled] = lambda message: self._cancelled.add(message.offer)
+        line.on[Announce] = self._heard.append
+        line.on[Treat] = self._treated
+        line.on[Moved] = self._moved
+        line.on[Advice] = self._advised
+        line.on_record = self._recorded
+
+    def settle(self) -> None:
+        """Answer what was heard: announcements were played, offers are accepted."""
+        line = self._line
+        self._first()
+        while line.offers or self._heard:
+            while self._heard:
+                told = self._heard.pop(0)
+                case = self._by_id[told.contact]
+                case.announced += 1
+                if case.state == WAITING:
+                    line.tell(Announced(line.number(), told.contact, told.announcement, "played"))
+            if line.offers:
+                self._answer(line.offers.popleft())
+            self._first()
+
+    def send_away_waiting(self) -> None:
+        """All else is over and nobody will come for these: they leave."""
+        for case in self.cases:
+            if case.state == WAITING:
+                self._hang_up(case)
+
+    def close(self) -> None:
+        """The run is over: what the engine's own records say of each visit must be what was seen."""
+        ends = {"answered": "answered", "abandoned": "abandoned", "refused": "refused"}
+        for case in self.cases:
+            if case.state != OVER:
+                self._ledger.broken("I1", f"{case.contact.id} never ended")
+            elif case.fate in ends and case.why != "busy" and case.said != ends[case.fate]:
+                what = f"the record of {case.contact.id} says {case.said or 'nothing'}, seen was {case.fate}"
+                self._ledger.broken("I16", what)
+
+    def _arrive(self, case: Case) -> None:
+        contact, line = case.contact, self._line
+        case.arrived_us = line.now_us
+        self._arrived += 1
+        if self._progress is not None and self._arrived % PROGRESS_CONTACTS == 0:
+            self._progress(self._arrived)
+        # Before the engine hears of it: what it says of the contact comes together with the reply.
+        case.state = WAITING
+        reply = line.tell(
+            Enqueue(
+                line.number(), contact.id, contact.queue, contact.channel, contact.head_start_s,
+                customer=contact.customer,
+            )
+        )  # fmt: skip
+        if not isinstance(reply, Queued):
+            why = reply.why if isinstance(reply, RefusedEntry) else "busy"
+            self._over(case, "refused", why)
+            return
+        case.queue = reply.queue or contact.queue
+        if reply.steer is not None:
+            case.advised = reply.steer.to
+        self.settle()
+        if case.state == WAITING and case.draw.patience_us is not None:
+            self._agenda.add(line.now_us + case.draw.patience_us, HANG_UP, self._hang_up, case)
+
+    def _answer(self, offer: Offer) -> None:
+        case = self._by_id[offer.contact]
+        if offer.offer in self._cancelled:
+            self._cancelled.discard(offer.offer)
+            return
+        if case.state != WAITING:
+            self._ledger.broken("I3", f"{offer.contact} is offered to {offer.agent}, but it does not wait")
+            return
+        # Of several who are rung the first has it; the others' offers are cancelled by the same step.
+        if self._line.tell(Accept(self._line.number(), offer.offer)) is None:
+            self._ledger.broken("I4", f"{offer.agent} accepted {offer.offer} in time and was refused")
+            return
+        self._talk(case, offer)
+
+    def _talk(self, case: Case, offer: Offer) -> None:
+        now_us, desk = self._line.now_us, self._shifts.desks[offer.agent]
+        case.state, case.fate = TAKEN, "answered"
+        case.queue = offer.queue
+        case.taken_us = now_us
+        case.wait_us = now_us - case.arrived_us
+        case.desk = desk
+        self._shifts.took(desk)
+        service_us = round(case.draw.service_us * self._slower(desk))
+        self._agenda.add(now_us + service_us, ENDS, self._talked, case)
+
+    def _talked(self, case: Case) -> None:
+        line = self._line
+        line.tell(End(line.number(), case.contact.id))
+        if case.draw.wrap_up_us:
+            self._agenda.add(line.now_us + case.draw.wrap_up_us, ENDS, self._wrapped_up, case)
+        else:
+            self._wrapped_up(case)
+
+    def _wrapped_up(self, case: Case) -> None:
+        line, desk = self._line, case.desk
+        assert desk is not None, "only who was talked to is wrapped up"
+        case.state = OVER
+        share = self._shares[desk.name, case.contact.channel]
+        self._shifts.done(desk, round((line.now_us - case.taken_us) * share))
+        line.tell(Complete(line.number(), case.contact.id))
+
+    def _hang_up(self, case: Case) -> None:
+        if case.state != WAITING:
+            return
+        self._over(case, "abandoned", "")
+        self._line.tell(End(self._line.number(), case.contact.id))
+
+    def _over(self, case: Case, fate: Fate, why: str) -> None:
+        case.state, case.fate, case.why = OVER, fate, why
+        case.wait_us = self._line.now_us - case.arrived_us
+
+    def _treated(self, message: Treat) -> None:
+        case = self._by_id[message.contact]
+        if case.state == WAITING:
+            self._over(case, "treated", message.why)
+
+    def _moved(self, message: Moved) -> None:
+        case = self._by_id[message.contact]
+        case.queue = message.queue
+        case.moves += 1
+
+    def _advised(self, message: Advice) -> None:
+        self._by_id[message.contact].advised = message.steer.to
+
+    def _recorded(self, record: Record) -> None:
+        case = self._by_id.get(record.contact)
+        if case is None or record.amends or record.outcome == "moved":
+            return
+        case.said = record.outcome
+        if record.outcome == "answered" and not case.moves and record.waited_ms != case.wait_us // MILLISECOND_US:
+            what = f"the record of {record.contact} says {record.waited_ms} ms, seen were {case.wait_us} us"
+            self._ledger.broken("I16", what)

@@ -1,0 +1,278 @@
+"""One run: a trace under one whole configuration, in virtual time.
+
+    run(trace, settings, seed=1, helpers=[Helpers("back-office", most=6, slower=1.3, late_us=180_000_000)])
+
+A pure function of its arguments. It must not know what is made of the outcome.
+
+The one idea: what `replay` does for the order of contacts, for everything that a configuration says. The engine is the
+same, its rules, plans and loans act as they would, and whatever it tells is heard here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from router.core.audit import Deed
+from router.core.effects import QueueAnnouncement
+from router.core.engine import Engine
+from router.core.internal import WallClock
+from router.core.settings import Settings
+from router.stats import Occupancy
+from router.terms import SECOND_US
+from router.trace.codec import Progress
+from router.trace.patience import draws
+from router.trace.records import Trace
+from router.trace.replay import HEAD_US, without_collection
+from router.trace.replay_agenda import TICKS_MAX, Agenda
+from router.trace.replay_ledger import Ledger
+from router.trace.replay_line import GATEWAY, Line
+from router.trace.replay_shifts import Shifts
+from router.trace.replay_watch import Watch
+from router.trace.whatif.callers import ANSWERS, Callers, Case, Fate
+from router.trace.whatif.crew import Crew, Move
+from router.trace.whatif.fit import Fitted, Helpers, fit
+
+
+class Told(NamedTuple):
+    """How one caller fared. Times in microseconds; `arrival_us` of the trace."""
+
+    contact: str
+    queue: str
+    """The queue that they asked for."""
+    channel: str
+    arrival_us: int
+    fate: Fate
+    wait_us: int
+    why: str
+    """Of who was refused or sent away: the engine's reason, such as `full` or `waited_too_long`."""
+    served_in: str
+    """The queue that answered; empty where nobody did."""
+    agent: str
+    moves: int
+    """How often they were sent on to another queue."""
+    announced: int
+    advised: str
+    """What was offered instead of waiting: `callback`, `self_service`, a channel. Nobody takes it here."""
+
+
+class Turn(NamedTuple):
+    """An entry of the audit: a rule or plan started or ended, say."""
+
+    at_us: int
+    what: str
+    name: str
+    why: str
+    after: dict[str, str]
+
+
+class Time(NamedTuple):
+    """How one person's time went."""
+
+    team: str
+    helper: bool
+    """Not in the trace."""
+    served: int
+    time: Occupancy
+
+
+@dataclass(slots=True)
+class Lived:
+    """What became of a trace under one configuration."""
+
+    callers: list[Told]
+    """In the trace's order."""
+    moves: list[Move]
+    turns: list[Turn]
+    announced: dict[str, int]
+    """Queue -> special announcements begun (`announce` of rules and plans)."""
+    people: dict[str, Time]
+    targets_us: dict[str, int]
+    """Queue -> target of the configuration."""
+    short_abandon_us: int
+    said: tuple[str, ...]
+    """What of the configuration is not applied."""
+    violations: dict[str, int]
+    """Invariant -> how often it was broken; empty where all held."""
+    first_violations: list[str]
+    digest: str
+    commands: int
+
+
+def run(
+    trace: Trace,
+    configuration: Settings | None,
+    *,
+    seed: int = 1,
+    basis: Trace | None = None,
+    helpers: Iterable[Helpers] = (),
+    verify: bool = False,
+    progress: Progress | None = None,
+) -> Lived:
+    """Run `trace` under a whole configuration; None: under the one that `replay` derives from the trace.
+
+    `basis`: the trace that times not recorded are estimated from, where this one is a day of it. `helpers`: people who
+    are not in the trace and may be lent. `verify` checks the engine's world while it runs. The same for the same
+    arguments; two configurations with one seed meet callers with the same patience and talk times.
+
+    Raises TraceError where the trace can't be replayed.
+    """
+    helpers = tuple(helpers)
+    fitted = fit(trace, configuration, helpers)
+    one = _Run(trace, fitted, seed, basis, helpers, verify, progress)
+    with without_collection():
+        one.drive()
+    return one.lived()
+
+
+class _Run:
+    """From the first command to the outcome."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        by: Fitted,
+        seed: int,
+        basis: Trace | None,
+        helpers: tuple[Helpers, ...],
+        verify: bool,
+        progress: Progress | None,
+    ) -> None:
+        self.by = by
+        settings = by.settings
+        self.ledger = Ledger({}, {}, {})
+        self.engine = Engine(settings, epoch=1)
+        self.engine.activate(0)
+        watch = Watch(self.engine.world, self.ledger, verify)
+        self.line = Line(self.engine, f"{by.tenant}/{GATEWAY}", self.ledger, watch, ANSWERS)
+        self.agenda = Agenda()
+        self.shifts = Shifts(self.line, self.agenda, by.workers, HEAD_US)
+        own = {agent.name: agent for agent in settings.agents if agent.tenant == by.tenant}
+        self.teams = {name: agent.team for name, agent in own.items()}
+        capacities = {name: agent.capacity_units for name, agent in own.items()}
+        by_team = {helper.team: helper for helper in helpers}
+        called = {name: by_team[own[name].team] for name in by.helpers}
+        self.crew = Crew(self.line, self.agenda, self.shifts, called, capacities, HEAD_US)
+        units = {channel.name: channel.units for channel in settings.channels}
+        shares = {
+            (name, channel): units[channel] / max(1, most) for name, most in capacities.items() for channel in units
+        }
+        total = len(trace.contacts)
+        drawn = draws(trace, seed, basis=basis)
+        self.callers = Callers(
+            self.line,
+            self.agenda,
+            self.ledger,
+            self.shifts,
+            [Case(contact, draw) for contact, draw in zip(trace.contacts, drawn, strict=True)],
+            self.crew.slower,
+            self.crew.settle,
+            shares,
+            HEAD_US,
+            None if progress is None else lambda arrived: progress("contacts", arrived, total),
+        )
+        self.channels = tuple(sorted(units))
+        self.turns: list[Turn] = []
+        self.announced: Counter[str] = Counter()
+        self.line.on_deed = self._deed
+        self.line.on[QueueAnnouncement] = self._announcement
+        self._head_s = by.utc_s - HEAD_US / SECOND_US
+        """The wall clock at core time 0."""
+        self._told_s = -1
+
+    def drive(self) -> None:
+        """From the first event to the last."""
+        line, callers, agenda = self.line, self.callers, self.agenda
+        self._tell_time(0)
+        line.open()
+        self.shifts.attach(self.channels)
+        agenda.begin()
+        agenda.drive(self)
+        callers.send_away_waiting()
+        self.shifts.close()
+        line.finish()
+        callers.close()
+
+    def due_us(self) -> int | None:
+        """The engine's next deadline."""
+        return self.engine.next_deadline_us()
+
+    def wake(self, at_us: int) -> None:
+        """Let what is due happen, by the right clock, and answer it."""
+        self._tell_time(at_us - 1)
+        self.line.wake(at_us)
+        self.callers.settle()
+
+    def step(self, at_us: int, do: Callable[[Any], None], what: Any) -> None:
+        """One event, and what the engine says to it."""
+        self._tell_time(at_us)
+        self.line.now_us = at_us
+        do(what)
+        self.callers.settle()
+
+    def stuck(self) -> None:
+        """More deadlines than there can be."""
+        self.ledger.broken("L2", f"{TICKS_MAX} deadlines and no event at {self.line.now_us} us")
+
+    def _tell_time(self, at_us: int) -> None:
+        """The wall clock, told as the daemon does: whenever another second has begun."""
+        utc_s = int(self._head_s + at_us / SECOND_US)
+        if utc_s > self._told_s and at_us >= self.line.now_us:
+            self._told_s = utc_s
+            self.line.now_us = at_us
+            self.line.inform(WallClock(utc_s))
+
+    def _deed(self, deed: Deed) -> None:
+        at_us = max(0, round((deed.utc_s - self.by.utc_s) * SECOND_US))
+        self.turns.append(Turn(at_us, deed.what, deed.target, deed.why, dict(deed.after)))
+
+    def _announcement(self, message: QueueAnnouncement) -> None:
+        if message.message:
+            self.announced[message.queue] += 1
+
+    def lived(self) -> Lived:
+        """What came of it."""
+        own = [queue for queue in self.by.settings.queues if queue.tenant == self.by.tenant]
+        people = {
+            name: Time(
+                self.teams[name],
+                name in self.by.helpers,
+                person.served,
+                Occupancy(person.work_us, person.logged_in_us, person.not_ready_us),
+            )
+            for name, person in self.shifts.people.items()
+        }
+        return Lived(
+            callers=[_told(case) for case in self.callers.cases],
+            moves=self.crew.moves,
+            turns=self.turns,
+            announced=dict(sorted(self.announced.items())),
+            people=people,
+            targets_us={queue.name: queue.target_us for queue in own},
+            short_abandon_us=self.by.settings.short_abandon_us,
+            said=self.by.said,
+            violations=dict(sorted(self.ledger.violations.items())),
+            first_violations=list(self.ledger.first),
+            digest=self.line.digest(),
+            commands=self.engine.world.tally.commands,
+        )
+
+
+def _told(case: Case) -> Told:
+    contact, answered = case.contact, case.fate == "answered"
+    return Told(
+        contact.id,
+        contact.queue,
+        contact.channel,
+        contact.arrival_us,
+        case.fate,
+        case.wait_us,
+        case.why,
+        case.queue if answered else "",
+        case.desk.person.name if case.desk is not None else "",
+        case.moves,
+        case.announced,
+        case.advised,
+    )
