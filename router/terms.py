@@ -153,6 +153,7 @@ WhyNot: TypeAlias = Literal[
     "gateway_shut",
     "has_it",
     "no_room",
+    "kept_idle",
     "missed",
 ]
 """Why an agent could not take a contact now."""

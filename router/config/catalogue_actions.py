@@ -50,6 +50,7 @@ KINDS: dict[str, ActionKind] = {
     "activate_plan": ActionKind(core.ActivatePlan, ("plan",)),
     "notify": ActionKind(core.Notify, ("webhook", "text")),
     "borrow": ActionKind(core.Borrow, ("skills",), ("team", "queues"), LOAN),
+    "keep_idle": ActionKind(core.KeepIdle, ("queues", "agents"), (), ("but_class",)),
 }
 """`kind` -> what goes with it. All of `core.ACTIONS` must be here."""
 
@@ -147,6 +148,19 @@ ACTIONS = Section(
             "first",
             Choice(("longest_idle", "best_skill", "least_flexible")),
             "borrow: who of those who are free goes first.",
+        ),
+        Row(
+            "agents",
+            Whole(1, 1000),
+            "keep_idle: so many of those who could be offered a contact of the queue, in each of its channels, are "
+            "given nothing of other queues.",
+            unit="agents",
+        ),
+        Row(
+            "but_class",
+            Whole(0, 9),
+            "keep_idle: but contacts of this `contact_class` or above; 0: nothing.",
+            unit="class",
         ),
         Row("moves_an_hour_most", Whole(1, 3600), "borrow: nobody is lent oftener.", unit="moves"),
     ),

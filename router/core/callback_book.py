@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from router.core import expect
 from router.core.extra import Callback
+from router.core.kept_idle import free_for
 
 if TYPE_CHECKING:
     from router.core.callback_settings import CallbackRules
@@ -131,8 +132,8 @@ def ahead(contact: Contact) -> int:
 
 
 def free_agents(line: Line) -> int:
-    """Able agents who are free now."""
-    return sum(pool.free for pool in line.needs.ready.values())
+    """Able agents who are free now, and may be given."""
+    return free_for(line)
 
 
 def expected_wait_us(world: World, contact: Contact) -> int | None:

@@ -6,11 +6,11 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import callback_turns, course_slices, courses, offers, reservations, several
+from router.core import callback_turns, course_slices, courses, kept_idle, offers, reservations, several
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.estimates import tap, virtual
-from router.core.line import passed_over
+from router.core.line import Line, passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
 from router.core.ringing import may_yet, ring_for
 from router.core.visits import is_sent_away, treat
@@ -22,8 +22,9 @@ def settle(world: World) -> None:
     _match(world)
     if world.roster.easing and not world.roster.stirred:
         course_slices.ease(world, _match_again)
-    while world.heads or world.roster.stirred:
+    while world.heads or world.roster.stirred or world.roster.spared:
         reservations.look(world)
+        kept_idle.look(world)
         if world.loose_agents or world.loose_contacts:
             _match(world)
         if world.roster.stirred:
@@ -182,6 +183,7 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
             agent = agent_for(contact, world.now_us)
             if agent is None:
                 tap.waits(world, line)
+                _count_withheld(world, line)
                 return
         else:
             agent = _named(world, contact)
@@ -198,6 +200,13 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
         refresh(world, agent)
         if world.callbacks:
             callback_turns.passed_by(world, agent, taken)
+
+
+def _count_withheld(world: World, line: Line) -> None:
+    """Nobody is found: was somebody able free, and not to be given?"""
+    if any(profile.kept and not kept_idle.spares(profile, line) for profile in line.needs.ready):
+        counts = world.tally.withheld
+        counts["kept_idle"] = counts.get("kept_idle", 0) + 1
 
 
 def _named(world: World, contact: Contact) -> Agent | None:

@@ -155,7 +155,7 @@ class Engine:
                 world.effects.append((peer_key, reply))
         roster = world.roster
         loose = world.loose_contacts or world.loose_agents or world.loose_rings
-        if loose or world.heads or roster.stirred or roster.easing:
+        if loose or world.heads or roster.stirred or roster.spared or roster.easing:
             settle(world)
         if roster.dirty:
             _rule(world)

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from router.core.estimates.slices import refresh_at_once
+from router.core.kept_idle import free_for
 from router.ewt import Confidence, Estimate
 from router.ewt.learn import SCORES, gamma_quantile
 from router.terms import SECOND_US
@@ -40,7 +41,7 @@ def estimate(world: World, line: Line, ahead: int) -> Estimate | None:
     start. `confidence` "low": tell the position only.
     """
     needs = line.needs
-    if ahead < sum(pool.free for pool in needs.ready.values()):
+    if ahead < free_for(line):
         return Estimate(0.0, 0.0, 0.0, 0.0, 0.0, _confidence(world, line))
     learned = _learned(world, line, ahead)
     if learned is not None:

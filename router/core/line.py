@@ -12,7 +12,7 @@ time of its calendar. A line has one clock, so that the order of keys never chan
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct
 from msgspec.msgpack import Encoder
@@ -40,6 +40,15 @@ NeedsKey: TypeAlias = tuple[str, str, Want]
 _encode = Encoder().encode
 
 
+class Keep(NamedTuple):
+    """A queue that keeps agents idle who meet some needs."""
+
+    queue: Queue
+    agents: int
+    but_class: int
+    """See `actions.keep_idle.KeepIdle`."""
+
+
 class Needs(Struct, eq=False, gc=False):
     """Interned needs: one object for all lines that ask the same, and the index to the profiles that meet it."""
 
@@ -56,9 +65,11 @@ class Needs(Struct, eq=False, gc=False):
     staffed: int = 0
     """Signed-in agents who meet it."""
     free: int = 0
-    """Agents who are free for it; kept only where `crews` are told."""
+    """Agents who are free for it; counted only where `crews` are told, or some of them are `kept`."""
     crews: tuple[QueueView, ...] = ()
     """What rules watch of who could serve."""
+    kept: tuple[Keep, ...] = ()
+    """Queues that keep agents idle who meet it."""
     awaited: int = 0
     """Lines of it that wait for the moment when nobody who meets it is free."""
 

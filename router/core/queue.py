@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from router.core.course import Course, Way
     from router.core.entities import Contact, Door
     from router.core.levels import Level
-    from router.core.line import Line
+    from router.core.line import Line, Needs
     from router.core.ruled import FlowView, QueueView
 
 NO_WRAP_UP = of.WrapUp()
@@ -58,6 +58,8 @@ class Queue(Struct, eq=False, gc=False):
     schedule: Schedule | None = None
     """What it announces to those who wait; None: nothing."""
 
+    kept: tuple[Needs, ...] = ()
+    """The needs of its own lines of which it keeps agents idle."""
     view: QueueView | None = None
     """What rules watch of who waits here; None: nothing."""
     flows: tuple[FlowView, ...] = ()

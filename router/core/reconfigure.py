@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.core import closing, courses, layer_sources, lending, reservations, ruling_build, ticket_due
+from router.core import closing, courses, kept_idle, layer_sources, lending, reservations, ruling_build, ticket_due
 from router.core import settings as of
 from router.core.actions.laid import Announcement
 from router.core.announcing import Special, clear_special, set_special, take_schedule
@@ -126,7 +126,7 @@ def _switch_queues(world: World, new: of.Settings, left: Flipped, old_version: i
         settings = world.layers.over(configured)
         known = world.queues.get(key)
         if known is None:
-            world.adopt_queue(settings)
+            kept_idle.take(world, world.adopt_queue(settings))
         elif known.settings != settings or _clocks_differ(world, known):
             switch_queue(world, known, settings, left, old_version)
 
@@ -168,6 +168,8 @@ def switch_queue(
     for line in list(queue.lines.values()):
         if line in left.outdated:
             courses.drop_if_empty(world, line)
+    if queue.kept or settings.laid.keep_idle:
+        kept_idle.take(world, queue)
     _note(left, queue, old)
     _tell_changes(world, queue, old, left)
     if door is not None and not loading and (door.hand or door.hours is not None):

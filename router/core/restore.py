@@ -109,6 +109,7 @@ def restore(world: World, passive: Passive) -> None:
     world.dropped.extend(sorted(stale))
     restore_layers.keep(world, layers_edited)
     world.roster.stirred.clear()
+    world.roster.spared.clear()
     for loose in (world.loose_agents, world.heads, world.loose_contacts, world.loose_rings):
         loose.clear()
     world.effects.clear()

@@ -9,6 +9,7 @@ make or end offers: `dispatch.py` and `offers.py` do.
 from __future__ import annotations
 
 from router.core.entities import Agent, Contact
+from router.core.kept_idle import guard
 from router.core.line import Entry, passed_over
 from router.core.moments import waited_out
 from router.core.order import Order
@@ -64,13 +65,14 @@ def ring_for(world: World, agent: Agent, channels: list[str]) -> Contact | None:
     Asked only when nobody waits whom the agent could take."""
     profile = agent.profile
     assert profile is not None
+    kept = guard(agent, channels) if profile.kept else None
     best: Contact | None = None
     best_rank = (0, 0.0, 0)
     for channel in channels:
         for needs in profile.pools[channel].needs:
             for line in needs.lines:
                 entry = _first(world, line.ringing, agent) if line.ringing is not None else None
-                if entry is None:
+                if entry is None or (kept is not None and not kept.lets(line)):
                     continue
                 rank = (line.contact_class, line.urgency_of(entry, world.now_us), -entry[2].number)
                 if best is None or rank > best_rank:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from router.core.line import Line, Needs, NeedsKey
+from router.core.line import Keep, Line, Needs, NeedsKey
 from router.core.order import Order
 from router.core.want import Able, Traits
 
@@ -39,7 +39,7 @@ class Pool(Struct, eq=False, gc=False):
     """The needs of that channel that the profile meets."""
     free: int = 0
     watched: list[Needs] = []
-    """Those of `needs` of which rules watch who is free."""
+    """Those of `needs` of which it is counted who is free."""
 
 
 class Profile(Struct, eq=False, gc=False):
@@ -53,6 +53,8 @@ class Profile(Struct, eq=False, gc=False):
     """Signed-in agents of this profile; it is dropped with the last."""
     members: dict[int, Agent] = {}
     """Who they are, by number."""
+    kept: list[Needs] = []
+    """Needs that they meet, of which some queue keeps agents idle."""
 
     def queues_servable(self) -> int:
         """How many queues its agents can serve, by the queue's own needs or by those of somebody who stands in a line
@@ -85,6 +87,9 @@ class Roster:
         """What rules watch that has changed in this step: see `ruled.py`."""
         self.people = False
         """Do rules watch people?"""
+        self.spared: dict[Needs, int] = {}
+        """Needs of which one more is free, or fewer are kept: who was kept looks again where no more are free than
+        this."""
         self.joining: dict[Line, None] = {}
         """Lines whose contacts go over to another one of the same state, in slices."""
 
@@ -104,6 +109,8 @@ class Roster:
         del self.needs[needs.key]
         if needs.crews:
             self.unwatch(needs)
+        if needs.kept:
+            self.keep(needs, ())
         self.stirred.pop(needs, None)
         for profile in needs.profiles:
             profile.pools[needs.channel].needs.remove(needs)
@@ -168,17 +175,17 @@ class Roster:
         needs.staffed += profile.agents
         if pool.free:
             needs.ready[profile] = pool
-        if needs.crews:
+        if needs.kept:
+            profile.kept.append(needs)
+        if needs.crews or needs.kept:
             self._watch_pool(pool, needs)
 
     # -- who is watched -----------------------------------------------------------------------------------------
 
     def watch(self, needs: Needs, view: QueueView) -> None:
         """Tell the view whenever another number of agents is free for the needs, or signed in."""
-        if not needs.crews:
-            needs.free = 0
-            for profile in needs.profiles:
-                self._watch_pool(profile.pools[needs.channel], needs)
+        if not needs.crews and not needs.kept:
+            self._begin(needs)
         if view not in needs.crews:
             needs.crews = (*needs.crews, view)
 
@@ -186,9 +193,35 @@ class Roster:
         """Do not tell it any more; without one: nobody."""
         watched = bool(needs.crews)
         needs.crews = tuple(other for other in needs.crews if view is not None and other is not view)
-        if watched and not needs.crews:
+        if watched and not needs.crews and not needs.kept:
+            self._end(needs)
+
+    def keep(self, needs: Needs, kept: tuple[Keep, ...]) -> None:
+        """These queues keep agents idle who meet the needs."""
+        before, needs.kept = needs.kept, kept
+        if before:
+            self._spare(needs, max(keep.agents for keep in before))
+        if kept and not before:
             for profile in needs.profiles:
-                profile.pools[needs.channel].watched.remove(needs)
+                profile.kept.append(needs)
+            if not needs.crews:
+                self._begin(needs)
+        elif before and not kept:
+            for profile in needs.profiles:
+                profile.kept.remove(needs)
+            if not needs.crews:
+                self._end(needs)
+
+    def _begin(self, needs: Needs) -> None:
+        """Count who is free for the needs."""
+        needs.free = 0
+        for profile in needs.profiles:
+            self._watch_pool(profile.pools[needs.channel], needs)
+
+    def _end(self, needs: Needs) -> None:
+        """Do not count them any more."""
+        for profile in needs.profiles:
+            profile.pools[needs.channel].watched.remove(needs)
 
     def _watch_pool(self, pool: Pool, needs: Needs) -> None:
         pool.watched.append(needs)
@@ -202,13 +235,18 @@ class Roster:
             for view in needs.crews:
                 self.dirty[view] = None
 
+    def _spare(self, needs: Needs, limit: int) -> None:
+        """Who was kept idle for the needs looks again, unless more than `limit` are free."""
+        self.spared[needs] = max(limit, self.spared.get(needs, 0))
+
     # -- who is free --------------------------------------------------------------------------------------------
 
     def place(self, agent: Agent, channel: str) -> None:
         """The agent can take one more contact of `channel`: stand in its pool, at the place that is right now."""
         profile = agent.profile
         assert profile is not None
-        if channel in agent.places:
+        stood = channel in agent.places
+        if stood:
             self.unplace(agent, channel)
         pool = profile.pools[channel]
         used, number = agent.used, agent.number
@@ -221,6 +259,11 @@ class Roster:
         pool.free += 1
         if pool.watched:
             self._tell(pool, 1)
+            for needs in profile.kept if not stood else ():
+                # One more is free: somebody who was kept idle until now may be spared.
+                limit = 1 + max(keep.agents for keep in needs.kept)
+                if needs.channel == channel and needs.free <= limit:
+                    self._spare(needs, limit)
         if self.people:
             self.dirty[agent] = None
         if pool.free == 1:

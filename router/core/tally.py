@@ -169,6 +169,8 @@ class Tally(Struct, eq=False, gc=False):
     """What stuck and was set free, by the state it was in."""
     reservations: dict[str, int] = {}
     """Reservations made, and how each ended."""
+    withheld: dict[str, int] = {}
+    """How often somebody free and able was given nothing on purpose, by why."""
     notices_delivered: int = 0
     notices_lost: int = 0
     """Given up: by the webhook's answer, after all tries, or because too many waited."""

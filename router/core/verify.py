@@ -34,6 +34,7 @@ from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_customers import check_customer, check_customers
 from router.core.verify_estimates import check_estimates
 from router.core.verify_hours import check_contact, check_door, check_hours
+from router.core.verify_kept import check_kept
 from router.core.verify_layers import check_layer, check_layers, check_loans, check_plan, check_queue
 from router.core.verify_needs import check_course, check_line, meets
 from router.core.verify_ringing import check_backoff, place_in, ringing_place
@@ -138,7 +139,15 @@ def _whole(world: World) -> Faults:
     yield from _counts(world)
     yield from (
         Violation(invariant, what)
-        for checks in (check_books, check_lists, check_layers, check_loans, check_beside, verify_rules.check_rules)
+        for checks in (
+            check_books,
+            check_lists,
+            check_layers,
+            check_loans,
+            check_beside,
+            check_kept,
+            verify_rules.check_rules,
+        )
         for invariant, what in checks(world)
     )
     yield from (Violation(*found) for found in check_customers(world))

@@ -15,6 +15,7 @@ from router.core.moments import waited_out
 from router.core.roster import Profile
 from router.core.verify_consults import asks
 from router.core.verify_hours import is_emptied
+from router.core.verify_kept import is_kept_from
 from router.core.verify_needs import able, meets
 from router.core.world import World
 
@@ -137,6 +138,8 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
         return False
     line = contact.line
     if line is None or (named is None and not meets(agent.traits, line.needs.want)):
+        return False
+    if agent.profile is not None and agent.profile.kept and is_kept_from(world, agent, contact):
         return False
     missed_us = (contact.missed or {}).get(agent.name)
     if contact.state == "offered":

@@ -109,7 +109,7 @@ def check_rules(world: World) -> Found:
     """As many free agents are kept for watched needs as there are; nothing is kept of rules that are gone."""
     for needs in world.roster.needs.values():
         free = sum(pool.free for pool in needs.ready.values())
-        if needs.crews and needs.free != free:
+        if (needs.crews or needs.kept) and needs.free != free:
             yield "rules", f"needs {needs.key}: {needs.free} free kept, {free} found"
     known = {rule.key for rule in world.settings.rules}
     if known != world.ruling.rules.keys():

@@ -61,6 +61,14 @@ CENTRE_ROWS: Final[tuple[SiteRow, ...]] = (
         "6: made, offered, left, ready, agent_left, timed_out",
     ),
     Row(
+        "switchboard_withheld_offers_total",
+        "counter",
+        "Contacts that found somebody able and free, who was not given to them on purpose.",
+        lambda seen: by_one(seen.sources.world.tally.withheld),
+        ("why",),
+        "1: kept_idle",
+    ),
+    Row(
         "switchboard_repaired_states_total",
         "counter",
         "What stuck in a state and was set free: a message was lost, or somebody forgot.",

@@ -59,6 +59,9 @@ def test_every_action_can_be_written() -> None:
         ("kind = 'borrow'\nteam = 'back'\nskills = { a = 1 }\nkeep_queues = ['z']", "there is no queue of tenant main"),
         ("kind = 'borrow'\nteam = 'back'\nskills = { z = 1 }", "that asks for skill z"),
         ("kind = 'borrow'\nteam = 'back'\nqueues = ['b']\nskills = { a = 1 }", "name one donor"),
+        ("kind = 'keep_idle'\nqueues = ['a']", "says no agents"),
+        ("kind = 'keep_idle'\nqueues = ['c']\nagents = 1", "there is no queue of tenant main named c"),
+        ("kind = 'keep_idle'\nqueues = ['a']\nagents = 0", "agents"),
         ("kind = 'notify'\nwebhook = 'w'\ntext = 't'", "there is no webhook of tenant main named w"),
     ],
 )

@@ -21,13 +21,14 @@ from router.core.effects import Error, PlanStarted, Reply
 from router.core.plan_settings import Plan
 from router.terms import SECOND_US
 from tests.sim.hands import WHO
+from tests.sim.needs_seen import agent_now, meets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.sim.judge import Judge
     from tests.sim.run import Run
-    from tests.sim.seen import GatewaySeen
+    from tests.sim.seen import AgentSeen, GatewaySeen, Visit
 
 REACHED = (
     "by hand: start_plan",
@@ -35,6 +36,7 @@ REACHED = (
     "by hand: pause_layers",
     "by hand: resume_layers",
     "plans clash",
+    "agents kept idle",
 )
 """What a set of a hundred seeds must show."""
 
@@ -57,7 +59,14 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
         )
         for at in range(number)
     )
-    return replace(settings, plans=plans)
+    return replace(settings, plans=tuple(_keeps_idle(Random(f"kept idle {seed} {p.name}"), names, p) for p in plans))
+
+
+def _keeps_idle(rng: Random, names: list[str], plan: Plan) -> Plan:
+    """Some plans keep agents idle, too."""
+    if rng.random() < 0.7:
+        return plan
+    return replace(plan, actions=(*plan.actions, core.KeepIdle((rng.choice(names),), rng.randint(1, 2))))
 
 
 def _action(rng: Random, names: list[str], at: int, number: int) -> core.AnyAction:
@@ -148,6 +157,7 @@ class LayerBook:
         """(plan that is wanted, plan that wants it) whose wish a hand has overruled."""
         self._paused: set[tuple[str, str]] = set()
         self._turn = 0
+        self._kept: dict[str, core.KeepIdle] = {}
         self.said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
             ask.StartPlan: self.started,
             ask.StopPlan: self.stopped,
@@ -193,6 +203,13 @@ class LayerBook:
         self._paused.discard(pair)
         self._settle()
 
+    def keep_idle(self, agent: AgentSeen, visit: Visit) -> bool:
+        """May this agent be kept idle, so that the visit may wait though they are free?"""
+        able = {name for name in self._kept if meets(agent_now(agent), self._judge.queues[name].needs)}
+        kept = bool(able) and visit.queue.name not in able
+        self._judge.reached["agents kept idle"] += kept
+        return kept
+
     def _start(self, name: str, holder: str) -> None:
         known = self._active.get(name)
         if known is None:
@@ -235,6 +252,7 @@ class LayerBook:
     def _take(self, settings: of.Queue) -> None:
         judge = self._judge
         targets: list[tuple[Weight, core.ChangeTarget]] = []
+        keeps: list[tuple[Weight, core.KeepIdle]] = []
         boosts: list[tuple[Weight, core.RaisePriority]] = []
         for name, started in self._active.items():
             plan = self._plans[name]
@@ -244,12 +262,17 @@ class LayerBook:
                     targets.append((weight, action))
                 elif isinstance(action, core.RaisePriority) and settings.name in action.queues:
                     boosts.append((weight, action))
+                elif isinstance(action, core.KeepIdle) and settings.name in action.queues:
+                    keeps.append((weight, action))
         boost, target_us = settings.boost, settings.target_us
         if targets:
             target_us = max(targets, key=_weight)[1].target_us
         if boosts:
             won = max(boosts, key=_weight)[1]
             boost += won.boost + won.head_start_us / target_us
+        self._kept.pop(settings.name, None)
+        if keeps:
+            self._kept[settings.name] = max(keeps, key=_weight)[1]
         found = replace(settings, boost=boost, target_us=target_us)
         if judge.queues[settings.name] == found:
             return

@@ -15,6 +15,7 @@ from router.core.actions.borrow import Borrow
 from router.core.actions.change_needs import ChangeNeeds
 from router.core.actions.change_target import ChangeTarget
 from router.core.actions.empty import Empty
+from router.core.actions.keep_idle import KeepIdle
 from router.core.actions.limit_entry import CloseEntry, LimitEntry
 from router.core.actions.notify import Notify
 from router.core.actions.overflow import Overflow
@@ -37,6 +38,7 @@ AnyAction: TypeAlias = (
     | ActivatePlan
     | Notify
     | Borrow
+    | KeepIdle
 )
 """Every action there is. In this order those on one target are laid over one another: a head start is weighed by the
 target in force."""
@@ -58,6 +60,7 @@ __all__ = [
     "ChangeTarget",
     "CloseEntry",
     "Empty",
+    "KeepIdle",
     "LimitEntry",
     "Notify",
     "OfferCallback",

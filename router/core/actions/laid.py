@@ -26,3 +26,7 @@ class Laid(Struct, frozen=True):
     """Where those who wait or come are better served, before what `routes.toml` says."""
     announcement: Announcement | None = None
     """Today's situation, for the IVR."""
+    keep_idle: int = 0
+    """So many of those able to serve the queue are given nothing of other queues."""
+    keep_idle_but: int = 0
+    """But contacts of this class or above; 0: nothing."""

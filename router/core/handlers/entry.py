@@ -29,6 +29,7 @@ from router.core.extra import Extra, ask_needs
 from router.core.handlers.repeats import recognise, rule_of, welcome
 from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_lines, find_queue, further
+from router.core.kept_idle import free_for
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision, is_test, routed_of
@@ -297,7 +298,7 @@ def probe(world: World, peer: Peer, command: Probe) -> Reply:
         return found
     lines, decision = found
     line = lines[0]
-    free = sum(pool.free for pool in line.needs.ready.values())
+    free = free_for(line)
     reply = Probed(command.seq, len(line.order), free, line.needs.staffed)
     if line.queue.name != command.queue:
         reply.queue = line.queue.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from router.core.kept_idle import Guard, guard, may_be_given, spares
 from router.core.line import Entry, Line, Needs, first_for, passed_over
 from router.core.match import best_skill, least_flexible, least_occupied, longest_idle, round_robin
 from router.core.order import Order
@@ -52,8 +53,12 @@ def agent_for(contact: Contact, now_us: int) -> Agent | None:
     best_rank: tuple[int, int, int, int, int] | None = None
     preferred = needs.preferred
     for profile, pool in needs.ready.items():
+        if profile.kept and not spares(profile, line):
+            continue
         for entry in pool.orders[choice.ORDER]:
             agent: Agent = entry[3]
+            if profile.kept and not may_be_given(agent, line):
+                continue
             if contact.missed is not None and passed_over(contact, agent, now_us):
                 continue
             if contact.state == "offered" and any(offer.agent is agent for offer in contact.offers):
@@ -74,9 +79,12 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
 
     The heads are compared by their places alone, without a look at the contacts, which lie all over the memory of a
     large centre; only if the winner may not be taken by this agent are all of them looked at."""
-    best, rank = _most_urgent_head(agent, channels, now_us, checked=False)
+    profile = agent.profile
+    assert profile is not None
+    kept = guard(agent, channels) if profile.kept else None
+    best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=False)
     if best is not None and (best[2].missed is not None or not best[2].peer.open):
-        best, rank = _most_urgent_head(agent, channels, now_us, checked=True)
+        best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=True)
     if agent.wanted:
         named = _most_urgent_wanted(agent, agent.wanted, channels, now_us)
         if named is not None and (best is None or named[1] > (rank[0], rank[1], -best[2].number)):
@@ -85,10 +93,10 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
 
 
 def _most_urgent_head(
-    agent: Agent, channels: list[str], now_us: int, checked: bool
+    agent: Agent, channels: list[str], now_us: int, kept: Guard | None, checked: bool
 ) -> tuple[Entry | None, tuple[int, float]]:
-    """The most urgent place, and its class and urgency. `checked`: of the first in each line whom the agent may take,
-    else of the first in each."""
+    """The most urgent place of the lines that `kept` lets them take, and its class and urgency. `checked`: of the first
+    in each line whom the agent may take, else of the first in each."""
     profile = agent.profile
     assert profile is not None
     best: Entry | None = None
@@ -98,7 +106,7 @@ def _most_urgent_head(
         for needs in profile.pools[channel].needs:
             for line in needs.lines:
                 entry = first_for(line.order, agent, now_us) if checked else line.order.first
-                if entry is None:
+                if entry is None or (kept is not None and not kept.lets(line)):
                     continue
                 key_us = entry[2].key_us if line.newest else entry[0]
                 line_us = now_us if line.clock is None else line.clock.now(now_us)
