@@ -5,7 +5,8 @@ What it must not know: names, settings, what was learned.
 The idea: agents are supply laws, higher classes a fluid that drinks first.  What is left is a rising
 curve; the wait of a position is where the curve has passed those ahead and itself (see `walk`).
 
-Supply: takes[k] = first[k] + sum_j takes[j] cycle[k-j] (renewal equation), stretched by the pace.
+Supply: takes[k] = first[k] + sum_j takes[j] cycle[k-j] (renewal equation), stretched by the pace. Agents who are
+planned to come add a take each at their time; those who go thin all that follows.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ BUSY_MAX = 0.95
 BACKLOG_MAX = 3.0
 """Callers of a higher queue that a new one of it is taken to find, for how many of them hang up unserved; a longer
 backlog is in the fluid, and hangs up there."""
+MARKS_MOST = 64
+"""Times at which somebody is planned to come, beyond the grid, that are met exactly: bounds the steps of a flow."""
+STAY_LEAST = 1e-9
+"""Where everybody goes, so small a share stays: who comes later is counted against it."""
 LOSS_SERVERS_MAX = 300
 """Beyond that many agents the loss formula is its limit, so that a trajectory's cost is bounded."""
 
@@ -32,14 +37,15 @@ LOSS_SERVERS_MAX = 300
 class Supply:
     """Agents that serve the same of the queues in question.
 
-    `first`: expected first takes by step; `cycle`: law of a whole cycle; `rate`: takes a step in the long
+    `first`: expected first takes by step; `cycle`: law of a whole cycle; `each`: takes a step of one agent in the long
     run; `free`: of its `size` agents now; `mean`, `variance`: of takes at `POINTS`; `higher`, `equal`: which of the
     other queues they serve;
-    `jumps`: (time s, +1 or -1) of planned log-ins and log-outs.
+    `jumps`: (seconds from now, agents who come, or go where it is negative) as planned.
     """
 
     __slots__ = (
-        "cycle", "equal", "first", "free", "higher", "idle", "jumps", "mean", "rate", "size", "takes", "variance",
+        "cycle", "each", "equal", "first", "free", "higher", "idle", "jumps", "mean", "present", "seen", "size", "stay",
+        "takes", "variance",
     )  # fmt: skip
 
     def __init__(self, higher: frozenset[int], equal: frozenset[int]) -> None:
@@ -47,14 +53,47 @@ class Supply:
         self.mean = [0.0] * len(POINTS)
         self.variance = [0.0] * len(POINTS)
         self.cycle: list[float] = []
-        self.rate = 0.0
+        self.each = 0.0
         self.size = 0.0
         self.free = 0.0
         self.idle = 0.0
         self.takes: list[float] = []
-        self.jumps: list[tuple[float, int]] = []
+        """By step, as if nobody had gone: `stay` is what is left of them."""
+        self.jumps: list[tuple[float, float]] = []
+        self.seen = 0
+        """Jumps that have come true on the way."""
+        self.present = 0.0
+        """Agents at the step that the flow is at."""
+        self.stay = 1.0
+        """Share of those who were, or came, who are there still."""
         self.higher = higher
         self.equal = equal
+
+    @property
+    def rate(self) -> float:
+        """Takes a step in the long run, of those who are there now."""
+        return self.each * self.size
+
+    def begin(self) -> None:
+        """The flow begins: everybody who is there now is there."""
+        self.present = self.size
+        self.jumps.sort()
+
+    def plan(self, end_s: float) -> float:
+        """What is planned up to `end_s` comes true. Returns who has come, as if nobody had ever gone: takes of those
+        who stay renew, and each who goes takes a share of all that follows."""
+        came = 0.0
+        while self.seen < len(self.jumps) and self.jumps[self.seen][0] < end_s:
+            change = self.jumps[self.seen][1]
+            self.seen += 1
+            if change > 0:
+                came += change / self.stay
+                self.present += change
+            elif self.present > 0:
+                kept = max(self.present + change, 0.0)
+                self.stay = max(self.stay * kept / self.present, STAY_LEAST)
+                self.present = kept
+        return came
 
 
 class Higher:
@@ -109,8 +148,8 @@ class Flow:
     who also serve equal queue r, `any_shared[i]` those who serve some equal queue."""
 
     __slots__ = (
-        "_mine", "_others", "any_shared", "higher", "mean", "net", "shared", "step", "step_s", "times", "variance",
-        "wait_max_s",
+        "_marks", "_mine", "_others", "_passed", "any_shared", "higher", "mean", "net", "shared", "step", "step_s",
+        "times", "variance", "wait_max_s",
     )  # fmt: skip
 
     def __init__(
@@ -125,6 +164,10 @@ class Flow:
         """`mine` serve the class; `others` serve only higher queues; `higher` by falling priority."""
         self._mine = mine
         self._others = others
+        for supply in (*mine, *others):
+            supply.begin()
+        self._marks = sorted({at for supply in mine for at, change in supply.jumps if change > 0})[:MARKS_MOST]
+        self._passed = 0
         self.higher = higher
         self.step_s = step_s
         self.wait_max_s = wait_max_s
@@ -149,18 +192,18 @@ class Flow:
             return False
         k = self.step
         grid = k < GRID_STEPS
-        width = self.step_s if grid else self.step_s * min(STRETCH_RATIO ** (k - GRID_STEPS + 1), 1e6)
-        end = start + width
-        left = [_takes(supply, k, grid, width / self.step_s, start, end) for supply in self._mine]
+        end = start + self.step_s if grid else self._stretched(k, start)
+        width = end - start
+        left = [_takes(supply, k, grid, width / self.step_s, end) for supply in self._mine]
         if self.higher:
             for supply in self._others:
-                supply.idle += _takes(supply, k, grid, width / self.step_s, start, end)
+                supply.idle += _takes(supply, k, grid, width / self.step_s, end)
             before = [supply.idle for supply in self._others]
             for index, queue in enumerate(self.higher):
                 self._drink(index, queue, left, width)
             if grid:
                 for had, supply in zip(before, self._others, strict=True):
-                    supply.takes[k] = had - supply.idle
+                    supply.takes[k] = (had - supply.idle) / supply.stay
         self.step = k + 1
         self.times.append(end)
         self.net.append(self.net[-1] + sum(left))
@@ -172,6 +215,16 @@ class Flow:
             any_left = sum(n for n, supply in zip(left, self._mine, strict=True) if supply.equal)
             self.any_shared.append(self.any_shared[-1] + any_left)
         return True
+
+    def _stretched(self, k: int, start: float) -> float:
+        """Where a step beyond the grid ends: they widen, but who comes then comes at their time."""
+        marks = self._marks
+        while self._passed < len(marks) and marks[self._passed] < start:
+            self._passed += 1
+        end = start + self.step_s * min(STRETCH_RATIO ** (k - GRID_STEPS + 1), 1e6)
+        if self._passed == len(marks) or marks[self._passed] >= end:
+            return end
+        return max(marks[self._passed], start + self.step_s)
 
     def _drink(self, index: int, queue: Higher, left: list[float], width: float) -> None:
         """One higher queue takes what it needs in this step: first from agents who cannot serve us.
@@ -239,27 +292,18 @@ class Flow:
         return low_variance * x / low_at, min(ratio, 2.0)
 
 
-def _takes(supply: Supply, k: int, grid: bool, widths: float, start: float, end: float) -> float:
+def _takes(supply: Supply, k: int, grid: bool, widths: float, end: float) -> float:
     """Expected takes of a supply in the next step; those of `mine` are always used, so all of them
     renew; of the others `extend` puts back what was used."""
-    if grid:
-        takes = supply.takes
-        freed = supply.first[k]
-        if k:
-            freed += sum(map(mul, takes, supply.cycle[k:0:-1]))
-    else:
-        freed = supply.rate * widths
-    for at, jump in supply.jumps:
-        if jump > 0:
-            if start <= at < end:
-                freed += 1.0
-            if not grid and at < start:
-                freed += supply.rate / max(supply.size, 1.0) * widths
-        elif at < end and supply.size > 0:
-            freed *= max(0.0, 1 - 1 / supply.size)
-    if grid:
-        supply.takes.append(freed)
-    return freed
+    came = supply.plan(end) if supply.jumps else 0.0
+    if not grid:
+        return supply.each * supply.present * widths + came * supply.stay
+    takes = supply.takes
+    freed = supply.first[k] + came
+    if k:
+        freed += sum(map(mul, takes, supply.cycle[k:0:-1]))
+    takes.append(freed)
+    return freed * supply.stay
 
 
 def _alive(patience: Hazard, age_s: float, width_s: float) -> float:

@@ -53,9 +53,9 @@ class Plans:
 
     def jumps(
         self, now_s: float, skills_of: Callable[[str], frozenset[str] | None]
-    ) -> dict[frozenset[str], list[tuple[float, int]]]:
+    ) -> dict[frozenset[str], list[tuple[float, float]]]:
         """(seconds from now, +1 or -1) by skill set.  `skills_of`: of an agent who is logged in now, else None."""
-        out: dict[frozenset[str], list[tuple[float, int]]] = {}
+        out: dict[frozenset[str], list[tuple[float, float]]] = {}
         for (agent, login, at), skills in self._plans.items():
             if at < now_s - GRACE_S:
                 continue

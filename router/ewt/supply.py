@@ -23,7 +23,8 @@ RELATED_MAX = 16
 """Related queues regarded one by one (the most loaded); a queue with more neighbours than that is estimated
 without the idlest of them, so that one trajectory's cost is bounded."""
 
-Jumps = dict[frozenset[str], list[tuple[float, int]]]
+Jumps = dict[frozenset[str], list[tuple[float, float]]]
+"""By the queues served: (seconds from now, agents who come, or go where it is negative)."""
 
 
 class Picture(NamedTuple):
@@ -189,9 +190,7 @@ class Scene:
                 share = weight / total
                 cycle = [a + share * b for a, b in zip(cycle, laws.cycle, strict=True)]
             supply.cycle = cycle
-        supply.rate = (
-            self.laws_of(line).dt_s * supply.size * total / sum(weight * laws.cycle_mean_s for weight, laws in parts)
-        )
+        supply.each = self.laws_of(line).dt_s * total / sum(weight * laws.cycle_mean_s for weight, laws in parts)
 
     def _higher(self, line: Line) -> Higher:
         arrived, _ = line.sample()

@@ -20,7 +20,7 @@ def supply(agents: float, law: StateLaw, cycle: list[float], higher: frozenset[i
     made.mean = [agents * x for x in law.mean]
     made.variance = [agents * x for x in law.variance]
     made.cycle = cycle
-    made.rate = agents * STEP_S / TALK_S
+    made.each = STEP_S / TALK_S
     made.size = agents
     return made
 
@@ -88,6 +88,29 @@ def test_nobody_there_is_the_longest_wait() -> None:
     none = Supply(NONE, NONE)
     none.cycle = [0.0] * GRID_STEPS
     assert waits(Flow([none], [], [], 0, STEP_S, 7200), 2) == [7200, 7200, 7200]
+
+
+def test_who_goes_takes_their_share_once() -> None:
+    """Half of ten agents go at once: all positions, also far behind, wait as with five, and no longer."""
+    half = exponential(10)
+    half.jumps = [(0.0, -5.0)]
+    with_plan = waits(Flow([half], [], [], 0, STEP_S, 86400), 80)
+    with_five = waits(Flow([exponential(5)], [], [], 0, STEP_S, 86400), 80)
+    assert with_plan[:40:8] == pytest.approx(with_five[:40:8], rel=0.02)
+    assert with_plan[-1] == pytest.approx(with_five[-1], rel=0.02)
+
+
+def test_one_by_one_or_all_at_once_they_are_gone() -> None:
+    """A shift that ends leaves nobody: who is not taken before it waits for the next one."""
+    for jumps in ([(100.0, -10.0)], [(100.0, -1.0)] * 10):
+        shift = exponential(10)
+        shift.jumps = [*jumps, (3000.0, 4.0)]
+        found = waits(Flow([shift], [], [], 0, STEP_S, 86400), 30)
+        before = [wait for wait in found if wait < 110]
+        # Ten agents take one in twenty seconds on the average.
+        assert len(before) == pytest.approx(5, abs=1)
+        assert found[len(before)] == pytest.approx(3000, abs=2 * STEP_S)
+        assert found[-1] == pytest.approx(3000 + TALK_S * (len(found) - len(before) - 4) / 4, rel=0.03)
 
 
 def test_a_planned_login_is_a_take_at_its_time() -> None:
