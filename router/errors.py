@@ -93,6 +93,10 @@ ERRORS: dict[str, ErrorKind] = {
     "not_active": ErrorKind("client", False, "it is not active; nothing is to be stopped"),
     "unknown_source": ErrorKind("client", False, "name a plan of the configuration, or a rule that has layers"),
     "not_paused": ErrorKind("client", False, "resume by the same words by which it was paused; see layers"),
+    "bad_roster": ErrorKind(
+        "client", False, "let each entry end after it begins, within two days, not be `off`, and no day stand twice"
+    ),
+    "roster_full": ErrorKind("client", False, "plan fewer days, or raise roster_days_max"),
     "no_capacity": ErrorKind("client", False, "close something else first"),
     "until_needed": ErrorKind("client", False, "say until_ms, the date for which it waits"),
     "internal": ErrorKind("engine", False, "our own mistake; it was logged with this message's number"),

@@ -23,6 +23,7 @@ from router.cli.commands.plans import layers, plan
 from router.cli.commands.play import play
 from router.cli.commands.reload import apply, diff, history, rollback
 from router.cli.commands.replay import replay
+from router.cli.commands.rosters import roster
 from router.cli.commands.route import route
 from router.cli.commands.rules import rules
 from router.cli.commands.serve import serve
@@ -77,6 +78,7 @@ app.command()(contact)
 app.command()(queue)
 app.add_typer(plan, name="plan")
 app.add_typer(layers, name="layers")
+app.add_typer(roster, name="roster")
 app.command()(callbacks)
 app.command()(rules)
 app.command()(callback)

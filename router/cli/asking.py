@@ -41,6 +41,7 @@ from router.wire.catalogue import (
 )
 from router.wire.catalogue import StatusReply as Whole
 from router.wire.client_lines import decode_reply_line, encode_line
+from router.wire.rosters import MissingStatus
 
 ANSWER_MOST_S: Final = 5.0
 """A daemon answers within milliseconds; one that takes this long is stopped or stuck."""
@@ -98,13 +99,15 @@ class Standing:
             "pending": whole.pending,
             "agents_by_state": whole.agents,
             "queues": [_fields(queue) for queue in self.by_queue],
+            "missing": [_fields(each) for each in whole.missing],
+            "missing_more": whole.missing_more,
         }
         if self.agents is not None:
             out["agents"] = [_fields(agent) for agent in self.agents]
         return out
 
 
-def _fields(of: QueueStatus | AgentStatus | EstimateStatus) -> dict[str, Any]:
+def _fields(of: QueueStatus | AgentStatus | EstimateStatus | MissingStatus) -> dict[str, Any]:
     out = {name: getattr(of, name) for name in of.__struct_fields__}
     if isinstance(of, QueueStatus):
         out["estimates"] = [_fields(judged) for judged in of.estimates]

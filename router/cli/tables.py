@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from router.cli.asking import Standing
     from router.wire.catalogue import AgentStatus, AuditEntry, CallbackStatus, QueueStatus, RuleStatus, VersionsReply
+    from router.wire.rosters import MissingStatus
 
 
 def standing(shown: Standing) -> RenderableType:
@@ -30,6 +31,10 @@ def standing(shown: Standing) -> RenderableType:
     parts.append(by_state(whole.agents))
     if shown.agents is not None:
         parts.append(agents(shown.agents))
+    if whole.missing:
+        parts.append(missing(whole.missing))
+        if whole.missing_more:
+            parts.append(Text(f"... and {whole.missing_more} more are missing"))
     line = f"{whole.contacts} contacts live, epoch {whole.epoch}, configuration {whole.version}"
     parts.append(Text(line + (f", {whole.violations} violations" if whole.violations else "")))
     if whole.pending:
@@ -109,6 +114,15 @@ def agents(of: Iterable[AgentStatus]) -> Table:
             agent.agent, agent.team, state, seconds(agent.since_ms), units,
             str(agent.offered), str(agent.connected), str(agent.wrapping),
         )  # fmt: skip
+    return shown
+
+
+def missing(of: Iterable[MissingStatus]) -> Table:
+    """One line an agent who should be at work by the roster."""
+    shown = table("missing", "is", "since", "planned for", words=2)
+    for each in of:
+        why = each.why.replace("_", " ") + (f" ({each.reason})" if each.reason else "")
+        shown.add_row(each.agent, why, seconds(each.since_ms), f"{seconds(each.until_ms)} more")
     return shown
 
 

@@ -175,6 +175,8 @@ class SyncClient:
     rules = blocking(Calls.rules)
     pause_rules = blocking(Calls.pause_rules)
     resume_rules = blocking(Calls.resume_rules)
+    roster = blocking(Calls.roster)
+    rosters = blocking(Calls.rosters)
     pause_layers = blocking(Calls.pause_layers)
     resume_layers = blocking(Calls.resume_layers)
     track = blocking(Calls.track)

@@ -34,6 +34,13 @@ EWT = Section(
             "Above so many contacts a second only a sample of them is learned from; what is counted stays exact.",
             unit="contacts/s",
         ),
+        Row(
+            "roster_days_max",
+            Whole(0, 1_000_000),
+            "Days of agents that a roster plans at most (`switchboard roster import`), over all agents.",
+            unit="days",
+        ),
+        Row("roster_grace_s", Seconds(0, 3600), "Who should be at work for less than this is not shown as missing."),
     ),
     struct=core.Estimating,
 )

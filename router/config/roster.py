@@ -106,7 +106,7 @@ def read(text: str, file: str, findings: Findings) -> list[Person]:
     returned."""
     source = TableSource(file)
     top = Where(source)
-    rows = _rows(text, top, findings)
+    rows = csv_rows(text, top, findings)
     header = next(rows, None)
     if header is None:
         if not findings.errors_in(file):
@@ -126,7 +126,7 @@ def read(text: str, file: str, findings: Findings) -> list[Person]:
     return people
 
 
-def _rows(text: str, where: Where, findings: Findings) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(text: str, where: Where, findings: Findings) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of every line that is not blank."""
     head = text.lstrip("\ufeff\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=head.count)

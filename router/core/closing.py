@@ -20,6 +20,7 @@ from router.core.line import Entry
 from router.core.order import Order
 from router.core.queue import Queue
 from router.core.records_hours import door_key
+from router.core.rota import pass_time
 from router.core.world import World
 
 SLICE = 64
@@ -37,6 +38,7 @@ def tell_time(world: World, utc_s: int) -> None:
             _look(world, hours)
             begin_anew(world, hours)
         tickets_anew(world)
+    pass_time(world)
 
 
 def restarted(world: World) -> None:

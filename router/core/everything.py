@@ -22,6 +22,7 @@ from router.core.layer import Layer, Pause
 from router.core.levels import Level
 from router.core.notices import Notice
 from router.core.plan import ActivePlan
+from router.core.rota import RotaDay, of_day
 from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
 from router.core.solved import key_of
 from router.core.ticket import Solved
@@ -49,6 +50,7 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Emptying: ("emptying", lambda emptying: emptying.key, records_layers.of_emptying),
     Notice: ("notice", lambda notice: notice.key, records_layers.of_notice),
     Solved: ("ticket", key_of, stored.encode),
+    RotaDay: ("roster", lambda day: day.key, of_day),
     Service: ("learned", lambda service: service.name, of_service),
 }
 """Type of an entity -> kind of its record, its key, and its stored form."""
@@ -67,6 +69,7 @@ def everything(world: World) -> list[Any]:
         if queue.level is not None:
             entities.append(queue.level)
         entities += [course for course in queue.courses.values() if course.held_us]
+    entities += world.rota.everything()
     entities += world.tickets.solved.values()
     entities += world.customers.values()
     entities += [service for service in world.estimates.by_name.values() if service.kept is not None]

@@ -16,6 +16,7 @@ from router.core.levels import Level
 from router.core.line import Line, Needs
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
+from router.core.rota import RotaDay
 from router.core.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RulesPause, RuleState, StoreView
 from router.core.ticket import Solved
 from router.core.world import World
@@ -37,6 +38,7 @@ def every_entity(world: World) -> Iterator[Any]:
     yield from [agent.backoff for agent in world.agents.values() if agent.backoff is not None]
     yield from [layer for laid in list(world.layers.sources.values()) for layer in laid]
     yield from list(world.plans.active.values())
+    yield from list(world.rota.everything())
     for queue in list(world.queues.values()):
         yield queue
         yield from list(queue.lines.values())
@@ -71,6 +73,8 @@ def _is_laid(world: World, entity: Any) -> bool:
     """The same of what rules and plans have, and of what is there for good."""
     if isinstance(entity, Layer):
         return entity in world.layers.sources.get(entity.source, ())
+    if isinstance(entity, RotaDay):
+        return world.rota.days.get((entity.tenant, entity.agent), {}).get(entity.day) is entity
     if isinstance(entity, ActivePlan):
         return world.plans.active.get((entity.tenant, entity.name)) is entity
     if isinstance(entity, QueueView | CrewView | FlowView | HoursView | StoreView | RuleState):

@@ -21,6 +21,7 @@
     rule      tenant/rule                where a rule is; tenant/*: all are paused
     flow      tenant/flow|crew/...       what rules count in windows
     usual     tenant/queue               what is usual for the half-hours of the week
+    roster    tenant/agent/day           when an agent is planned to be there
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
 type), and read back as the types, which checks every field.
@@ -44,6 +45,7 @@ from router.core.records_hours import DoorRecord, HoursRecord
 from router.core.records_layers import EmptyingRecord, LayerRecord, NoticeRecord, PauseRecord, PlanRecord
 from router.core.records_rules import FlowRecord, RuleRecord, UsualRecord
 from router.core.records_steps import CourseRecord, LevelRecord
+from router.core.rota import RosterRecord
 from router.core.ticket import Solved
 
 if TYPE_CHECKING:
@@ -252,6 +254,7 @@ Record = (
     | RuleRecord
     | FlowRecord
     | UsualRecord
+    | RosterRecord
 )
 
 encode = Encoder().encode
@@ -277,6 +280,7 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "rule": Decoder(RuleRecord),
     "flow": Decoder(FlowRecord),
     "usual": Decoder(UsualRecord),
+    "roster": Decoder(RosterRecord),
 }
 
 KINDS: tuple[str, ...] = tuple(_DECODERS)

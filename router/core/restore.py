@@ -19,6 +19,7 @@ from router.core import (
     restore_layers,
     restore_rules,
     ringing,
+    rota,
     solved,
     ticket_due,
     ticket_path,
@@ -91,6 +92,7 @@ def restore(world: World, passive: Passive) -> None:
             people.enrol(world, agent)
     stale = conditions(world, kinds) + take_up(world, kinds["learned"].values())
     take_back(world, kinds["customer"].values())
+    rota.take_up(world, kinds["roster"].values())
     _visits(world, sorted(kinds["contact"].values(), key=lambda record: record.number))
     solved.load(world, kinds["ticket"].values())
     ticket_due.displaced(world)

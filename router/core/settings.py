@@ -317,6 +317,10 @@ class Estimating(Struct, frozen=True, gc=False):
     """No estimate is longer: a line that nobody serves has no finite wait."""
     sample_above_per_s: int = 1000
     """Above so many contacts a second it is learned from a sample of them."""
+    roster_days_max: int = 100_000
+    """Days of agents that are planned at most: bounds memory (about 0.5 KiB each)."""
+    roster_grace_us: int = 120 * SECOND_US
+    """Who should be at work for less than this is not missing yet."""
 
 
 class Settings(Struct, frozen=True):

@@ -26,6 +26,7 @@ from router.core.overflow import overflows_at_us
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
 from router.core.roster import Profile
+from router.core.rota import check_rota
 from router.core.ruled import HoursView, QueueView, RuleState
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify_announcements import check_heard
@@ -150,7 +151,7 @@ def _whole(world: World) -> Faults:
         )
         for invariant, what in checks(world)
     )
-    yield from (Violation(*found) for found in check_customers(world))
+    yield from (Violation(*found) for checks in (check_customers, check_rota) for found in checks(world))
     timed = sum(1 for entity in every_entity(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
     if len(world.deadlines) != timed:
         yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")

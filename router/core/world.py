@@ -30,6 +30,7 @@ from router.core.order import Order
 from router.core.plan import Plans
 from router.core.queue import Queue
 from router.core.roster import Roster
+from router.core.rota import Rota
 from router.core.routing import Routing
 from router.core.ruled import Ruling
 from router.core.tally import Tally, queue_tally
@@ -74,7 +75,7 @@ class World:
         self.interrupting = False
         """Is there a channel that interrupts another? Else a full agent can take nothing, whatever comes."""
         self.hours: dict[str, Hours] = {}  # calendars by name
-        self.roster = Roster()
+        self.roster, self.rota = Roster(), Rota()
         self.ruling = Ruling(self.roster.dirty)
         self.deadlines: Deadlines[Any] = Deadlines()
         self.buried: deque[Tombstone] = deque()

@@ -20,6 +20,7 @@ from msgspec.structs import fields
 from router.core import commands as ask
 from router.core import effects as told
 from router.terms import MILLISECOND_US, SECOND_US
+from tests.scenarios import rosters
 
 TIME = re.compile(r"(?:(\d+):)?(\d+):(\d\d)(?:\.(\d{1,6}))?")
 """Hours, minutes, seconds, parts of a second; the hours may be left out."""
@@ -122,6 +123,11 @@ def _read(field: str, word: str) -> Any:
             if not re.fullmatch(r"\d+(\.\d+)?s", word):
                 raise Unclear(f"{field.removesuffix(unit)} is a duration like 20s, not {word!r}")
             return round(float(word[:-1]) * SECOND_US) // us
+    if field == "days":
+        try:
+            return rosters.days_of(word)
+        except ValueError as wrong:
+            raise Unclear(str(wrong)) from wrong
     if field == "skills":
         table = dict(each.partition("=")[::2] for each in word.split(",") if each != "none")
         return {key: None if value == "back" else int(value) for key, value in table.items()}
@@ -174,7 +180,7 @@ POSITIONAL = {
     "take_callback": ("contact", "number"), "announced": ("contact", "announcement", "how"),
     "key": ("contact", "key"), "estimate": ("queue",),
     "schedule_callback": ("queue", "number"), "dialled": ("contact", "result"), "take_place": ("contact",),
-    "cancel_callback": ("callback",), "callbacks": (),
+    "cancel_callback": ("callback",), "callbacks": (), "roster": ("days",), "rosters": (),
 }  # fmt: skip
 """What follows a command without its name; everything else follows as `name value`, or `name` alone for a yes."""
 
@@ -307,6 +313,7 @@ HEADS: dict[type[Struct], str] = {
     told.RuleReads: "reads {what}",
     told.PlanStatus: "plan {plan}",
     told.LayersReply: "layers",
+    told.RosterReply: "roster {days}",
     told.LayerStatus: "layer {source} {name} {target} {what} {state}",
     told.Clash: "clash {target} {what}",
     told.PlanEvent: "plan_event {plan} {news}",
@@ -339,6 +346,8 @@ def effect(peer: str, message: told.Message, offer_name: Callable[[str], str]) -
         return [_one(who, entry, offer_name) for entry in entries] or [said(message, HEADS[type(message)], who)]
     if isinstance(message, told.RulesReply):
         return [_one(who, entry, offer_name) for entry in message.rules]
+    if isinstance(message, told.RostersReply):
+        return [Said(rosters.day_words(day), {}, who) for day in message.days] or [Said(("rosters", "none"), {}, who)]
     if isinstance(message, told.WhoReply):
         return [
             said(entry, "could {agent}" if entry.takes else "not {agent} {why_not}", who) for entry in message.agents

@@ -18,6 +18,7 @@
     ? plan storm active by hand             a plan, and who wants it; `off`
     ? promises sales kept 2 raised 1      waits that were told, and announcements: `time.played 2`
     ? rule help active starts 1             a rule: inactive, pending, active, cooling or paused; why: what it reads
+    ? missing ann not_signed_in since 60s   who should be at work by the roster; or `missing nobody`
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -32,6 +33,7 @@ from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Positio
 from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Contact, Peer
 from router.core.handlers import callbacks, questions
+from router.core.handlers.rota import missing_status
 from router.core.world import World
 from router.terms import MILLISECOND_US
 from tests.scenarios import look_layers, look_tickets
@@ -154,6 +156,16 @@ def _rule(world: World, name: str) -> Said:
     return Said(("rule", name, "paused" if paused else state.life.state), details)
 
 
+def _missing(world: World, name: str) -> Said:
+    found, more = missing_status(world, "main")
+    if name == "nobody":
+        return Said(("missing", ",".join(each.agent for each in found) or "nobody"), {})
+    for each in found:
+        if each.agent == name:
+            return said(each, "missing {agent} {why}", of=len(found) + more)
+    return Said(("missing", name, "no"), {})
+
+
 def _client_state(peer: Peer | None) -> str:
     if peer is None:
         return "unknown"
@@ -193,5 +205,6 @@ OF_THE_WORLD: dict[str, Callable[[World, str], Said]] = {
     "repaired": _repaired,
     "client": _client,
     "rule": _rule,
+    "missing": _missing,
 }
 """What can be asked of something by its name."""

@@ -44,6 +44,7 @@ from router.core.commands.picking import Pick
 from router.core.commands.plans import LayersAsked, PauseLayers, Plans, ResumeLayers, StartPlan, StopPlan
 from router.core.commands.questions import Agents, Audit, Position, Status
 from router.core.commands.reload import Apply, ConfirmApply, Difference, Versions
+from router.core.commands.rota import Roster, RosterDay, RosterEntry, Rosters
 from router.core.commands.rules import PauseRules, ResumeRules, Rules
 from router.core.commands.steering import Steer, Steered
 from router.core.commands.sync import Alive, AliveContact, AliveEndpoint, Drain, Sync, SyncEnd
@@ -130,6 +131,8 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Rules,
     PauseRules,
     ResumeRules,
+    Roster,
+    Rosters,
     Track,
     Tickets,
 )
@@ -201,6 +204,10 @@ __all__ = [
     "ResumeLayers",
     "ResumeRules",
     "Ringing",
+    "Roster",
+    "RosterDay",
+    "RosterEntry",
+    "Rosters",
     "Rules",
     "ScheduleCallback",
     "SetAgent",

@@ -76,6 +76,7 @@ from router.core.effects.replies import (
     Synced,
     Treatment,
 )
+from router.core.effects.rota import MissingStatus, RosterReply, RostersReply
 from router.core.effects.rules import RuleReads, RulesReply, RuleStatus
 from router.core.effects.tickets import TicketEvent, TicketsReply, TicketStatus, TrackReply
 from router.core.effects.who import WhoReply, WhoStatus
@@ -107,6 +108,8 @@ REPLIES: tuple[type[Reply], ...] = (
     PlansReply,
     LayersReply,
     RulesReply,
+    RosterReply,
+    RostersReply,
 )
 EVENTS: tuple[type[Message], ...] = (
     Offer,
@@ -175,6 +178,7 @@ __all__ = [
     "LetGo",
     "Listen",
     "Message",
+    "MissingStatus",
     "Moved",
     "NoticeOut",
     "Offer",
@@ -197,6 +201,8 @@ __all__ = [
     "RefusedEntry",
     "Reloaded",
     "Reply",
+    "RosterReply",
+    "RostersReply",
     "RuleReads",
     "RuleStatus",
     "RulesReply",

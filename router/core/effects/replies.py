@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from router.core.effects.base import Reply
+from router.core.effects.rota import MissingStatus
 from router.terms import AgentStateName, BackoffWhy, ContactStateName, RefusedWhy
 
 
@@ -240,6 +241,10 @@ class StatusReply(Reply, tag="status"):
     """Row of the routes -> contacts that it did not let in."""
     pending: str = ""
     """A configuration lies ready that is not in force, in words."""
+    missing: list[MissingStatus] = field(default_factory=list)
+    """Who should be at work by the roster and is signed out or on a break, the longest first; at most 500."""
+    missing_more: int = 0
+    """How many more are missing."""
 
 
 class AgentStatus(Struct, omit_defaults=True, gc=False):

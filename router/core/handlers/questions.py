@@ -21,6 +21,7 @@ from router.core.effects import (
 )
 from router.core.entities import Agent, Contact, Peer
 from router.core.handlers.contacts import own
+from router.core.handlers.rota import missing_status
 from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue
 from router.core.world import World
@@ -140,6 +141,7 @@ def status(world: World, peer: Peer, command: ask.Status) -> Reply:
         [steer_status(world, peer.tenant, cell.name) for cell in world.routing.steering.cells.get(peer.tenant, ())],
         dict(sorted(world.tally.refused.items())),
         world.pending,
+        *missing_status(world, peer.tenant),
     )
 
 

@@ -24,6 +24,7 @@ from router.core.handlers import (
     picking,
     plans,
     questions,
+    rota,
     rules,
     steering,
     sync,
@@ -86,6 +87,7 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     **hands.HANDLERS,
     **plans.HANDLERS,
     **rules.HANDLERS,
+    **rota.HANDLERS,
     ask.CloseQueue: doors.close_queue,
     ask.OpenQueue: doors.open_queue,
 }
@@ -104,6 +106,7 @@ BEFORE_SYNC_END: frozenset[type] = frozenset(
         ask.Plans,
         ask.LayersAsked,
         ask.Rules,
+        ask.Rosters,
     )
 )
 """What a client may say before the list of what is alive is whole."""
