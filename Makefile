@@ -30,7 +30,7 @@ ARGS ?=
 
 # What the tests call and Debian packages, as command:package.
 DEBS := redis-server:redis-server redis-sentinel:redis-sentinel promtool:prometheus \
-	nc:netcat-openbsd systemd-analyze:systemd
+	nc:netcat-openbsd systemd-analyze:systemd chromium:chromium
 
 # Hashes for every file, and no host: where packages come from is a setting of the machine, not of the project.
 PIP := $(BIN)/python -m pip --no-input --disable-pip-version-check

@@ -32,6 +32,7 @@ from router.cli.commands.store import store
 from router.cli.commands.tickets import tickets, track
 from router.cli.commands.trace import trace
 from router.cli.commands.traces import traces
+from router.cli.commands.whatif import whatif
 from router.cli.commands.who import who
 
 app = typer.Typer(
@@ -90,6 +91,7 @@ app.command()(demo)
 app.add_typer(traces, name="import")
 app.add_typer(trace, name="trace")
 app.command()(replay)
+app.command()(whatif)
 app.command()(play)
 app.command()(ewt)
 app.add_typer(agents, name="agents")

@@ -41,6 +41,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("trace",),
     ("trace", "burst"),
     ("replay",),
+    ("whatif",),
     ("play",),
     ("ewt",),
     ("agents",),

@@ -181,6 +181,27 @@ def test_replay_of_one_day_and_by_a_configuration(switchboard: Switchboard, hour
     assert one["settings"]["configured"] == ["internet"]
 
 
+def test_whatif(switchboard: Switchboard, hour: Path, tmp_path: Path) -> None:
+    """Two configurations on one trace: --json prints one object, --html writes a page, and a table is shown."""
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "queues.toml").write_text("[queues.internet]\nneeds = { internet = 1 }\nboost = 2.0\n")
+    page = tmp_path / "report.html"
+    words = ("whatif", hour, "--config", tmp_path / "new", "--seeds", 1, "--processes", 1)
+    result = switchboard(*words, "--html", page, "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["violations"] == 0
+    assert told["queues"]["internet"]["mean_wait_s"]["pairs"] == 1
+    assert "</html>" in page.read_text()
+    assert "Redials are not modelled" in switchboard(*words, "--day", 1).stdout
+    lost = switchboard(*words, "--html", tmp_path / "none" / "report.html")
+    assert lost.exit_code == 3
+    assert "can't be written" in lost.stderr
+    nobody = switchboard(*words, "--back-office", "nobody")
+    assert nobody.exit_code == 3
+    assert "nobody of team nobody" in nobody.stderr
+
+
 @pytest.mark.parametrize("words", [("replay",), ("play", "--start")])
 def test_a_trace_that_is_none(switchboard: Switchboard, tmp_path: Path, words: tuple[str, ...]) -> None:
     """No file, and a file of something else: exit code 3 and a line that says what to do."""

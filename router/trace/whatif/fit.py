@@ -70,6 +70,9 @@ def fit(trace: Trace, configuration: of.Settings | None, helpers: Iterable[Helpe
     queues = _queues(trace, configuration, tenant, said)
     agents, workers = _people(trace, configuration, queues, tenant, said)
     extra = _helpers(trace, configuration, tenant, helpers, {worker.person for worker in workers})
+    known = {agent.name for agent in configuration.agents if agent.tenant == tenant}
+    if away := len(known - {worker.person for worker in workers + extra}):
+        said.append(f"{away} agents of the configuration are not in the trace, and are not there.")
     channels = {channel.name: channel for channel in configuration.channels}
     for name in sorted({contact.channel for contact in trace.contacts} - set(channels)):
         channels[name] = of.Channel(name)
@@ -149,8 +152,6 @@ def _people(
         )
     if unable:
         said.append(f"Nobody who is not in the configuration can be given what these queues need: {', '.join(unable)}.")
-    if away := len(known) - len(named):
-        said.append(f"{away} agents of the configuration are not in the trace, and are not there.")
     return (*configuration.agents, *made), named + others
 
 

@@ -1,0 +1,93 @@
+"""`switchboard whatif`: recorded traffic under another configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from router.cli import exits, files, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from router.trace.whatif.compare import Report
+    from router.trace.whatif.fit import Helpers
+
+
+def whatif(
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help="A trace, recorded or imported.")],
+    config: Annotated[Path, typer.Option("--config", help="The directory of the new configuration.")],
+    against: Annotated[
+        Path | None, typer.Option("--against", help="That of the old one; left out: what `replay` derives.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Pairs of runs; more give narrower intervals.")] = 5,
+    day: Annotated[int | None, typer.Option(help="Only this day of the trace, counted from 1.")] = None,
+    back_office: Annotated[
+        list[str] | None,
+        typer.Option("--back-office", metavar="TEAM", help="A team that is not in the trace may be lent; again."),
+    ] = None,
+    slower: Annotated[float, typer.Option(min=0.1, max=10, help="Their talks take so many times as long.")] = 1.0,
+    late_s: Annotated[float, typer.Option("--late-s", min=0, help="Lent, they come so many seconds later.")] = 0.0,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page with plots, for a supervisor.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="At most so many; left out: one a processor.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run a recorded day under two configurations and show what differs.
+
+    Example: switchboard whatif yesterday.trace --config new/ --against config/ --html report.html
+
+    Rules, plans, calendars, loans and limits act as they would. Exit code 1 if an invariant was violated.
+    """
+    from router.trace import TraceError
+    from router.trace.whatif.jobs import Question, answer
+    from router.trace.whatif.show import violations
+
+    whole = files.trace(trace)
+    question = Question(
+        trace=whole if day is None else files.day_of(whole, day),
+        new=files.configuration(config).settings,
+        old=files.configuration(against).settings if against is not None else None,
+        names=(str(against) if against is not None else "as recorded", str(config)),
+        basis=whole,
+        helpers=_helpers(back_office or [], slower, late_s),
+        verify=True,
+    )
+    try:
+        with say.progress(f"running {trace.name}") as progress:
+            report = answer(question, range(1, seeds + 1), processes=processes, progress=progress)
+    except TraceError as error:
+        say.fail(f"{trace}: {error}")
+    _show(report, html, as_json=as_json)
+    if violations(report):
+        raise typer.Exit(exits.PROBLEMS)
+
+
+def _helpers(teams: Iterable[str], slower: float, late_s: float) -> tuple[Helpers, ...]:
+    from router.terms import SECOND_US
+    from router.trace.whatif.fit import Helpers
+
+    return tuple(Helpers(team, slower=slower, late_us=round(late_s * SECOND_US)) for team in teams)
+
+
+def _show(report: Report, html: Path | None, *, as_json: bool) -> None:
+    if html is not None:
+        from router.trace.whatif.page import page
+
+        try:
+            html.write_text(page(report), encoding="utf-8")
+        except OSError as error:
+            say.fail(f"{html} can't be written: {error.strerror}")
+    if as_json:
+        from router.trace.whatif.show import as_json as object_of
+
+        say.as_json(object_of(report))
+    else:
+        from rich.console import Console
+
+        from router.cli.whatif_view import view
+
+        Console(highlight=False, soft_wrap=True).print(view(report), markup=False)
+        if html is not None:
+            say.note(f"{html} written")
