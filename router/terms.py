@@ -108,6 +108,8 @@ EndedBy: TypeAlias = Literal["customer", "agent", "system"]
 Business: TypeAlias = Literal["consult", "query", "handle", "complaint"]
 """What a customer wants, in kind: advice, an answer, something done, or redress."""
 LeaveReason: TypeAlias = Literal["hangup", "key", "withdrawn", "steered"]
+SendFault: TypeAlias = Literal["busy", "no_answer", "refused", "unreachable"]
+SendOverWhy: TypeAlias = Literal["timed_out", "talk_most"]
 Fault: TypeAlias = Literal["caller", "device", "media"]
 WorkKind: TypeAlias = Literal["outbound", "internal", "dialler", "personal"]
 Resolved: TypeAlias = Literal["yes", "no", "unknown"]
@@ -121,6 +123,8 @@ ContactStateName: TypeAlias = Literal[
     "parked",
     "assigned",
     "pending",
+    "sent",
+    "at_partner",
     "wrapping",
     "ended",
 ]

@@ -19,6 +19,7 @@ from router.cli.commands.doors import queue
 from router.cli.commands.ewt import ewt
 from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
+from router.cli.commands.partners import partners
 from router.cli.commands.plans import layers, plan
 from router.cli.commands.play import play
 from router.cli.commands.reload import apply, diff, history, rollback
@@ -80,6 +81,7 @@ app.command()(queue)
 app.add_typer(plan, name="plan")
 app.add_typer(layers, name="layers")
 app.add_typer(roster, name="roster")
+app.command()(partners)
 app.command()(callbacks)
 app.command()(rules)
 app.command()(callback)

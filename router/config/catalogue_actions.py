@@ -43,6 +43,7 @@ KINDS: dict[str, ActionKind] = {
     "limit_entry": ActionKind(core.LimitEntry, ("queues", "waiting_max"), (), ("message", "to")),
     "close_entry": ActionKind(core.CloseEntry, ("queues",), (), ("message", "to")),
     "overflow": ActionKind(core.Overflow, ("queues", "to"), (), ("after_s",)),
+    "send_to_partner": ActionKind(core.SendToPartner, ("queues", "partners"), (), ("after_s", "share")),
     "offer_callback": ActionKind(core.OfferCallback, ("queues",), (), ("gain_least_s",)),
     "steer": ActionKind(core.SteerAway, ("queues", "to"), (), ("queue", "gain_least_s")),
     "announce": ActionKind(core.AnnounceSpecial, ("queues", "message"), (), ("parameters", "expires_s")),
@@ -81,7 +82,8 @@ ACTIONS = Section(
         Row(
             "after_s",
             Seconds(0, 366 * DAY_S),
-            "relax: from this wait on; overflow: who has waited so long in the queue, 0: whoever waits.",
+            "relax: from this wait on; overflow, send_to_partner: who has waited so long in the queue, 0: whoever "
+            "waits.",
         ),
         Row(
             "waiting_max",
@@ -100,6 +102,13 @@ ACTIONS = Section(
             Text(64),
             "limit_entry, close_entry, overflow, empty: the queue that takes them; steer: `self_service`, or a "
             "channel.",
+        ),
+        Row("partners", Names(16, least=1), "send_to_partner: the first of these that may take one more has it."),
+        Row(
+            "share",
+            Number(0.001, 1),
+            "send_to_partner: of what comes into a queue, to each partner; never more than its contract allows.",
+            unit="share",
         ),
         Row("queue", Name(), "steer: the queue where that channel is served."),
         Row(

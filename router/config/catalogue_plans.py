@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.config.catalogue_actions import ACTIONS
 from router.config.catalogue_machine import DAY_S, PEERS
+from router.config.catalogue_partners import PARTNERS
 from router.config.keys import WAYS
 from router.config.kinds import Checked, Name, Seconds, Text, Whole
 from router.config.kinds_actions import url_wrong
@@ -57,6 +58,6 @@ PLANS = File(
     "plans.toml",
     "Plans for what may happen: a storm, a system that is down, a promotion. The file may be left out.",
     (),
-    (PLAN, WEBHOOKS),
+    (PLAN, PARTNERS, WEBHOOKS),
     core.Settings,
 )

@@ -33,6 +33,7 @@ from router.config.faults import ConfigurationErrors, Fault, Findings, Where, li
 from router.config.keys import KeyRing
 from router.config.machine import Surroundings, machine
 from router.config.model import Configuration, numbered
+from router.config.partners import nobody_sent, partners
 from router.config.people import people
 from router.config.plans import around as around_plans
 from router.config.plans import plans, webhooks
@@ -177,12 +178,14 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         blocked=blocked,
         limits=side.limits,
         plans=plans(tables[PLANS.file], hours, findings, there),
+        partners=partners(tables[PLANS.file], hours, findings),
         repeat=tables[QUEUES.file].only("repeat").fill(Repeat()),
         estimates=tables[QUEUES.file].only("ewt").fill(Estimating()),
     )
     settings = tables[TICKETS.file].fill(settings, ticket_paths=paths(tables[TICKETS.file], services, staff, findings))
     ruled = ruling(tables[RULES.file], services, staff, rows.segments, hours, findings, there)
     settings = replace(settings, rules=ruled.rules, zones=ruled.zones)
+    nobody_sent(tables[PLANS.file], (*settings.plans, *settings.rules), findings)
     settings = table.fill(settings, "blocked_csv")
     settings = tables[QUEUES.file].fill(settings, "contact_skills")
     settings = tables[AGENTS.file].fill(settings, "include_csv")

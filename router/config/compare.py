@@ -23,6 +23,7 @@ from router.config.catalogue_direct import DIRECT
 from router.config.catalogue_ewt import EWT
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
 from router.config.catalogue_needs import RELAX
+from router.config.catalogue_partners import PARTNERS
 from router.config.catalogue_plans import PLAN, WEBHOOKS
 from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
@@ -94,6 +95,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     }
     out["paths"] = {_name(path): _path(path) for path in settings.ticket_paths}
     out["webhooks"] = {_name(hook): _shown(WEBHOOKS, hook) | {"key": SECRET} for hook in configuration.webhooks}
+    out["partners"] = {_name(partner): _shown(PARTNERS, partner) for partner in settings.partners}
     out["plans"] = {_name(plan): _plan(plan) for plan in settings.plans}
     return out
 

@@ -28,6 +28,7 @@ class Around(NamedTuple):
     plans: frozenset[tuple[str, str]]
     webhooks: frozenset[tuple[str, str]]
     teams: frozenset[tuple[str, str]]
+    partners: frozenset[tuple[str, str]]
 
     def of(self, tenant: str, kind: str) -> list[str]:
         """The names that this tenant has."""
@@ -42,6 +43,7 @@ def around(found: Found, centre: Centre, staff: People) -> Around:
         frozenset((table.get("tenant"), str(table.values.get("name", table.key))) for table in found.tables("plans")),
         frozenset((table.get("tenant"), table.key) for table in found.tables("webhooks")),
         frozenset((agent.tenant, agent.team) for agent in staff.agents),
+        frozenset((table.get("tenant"), table.key) for table in found.tables("partners")),
     )
 
 
@@ -165,6 +167,10 @@ def _names(table: Found, tenant: str, there: Around, findings: Findings) -> None
         name = table.values.get(setting)
         if name is not None and name not in there.of(tenant, kind):
             dangling(table.at(setting), f"{word} of tenant {tenant} named", name, there.of(tenant, kind), findings)
+    partners = there.of(tenant, "partners")
+    for index, name in enumerate(table.values.get("partners", ())):
+        if name not in partners:
+            dangling(table.at("partners") / index, f"partner of tenant {tenant} named", name, partners, findings)
     to = table.values.get("to")
     if to is None or table.values["kind"] == "steer":
         return

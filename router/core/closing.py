@@ -68,6 +68,10 @@ def _look(world: World, hours: Hours) -> None:
             from router.core import plans
 
             plans.turned(world, hours)
+        if world.partners.known:
+            from router.core import partners
+
+            partners.turned(world, hours)
 
 
 def turned(world: World, queue: Queue) -> None:

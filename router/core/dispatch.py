@@ -6,7 +6,7 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import callback_turns, course_slices, courses, kept_idle, offers, reservations, several
+from router.core import callback_turns, course_slices, courses, kept_idle, offers, partners, reservations, several
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.estimates import tap, virtual
@@ -22,7 +22,9 @@ def settle(world: World) -> None:
     _match(world)
     if world.roster.easing and not world.roster.stirred:
         course_slices.ease(world, _match_again)
-    while world.heads or world.roster.stirred or world.roster.spared:
+    while world.heads or world.roster.stirred or world.roster.spared or world.partners.stirred:
+        if world.partners.stirred:
+            partners.work(world)
         reservations.look(world)
         kept_idle.look(world)
         if world.loose_agents or world.loose_contacts:

@@ -155,7 +155,8 @@ class Engine:
                 world.effects.append((peer_key, reply))
         roster = world.roster
         loose = world.loose_contacts or world.loose_agents or world.loose_rings
-        if loose or world.heads or roster.stirred or roster.spared or roster.easing:
+        more = roster.stirred or roster.spared or roster.easing or world.partners.stirred
+        if loose or world.heads or more:
             settle(world)
         if roster.dirty:
             _rule(world)

@@ -62,6 +62,8 @@ class Peer(Entity, eq=False, gc=False):
     confirms: bool = False
     """It answers `confirm`."""
     """It can dial a number: call-backs are its work."""
+    sends: bool = False
+    """It can connect a customer with a partner."""
     away_since_us: int = 0
     gone: bool = False
     """It stayed away beyond the grace time: nothing waits for it, and it is remembered for its numbers only."""

@@ -21,7 +21,9 @@ from router.core.hours import Hours
 from router.core.layer import Layer, Pause
 from router.core.levels import Level
 from router.core.notices import Notice
+from router.core.partner import Partner
 from router.core.plan import ActivePlan
+from router.core.records_partners import of_partner
 from router.core.rota import RotaDay, of_day
 from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
 from router.core.solved import key_of
@@ -48,6 +50,7 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     CrewView: ("flow", lambda view: view.key, records_rules.of_crew),
     Learned: ("usual", lambda learned: learned.key, records_rules.of_learned),
     Emptying: ("emptying", lambda emptying: emptying.key, records_layers.of_emptying),
+    Partner: ("partner", lambda partner: partner.key, of_partner),
     Notice: ("notice", lambda notice: notice.key, records_layers.of_notice),
     Solved: ("ticket", key_of, stored.encode),
     RotaDay: ("roster", lambda day: day.key, of_day),
@@ -62,6 +65,7 @@ def everything(world: World) -> list[Any]:
     entities += [layer for layers in world.layers.sources.values() for layer in layers]
     entities += [work for work in world.closing.values() if isinstance(work, Emptying)]
     entities += world.layers.notices.values()
+    entities += world.partners.known.values()
     entities += [*world.layers.pauses.values(), *world.plans.active.values()]
     for queue in world.queues.values():
         if queue.door is not None and queue.door.kept:

@@ -15,6 +15,7 @@ from router.core.consulting import Consult
 from router.core.heard import Heard
 from router.core.pause import Chat, Pause
 from router.core.routed import Routed
+from router.core.sent import Sent
 from router.core.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class Extra(Struct, omit_defaults=True, gc=False):
     """Its places in the others."""
     had: tuple[str, ...] = ()
     """The further queues in which it had a place, and has none any more."""
+    sent: Sent | None = None
+    """Its way to a partner."""
 
     def kept(self) -> Extra | None:
         """Itself, or nothing where nothing is in it any more."""

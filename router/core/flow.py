@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from router.core import courses
+from router.core import courses, partner
 from router.core.ruled import ABANDONED, ARRIVED, COUNTED, IN_TARGET, KNOWN, REPEATED, FlowView
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def count_abandoned(world: World, queue: Queue, segment: Segment | None) -> None
 def count_arrival(world: World, queue: Queue) -> None:
     """A contact has come into the queue."""
     queue.tally.arrived += 1
+    if queue.partners:
+        partner.count_arrival(world, queue)
     for view in queue.flows:
         if view.usual is not None:
             view.usual.arrivals += 1

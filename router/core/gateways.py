@@ -20,6 +20,7 @@ from router.core import (
     callbacks,
     clocks,
     offers,
+    partners,
     people,
     ringing,
     ticket_desk,
@@ -27,6 +28,7 @@ from router.core import (
 )
 from router.core.effects import Suspended
 from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
+from router.core.sent import AWAY
 from router.core.ticket import ticket_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
@@ -106,6 +108,9 @@ def stood_still(world: World, for_us: int) -> None:
         if offer.due_us:
             world.set_due(offer, offer.due_us + for_us)
             world.changed[offer.contact] = None
+    for partner in world.partners.known.values():
+        for contact in partner.contacts:
+            partners.later(world, contact, for_us)
     for peer in list(world.peers.values()):
         if peer.due_us and not peer.live and not peer.gone:
             world.set_due(peer, peer.due_us + for_us)
@@ -244,7 +249,9 @@ def _open(world: World, peer: Peer) -> bool:
         if isinstance(entity, Contact):
             if entity.extra is not None and callback_gateways.opened(world, entity):
                 continue
-            if entity.state == "waiting" and entity.standing is None:
+            if entity.state in AWAY:
+                partners.opened(world, entity)
+            elif entity.state == "waiting" and entity.standing is None:
                 visits.stand_in_line(world, entity)
             else:
                 visits.age(world, entity)

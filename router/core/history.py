@@ -92,6 +92,12 @@ class Visit(Struct, omit_defaults=True, gc=False):
     reopened: int = 0
     repeat: int = 0
     """How often the customer had been served about the same shortly before."""
+    partner: str = ""
+    """The partner who answered it."""
+    partner_talk_ms: int = 0
+    """The talk there."""
+    partner_cost: int = 0
+    """What it costs, in millionths of the contract's currency."""
     queues: tuple[str, ...] = ()
     """The further queues in which it had a place; `queue` is the one that served it, or that it left last."""
 
@@ -117,6 +123,13 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
     if contact.extra is not None:
         visit.repeat = contact.extra.repeat
         visit.queues = all_had(contact)
+        sent = contact.extra.sent
+        if sent is not None and sent.answered_us:
+            visit.partner, visit.partner_talk_ms, visit.partner_cost = (
+                sent.partner,
+                sent.talk_us // MILLISECOND_US,
+                sent.cost,
+            )
         _add_pauses(visit, contact)
         if contact.extra.consult is not None:
             visit.consult_of = contact.extra.consult.of

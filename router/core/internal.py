@@ -17,6 +17,7 @@ class GatewayUp(Struct, tag="gateway_up", tag_field="t", gc=False):
     reports_connecting: bool = True
     dials: bool = False
     confirms: bool = False
+    sends: bool = False
 
 
 class GatewayDown(Struct, tag="gateway_down", tag_field="t", gc=False):

@@ -14,6 +14,7 @@ from router.core.hours import Hours
 from router.core.layer import Layer, Pause
 from router.core.levels import Level
 from router.core.line import Line, Needs
+from router.core.partner import Partner
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
 from router.core.rota import RotaDay
@@ -39,6 +40,7 @@ def every_entity(world: World) -> Iterator[Any]:
     yield from [layer for laid in list(world.layers.sources.values()) for layer in laid]
     yield from list(world.plans.active.values())
     yield from list(world.rota.everything())
+    yield from list(world.partners.known.values())
     for queue in list(world.queues.values()):
         yield queue
         yield from list(queue.lines.values())
@@ -77,6 +79,8 @@ def _is_laid(world: World, entity: Any) -> bool:
         return world.rota.days.get((entity.tenant, entity.agent), {}).get(entity.day) is entity
     if isinstance(entity, ActivePlan):
         return world.plans.active.get((entity.tenant, entity.name)) is entity
+    if isinstance(entity, Partner):
+        return entity in world.partners.known.values()
     if isinstance(entity, QueueView | CrewView | FlowView | HoursView | StoreView | RuleState):
         return verify_rules.is_there(world, entity)
     kinds = Learned | RulesPause | Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause

@@ -11,6 +11,7 @@ from router.core import (
     gateways,
     layers,
     offers,
+    partners,
     people,
     plans,
     reservations,
@@ -24,6 +25,7 @@ from router.core.estimates.state import Estimates
 from router.core.hours import Hours
 from router.core.layer import Layer
 from router.core.levels import Level
+from router.core.partner import Partner
 from router.core.plan import ActivePlan
 from router.core.ruled import CrewView, FlowView, QueueView, RuleState, StoreView
 from router.core.world import World
@@ -39,6 +41,7 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Level: courses.due,
     Layer: layers.due,
     ActivePlan: plans.due,
+    Partner: partners.partner_due,
     Estimates: slices.due,
     QueueView: ruling_views.due,
     CrewView: ruling_views.due,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from router.core.sent import was_answered
+
 if TYPE_CHECKING:
     from router.core.entities import Contact
 
@@ -57,8 +59,11 @@ def answered_before(contact: Contact) -> bool:
 
 
 def outcome_of(contact: Contact, outcome: str) -> str:
-    """How its visit ends, if it ends in this way: who was answered stays answered. One that went with its gateway is
+    """How its visit ends, if it ends in this way: who was answered, by an agent or a partner, stays so.
+    One that went with its gateway is
     kept apart, because it may come back."""
+    if outcome != "lost_with_gateway" and was_answered(contact):
+        return "sent_to_partner"
     return "answered" if outcome != "lost_with_gateway" and answered_before(contact) else outcome
 
 

@@ -12,10 +12,11 @@ from router.core.effects import LetGo
 from router.core.entities import Contact, Tombstone
 from router.core.extra import Extra, Place
 from router.core.hours import take_clock
+from router.core.sent import AWAY
 from router.core.world import World
 from router.errors import Refused
 
-TAKEN = ("connecting", "connected", "wrapping")
+TAKEN = ("connecting", "connected", "wrapping", *AWAY)
 
 
 def may_take(holder: Contact | Tombstone) -> None:

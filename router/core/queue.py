@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from router.core.entities import Contact, Door
     from router.core.levels import Level
     from router.core.line import Line, Needs
+    from router.core.partner import Partner
     from router.core.ruled import FlowView, QueueView
 
 NO_WRAP_UP = of.WrapUp()
@@ -62,6 +63,8 @@ class Queue(Struct, eq=False, gc=False):
     """The needs of its own lines of which it keeps agents idle."""
     view: QueueView | None = None
     """What rules watch of who waits here; None: nothing."""
+    partners: tuple[Partner, ...] = ()
+    """Whom rules and plans may send its contacts to: what comes is counted for their shares."""
     flows: tuple[FlowView, ...] = ()
     """What rules count of who comes and goes here."""
 

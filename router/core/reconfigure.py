@@ -73,6 +73,10 @@ def flip(world: World, new: of.Settings) -> Flipped:
         reservations.rearm(world)
     ticket_due.displaced(world)
     kept.switch(world)
+    if world.partners.known or new.partners:
+        from router.core import partners
+
+        partners.follow(world)
     if world.plans.known or world.plans.active:
         from router.core import plans
 
@@ -246,5 +250,5 @@ def _waits_otherwise(old: of.Queue, new: of.Queue) -> bool:
     whys = ("nobody_left", "waited_too_long")
     left = [[why for why, _ in queue.treatments if why in whys] for queue in (old, new)]
     waits = [(queue.wait_most_us, queue.enter_unstaffed, queue.ring_several) for queue in (old, new)]
-    spills = [(queue.laid.overflow_to, queue.laid.overflow_after_us) for queue in (old, new)]
+    spills = [(queue.laid.overflow_to, queue.laid.overflow_after_us, queue.laid.sending) for queue in (old, new)]
     return waits[0] != waits[1] or left[0] != left[1] or old.direct != new.direct or spills[0] != spills[1]

@@ -15,6 +15,7 @@
     plan      tenant/plan                a plan in force
     emptying  tenant/queue/number        a queue whose waiting are being moved, called back or told
     notice    number                     a message to a webhook that is not delivered yet
+    partner   tenant/partner             what was sent to an outsourcer, and how it did
     ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
     customer  tenant/digest              who served a customer lately, and about what
     learned   tenant/queue/channel       what estimates of waits have learned, as of the last half minute
@@ -43,6 +44,7 @@ from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
 from router.core.records_hours import DoorRecord, HoursRecord
 from router.core.records_layers import EmptyingRecord, LayerRecord, NoticeRecord, PauseRecord, PlanRecord
+from router.core.records_partners import PartnerRecord
 from router.core.records_rules import FlowRecord, RuleRecord, UsualRecord
 from router.core.records_steps import CourseRecord, LevelRecord
 from router.core.rota import RosterRecord
@@ -95,6 +97,7 @@ class PeerRecord(Struct, array_like=True, gc=False):
     due_number: int
     dials: bool = False
     confirms: bool = False
+    sends: bool = False
 
 
 class OfferRecord(Struct, array_like=True, gc=False):
@@ -249,6 +252,7 @@ Record = (
     | PlanRecord
     | EmptyingRecord
     | NoticeRecord
+    | PartnerRecord
     | Solved
     | LearnedRecord
     | RuleRecord
@@ -275,6 +279,7 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "plan": Decoder(PlanRecord),
     "emptying": Decoder(EmptyingRecord),
     "notice": Decoder(NoticeRecord),
+    "partner": Decoder(PartnerRecord),
     "ticket": Decoder(Solved),
     "learned": Decoder(LearnedRecord),
     "rule": Decoder(RuleRecord),
@@ -360,6 +365,7 @@ def of_peer(p: Peer) -> bytes:
         SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
         p.reports_ringing, p.reports_connecting, p.away_since_us, p.gone, p.sync_round, p.failures, p.failed_agent,
         p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number, p.dials, p.confirms,
+        p.sends,
     ))  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from router.core import (
     people,
     reservations,
     restore_layers,
+    restore_partners,
     restore_rules,
     ringing,
     rota,
@@ -42,13 +43,14 @@ from router.core.offers import link
 from router.core.queue import Queue
 from router.core.restore_several import give_up_unknown, take_places
 from router.core.restore_steps import conditions, forget_steps, look_once_more
+from router.core.sent import AWAY
 from router.core.ticket import ticket_of
 from router.core.visits import beside, join_line
 from router.core.want import Want
 from router.core.world import World
 from router.terms import SECOND_US
 
-IN_LINE = ("held", "waiting", "offered", "connecting")
+IN_LINE = ("held", "waiting", "offered", "connecting", "sent")
 
 
 class Passive:
@@ -83,6 +85,7 @@ def restore(world: World, passive: Passive) -> None:
     _hours(world, kinds)
     # Before anybody stands in a line: what is in effect decides which.
     layers_edited = restore_layers.load(world, kinds)
+    restore_partners.load(world, kinds)
     for kind, build in (("peer", _peer), ("agent", _agent), ("endpoint", _endpoint)):
         for record in sorted(kinds[kind].values(), key=lambda record: record.number):
             build(world, record)
@@ -107,7 +110,7 @@ def restore(world: World, passive: Passive) -> None:
     world.dropped.clear()
     # What is known of steps that nobody waits for any more, or of queues that are gone, is forgotten.
     forget_steps(world, stale)
-    stale += restore_rules.rules(world, kinds)
+    stale += restore_rules.rules(world, kinds) + restore_partners.stale(world)
     world.dropped.extend(sorted(stale))
     restore_layers.keep(world, layers_edited)
     world.roster.stirred.clear()
@@ -194,7 +197,7 @@ def _peer(world: World, r: stored.PeerRecord) -> None:
     peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
     peer.away_since_us, peer.gone = r.away_since_us, r.gone
     peer.sync_round, peer.failures, peer.dials = r.sync_round, r.failures, r.dials
-    peer.confirms = r.confirms
+    peer.confirms, peer.sends = r.confirms, r.sends
     peer.failed_agent, peer.failed_several = r.failed_agent, r.failed_several
     peer.suspended_until_us, peer.chore, peer.reach = r.suspended_until_us, r.chore, r.reach
     peer.open = may_open(peer) and r.chore != "shut"
@@ -317,6 +320,8 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
     peer.contacts[r.id] = contact
     if r.extra is not None:
         _special(world, contact, r.extra)
+    if r.state in AWAY:
+        restore_partners.found(world, contact)
     ticket = ticket_of(contact)
     if ticket is not None:
         ticket_path.list_it(world, contact, ticket)

@@ -15,6 +15,7 @@ from router.core.announce_settings import AnnounceRow, AnnounceRules
 from router.core.asked import Step
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
+from router.core.partner_settings import PartnerContract
 from router.core.plan_settings import Plan
 from router.core.repeat_settings import Again
 from router.core.route_settings import Route, Segment, Steer
@@ -382,6 +383,8 @@ class Settings(Struct, frozen=True):
     """How long after its end a ticket can be reopened."""
     plans: tuple[Plan, ...] = ()
     """Actions prepared beforehand."""
+    partners: tuple[PartnerContract, ...] = ()
+    """Whom contacts may be sent to."""
     repeat: Repeat = Repeat()
     rules: tuple[ActingRule, ...] = ()
     """Sorted by key."""

@@ -21,7 +21,7 @@ CONTACT: Table = {
         "found_parked": "parked",
     },
     "held": {"resume": "waiting", "leave": "wrapping"},
-    "waiting": {"hold": "held", "offer": "offered", "leave": "wrapping", "found_talking": "connected"},
+    "waiting": {"hold": "held", "offer": "offered", "leave": "wrapping", "found_talking": "connected", "send": "sent"},
     "offered": {"accept": "connecting", "put_back": "waiting", "leave": "wrapping"},
     "connecting": {"connect": "connected", "put_back": "waiting", "leave": "wrapping"},
     "connected": {
@@ -34,13 +34,15 @@ CONTACT: Table = {
     },
     "assigned": {"open": "connected", "pend": "pending", "come_back": "waiting", "leave": "wrapping"},
     "parked": {"unpark": "waiting", "leave": "wrapping"},
+    "sent": {"put_back": "waiting", "partner_answers": "at_partner", "leave": "wrapping"},
+    "at_partner": {"come_back": "waiting", "leave": "wrapping"},
     "pending": {"open": "connected", "come_back": "waiting", "leave": "wrapping"},
     "wrapping": {"close": "ended"},
     "ended": {},
 }
 """`wrapping`: the visit is over and an agent may still be at its after-contact work; with none it ends at once.
 Only tickets are `assigned` (an agent's own, and not open on the desk) or `pending` (for a customer, a department or a
-date)."""
+date). `sent`: a partner is asked to take it; `at_partner`: it talks there."""
 
 OFFER: Table = {
     "new": {"offer": "offered", "found_talking": "connected", "open": "connected"},

@@ -23,6 +23,7 @@ from router.core.layer import Layer
 from router.core.line import Line, Needs
 from router.core.living import every_entity, is_there
 from router.core.overflow import overflows_at_us
+from router.core.partner import Partner
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
 from router.core.roster import Profile
@@ -38,6 +39,7 @@ from router.core.verify_hours import check_contact, check_door, check_hours
 from router.core.verify_kept import check_kept
 from router.core.verify_layers import check_layer, check_layers, check_loans, check_plan, check_queue
 from router.core.verify_needs import check_course, check_line, meets
+from router.core.verify_partners import check_away, check_partner, check_partners
 from router.core.verify_ringing import check_backoff, place_in, ringing_place
 from router.core.verify_several import check_beside, check_several, every_place
 from router.core.verify_tickets import check_lists, check_ticket
@@ -46,7 +48,7 @@ from router.terms import MILLISECOND_US
 
 LATE_MOST_US = 100 * MILLISECOND_US
 """An offer ends within its time and so much more (I7)."""
-IN_LINE = ("held", "waiting", "offered", "connecting")
+IN_LINE = ("held", "waiting", "offered", "connecting", "sent")
 LIVE_LEG = {"offered": "offered", "connecting": "connecting", "connected": "connected"}
 """State of a contact -> state of its one live offer; in other states it has none."""
 TIMED = ("offered", "connecting", "wrap_up")
@@ -147,6 +149,7 @@ def _whole(world: World) -> Faults:
             check_loans,
             check_beside,
             check_kept,
+            check_partners,
             verify_rules.check_rules,
         )
         for invariant, what in checks(world)
@@ -236,6 +239,7 @@ def _contact(world: World, contact: Contact) -> Found:
     yield from check_callback(world, contact, name)
     yield from check_heard(world, contact, name)
     yield from check_ticket(world, contact)
+    yield from check_away(world, contact, name)
     for offer in contact.offers:
         if world.offers.get(offer.id) is not offer:
             yield "index", f"{name}: offer {offer.id} is not known"
@@ -342,6 +346,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Queue: check_queue,
     Layer: check_layer,
     ActivePlan: check_plan,
+    Partner: check_partner,
     Estimates: check_estimates,
     QueueView: verify_rules.check_queue_view,
     HoursView: verify_rules.check_hours_view,

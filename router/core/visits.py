@@ -12,6 +12,7 @@ from router.core import (
     doors,
     history,
     overflow,
+    partner,
     several,
     tokens,
 )
@@ -32,6 +33,7 @@ from router.core.moments import (
 )
 from router.core.order import Order
 from router.core.pause import outcome_of
+from router.core.sent import AWAY
 from router.core.spill import spills
 from router.core.ticket import TICKET
 from router.core.world import World
@@ -79,6 +81,7 @@ def stand_in_line(world: World, contact: Contact) -> None:
         or contact.direct is not None
         or line.course.streams
         or contact.queue.settings.laid.overflow_to
+        or contact.queue.settings.laid.sending is not None
         or waits_at_most(world, contact)
     ):
         arm(world, contact)
@@ -141,10 +144,7 @@ def arm(world: World, contact: Contact) -> None:
         at_us = most_us if not at_us else min(at_us, most_us)
     if contact.line is not None and contact.line.course.streams:
         at_us = courses.or_step(world, contact, contact.line, at_us)
-    if contact.stand_ins is not None and contact.state in ("held", "waiting"):
-        from router.core import elsewhere
-
-        at_us = elsewhere.next_us(world, contact, at_us)
+    at_us = _or_elsewhere(world, contact, at_us)
     if extra is not None and extra.ticket is not None:
         at_us = with_its_own(contact, extra.ticket, at_us)
     if at_us:
@@ -152,6 +152,17 @@ def arm(world: World, contact: Contact) -> None:
         world.changed[contact] = None
     elif contact.due_us:
         disarm(world, contact)
+
+
+def _or_elsewhere(world: World, contact: Contact, at_us: int) -> int:
+    """A contact's deadline (0: none), or that of its places in other queues, or of its way to a partner, if sooner."""
+    if contact.stand_ins is not None and contact.state in ("held", "waiting"):
+        from router.core import elsewhere
+
+        at_us = elsewhere.next_us(world, contact, at_us)
+    if contact.queue.settings.laid.sending is not None or contact.state in AWAY:
+        at_us = partner.next_us(world, contact, at_us)
+    return at_us
 
 
 def age(world: World, contact: Contact) -> None:
@@ -183,10 +194,8 @@ def due(world: World, contact: Contact) -> None:
     """A deadline of a waiting contact has come."""
     now_us = world.now_us
     world.changed[contact] = None
-    if contact.peer.live and contact.state in ("connected", "parked"):
-        from router.core import parking
-
-        parking.due(world, contact)
+    if contact.peer.live and contact.state in ("connected", "parked", *AWAY):
+        _due_beside_lines(world, contact)
         return
     if contact.state == "offered" and contact.peer.live and contact.line is not None and contact.line.course.streams:
         age(world, contact)
@@ -222,6 +231,15 @@ def due(world: World, contact: Contact) -> None:
         age(world, contact)
     else:
         _look_again(world, contact)
+
+
+def _due_beside_lines(world: World, contact: Contact) -> None:
+    from router.core import parking, partners
+
+    if contact.state in AWAY:
+        partners.due(world, contact)
+    else:
+        parking.due(world, contact)
 
 
 def _waited_too_long(world: World, contact: Contact) -> bool:
@@ -289,6 +307,10 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
     now_us = world.now_us
     disarm(world, contact)
     if contact.extra is not None:
+        if contact.state in AWAY:
+            from router.core import partners
+
+            partners.gave_up(world, contact)
         outcome = outcome_of(contact, outcome)
         announcements.over(world, contact)
     contact.outcome = outcome

@@ -27,6 +27,7 @@ from router.core.layer import Layers
 from router.core.line import Line, Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
+from router.core.partner import Partners
 from router.core.plan import Plans
 from router.core.queue import Queue
 from router.core.roster import Roster
@@ -68,7 +69,7 @@ class World:
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
         self.routing, self.tickets, self.announcing = Routing(), Tickets(), Announcing()
-        self.layers, self.plans = Layers(), Plans()
+        self.layers, self.plans, self.partners = Layers(), Plans(), Partners()
         self.configured: dict[tuple[str, str], of.Queue] = {}
         """Queues as configuration says, without layers."""
         self.exclusive: tuple[str, ...] = ()  # channels of which an agent holds one contact and nothing else
@@ -132,6 +133,7 @@ class World:
             self.hours[calendar.name] = new_hours(self, calendar)
         for queue in settings.queues:
             self.adopt_queue(queue)
+        self.partners.take(settings, self.queues, self.now_us)
         for number, known in enumerate(settings.agents):
             self.agents[known.tenant, known.name] = agent_of(known, number)
 

@@ -31,7 +31,8 @@ class OneQueue(NamedTuple):
 QueueRow: TypeAlias = Row[OneQueue]
 
 STATES: Final = (
-    "waiting", "held", "offered", "connecting", "connected", "parked", "assigned", "pending", "wrapping",
+    "waiting", "held", "offered", "connecting", "connected", "parked", "assigned", "pending", "sent", "at_partner",
+    "wrapping",
 )  # fmt: skip
 """The states in which a contact stays."""
 

@@ -28,6 +28,7 @@ UNITLESS: Final = (
     "switchboard_config_version",
     "switchboard_epoch",
     "switchboard_leader",
+    "switchboard_partner_cost",
     "switchboard_queue_open",
     "switchboard_store_away",
 )

@@ -10,6 +10,7 @@ from typing import Final
 from router.core.ruling import is_paused
 from router.metrics.layer_rows import LAYER_ROWS
 from router.metrics.machine_rows import MACHINE_ROWS
+from router.metrics.partner_rows import PARTNER_ROWS
 from router.metrics.routed_rows import ROUTED_ROWS
 from router.metrics.rows import Row
 from router.metrics.seen import Seen, SiteRow, by_one, counter, gauge
@@ -176,5 +177,5 @@ ENGINE_ROWS: Final[tuple[SiteRow, ...]] = (
 )
 
 SITE_ROWS: Final[tuple[SiteRow, ...]] = (
-    CENTRE_ROWS + ROUTED_ROWS + LAYER_ROWS + CLIENT_ROWS + ENGINE_ROWS + MACHINE_ROWS
+    CENTRE_ROWS + ROUTED_ROWS + LAYER_ROWS + PARTNER_ROWS + CLIENT_ROWS + ENGINE_ROWS + MACHINE_ROWS
 )

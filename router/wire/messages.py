@@ -42,7 +42,8 @@ class Hello(SessionMessage, tag="hello"):
     tenant: NewId = "main"
     features: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=32)] = ()
     """`ringing`: it reports ringing. `no_connect_report`: accept is connect. `dials`: it can dial, so that it carries
-    out call-backs. `confirm`: it answers `confirm`. Unknown ones are ignored."""
+    out call-backs. `confirm`: it answers `confirm`. `partners`: it can connect a customer with a partner. Unknown
+    ones are ignored."""
     epoch_seen: Epoch = 0
     """The highest epoch that any engine has told this client; above ours, we are not the leader any more."""
     nonce: Nonce | None = None

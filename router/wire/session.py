@@ -85,9 +85,10 @@ TABLE: Final[dict[State, dict[str, str]]] = {
 """State -> kind of message -> method of `Session`, or the error it is answered with. All commands and queries
 are of the kind `request`."""
 
-FEATURES: Final[tuple[str, ...]] = ("ringing", "no_connect_report", "dials", "confirm")
+FEATURES: Final[tuple[str, ...]] = ("ringing", "no_connect_report", "dials", "confirm", "partners")
 """What can be agreed in hello. `ringing`: the gateway reports ringing. `no_connect_report`: accept is
-connect. `dials`: it can dial a number, so call-backs are its work. `confirm`: it answers whether talks live."""
+connect. `dials`: it can dial a number, so call-backs are its work. `confirm`: it answers whether talks live.
+`partners`: it can connect a customer with a partner."""
 
 RETRY_MS: Final = 1_000
 """What a client is told to wait, at least, where no better figure is known."""
@@ -343,6 +344,7 @@ class Session:
             reports_connecting="no_connect_report" not in hello.features,
             dials="dials" in hello.features,
             confirms="confirm" in hello.features,
+            sends="partners" in hello.features,
         )
 
     def _welcome(self, hello: Hello) -> Welcome:

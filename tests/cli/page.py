@@ -34,6 +34,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("contact",),
     ("audit",),
     ("rules",),
+    ("partners",),
     ("demo",),
     ("import",),
     ("import", "technion"),

@@ -11,6 +11,7 @@ from router.core import settings as core
 from router.core.announce_settings import AnnounceRow, AnnounceRules, When
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import RefusedEntry, Treat
+from router.core.partner_settings import PartnerContract
 from router.core.plan_settings import Plan
 from router.core.repeat_settings import Again
 from router.core.route_settings import Route, Segment, Steer
@@ -43,6 +44,7 @@ BUILT = {
         "estimates",
         "ticket_paths",
         "plans",
+        "partners",
         "rules",
         "zones",
     },
@@ -50,6 +52,7 @@ BUILT = {
     Segment: {"name", "conditions", "target_us"},
     Steer: {"name"},
     Plan: {"actions"},
+    PartnerContract: {"name"},
     ActingRule: {"actions"},
     core.Channel: {"name"},
     core.Queue: {

@@ -56,9 +56,9 @@ class Talk:
                 self.engine.apply(self.now_ms * 1000, action.peer, action.up)
         return told
 
-    def up(self, name: str, *, synced: bool = True) -> None:
+    def up(self, name: str, *, synced: bool = True, sends: bool = False) -> None:
         """Lets a gateway in, without the words."""
-        self.engine.apply(self.now_ms * 1000, f"main/{name}", GatewayUp(instance="i"))
+        self.engine.apply(self.now_ms * 1000, f"main/{name}", GatewayUp(instance="i", sends=sends))
         if synced:
             self.say(name, c.SyncEnd(1))
 

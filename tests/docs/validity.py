@@ -11,6 +11,9 @@ from functools import cache
 
 from msgspec.structs import replace
 
+from router.core.actions import SendToPartner
+from router.core.partner_settings import PartnerContract
+from router.core.plan_settings import Plan
 from router.core.settings import Agent, Channel, Queue, Settings, WrapUp
 from router.core.states import CONTACT
 from router.wire import catalogue as c
@@ -25,6 +28,8 @@ SETTINGS = Settings(
         Queue("loans", channels=CHANNELS, enter_unstaffed=True),
     ),
     agents=(Agent("anna"),),
+    plans=(Plan("outside", actions=(SendToPartner(("cards",), ("acme",)),)),),
+    partners=(PartnerContract("acme", address="sip:acme"),),
     channels=(Channel("voice", parked_most_us=3_600_000_000), Channel("chat"), Channel("ticket")),
 )
 GATEWAY = "gw"
@@ -40,6 +45,8 @@ REACH: dict[str, Callable[[Talk, str], c.Request]] = {
     "connected": lambda talk, offer: c.Connected(14, CONTACT_ID),
     "parked": lambda talk, offer: c.Park(15, CONTACT_ID),
     "assigned": lambda talk, offer: c.CloseTicket(15, CONTACT_ID),
+    "sent": lambda talk, offer: c.StartPlan(12, "mia", "why", "outside"),
+    "at_partner": lambda talk, offer: c.PartnerAnswered(13, CONTACT_ID, offer),
     "pending": lambda talk, offer: c.Pend(16, CONTACT_ID, "customer"),
     "wrapping": lambda talk, offer: c.End(15, CONTACT_ID),
     "ended": lambda talk, offer: c.Complete(16, CONTACT_ID),
@@ -47,6 +54,8 @@ REACH: dict[str, Callable[[Talk, str], c.Request]] = {
 """What leads from the state before to each of these."""
 BRANCHES = ("parked", "assigned", "pending")
 """Those that the next ones do not come from."""
+OUTSIDE = ("sent", "at_partner")
+"""Those that come from waiting, without an agent."""
 
 TRIED: dict[str, Callable[[str], c.Request]] = {
     "enqueue, the same body": lambda offer: BODY,
@@ -68,6 +77,9 @@ TRIED: dict[str, Callable[[str], c.Request]] = {
     "ringing": lambda offer: c.Ringing(90, offer),
     "accept": lambda offer: c.Accept(90, offer),
     "reject": lambda offer: c.Reject(90, offer),
+    "partner_answered": lambda offer: c.PartnerAnswered(90, CONTACT_ID, offer or "x"),
+    "partner_ended": lambda offer: c.PartnerEnded(90, CONTACT_ID, offer or "x"),
+    "partner_failed": lambda offer: c.PartnerFailed(90, CONTACT_ID, offer or "x"),
     "complete": lambda offer: c.Complete(90, CONTACT_ID),
     "park": lambda offer: c.Park(90, CONTACT_ID),
     "unpark": lambda offer: c.Unpark(90, CONTACT_ID),
@@ -109,13 +121,14 @@ AGENT_TRIED: dict[str, c.Request] = {
 
 def channel(tried: str, state: str) -> str:
     """A call, where it need not be a ticket (without a path)."""
-    return "ticket" if state in OF_TICKETS or (tried in ABOUT_TICKETS and state != "parked") else "voice"
+    about = tried in ABOUT_TICKETS and state not in ("parked", *OUTSIDE)
+    return "ticket" if state in OF_TICKETS or about else "voice"
 
 
 def reach(state: str, channel: str = "voice") -> tuple[Talk, str]:
     """An engine with the contact in that state, and the id of its offer, empty where it never had one."""
     talk = Talk(SETTINGS)
-    talk.up(GATEWAY)
+    talk.up(GATEWAY, sends=True)
     talk.say(GATEWAY, c.Attach(2, "p1", "anna", ("voice", "ticket")))
     talk.say(GATEWAY, c.LogIn(3, "anna"))
     offer = ""
@@ -125,10 +138,11 @@ def reach(state: str, channel: str = "voice") -> tuple[Talk, str]:
         talk.say(GATEWAY, c.Resume(11, CONTACT_ID))
     if state in REACH:
         for name, step in REACH.items():
-            if name in BRANCHES and name != state:
+            if (name in BRANCHES and name != state) or (name in OUTSIDE) != (state in OUTSIDE):
                 continue
             for _, message in talk.say(GATEWAY, step(talk, offer)):
                 offer = message.offer if isinstance(message, c.Offer) else offer
+                offer = message.send if isinstance(message, c.Send) else offer
             if name == state:
                 break
     assert talk.state_of(GATEWAY, CONTACT_ID) == state, (state, talk.state_of(GATEWAY, CONTACT_ID))

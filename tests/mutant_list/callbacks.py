@@ -57,8 +57,8 @@ MUTANTS = (
     Mutant(
         "call-backs: once accepted it is too late",
         CORE + "places.py",
-        'TAKEN = ("connecting", "connected", "wrapping")\n',
-        'TAKEN = ("wrapping",)\n',
+        'TAKEN = ("connecting", "connected", "wrapping", *AWAY)\n',
+        'TAKEN = ("wrapping", *AWAY)\n',
         story="callback_while_it_rings",
     ),
     Mutant(

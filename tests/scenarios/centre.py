@@ -17,6 +17,7 @@
     words     repair  waiting = "with {label}"                  as [paths.repair.words]
     plan      storm   rank = 10, lasts_s = 60                   as [plans.storm] of plans.toml
     webhook   duty    url = "https://host.example/duty"         as [webhooks.duty] of plans.toml
+    partner   acme    address = "sip:acme", at_most = 2          as [partners.acme] of plans.toml
     action    storm   kind = "close_entry", queues = ["sales"]  as one [[plans.storm.actions]], in their order
     rule      help    when = { queue = "sales", signal = "waiting", above = 3 }     as [rules.help] of rules.toml
     gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
@@ -62,6 +63,7 @@ TABLES = {
     "plan": ("plans.toml", ""),
     "webhook": ("plans.toml", "webhooks"),
     "action": ("plans.toml", ""),
+    "partner": ("plans.toml", "partners"),
 }
 OF_TICKETS = ("reopen_days",)
 IN_FILES = (*TABLES, "limits", "blocked", "centre")

@@ -180,7 +180,9 @@ POSITIONAL = {
     "take_callback": ("contact", "number"), "announced": ("contact", "announcement", "how"),
     "key": ("contact", "key"), "estimate": ("queue",),
     "schedule_callback": ("queue", "number"), "dialled": ("contact", "result"), "take_place": ("contact",),
-    "cancel_callback": ("callback",), "callbacks": (), "roster": ("days",), "rosters": (),
+    "cancel_callback": ("callback",), "callbacks": (), "roster": ("days",), "rosters": (), "partners": (),
+    "partner_answered": ("contact", "send"), "partner_ended": ("contact", "send"),
+    "partner_failed": ("contact", "send"),
 }  # fmt: skip
 """What follows a command without its name; everything else follows as `name value`, or `name` alone for a yes."""
 
@@ -296,6 +298,10 @@ HEADS: dict[type[Struct], str] = {
     told.CallbackStatus: "callback {callback} {phase}",
     told.Dial: "dial {contact} {number}",
     told.DialCancelled: "dial_cancelled {contact} {why}",
+    told.Send: "send {contact} to {partner} {send}",
+    told.SendOver: "send_over {contact} {send} {why}",
+    told.PartnersReply: "partners",
+    told.PartnerStatus: "partner {partner} {state}",
     told.LetGo: "let_go {contact} {outcome}",
     told.AgentEvent: "agent_event {agent} {state}",
     told.ContactEvent: "contact_event {contact} {state}",

@@ -19,6 +19,7 @@
     ? promises sales kept 2 raised 1      waits that were told, and announcements: `time.played 2`
     ? rule help active starts 1             a rule: inactive, pending, active, cooling or paused; why: what it reads
     ? missing ann not_signed_in since 60s   who should be at work by the roster; or `missing nobody`
+    ? partner acme open at_once 2 sent 3    a partner: open, closed, full or retired; or none
     ? client gw2 away                       live, not_synced, away, suspended, draining or unknown
 
 They ask the engine's own questions where there is one, and look at the world where there is none.
@@ -32,8 +33,9 @@ from router.core import audit, callback_book, history, ruling, several
 from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Position, Sync
 from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Contact, Peer
-from router.core.handlers import callbacks, questions
+from router.core.handlers import callbacks, partners, questions
 from router.core.handlers.rota import missing_status
+from router.core.sent import sent_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
 from tests.scenarios import look_layers, look_tickets
@@ -186,11 +188,20 @@ def all_alive(peer: Peer) -> Sync:
             alive = AliveContact(contact.id, contact.queue.name, contact.channel, talks_to=next(iter(talking), None))
             alive.queues = several.queues(contact) or None
             alive.dialling = callback_book.of(contact) is not None
+            sent = sent_of(contact)
+            alive.partner = sent.partner if sent is not None and contact.state == "at_partner" else None
             contacts.append(alive)
     endpoints = [
         AliveEndpoint(endpoint.address, endpoint.agent.name, endpoint.channels) for endpoint in peer.endpoints.values()
     ]
     return Sync(1, tuple(contacts), tuple(endpoints))
+
+
+def _partner(world: World, name: str) -> Said:
+    partner = world.partners.known.get(("main", name))
+    if partner is None:
+        return Said(("partner", name, "none"), {})
+    return said(partners.status(world, partner), "partner {partner} {state}")
 
 
 OF_THE_WORLD: dict[str, Callable[[World, str], Said]] = {
@@ -204,6 +215,7 @@ OF_THE_WORLD: dict[str, Callable[[World, str], Said]] = {
     "promises": _promises,
     "repaired": _repaired,
     "client": _client,
+    "partner": _partner,
     "rule": _rule,
     "missing": _missing,
 }

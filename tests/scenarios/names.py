@@ -1,5 +1,5 @@
-"""Short names for what the engine makes up itself: call-backs (`b1`), place tokens (`t1`), in the order in which they
-are first told. A story can't know the engine's own ids, and need not.
+"""Short names for what the engine makes up itself: call-backs (`b1`), place tokens (`t1`), ways to partners (`s1`), in
+the order in which they are first told. A story can't know the engine's own ids, and need not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class Names:
 
     def learn(self, message: Message) -> None:
         """Name what this message tells for the first time."""
-        for field, letter in (("callback", "b"), ("token", "t")):
+        for field, letter in (("callback", "b"), ("token", "t"), ("send", "s")):
             real = getattr(message, field, None)
             if isinstance(real, str) and real not in self._short:
                 short = f"{letter}{1 + sum(name[0] == letter for name in self._real)}"

@@ -125,7 +125,7 @@ def test_features_that_both_know_are_agreed() -> None:
     enter, tell = session().receive(hello)
     assert isinstance(enter, Enter)
     assert enter.up == GatewayUp(
-        "i", "gateway", reports_ringing=True, reports_connecting=False, dials=True, confirms=True
+        "i", "gateway", reports_ringing=True, reports_connecting=False, dials=True, confirms=True, sends=True
     )
     assert isinstance(tell, Tell)
     assert isinstance(tell.message, Welcome)

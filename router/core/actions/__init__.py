@@ -21,6 +21,7 @@ from router.core.actions.notify import Notify
 from router.core.actions.overflow import Overflow
 from router.core.actions.raise_priority import RaisePriority
 from router.core.actions.relax import Relax
+from router.core.actions.send_to_partner import SendToPartner
 from router.core.actions.steer import OfferCallback, SteerAway
 
 AnyAction: TypeAlias = (
@@ -31,6 +32,7 @@ AnyAction: TypeAlias = (
     | LimitEntry
     | CloseEntry
     | Overflow
+    | SendToPartner
     | OfferCallback
     | SteerAway
     | AnnounceSpecial
@@ -68,6 +70,7 @@ __all__ = [
     "QueueAction",
     "RaisePriority",
     "Relax",
+    "SendToPartner",
     "SteerAway",
     "Target",
 ]

@@ -15,6 +15,16 @@ class Announcement(Struct, frozen=True):
     """Sorted by name."""
 
 
+class Sending(Struct, frozen=True):
+    """Who waits goes to partners outside."""
+
+    partners: tuple[str, ...]
+    """In their order."""
+    after_us: int = 0
+    share: float = 1.0
+    """Of what comes into the queue, to each of them."""
+
+
 class Laid(Struct, frozen=True):
     """Part of a queue's settings as they are in effect."""
 
@@ -30,3 +40,5 @@ class Laid(Struct, frozen=True):
     """So many of those able to serve the queue are given nothing of other queues."""
     keep_idle_but: int = 0
     """But contacts of this class or above; 0: nothing."""
+    sending: Sending | None = None
+    """The partners that take who waits here."""

@@ -40,6 +40,7 @@ from router.core.commands.hands import (
 )
 from router.core.commands.offers import Accept, Complete, ExtendWrapUp, Reject, Ringing
 from router.core.commands.parking import Activity, Park, SwitchChannel, Unpark
+from router.core.commands.partners import PartnerAnswered, PartnerEnded, PartnerFailed, PartnersAsked
 from router.core.commands.picking import Pick
 from router.core.commands.plans import LayersAsked, PauseLayers, Plans, ResumeLayers, StartPlan, StopPlan
 from router.core.commands.questions import Agents, Audit, Position, Status
@@ -102,6 +103,9 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     Sync,
     SyncEnd,
     Alive,
+    PartnerAnswered,
+    PartnerEnded,
+    PartnerFailed,
     Callbacks,
     Position,
     Status,
@@ -128,6 +132,7 @@ WIRE_REQUESTS: tuple[type[Request], ...] = (
     LayersAsked,
     PauseLayers,
     ResumeLayers,
+    PartnersAsked,
     Rules,
     PauseRules,
     ResumeRules,
@@ -186,6 +191,10 @@ __all__ = [
     "OpenQueue",
     "OpenTicket",
     "Park",
+    "PartnerAnswered",
+    "PartnerEnded",
+    "PartnerFailed",
+    "PartnersAsked",
     "PauseLayers",
     "PauseRules",
     "Pend",

@@ -45,6 +45,8 @@ class AliveContact(Struct, forbid_unknown_fields=True, omit_defaults=True, gc=Fa
     """Further queues that it waits in."""
     due_ms: DurationMs | None = None
     """A ticket: time left until it is due. Those that the engine knows keep their own."""
+    partner: Id | None = None
+    """The partner who talks to it, if one does. One that is still being connected is listed without this."""
     dialling: bool = False
     """A call-back that is being dialled. Listed without this, its customer is on the line. Others are the engine's, and
     need not be listed."""

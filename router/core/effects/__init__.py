@@ -41,6 +41,7 @@ from router.core.effects.events import (
 )
 from router.core.effects.layers import Advice, QueueAnnouncement
 from router.core.effects.notices import NoticeOut
+from router.core.effects.partners import PartnersReply, PartnerStatus, Send, SendOver
 from router.core.effects.plans import (
     Clash,
     LayersReply,
@@ -107,6 +108,7 @@ REPLIES: tuple[type[Reply], ...] = (
     PlanStarted,
     PlansReply,
     LayersReply,
+    PartnersReply,
     RulesReply,
     RosterReply,
     RostersReply,
@@ -131,6 +133,8 @@ EVENTS: tuple[type[Message], ...] = (
     Dial,
     DialCancelled,
     LetGo,
+    Send,
+    SendOver,
     Suspended,
     State,
     AgentEvent,
@@ -186,6 +190,8 @@ __all__ = [
     "OfferState",
     "Ok",
     "ParkedEvent",
+    "PartnerStatus",
+    "PartnersReply",
     "Picked",
     "PlaceGone",
     "PlaceIn",
@@ -207,6 +213,8 @@ __all__ = [
     "RuleStatus",
     "RulesReply",
     "SegmentStatus",
+    "Send",
+    "SendOver",
     "State",
     "StatusReply",
     "SteerStatus",

@@ -9,6 +9,7 @@ from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Peer, Tombstone
 from router.core.handlers.contacts import is_agents_side, legs_of, on_the_line, worked_by
 from router.core.handlers.several import find_queue
+from router.core.sent import AWAY
 from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
@@ -64,7 +65,7 @@ def activity(world: World, peer: Peer, command: ask.Activity) -> Reply:
 def switch_channel(world: World, peer: Peer, command: ask.SwitchChannel) -> Reply:
     """The visit goes on by another channel."""
     contact = on_the_line(peer, command.contact)
-    if contact.state == "wrapping" or is_shared(contact):
+    if contact.state in ("wrapping", *AWAY) or is_shared(contact):
         raise Refused("bad_state", "consult" if is_shared(contact) else contact.state)
     if (contact.channel == TICKET) != (command.channel == TICKET):
         # A ticket stays one, and nothing else becomes one on its way.

@@ -15,6 +15,7 @@ from router.core import (
     leases,
     offers,
     parking,
+    partners,
     people,
     several,
     states,
@@ -38,6 +39,7 @@ from router.core.pause import answered_before
 from router.core.queue import Queue
 from router.core.reconfigure import announce
 from router.core.routed import Decision
+from router.core.sent import AWAY
 from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
@@ -64,7 +66,7 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
     peer.reports_ringing = command.reports_ringing
     peer.reports_connecting = command.reports_connecting
     peer.dials = command.dials
-    peer.confirms = command.confirms
+    peer.confirms, peer.sends = command.confirms, command.sends
     peer.sync_round += 1
     peer.failures = 0
     peer.suspended_until_us = 0
@@ -159,6 +161,8 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
         contact = _readmit(world, peer, alive)
     elif alive.talks_to is None and contact.state == "connected" and contact.channel != TICKET:
         _not_talking(world, contact)
+    if alive.partner is not None or contact.state in AWAY:
+        partners.listed(world, contact, alive.partner, talks=alive.talks_to is not None)
     contact.sync_round = peer.sync_round
     world.changed[contact] = None
     if contact.extra is not None and alive.talks_to is None:
@@ -292,6 +296,7 @@ def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
     callback_gateways.dial_for_agents(world, peer)
     callback_gateways.gather(world, peer)
     _tell_state(world, peer)
+    partners.tell_again(world, peer)
     _tell_layers(world, peer)
     return Synced(command.seq, len(peer.contacts), len(peer.endpoints), len(lost))
 

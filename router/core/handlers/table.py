@@ -21,6 +21,7 @@ from router.core.handlers import (
     entry,
     hands,
     parking,
+    partners,
     picking,
     plans,
     questions,
@@ -85,6 +86,7 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Agents: questions.agents,
     ask.Who: who.who,
     **hands.HANDLERS,
+    **partners.HANDLERS,
     **plans.HANDLERS,
     **rules.HANDLERS,
     **rota.HANDLERS,
@@ -105,6 +107,7 @@ BEFORE_SYNC_END: frozenset[type] = frozenset(
         ask.Tickets,
         ask.Plans,
         ask.LayersAsked,
+        ask.PartnersAsked,
         ask.Rules,
         ask.Rosters,
     )

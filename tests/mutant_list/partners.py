@@ -1,0 +1,141 @@
+"""The guards of contacts that are sent to partners."""
+
+from __future__ import annotations
+
+from tests.mutant_list.mutant import CORE, Mutant
+
+MUTANTS = (
+    Mutant(
+        "partners: no more at a time than the contract says",
+        CORE + "partner.py",
+        "        if len(self.contacts) >= self.contract.at_most:\n",
+        "        if len(self.contacts) > self.contract.at_most:\n",
+        story="partner_at_most",
+    ),
+    Mutant(
+        "partners: no more than the share of what comes",
+        CORE + "partner.py",
+        '        return "" if sent + 1 <= share * arrived + ROUNDING else "share"\n',
+        '        return ""\n',
+        story="partner_share",
+    ),
+    Mutant(
+        "partners: the action may give less than the contract",
+        CORE + "partner.py",
+        "        share = min(self.share(now_us), share)\n",
+        "        share = self.share(now_us)\n",
+        story="partner_share",
+    ),
+    Mutant(
+        "partners: one that falls short gets less",
+        CORE + "partner.py",
+        "        return contract.share_most * min(1.0, max(contract.probe_share, level / contract.service_level))\n",
+        "        return contract.share_most\n",
+        story="partner_falls_short",
+    ),
+    Mutant(
+        "partners: a few late answers say nothing",
+        CORE + "partner.py",
+        "if judged >= JUDGED_LEAST else None",
+        "if judged else None",
+        story="partner_falls_short",
+    ),
+    Mutant(
+        "partners: nobody goes outside its hours",
+        CORE + "partner.py",
+        "    return not calendar or (world.ahead_us != 0 and world.hours[calendar].stopped_us < 0)\n",
+        "    return True\n",
+        story="partner_hours",
+    ),
+    Mutant(
+        "partners: its opening is seen at once",
+        CORE + "closing.py",
+        "            partners.turned(world, hours)\n",
+        "            pass\n",
+        story="partner_hours",
+    ),
+    Mutant(
+        "partners: who came back is not sent there again",
+        CORE + "partners.py",
+        "    extra_of(contact).sent = Sent(failed=(*sent.failed, sent.partner))\n",
+        "    extra_of(contact).sent = None\n",
+        story="partner_fails",
+    ),
+    Mutant(
+        "L2: who is not answered comes back",
+        CORE + "partner.py",
+        "        return min(at_us, sent.until_us) if at_us else sent.until_us\n",
+        "        return at_us\n",
+        story="partner_fails",
+    ),
+    Mutant(
+        "partners: room that comes free is used at once",
+        CORE + "partners.py",
+        "        _forget(world, partner)\n    else:\n        stir(world, partner)\n",
+        "        _forget(world, partner)\n",
+        story="partner_at_most",
+    ),
+    Mutant(
+        "partners: what a gateway may not have heard it hears again",
+        CORE + "handlers/sync.py",
+        "    partners.tell_again(world, peer)\n",
+        "",
+        story="partner_restart_in_the_middle",
+    ),
+    Mutant(
+        "partners: an absence counts against no partner",
+        CORE + "partners.py",
+        "        sent.until_us = world.now_us + sent.answer_most_us\n",
+        "        pass\n",
+        story="partner_restart_in_the_middle",
+    ),
+    Mutant(
+        "partners: what was sent goes by the price of then",
+        CORE + "partners.py",
+        "        sent.cost = sent.contact_price + sent.minute_price * sent.talk_us // MINUTE_US\n",
+        "        sent.cost = round(partner.contract.price_contact * MILLION)\n",
+        story="partner_edit_in_the_middle",
+    ),
+    Mutant(
+        "partners: a contract that is taken out sends nobody any more",
+        CORE + "partners.py",
+        "    if partner.retired and not partner.contacts:\n",
+        "    if False:\n",
+        story="partner_edit_in_the_middle",
+    ),
+    Mutant(
+        "partners: a gateway that can't connect them is not asked",
+        CORE + "partner.py",
+        "    if not contact.peer.sends or contact.direct is not None",
+        "    if contact.direct is not None",
+        story="partner_not_for_everybody",
+    ),
+    Mutant(
+        "partners: a test call costs nothing",
+        CORE + "partner.py",
+        "is_consult(contact) or is_test(contact) or",
+        "is_consult(contact) or",
+        story="partner_not_for_everybody",
+    ),
+    Mutant(
+        "partners: a talk there ends at the latest",
+        CORE + "partners.py",
+        "    sent.answered_us, sent.until_us = now_us, now_us + sent.talk_most_us\n",
+        "    sent.answered_us, sent.until_us = now_us, now_us + 366 * 86_400_000_000\n",
+        story="partner_customer_leaves",
+    ),
+    Mutant(
+        "partners: what a gateway lists counts",
+        CORE + "handlers/sync.py",
+        "    if alive.partner is not None or contact.state in AWAY:\n",
+        "    if alive.partner is not None:\n",
+        story="partner_listed_otherwise",
+    ),
+    Mutant(
+        "I13: who is with a partner is there after a restart",
+        CORE + "restore.py",
+        "    if r.state in AWAY:\n        restore_partners.found(world, contact)\n",
+        "",
+        story="partner_restart_in_the_middle",
+    ),
+)
