@@ -1,8 +1,8 @@
 """`python -m tests.mutants`: takes one guard after another out of the engine, and some test must notice.
 
 A judge that never finds anything proves nothing. Each mutant is one piece of source text put in the place of another,
-in a copy of the tree; then its story of tests/scenarios must be false or, where the mutant says so, a test of
-`SCENARIOS` must fail, or else some seed out of the first `SEEDS_MOST` must break a promise. Two are tried at a time,
+in a copy of the tree; then its story of tests/scenarios must be false or, where the mutant says so, its own test or one
+of `SCENARIOS` must fail, or else some seed out of the first `SEEDS_MOST` must break a promise. Two are tried at a time,
 each in a copy of its own. Exit code 1 where one goes unnoticed, where the text that a mutant replaces is not there any
 more, or where the engine as it is fails: then its mutants show nothing.
 """
@@ -31,9 +31,11 @@ SEEDS_MOST = 60
 """Seeds that a mutant may survive."""
 SECONDS_MOST = 30
 """A mutant that makes a seed or a story run for ever is noticed too. As it is, each takes less than a second."""
+TESTS_MOST_S = 180
+"""The same for the tests that a mutant names."""
 JOBS = 2
 """Mutants that are tried at the same time."""
-COPIED = ("router", "tests/sim", "tests/core", "tests/scenarios")
+COPIED = ("router", "tests")
 SCENARIOS = (
     "tests/core/test_found.py",
     "tests/core/test_found_gateways.py",
@@ -69,10 +71,6 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=JOBS, help="mutants that are tried at the same time")
     args = parser.parse_args()
     chosen = [mutant for mutant in MUTANTS if not args.names or any(name in mutant.name for name in args.names)]
-    if not args.names:
-        for mutant in [mutant for mutant in chosen if mutant.unnoticed]:
-            print(f"not tried, no test notices it yet: {mutant.name}")
-        chosen = [mutant for mutant in chosen if not mutant.unnoticed]
     began_s = time.monotonic()
     survivors = []
     trees: SimpleQueue[Path] = SimpleQueue()
@@ -109,7 +107,6 @@ def copy_tree(tree: Path) -> Path:
     for name in COPIED:
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
     shutil.copy(ROOT / "pyproject.toml", tree)
-    (tree / "tests" / "__init__.py").touch()
     return tree
 
 
@@ -120,11 +117,12 @@ def as_it_is(tree: Path, chosen: list[Mutant], seeds: int) -> Verdict:
         stories = {mutant.story for mutant in chosen if mutant.story and mutant.loaded is loaded}
         if stories and not verdict.noticed:
             verdict = _stories(tree, sorted(stories), loaded=loaded)
-    if not verdict.noticed and any(mutant.scenarios for mutant in chosen):
-        verdict = _scenarios(tree)
+    tests = {mutant.test for mutant in chosen if mutant.test}
+    tests.update(SCENARIOS if any(mutant.scenarios for mutant in chosen) else ())
+    if tests and not verdict.noticed:
+        verdict = _tests(tree, sorted(tests))
     for pair in (False, True):
-        hunted = [mutant for mutant in chosen if not mutant.story and not mutant.scenarios and mutant.pair is pair]
-        if hunted and not verdict.noticed:
+        if any(_by_seeds(mutant) and mutant.pair is pair for mutant in chosen) and not verdict.noticed:
             verdict = _hunt(tree, seeds, pair=pair)
     return verdict
 
@@ -134,12 +132,15 @@ def fault(root: Path, mutant: Mutant) -> str:
     source = (root / mutant.path).read_text()
     if source.count(mutant.guard) != 1:
         return f"its guard is found {source.count(mutant.guard)} times in {mutant.path}"
-    try:
-        compile(source.replace(mutant.guard, mutant.instead), mutant.path, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        return f"without its guard {mutant.path} is no Python: {error}"
+    if mutant.path.endswith(".py"):
+        try:
+            compile(source.replace(mutant.guard, mutant.instead), mutant.path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return f"without its guard {mutant.path} is no Python: {error}"
     if mutant.story and not (root / _file(mutant.story)).exists():
         return f"there is no {_file(mutant.story)}"
+    if not (root / mutant.test.partition("::")[0]).exists():
+        return f"there is no {mutant.test}"
     return ""
 
 
@@ -154,7 +155,9 @@ def try_out(tree: Path, mutant: Mutant, seeds: int) -> Verdict:
     try:
         if mutant.story:
             return _stories(tree, [mutant.story], loaded=mutant.loaded)
-        return _scenarios(tree) if mutant.scenarios else _hunt(tree, seeds, pair=mutant.pair)
+        if mutant.test:
+            return _tests(tree, [mutant.test])
+        return _tests(tree, SCENARIOS) if mutant.scenarios else _hunt(tree, seeds, pair=mutant.pair)
     finally:
         path.write_text(source)
 
@@ -172,10 +175,19 @@ def _run(tree: Path, *arguments: str, most_s: float | None = None) -> subprocess
     )
 
 
-def _scenarios(tree: Path) -> Verdict:
-    """Do the scenarios fail?"""
-    ran = _run(tree, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *SCENARIOS)
+def _by_seeds(mutant: Mutant) -> bool:
+    return not (mutant.story or mutant.scenarios or mutant.test)
+
+
+def _tests(tree: Path, tests: Iterable[str]) -> Verdict:
+    """Do these fail?"""
+    try:
+        ran = _run(tree, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests, most_s=TESTS_MOST_S)
+    except subprocess.TimeoutExpired:
+        return Verdict(True, f"the tests ran for more than {TESTS_MOST_S} s")
     failed = [line for line in ran.stdout.splitlines() if line.startswith("FAILED")]
+    if not failed and ran.returncode:
+        return Verdict(False, f"the tests themselves failed: {(ran.stdout + ran.stderr).strip()[-300:]}")
     return Verdict(bool(failed), failed[0].partition("::")[2] if failed else "")
 
 

@@ -137,6 +137,8 @@ class FakeEngine:
     ) -> None:
         self.epoch = epoch
         self.state = state
+        self.turn = ""
+        """The name of its turn of leading, where it says one."""
         self.key = key
         self.piece = piece
         self.heartbeat_ms = 5000
@@ -167,7 +169,7 @@ class FakeEngine:
         talk.say(*(self.usual(message) if answers is None else answers))
 
     def welcome(self) -> c.Welcome:
-        return c.Welcome(1, [], self.state, self.epoch, "memory", self.heartbeat_ms, LIMITS)
+        return c.Welcome(1, [], self.state, self.epoch, "memory", self.heartbeat_ms, LIMITS, leader=self.turn)
 
     def usual(self, message: ClientMessage) -> list[c.Message]:
         match message:

@@ -94,6 +94,30 @@ def test_a_second_leader_of_the_same_epoch_is_refused() -> None:
     run(story)
 
 
+def test_another_turn_of_the_same_epoch_is_refused_also_when_the_first_is_gone() -> None:
+    """Two halves of a split store gave out one epoch: who was heard first counts, and the other must take a higher
+    one, which its next hello tells it."""
+
+    async def story() -> None:
+        one, two = FakeEngine(epoch=5), FakeEngine(epoch=5)
+        one.turn, two.turn = "one 1", "two 7"
+        two.refuse_connections = True
+        async with pair_client(one, two) as gw:
+            assert await gw.wait_up(5.0)
+            one.refuse_connections, two.refuse_connections = True, False
+            one.now.cut()
+            await gw.next_event(2.0)
+            await gw.next_event(2.0)
+            assert not gw.up
+            assert two.heard(c.SyncEnd) == []
+            assert [hello.epoch_seen for hello in two.heard(c.Hello)][:2] == [5, 6]
+            two.epoch, two.turn = 7, "two 8"
+            assert await gw.wait_up(30.0)
+            assert gw.epoch == 7
+
+    run(story)
+
+
 def test_a_leader_that_steps_down_is_left() -> None:
     """It says so with a welcome as standby; what is called then waits for the next leader."""
 

@@ -96,7 +96,8 @@ MUTANTS = (
         CORE + "announcements.py",
         "    world.changed[contact] = None\n    heard.look_us = 0\n    if at_us",
         "    heard.look_us = 0\n    if at_us",
-        unnoticed=True,
+        story="announce_reload",
+        loaded=True,
     ),
     Mutant(
         "keys: only those that were offered",

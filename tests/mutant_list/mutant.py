@@ -23,5 +23,5 @@ class Mutant(NamedTuple):
     """The story is told to an engine that is loaded from its records at every step."""
     pair: bool = False
     """Noticed by seeds of two daemons over one store, not by those of one engine."""
-    unnoticed: bool = False
-    """No test notices it yet, so it is named and not tried: the guard stands unproved."""
+    test: str = ""
+    """Noticed by this file of tests, or by one test in it (tests/x/test_y.py::test_z)."""

@@ -15,7 +15,19 @@ import pytest
 
 from router.core.batch import Batch
 from router.store import open_store
-from router.store.base import SCHEMA, Lead, Stamp, Store, StoreAway, StoreError, StoreGap, StoreHeld, StoreUnusable
+from router.store.base import (
+    SCHEMA,
+    Lead,
+    Stamp,
+    Store,
+    StoreAway,
+    StoreError,
+    StoreFenced,
+    StoreGap,
+    StoreHeld,
+    StoreUnusable,
+)
+from router.store.redis import RedisStore
 from tests.store.batches import Records, batch_of, carry_out, loaded
 from tests.system.redis_server import RedisServer, free_port, running
 
@@ -118,6 +130,21 @@ def test_an_entry_of_somebody_else_refuses_the_batch(server: RedisServer, store:
         store.commit(batch_of(store.epoch, 2))
     assert stream in caught.value.what
     assert everything(server) == before
+
+
+def test_another_turn_of_the_same_epoch_is_fenced(server: RedisServer, store: Store) -> None:
+    """Two halves of a split Redis have given out one epoch twice: the half that is forgotten writes nothing here."""
+    epoch = store.begin_epoch(STAMP, Lead("one", "t1", 10_000))
+    batch = batch_of(epoch, 1)
+    stray = open_store(server.url, "main")
+    assert isinstance(stray, RedisStore)
+    stray.epoch, stray.lead = epoch, Lead("two", "t2", 10_000)
+    before = everything(server)
+    with pytest.raises(StoreFenced):
+        stray.commit(batch, STAMP)
+    assert everything(server) == before
+    stray.close()
+    assert store.commit(batch, STAMP) is True
 
 
 def test_forgotten_scripts_are_brought_again(server: RedisServer, store: Store) -> None:

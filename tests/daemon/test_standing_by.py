@@ -1,0 +1,84 @@
+"""Standing by: what a standby begins with is what the leader before it has kept, to the last batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from router.core.commands import Enqueue, SyncEnd, Update
+from router.core.engine import Engine
+from router.core.internal import GatewayUp
+from router.core.settings import Queue, Settings
+from router.daemon.loading import now_stamp
+from router.daemon.standing_by import Standby
+from router.store.base import Lead, Stamp
+from router.terms import SECOND_US
+from tests.store.simulated import Server, ServerStore
+
+SETTINGS = Settings(queues=(Queue("loans", enter_unstaffed=True),))
+GATEWAY = "main/gw1"
+TTL_MS = 3_000
+
+
+class Leader:
+    """An engine, and what it keeps."""
+
+    def __init__(self, server: Server) -> None:
+        self.store = server.store("one")
+        self.engine = Engine(SETTINGS, self.store.begin_epoch(now_stamp(), Lead("one", "t1", TTL_MS)))
+        self.engine.activate(0)
+        self.now_us = 0
+
+    def live(self, *commands: object) -> None:
+        """These are heard now, and kept."""
+        self.now_us += SECOND_US
+        for command in commands:
+            self.engine.apply(self.now_us, GATEWAY, command)
+        batch = self.engine.take_batch()
+        assert batch is not None
+        self.store.commit(batch, now_stamp()._replace(core_us=self.now_us))
+
+
+class Between(ServerStore):
+    """Of the standby: something happens after it has read the feed, and before its epoch begins."""
+
+    last: Callable[[], None]
+
+    def begin_epoch(self, stamp: Stamp | None = None, lead: Lead | None = None) -> int:
+        """See `Store`."""
+        self.last()
+        self._server.time.now_us += 2 * TTL_MS * 1000
+        return super().begin_epoch(stamp, lead)
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def leader(server: Server) -> Leader:
+    made = Leader(server)
+    made.live(GatewayUp("i1"), SyncEnd(1), Enqueue(2, "c1", "loans"), Enqueue(3, "c2", "loans"))
+    return made
+
+
+def waiting(engine: Engine) -> dict[str, int]:
+    """Contacts and their priorities."""
+    return {contact.id: contact.priority_s for contact in engine.world.peers[GATEWAY].contacts.values()}
+
+
+def test_the_last_batch_before_the_lease_ran_out_counts(server: Server, leader: Leader) -> None:
+    """The leader keeps one more batch while the standby is about to take its lease: the feed is read to its end."""
+    store = Between(server, "two")
+    standby = Standby(store, Engine(SETTINGS, store.epoch), Lead("two", "t2", TTL_MS))
+    assert standby.look(0) is None, "the lease is held"
+    store.last = lambda: leader.live(Update(4, "c2", 30))
+    server.time.now_us += TTL_MS * 1000
+    loaded = None
+    for _ in range(3):
+        loaded = loaded or standby.look(0)
+    assert loaded is not None
+    assert waiting(loaded.engine) == {"c1": 0, "c2": 30}
+    assert loaded.store.epoch > leader.store.epoch
