@@ -161,15 +161,17 @@ def lead_in(world: World, contact: Contact, queue: Queue) -> None:
 
 def in_order(world: World, contact: Contact) -> Line:
     """Before it stands: the queue that was named first leads; for one that waits for a preferred agent the first whose
-    needs they meet. Returns its line there."""
+    needs they meet. Each place is where its wait has brought it, also where it does not stand with this one: its next
+    step is a deadline of the contact. Returns its line there."""
     found = places(contact)
+    for place in found:
+        if place.line is not None and place.line.course.streams:
+            courses.go_on(world, place)
     leader = found[0]
     if contact.preferred is not None and contact.direct is None:
         agent = world.agents.get((contact.peer.tenant, contact.preferred))
         for place in reversed(found):
             assert place.line is not None
-            if place.line.course.streams:
-                courses.go_on(world, place)
             if agent is not None and agent.profile is not None and agent.profile in place.line.needs.profiles:
                 leader = place
     if leader is not contact:
@@ -177,7 +179,7 @@ def in_order(world: World, contact: Contact) -> Line:
         world.tell_monitors_about(contact)
     line = contact.line
     assert line is not None
-    return courses.go_on(world, contact) if line.course.streams else line
+    return line
 
 
 # -- standing ---------------------------------------------------------------------------------------------------------

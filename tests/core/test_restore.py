@@ -10,9 +10,11 @@ from msgspec import structs
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
+from router.core.asked import Step
 from router.core.engine import Engine
 from router.core.records import BadRecord
 from router.core.verify import verify
+from router.core.want import ANYBODY, skills
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.core.test_found import Q, settings
@@ -107,3 +109,23 @@ def test_what_configuration_no_longer_has(centre: Centre) -> None:
     assert {name: contact.state for name, contact in peer.contacts.items()} == {
         name: contact.state for name, contact in centre.engine.world.peers["main/gw"].contacts.items()
     }
+
+
+def test_places_of_who_waits_for_one_agent_go_on_as_before() -> None:
+    """Held while the needs of another queue gave way, then waiting for one agent by name, where that place stands
+    nowhere: its next step is due at the same time for an engine that was loaded meanwhile."""
+    steps = (Step(10 * SECOND_US, skills(loans=1)), Step(20 * SECOND_US, ANYBODY))
+    other = structs.replace(Q, name="other", needs=skills(cards=9), relax=steps)
+    centre = Centre(settings(Q, other), clients=("gw", "desk"))
+    centre.ok(ask.LogIn(0, "ann"), "desk")
+    centre.call("c", queues=("other",), agent="ann", held=True)
+    centre.wait(12)
+    centre.call("later")
+    engine = load(centre, 1)
+    resume = ask.Resume(0, "c")
+    centre.ok(resume)
+    engine.apply(centre.now_us, "main/gw", resume)
+    engine.tick(centre.now_us)
+    mine, its = (each.world.peers["main/gw"].contacts["c"] for each in (centre.engine, engine))
+    assert (mine.due_us, mine.due_number) == (its.due_us, its.due_number)
+    assert mine.due_us == centre.now_us + 8 * SECOND_US

@@ -6,6 +6,14 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "I13: a place that does not stand goes on with its wait",
+        CORE + "several.py",
+        "    for place in found:\n        if place.line is not None and place.line.course.streams:\n"
+        "            courses.go_on(world, place)\n",
+        "",
+        test="tests/core/test_restore.py",
+    ),
+    Mutant(
         "I3: who is offered in one queue stands in no other",
         CORE + "world.py",
         "            for place in contact.stand_ins:\n                self.step_out(place)\n",
