@@ -70,6 +70,7 @@ ANSWERED = {
     "seq 0": (changed(seq=0), "bad_message", 0),
     "NaN": (changed(waited_ms=math.nan), "bad_message", 7),
     "infinity": (changed(waited_ms=math.inf), "bad_message", 7),
+    "infinity below": (changed(waited_ms=-math.inf), "bad_message", 7),
     "float for int": (changed(waited_ms=1.0), "bad_message", 7),
     "bool for int": (changed(waited_ms=True), "bad_message", 7),
     "int for bool": (changed(held=1), "bad_message", 7),

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.bad_frames import ANSWERED, CLOSING, ENQUEUE, FIRST, framed
+from router.server.limits import ServerLimits
+from tests.system.bad_frames import ANSWERED, CLOSING, ENQUEUE, FIRST, framed, hello_of
 from tests.system.raw import LiveServer, Witness, connect_many, frame_of
 
 MEMORY_MOST = 32 << 20
@@ -284,6 +285,25 @@ def test_ten_thousand_connections_before_authentication(live_server: LiveServer)
     while live_server.counts()["connections"] > 5:
         assert time.monotonic() < until, "connections are left behind"
         time.sleep(0.05)
+
+
+def test_a_thousand_reconnects_at_once(live_server: LiveServer) -> None:
+    """After an outage everybody is back in the same moment: all are let in, no faster than the rate, and whoever was
+    connected already notices nothing."""
+    limits = ServerLimits()
+    crowd = connect_many(live_server.port, 1_000)
+    try:
+        began = time.monotonic()
+        for number, each in enumerate(crowd):
+            each.settimeout(30)
+            each.sendall(hello_of(name=f"back{number}"))
+        welcomes = [each.recv(4_096) for each in crowd]
+        took_s = time.monotonic() - began
+        assert all(b"welcome" in said for said in welcomes)
+        assert took_s > 0.95 * (len(crowd) - limits.hello_burst) / limits.hellos_per_s
+    finally:
+        for each in crowd:
+            each.close()
 
 
 def test_people(live_server: LiveServer) -> None:
