@@ -38,7 +38,7 @@ ERRORS: dict[str, ErrorKind] = {
     "unknown_type": ErrorKind("client", False, "use a message type that the protocol page lists"),
     "unknown_field": ErrorKind("client", False, "leave the field out, or agree on its feature in hello"),
     "wrong_role": ErrorKind("client", False, "connect with a role that may send this message"),
-    "not_synced": ErrorKind("client", False, "finish the list of what is alive with sync_end first"),
+    "not_synced": ErrorKind("client", False, "end the list of what is alive with sync_end first, and wait for synced"),
     "busy": ErrorKind("engine", False, "send it again after retry_ms"),
     "bad_id": ErrorKind("client", False, "use 1 to 64 of A-Z a-z 0-9 . _ : @ + -"),
     "conflict": ErrorKind("client", False, "this id is taken by another body; use a new id for a new visit"),

@@ -7,7 +7,6 @@ changed records (`take_batch`), commits them, and only then delivers `effects`.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -37,7 +36,7 @@ from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Peer
 from router.core.evacuation import evacuate
 from router.core.everything import RECORDED, everything
-from router.core.handlers import sync
+from router.core.handlers import sync, sync_end
 from router.core.handlers.table import BEFORE_SYNC_END, HANDLERS, Handler
 from router.core.on_due import ON_DUE
 from router.core.restore import Passive, restore
@@ -152,7 +151,8 @@ class Engine:
             peer = world.peers.get(peer_key)
             if peer is not None and peer.live:
                 reply = self._handle(peer, handler, command)
-                world.effects.append((peer_key, reply))
+                if reply is not None:
+                    world.effects.append((peer_key, reply))
         roster = world.roster
         loose = world.loose_contacts or world.loose_agents or world.loose_rings
         more = roster.stirred or roster.spared or roster.easing or world.partners.stirred
@@ -237,8 +237,8 @@ class Engine:
         due_us, announced_us = self.world.deadlines.next_us(), self.world.announcing.next_us
         return announced_us if announced_us < (NEVER_US if due_us is None else due_us) else due_us
 
-    def _handle(self, peer: Peer, handler: Handler, command: ask.Request) -> Reply:
-        """Number, check and handle one request. A refusal changes nothing but the number."""
+    def _handle(self, peer: Peer, handler: Handler, command: ask.Request) -> Reply | None:
+        """Number, check and handle one request. A refusal changes nothing but the number. None: answered later."""
         world = self.world
         seq = command.seq
         if command.numbered:
@@ -248,14 +248,13 @@ class Engine:
                 return Error(seq, "not_synced", "", "client")
             peer.last_seq = seq
             world.changed[peer] = None
+        reply: Reply | None
         try:
             reply = handler(world, peer, command)
         except Refused as refused:
             reply = Error(seq, refused.code, refused.detail, ERRORS[refused.code].fault)
-        if command.numbered:
-            if peer.outcomes is None:
-                peer.outcomes = deque(maxlen=world.settings.limits.outcomes_kept)
-            peer.outcomes.append(reply)
+        if command.numbered and reply is not None:
+            sync_end.remember(world, peer, reply)
         return reply
 
     @staticmethod

@@ -39,6 +39,17 @@ class Entity(Struct, eq=False, gc=False):
         return f"<{type(self).__name__} {name or getattr(self, 'address', '')}>"
 
 
+class Reckoning(Struct, array_like=True, gc=False):
+    """How far the engine has come with a list that is whole: see `handlers/sync_end.py`."""
+
+    seq: int
+    """The `sync_end` that is answered when it is through."""
+    reach: int = 0
+    """What has a number up to this was gone through."""
+    lost: int = 0
+    """Contacts that were not listed, and have ended for that."""
+
+
 class Peer(Entity, eq=False, gc=False):
     """A client by name: the gateway, desk, supervisor or monitor `key` = tenant/name."""
 
@@ -81,12 +92,14 @@ class Peer(Entity, eq=False, gc=False):
     is open, 0 when it is shut; a chore under way moves it up or down."""
     due_us: int = 0
     due_number: int = 0
+    reckoning: Reckoning | None = None
+    """Its list is whole, and not gone through to the end; `synced` comes after it."""
     # run-time
     contacts: dict[str, Contact] = {}
     endpoints: dict[str, Endpoint] = {}
     ended: dict[str, Tombstone] = {}
     todo: list[tuple[int, Contact | Endpoint | Offer]] = []
-    """What the chore has still to do with the number it was listed under, last first."""
+    """What the chore, or the reckoning, has still to do with the number it was listed under, last first."""
     outcomes: deque[Reply] | None = None
     """The last replies, for numbers that come again."""
 
@@ -95,8 +108,8 @@ class Peer(Entity, eq=False, gc=False):
         return contact.number <= self.reach and self.chore != "close"
 
     def awaited(self) -> bool:
-        """Is it away, or not through with its list, and is its grace time still running?"""
-        return self.due_us != 0 and not self.gone and not (self.live and self.synced)
+        """Is it away, or not through with its list, and is its grace time still running? Or are we not?"""
+        return self.reckoning is not None or (self.due_us != 0 and not self.gone and not (self.live and self.synced))
 
 
 class Leg(Struct, omit_defaults=True, gc=False):

@@ -8,11 +8,15 @@ at any moment, who takes part is told by their numbers alone.
     shut    it is away (or drains, or is suspended): nothing of it is offered; its offers are withdrawn
     open    it is back: deadlines go on, its contacts and agents stand again
     close   it stayed away beyond the grace time: contacts end as lost, endpoints go, agents are signed out
+
+What a list leaves to do goes before, in the same way (`handlers/sync_end.py`).
 """
 
 from __future__ import annotations
 
-from operator import itemgetter
+from bisect import bisect_right
+from operator import attrgetter
+from typing import Any, Final
 
 from router.core import (
     callback_book,
@@ -32,6 +36,8 @@ from router.core.sent import AWAY
 from router.core.ticket import ticket_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
+
+NUMBER: Final[Any] = attrgetter("number")
 
 SLICE = 64
 """Entities a step: with some microseconds each, well under a millisecond."""
@@ -76,8 +82,19 @@ def end_chore(world: World, peer: Peer) -> None:
     world.changed[peer] = None
 
 
+def end_reckoning(world: World, peer: Peer) -> None:
+    """Its list is gone through, or counts no more."""
+    peer.reckoning = None
+    peer.todo.clear()
+    if not peer.chore:
+        world.chores.pop(peer.number, None)
+    world.changed[peer] = None
+
+
 def went_away(world: World, peer: Peer, since_us: int) -> None:
     """We do not listen to this client any more, and heard it last at `since_us`. Its grace time runs from now."""
+    if peer.reckoning is not None:
+        end_reckoning(world, peer)
     peer.live = peer.synced = peer.gone = False
     peer.away_since_us = since_us
     peer.suspended_until_us = 0
@@ -141,7 +158,7 @@ def due(world: World, peer: Peer) -> None:
     """A suspension is over, or the grace time of a client that is away."""
     peer.due_us = 0
     world.changed[peer] = None
-    if peer.live and peer.synced:
+    if peer.live and (peer.synced or peer.reckoning is not None):
         if peer.suspended_until_us:
             unsuspend(world, peer)
     elif peer.chore == "shut":
@@ -157,9 +174,14 @@ def due(world: World, peer: Peer) -> None:
 
 
 def work(world: World) -> None:
-    """One slice of the first chore."""
+    """One slice of the first chore. A list that is whole goes before: it says what there is to open."""
     number = min(world.chores)
     peer = world.chores[number]
+    if peer.reckoning is not None:
+        from router.core.handlers import sync_end
+
+        sync_end.work(world, peer)
+        return
     chore = peer.chore
     if _SLICES[chore](world, peer):
         end_chore(world, peer)
@@ -205,10 +227,20 @@ def _owned(world: World, peer: Peer) -> list[tuple[int, Owned]]:
     """What the chore has to do, last first."""
     owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
     owned.extend(offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer)
-    shuts = peer.chore == "shut"
-    todo = [(entity.number, entity) for entity in owned if (entity.number <= peer.reach) == shuts]
-    todo.sort(key=itemgetter(0), reverse=not shuts)
-    return todo
+    return listed(owned, peer.reach, peer.chore == "shut")
+
+
+def listed(owned: list[Owned], reach: int, downwards: bool = False) -> list[tuple[int, Owned]]:
+    """What lies above the reach, with its numbers, the lowest last; or up to it, the highest last. Sorted and cut
+    without a loop of ours: a hundred thousand take some milliseconds."""
+    owned.sort(key=NUMBER)
+    cut = bisect_right(owned, reach, key=NUMBER)
+    if downwards:
+        del owned[cut:]
+    else:
+        del owned[:cut]
+        owned.reverse()
+    return list(zip(map(NUMBER, owned), owned, strict=True))
 
 
 def _done(world: World, peer: Peer) -> bool:

@@ -11,6 +11,7 @@ first partner with room. What was sent can't be undone: ending the action sends 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from router.core.sent import Sent, sent_of
 from router.terms import MILLISECOND_US, SECOND_US, SendOverWhy
 
 if TYPE_CHECKING:
-    from router.core.entities import Contact, Peer
+    from router.core.entities import Contact
     from router.core.hours import Hours
     from router.core.line import Line
     from router.core.queue import Queue
@@ -354,9 +355,9 @@ def _found_there(world: World, contact: Contact, name: str) -> None:
     _begin(world, contact, partner)
 
 
-def tell_again(world: World, peer: Peer) -> None:
-    """Its list is whole: it may not have heard what is to be sent."""
-    for contact in sorted(peer.contacts.values(), key=lambda contact: contact.number):
+def tell_again(world: World, contacts: Iterable[Contact]) -> None:
+    """The list that these are in is whole: their gateway may not have heard what is to be sent."""
+    for contact in contacts:
         sent = sent_of(contact)
         if contact.state == "sent" and sent is not None:
             _tell(world, contact, _partner(world, contact, sent), sent)

@@ -39,7 +39,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from router.core.asked import NOTHING, Asked
 from router.core.customer_record import CustomerRecord
-from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Reckoning, Tombstone
 from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
 from router.core.records_hours import DoorRecord, HoursRecord
@@ -98,6 +98,7 @@ class PeerRecord(Struct, array_like=True, gc=False):
     dials: bool = False
     confirms: bool = False
     sends: bool = False
+    reckoning: Reckoning | None = None
 
 
 class OfferRecord(Struct, array_like=True, gc=False):
@@ -365,7 +366,7 @@ def of_peer(p: Peer) -> bytes:
         SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
         p.reports_ringing, p.reports_connecting, p.away_since_us, p.gone, p.sync_round, p.failures, p.failed_agent,
         p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number, p.dials, p.confirms,
-        p.sends,
+        p.sends, p.reckoning,
     ))  # fmt: skip
 
 

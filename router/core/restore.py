@@ -197,13 +197,13 @@ def _peer(world: World, r: stored.PeerRecord) -> None:
     peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
     peer.away_since_us, peer.gone = r.away_since_us, r.gone
     peer.sync_round, peer.failures, peer.dials = r.sync_round, r.failures, r.dials
-    peer.confirms, peer.sends = r.confirms, r.sends
+    peer.confirms, peer.sends, peer.reckoning = r.confirms, r.sends, r.reckoning
     peer.failed_agent, peer.failed_several = r.failed_agent, r.failed_several
     peer.suspended_until_us, peer.chore, peer.reach = r.suspended_until_us, r.chore, r.reach
     peer.open = may_open(peer) and r.chore != "shut"
     world.peers[peer.key] = peer
     _due(world, peer, r)
-    if peer.chore:
+    if peer.chore or peer.reckoning is not None:
         world.chores[peer.number] = peer
 
 

@@ -159,7 +159,7 @@ def _whole(world: World) -> Faults:
     if len(world.deadlines) != timed:
         yield Violation("index", f"{len(world.deadlines)} deadlines kept, {timed} entities have one")
     for number, peer in world.chores.items():
-        if not peer.chore or peer.number != number:
+        if not (peer.chore or peer.reckoning is not None) or peer.number != number:
             yield Violation("index", f"peer {peer.key} is listed for a chore that it has not")
     members = Counter(agent.profile.key for agent in world.agents.values() if agent.profile is not None)
     if (kept := {key: profile.agents for key, profile in world.roster.profiles.items()}) != members:
@@ -305,8 +305,10 @@ def _peer(world: World, peer: Peer) -> Found:
         yield "index", f"{name}: open {peer.open}, may open {may_open}, chore {peer.chore!r}"
     if not peer.chore and peer.reach != (EVERYTHING if peer.open else 0):
         yield "index", f"{name}: reach {peer.reach} without a chore, open {peer.open}"
-    if bool(peer.chore) != (world.chores.get(peer.number) is peer):
-        yield "index", f"{name}: chore {peer.chore!r} is not listed"
+    if (peer.chore != "" or peer.reckoning is not None) != (world.chores.get(peer.number) is peer):
+        yield "index", f"{name}: chore {peer.chore!r}, reckoning {peer.reckoning}, and is not listed so"
+    if peer.reckoning is not None and (peer.synced or not peer.live):
+        yield "index", f"{name}: a list is gone through of a client that is away, or through with it"
     if peer.due_us and not world.deadlines.holds(peer):
         yield "L2", f"{name}: deadline {peer.due_us} is not kept"
     if not peer.live and not peer.due_us and not peer.chore and (peer.contacts or peer.endpoints):

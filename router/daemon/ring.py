@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import metadata
 
 from router.config.model import Configuration
-from router.core.handlers.sync import ENTRIES_A_FRAME
+from router.core.handlers.state import ENTRIES_A_FRAME
 from router.server.limits import Door, ServerLimits
 from router.store.base import Store
 from router.store.redis import RedisStore

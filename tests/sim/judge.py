@@ -44,6 +44,7 @@ from tests.sim.hours import HoursBook
 from tests.sim.layers import LayerBook
 from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
+from tests.sim.list_book import ListBook
 from tests.sim.offer_book import OfferBook
 from tests.sim.place_book import PlaceBook
 from tests.sim.plan import Plan
@@ -84,15 +85,13 @@ class Judge:
         self.repeats = RepeatBook(self)
         self.ledger = Ledger(self.fault)
         self.hands, self.layers, self.places = HandBook(self), LayerBook(self), PlaceBook(self)
+        self.lists = ListBook(self)
         self.command: Any = None
         """Of the step that is being judged."""
-        self._listed: dict[str, str] = {}
         self._said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
             ask.Enqueue: self._enqueue,
             ask.Consult: self.hands.consult,
             ask.End: self._end,
-            ask.Sync: self._sync,
-            ask.SyncEnd: self._sync_end,
             ask.Alive: self.leases.alive,
             ask.Accept: self.book.accept,
             ask.Reject: self.book.reject,
@@ -100,6 +99,7 @@ class Judge:
             ask.CloseQueue: self.hours.hand,
             ask.OpenQueue: self.hours.hand,
             **self.layers.said,
+            **self.lists.said,
         }
 
     def fault(self, invariant: str, what: str) -> None:
@@ -130,7 +130,7 @@ class Judge:
         """Nobody is heard; the offers stand still."""
         self.tickets.restarted(site.now_us)
         for gateway in self.gateways.values():
-            self._changed(gateway)
+            self.changed(gateway)
             gateway.up = gateway.synced = False
         self.book.disturb(None)
         for offer in self.book.offers.values():
@@ -152,13 +152,16 @@ class Judge:
             if isinstance(message, Reply):
                 if key == step.peer and message.re == seq and gateway is not None:
                     replies += 1
-                    self._reply(gateway, step, message)
+                    self._reply(gateway, step, step.command, message)
+                elif (owed := self.lists.owed(key, message)) is not None:
+                    self._reply(self.gateway(key), step, owed, message)
                 else:
                     self.fault("I14", f"a reply that nobody asked for: {message!r}")
             else:
                 self._told(key, message)
         self.fairness.step_over()
-        if seq and replies != (gateway is not None and gateway.up):
+        due = gateway is not None and gateway.up and (replies or not self.lists.may_owe(gateway, step.command))
+        if seq and replies != due:
             self.fault("I14", f"{replies} replies to {step.command!r}")
 
     def _told(self, key: str, message: Message) -> None:
@@ -175,7 +178,7 @@ class Judge:
         elif isinstance(message, Treat):
             self.hours.treated(self.visits[key, message.contact], message)
         elif isinstance(message, Suspended):
-            self._changed(self.gateway(key))
+            self.changed(self.gateway(key))
             self.gateway(key).suspended = message.on
         elif isinstance(message, Confirm):
             self.leases.asked(key, message)
@@ -184,8 +187,7 @@ class Judge:
         elif isinstance(message, PlaceGone):
             self.places.is_gone(key, message)
         elif isinstance(message, State):
-            self.places.listed(message.contacts)
-            self._listed.update((contact.contact, contact.state) for contact in message.contacts)
+            self.lists.told(key, message)
 
     def gateway(self, key: str) -> GatewaySeen:
         """The client of that name."""
@@ -194,7 +196,8 @@ class Judge:
             gateway = self.gateways[key] = GatewaySeen(key)
         return gateway
 
-    def _changed(self, gateway: GatewaySeen) -> None:
+    def changed(self, gateway: GatewaySeen) -> None:
+        """From now on what it has may take part, or not."""
         gateway.changed_step, gateway.changed_us = self.step, self.now_us
 
     def _session(self, gateway: GatewaySeen, command: Any) -> None:
@@ -206,10 +209,10 @@ class Judge:
         grace_us = 0 if gateway.said_bye else limits.gateway_grace_us
         gateway.forgotten |= away_us > grace_us + limits.ended_kept_us
         gateway.said_bye = isinstance(command, told.GatewayDown) and command.reason == "bye"
-        self._changed(gateway)
+        self.changed(gateway)
         for offer in self.book.offers.values():
             offer.kept_until_us = 0 if gateway in offer.sides else offer.kept_until_us
-        gateway.begins_list()
+        self.lists.begins(gateway)
         self.book.disturb(gateway)
         gateway.up = isinstance(command, told.GatewayUp)
         if isinstance(command, told.GatewayUp):
@@ -221,8 +224,7 @@ class Judge:
 
     # -- replies --------------------------------------------------------------------------------------------------
 
-    def _reply(self, gateway: GatewaySeen, step: Step, reply: Reply) -> None:
-        command = step.command
+    def _reply(self, gateway: GatewaySeen, step: Step, command: Any, reply: Reply) -> None:
         if isinstance(reply, StatusReply) and reply.contacts != len(self.visits):
             self.fault(
                 "I1", f"status says {reply.contacts} contacts, {len(self.visits)} were let in and have not ended"
@@ -285,25 +287,6 @@ class Judge:
         key = (gateway.key, command.contact)
         if key not in self.visits and not self._recently_ended(key):
             self.ended[key] = (self.now_us, "withdrawn")
-
-    def _sync(self, gateway: GatewaySeen, command: ask.Sync, reply: Reply) -> None:
-        if isinstance(reply, Ok):
-            gateway.hears(command)
-
-    def _sync_end(self, gateway: GatewaySeen, command: ask.SyncEnd, reply: Reply) -> None:
-        """The list is whole: the engine has named exactly what it should have kept (I1, I2)."""
-        if isinstance(reply, Error):
-            return
-        gateway.synced, gateway.endpoints = True, gateway.listed
-        self.callbacks.lost(gateway)
-        self._changed(gateway)
-        if gone := gateway.left_out(self.visits) - self.callbacks.open.keys():
-            self.fault("I1", f"{gateway.key} did not list {sorted(gone)}, and they live")
-        kept = {key[1]: visit.state for key, visit in self.visits.items() if key[0] == gateway.key}
-        if kept != self._listed:
-            self.fault("I2", f"{gateway.key} is told of {self._listed}, kept were {kept}")
-        self._listed = {}
-        self.places.list_over(gateway.key)
 
     # -- events ---------------------------------------------------------------------------------------------------
 

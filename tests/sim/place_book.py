@@ -74,7 +74,6 @@ class PlaceBook:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._listed: dict[str, set[str]] = {}
 
     # -- what was asked -------------------------------------------------------------------------------------------
 
@@ -201,16 +200,13 @@ class PlaceBook:
         """It comes by another channel, which may be counted by other clocks."""
         visit.unsure = visit.unsure or len(visit.places) > 1
 
-    def listed(self, contacts: list[ContactState]) -> None:
-        """A part of what a gateway is told that it has."""
-        self._listed.update((each.contact, {each.queue, *each.queues}) for each in contacts)
-
-    def list_over(self, key: str) -> None:
-        """The list is whole: each has the places that it had (I2)."""
-        for (home, name), visit in self._judge.visits.items():
-            if home == key and len(visit.places) > 1 and self._listed.get(name) != set(visit.places):
-                self._judge.fault("I2", f"{name} waits in {visit.places}, listed is {self._listed.get(name)}")
-        self._listed = {}
+    def listed(self, key: str, contacts: list[ContactState]) -> None:
+        """A part of what a gateway is told that it has: each has the places that it had (I2)."""
+        for each in contacts:
+            visit = self._judge.visits.get((key, each.contact))
+            told = {each.queue, *each.queues}
+            if visit is not None and len(visit.places) > 1 and told != set(visit.places):
+                self._judge.fault("I2", f"{each.contact} waits in {visit.places}, listed is {told}")
 
     # -- for those who judge --------------------------------------------------------------------------------------
 

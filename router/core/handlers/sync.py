@@ -1,10 +1,9 @@
-"""What is alive: a gateway's list after hello, and the engine's answer with all that it owns."""
+"""What is alive: clients that come and go, and a gateway's list after hello; `sync_end.py` has what follows from it."""
 
 from __future__ import annotations
 
 from router.core import (
     announcements,
-    callback_book,
     callback_gateways,
     callbacks,
     consults,
@@ -17,7 +16,6 @@ from router.core import (
     parking,
     partners,
     people,
-    several,
     states,
     ticket_clock,
     ticket_path,
@@ -25,27 +23,24 @@ from router.core import (
     visits,
 )
 from router.core import commands as ask
-from router.core.advice import advise_now
 from router.core.asked import asked_by
 from router.core.consulting import is_consult
-from router.core.effects import ContactState, DialCancelled, OfferState, Ok, Reply, State, Synced
+from router.core.effects import DialCancelled, Ok, Reply
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
 from router.core.handlers.entry import admit, check_data
 from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_queue, further
+from router.core.handlers.state import ENTRIES_A_FRAME, tell_state
 from router.core.match.choose import usable_endpoint
 from router.core.pause import answered_before
 from router.core.queue import Queue
-from router.core.reconfigure import announce
 from router.core.routed import Decision
 from router.core.sent import AWAY
 from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US
-
-ENTRIES_A_FRAME = 256
 
 
 def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
@@ -80,7 +75,7 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
         gateways.set_open(world, peer)
         if command.role == "desk":
             # It has no list to send first, but its agents may have an offer or a talk that went on without it.
-            _tell_state(world, peer)
+            tell_state(world, peer)
 
 
 def down(world: World, peer: Peer, command: internal.GatewayDown) -> None:
@@ -103,8 +98,9 @@ def drain(world: World, peer: Peer, command: ask.Drain) -> Reply:
 
 def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
     """A part of the list. It is checked whole before anything is taken from it."""
-    if peer.synced or len(command.contacts) + len(command.endpoints) > ENTRIES_A_FRAME:
-        raise Refused("bad_state", "synced already" if peer.synced else f"at most {ENTRIES_A_FRAME} entries")
+    refuse_whole(peer)
+    if len(command.contacts) + len(command.endpoints) > ENTRIES_A_FRAME:
+        raise Refused("bad_state", f"at most {ENTRIES_A_FRAME} entries")
     for alive in command.contacts:
         _decided(world, peer, alive)
         check_data(world, alive.data)
@@ -122,6 +118,12 @@ def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
     for alive in command.contacts:
         _take_contact(world, peer, alive)
     return Ok(command.seq)
+
+
+def refuse_whole(peer: Peer) -> None:
+    """Nothing can be added to a list that is whole. Raises `Refused`."""
+    if peer.synced or peer.reckoning is not None:
+        raise Refused("bad_state", "synced already")
 
 
 def _take_endpoint(world: World, peer: Peer, alive: ask.AliveEndpoint) -> None:
@@ -270,78 +272,3 @@ def alive(world: World, peer: Peer, command: ask.Alive) -> Reply:
         if contact is not None:
             leases.confirmed(world, contact)
     return Ok(command.seq)
-
-
-def sync_end(world: World, peer: Peer, command: ask.SyncEnd) -> Reply:
-    """The list is whole: end what was not listed, say what we own, and open the gateway."""
-    if peer.synced:
-        raise Refused("bad_state", "synced already")
-    lost = [
-        contact
-        for contact in sorted(peer.contacts.values(), key=_number)
-        if contact.sync_round != peer.sync_round
-        and contact.state != "wrapping"
-        and not (contact.extra is not None and callback_book.is_at_rest(contact))
-        and not gateways.kept(world, contact)
-    ]
-    for contact in lost:
-        gateways.lose(world, contact)
-    gone = [endpoint for endpoint in peer.endpoints.values() if endpoint.sync_round != peer.sync_round]
-    for endpoint in gone:
-        people.detach(world, endpoint)
-        withdraw_from(world, endpoint)
-    peer.synced = True
-    world.deadlines.cancel(peer)
-    gateways.set_open(world, peer)
-    callback_gateways.dial_for_agents(world, peer)
-    callback_gateways.gather(world, peer)
-    _tell_state(world, peer)
-    partners.tell_again(world, peer)
-    _tell_layers(world, peer)
-    return Synced(command.seq, len(peer.contacts), len(peer.endpoints), len(lost))
-
-
-def _tell_layers(world: World, peer: Peer) -> None:
-    """What is laid over the queues of its tenant that a gateway has to know: it was not there when it was said."""
-    if not world.layers.targets:
-        return
-    for queue in world.queues.values():
-        if queue.settings.tenant == peer.tenant and queue.settings.laid.announcement is not None:
-            announce(world, queue, peer)
-    for contact in sorted(peer.contacts.values(), key=_number):
-        advise_now(world, contact)
-
-
-def _tell_state(world: World, peer: Peer) -> None:
-    """The whole present state of what the client owns or serves, in pieces: its contacts, and live offers and talks of
-    them, of its endpoints and of the agents who are signed in there."""
-    now_us = world.now_us
-    contacts = [
-        ContactState(
-            contact.id, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
-            (contact.waited_us or world.waited_us(contact)) // MILLISECOND_US,
-            several.queues(contact) if contact.stand_ins is not None else (),
-        )
-        for contact in sorted(peer.contacts.values(), key=_number)
-    ]  # fmt: skip
-    live = [
-        OfferState(
-            offer.id, offer.contact.id, offer.contact.peer.name, offer.agent.name, offer.endpoint,
-            offer.endpoint_peer.name, offer.state, _left_ms(offer, now_us),  # type: ignore[arg-type]  # a table's
-        )
-        for offer in world.offers.values()
-        if offer.contact.peer is peer or offer.endpoint_peer is peer or offer.agent.session == peer.key
-    ]  # fmt: skip
-    for start in range(0, max(len(contacts), len(live)), ENTRIES_A_FRAME):
-        world.tell(peer, State(contacts[start : start + ENTRIES_A_FRAME], live[start : start + ENTRIES_A_FRAME]))
-
-
-def _number(contact: Contact) -> int:
-    """What lists of contacts are sorted by: after a start they are known in another order than they came."""
-    return contact.number
-
-
-def _left_ms(offer: Offer, now_us: int) -> int | None:
-    if offer.left_us >= 0:
-        return offer.left_us // MILLISECOND_US
-    return max(0, offer.due_us - now_us) // MILLISECOND_US if offer.due_us else None

@@ -1,7 +1,7 @@
 """Which function answers which request: the one place where messages of the wire meet what handles them.
 
 A handler gets the world, the sender and the request, changes the world through its methods, and returns the reply; or
-it raises `Refused`, and has changed nothing.
+it raises `Refused`, and has changed nothing. None instead of a reply: that is told later, when all is done.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from router.core.handlers import (
     rules,
     steering,
     sync,
+    sync_end,
     tickets,
     who,
 )
@@ -36,7 +37,7 @@ from router.core.handlers import consults as asking
 from router.core.handlers import offers as answers
 from router.core.world import World
 
-Handler: TypeAlias = Callable[[World, Peer, Any], Reply]
+Handler: TypeAlias = Callable[[World, Peer, Any], Reply | None]
 
 HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Enqueue: entry.enqueue,
@@ -79,7 +80,7 @@ HANDLERS: dict[type[ask.Request], Handler] = {
     ask.Steered: steering.steered,
     ask.Drain: sync.drain,
     ask.Sync: sync.sync,
-    ask.SyncEnd: sync.sync_end,
+    ask.SyncEnd: sync_end.sync_end,
     ask.Alive: sync.alive,
     ask.Position: questions.position,
     ask.Status: questions.status,

@@ -1,0 +1,34 @@
+"""The guards of lists that are gone through in slices."""
+
+from __future__ import annotations
+
+from tests.mutant_list.mutant import CORE, Mutant
+
+WHOLE = CORE + "handlers/sync_end.py"
+
+MUTANTS = (
+    Mutant(
+        "I14: until a list is gone through nothing else is taken",
+        WHOLE,
+        "    peer.reckoning = Reckoning(command.seq)\n",
+        "    peer.reckoning = Reckoning(command.seq)\n    peer.synced = True\n",
+    ),
+    Mutant(
+        "I1: a list that was cut off is begun anew",
+        CORE + "gateways.py",
+        "    if peer.reckoning is not None:\n        end_reckoning(world, peer)\n",
+        "",
+    ),
+    Mutant(
+        "I1: what was not listed ends, and nothing else",
+        WHOLE,
+        "        contact.sync_round != peer.sync_round\n        and contact.state",
+        "        contact.state",
+    ),
+    Mutant(
+        "I13: how far a list was gone through is kept",
+        CORE + "records.py",
+        "        p.sends, p.reckoning,\n",
+        "        p.sends, None,\n",
+    ),
+)
