@@ -137,7 +137,9 @@ def test_an_engine_loaded_in_the_middle_goes_on_alike() -> None:
     centre = Stepwise()
     centre.apply(ask.SyncEnd(0))
     for _ in range(2):
-        other, mine, its = centre.loaded(), [], []
+        other = centre.loaded()
+        mine: list[Message] = []
+        its: list[Message] = []
         while not mine or not isinstance(mine[-1], Synced):
             other.tick(centre.now_us)
             its += [message for key, message in other.take_effects() if key == GW]

@@ -6,7 +6,8 @@ told in each piece must be so at that moment.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from router.core import commands as ask
 from router.core.effects import Error, Ok, Reply, State, Synced
@@ -28,7 +29,10 @@ class ListBook:
         """Gateway -> contacts that it was told of since its list is whole."""
         self._owed: dict[str, ask.SyncEnd] = {}
         """Gateway -> the end of a list that has no answer yet."""
-        self.said = {ask.Sync: self._sync, ask.SyncEnd: self._sync_end}
+        self.said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
+            ask.Sync: self._sync,
+            ask.SyncEnd: self._sync_end,
+        }
 
     def begins(self, gateway: GatewaySeen) -> None:
         """It has come or gone: what it has must be heard anew."""
