@@ -13,7 +13,7 @@ MUTANTS = (
     ),
     Mutant(
         "I1: who was not listed has ended",
-        CORE + "handlers/sync.py",
+        CORE + "handlers/sync_end.py",
         "    for contact in lost:\n        gateways.lose(world, contact)\n",
         "",
     ),
