@@ -84,7 +84,7 @@ MUTANTS = (
     ),
     Mutant(
         "call-backs: a gateway that comes takes over what waits",
-        CORE + "handlers/sync.py",
+        CORE + "handlers/sync_end.py",
         "    callback_gateways.gather(world, peer)\n",
         "",
         story="callback_waits_for_a_gateway",
@@ -126,7 +126,7 @@ MUTANTS = (
     ),
     Mutant(
         "C3: an agent who has accepted is dialled for once the gateway is back",
-        CORE + "handlers/sync.py",
+        CORE + "handlers/sync_end.py",
         "    callback_gateways.dial_for_agents(world, peer)\n",
         "",
         story="callback_accepted_while_the_gateway_is_away",

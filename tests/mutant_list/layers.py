@@ -141,7 +141,7 @@ MUTANTS = (
     ),
     Mutant(
         "actions: a gateway that connects hears what is announced",
-        CORE + "handlers/sync.py",
+        CORE + "handlers/sync_end.py",
         "            announce(world, queue, peer)\n",
         "            pass\n",
         story="action_announced",

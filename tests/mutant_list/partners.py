@@ -77,9 +77,9 @@ MUTANTS = (
     ),
     Mutant(
         "partners: what a gateway may not have heard it hears again",
-        CORE + "handlers/sync.py",
-        "    partners.tell_again(world, peer)\n",
-        "",
+        CORE + "handlers/sync_end.py",
+        "    partners.tell_again(world, there)\n    _tell_layers",
+        "    _tell_layers",
         story="partner_restart_in_the_middle",
     ),
     Mutant(
