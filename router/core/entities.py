@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from router.core.line import Entry, Line
     from router.core.loans import Grant
     from router.core.order import Order
+    from router.core.owned import Reckoning
     from router.core.queue import Queue
     from router.core.roster import Pool, PoolEntry, Profile
 
@@ -37,17 +38,6 @@ class Entity(Struct, eq=False, gc=False):
     def __repr__(self) -> str:
         name = getattr(self, "id", None) or getattr(self, "key", None) or getattr(self, "name", None)
         return f"<{type(self).__name__} {name or getattr(self, 'address', '')}>"
-
-
-class Reckoning(Struct, array_like=True, gc=False):
-    """How far the engine has come with a list that is whole: see `handlers/sync_end.py`."""
-
-    seq: int
-    """The `sync_end` that is answered when it is through."""
-    reach: int = 0
-    """What has a number up to this was gone through."""
-    lost: int = 0
-    """Contacts that were not listed, and have ended for that."""
 
 
 class Peer(Entity, eq=False, gc=False):

@@ -14,10 +14,6 @@ What a list leaves to do goes before, in the same way (`handlers/sync_end.py`).
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from operator import attrgetter
-from typing import Any, Final
-
 from router.core import (
     callback_book,
     callback_gateways,
@@ -32,12 +28,11 @@ from router.core import (
 )
 from router.core.effects import Suspended
 from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
+from router.core.owned import Owned, end_reckoning, listed
 from router.core.sent import AWAY
 from router.core.ticket import ticket_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
-
-NUMBER: Final[Any] = attrgetter("number")
 
 SLICE = 64
 """Entities a step: with some microseconds each, well under a millisecond."""
@@ -79,15 +74,6 @@ def end_chore(world: World, peer: Peer) -> None:
     peer.chore, peer.reach = "", EVERYTHING if peer.open else 0
     peer.todo.clear()
     world.chores.pop(peer.number, None)
-    world.changed[peer] = None
-
-
-def end_reckoning(world: World, peer: Peer) -> None:
-    """Its list is gone through, or counts no more."""
-    peer.reckoning = None
-    peer.todo.clear()
-    if not peer.chore:
-        world.chores.pop(peer.number, None)
     world.changed[peer] = None
 
 
@@ -203,9 +189,6 @@ def _forget(world: World, peer: Peer) -> None:
     world.dropped.append(("peer", peer.key))
 
 
-Owned = Contact | Endpoint | Offer
-
-
 def _slice(world: World, peer: Peer) -> list[Owned]:
     """The next slice, and the reach moved along with it: upwards, or downwards where it shuts. What is to be done is
     listed, and listed again until nothing is left; what has gone since is passed over."""
@@ -228,19 +211,6 @@ def _owned(world: World, peer: Peer) -> list[tuple[int, Owned]]:
     owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
     owned.extend(offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer)
     return listed(owned, peer.reach, peer.chore == "shut")
-
-
-def listed(owned: list[Owned], reach: int, downwards: bool = False) -> list[tuple[int, Owned]]:
-    """What lies above the reach, with its numbers, the lowest last; or up to it, the highest last. Sorted and cut
-    without a loop of ours: a hundred thousand take some milliseconds."""
-    owned.sort(key=NUMBER)
-    cut = bisect_right(owned, reach, key=NUMBER)
-    if downwards:
-        del owned[cut:]
-    else:
-        del owned[:cut]
-        owned.reverse()
-    return list(zip(map(NUMBER, owned), owned, strict=True))
 
 
 def _done(world: World, peer: Peer) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from router.core import gateways, several
+from router.core import several
 from router.core.effects import ContactState, OfferState, State
 from router.core.entities import Contact, Offer, Peer
+from router.core.owned import NUMBER
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -15,7 +16,7 @@ ENTRIES_A_FRAME = 256
 
 def tell_state(world: World, peer: Peer) -> None:
     """The whole present state of what the client owns or serves, for one that has no list to send."""
-    contacts = sorted(peer.contacts.values(), key=gateways.NUMBER)
+    contacts = sorted(peer.contacts.values(), key=NUMBER)
     tell(world, peer, contacts, offers_left(world, peer, contacts))
 
 

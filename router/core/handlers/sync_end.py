@@ -14,10 +14,11 @@ from router.core import callback_book, callback_gateways, gateways, partners, pe
 from router.core import commands as ask
 from router.core.advice import advise_now
 from router.core.effects import Reply, Synced
-from router.core.entities import Contact, Endpoint, Peer, Reckoning
+from router.core.entities import Contact, Endpoint, Peer
 from router.core.handlers.agents import withdraw_from
 from router.core.handlers.state import offers_left, tell
 from router.core.handlers.sync import refuse_whole
+from router.core.owned import NUMBER, Owned, Reckoning, end_reckoning, listed
 from router.core.reconfigure import announce
 from router.core.world import World
 
@@ -71,7 +72,7 @@ def _slice(world: World, peer: Peer, reckoning: Reckoning) -> Reply | None:
         tell(world, peer, there, [offer for contact in there for offer in contact.offers])
         partners.tell_again(world, there)
         return None
-    gateways.end_reckoning(world, peer)
+    end_reckoning(world, peer)
     peer.synced = True
     gateways.set_open(world, peer)
     callback_gateways.dial_for_agents(world, peer)
@@ -103,9 +104,9 @@ def _piece(peer: Peer, reckoning: Reckoning) -> tuple[list[Contact], list[Endpoi
     return contacts, endpoints, not peer.todo and not _left(peer, reckoning)
 
 
-def _left(peer: Peer, reckoning: Reckoning) -> list[tuple[int, gateways.Owned]]:
+def _left(peer: Peer, reckoning: Reckoning) -> list[tuple[int, Owned]]:
     """What has not been gone through, last first."""
-    return gateways.listed([*peer.contacts.values(), *peer.endpoints.values()], reckoning.reach)
+    return listed([*peer.contacts.values(), *peer.endpoints.values()], reckoning.reach)
 
 
 def _is_lost(world: World, peer: Peer, contact: Contact) -> bool:
@@ -126,5 +127,5 @@ def _tell_layers(world: World, peer: Peer) -> None:
     for queue in world.queues.values():
         if queue.settings.tenant == peer.tenant and queue.settings.laid.announcement is not None:
             announce(world, queue, peer)
-    for contact in sorted(peer.contacts.values(), key=gateways.NUMBER):
+    for contact in sorted(peer.contacts.values(), key=NUMBER):
         advise_now(world, contact)
