@@ -29,6 +29,10 @@ MODULES = (
     "core.order",
     "core.deadlines",
     "core.states",
+    "core.entities",
+    "core.line",
+    "core.queue",
+    "core.roster",
     "core.world",
     "core.match.choose",
     "core.dispatch",
@@ -58,7 +62,8 @@ MODULES = (
     "core.estimates.virtual",
     "core.engine",
 )
-"""What a lifecycle runs through, and that defines no msgspec type: those are C already."""
+"""What a lifecycle runs through, and that defines no msgspec type: those are C already. Nor does any define a
+NamedTuple: the types of its fields would be read at import, when modules that only name each other are not made."""
 DIGEST = PACKAGE / "core" / "compiled.digest"
 GROUP = "switchboard_core"
 

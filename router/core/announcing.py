@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from router.core.announce_settings import ALWAYS
 from router.core.deadlines import NEVER_US
-from router.core.entities import Entity
+from router.core.entity import Entity
 from router.core.levels import level_of
 from router.terms import MILLISECOND_US
 

@@ -12,9 +12,11 @@ from itertools import islice
 
 from router.core import callbacks, emptying, notices, visits
 from router.core import hours as clocks
+from router.core.door import Door
 from router.core.doors import sends_away
 from router.core.emptying import Emptying
-from router.core.entities import EVERYTHING, Contact, Door
+from router.core.entities import Contact
+from router.core.entity import EVERYTHING
 from router.core.hours import Hours
 from router.core.line import Entry
 from router.core.order import Order

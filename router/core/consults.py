@@ -13,8 +13,9 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from router.core import gateways, offers, visits
 from router.core.consulting import asks_through, conference_of, consult_of, customer_of, is_consult, is_shared, talking
 from router.core.effects import ConnectedEvent, ConsultOver
-from router.core.entities import Contact, Leg, Offer, Peer
+from router.core.entities import Contact, Offer, Peer
 from router.core.extra import extra_of
+from router.core.leg import Leg
 from router.core.routed import is_test
 from router.core.world import World
 from router.errors import Refused

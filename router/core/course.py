@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from msgspec import Struct, field
 
 from router.core.asked import NOTHING, Asked, Step
-from router.core.entities import Entity
+from router.core.entity import Entity
 from router.core.want import ANYBODY, Want, both, preferred
 
 if TYPE_CHECKING:

@@ -76,7 +76,8 @@ def line_at(world: World, course: Course, state: State) -> Line:
     if line is None:
         queue = course.queue
         needs = world.roster.intern_needs((queue.settings.tenant, course.channel, course.wanted(state)))
-        line = Line(queue, needs, course.way.contact_class, Order(), course, state, course.way.own_target)
+        line = Line(queue, needs, course.way.contact_class, Order(), course)
+        line.state, line.own_target = state, course.way.own_target
         world.weigh(line)
         course.lines[state] = line
         queue.lines[line] = line

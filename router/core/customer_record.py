@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.msgpack import Encoder
 
-from router.core.entities import Customer, Served
+from router.core.customer import Customer, Served
 
 if TYPE_CHECKING:
     from router.core.world import World

@@ -12,7 +12,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from router.core import flow
-from router.core.entities import Contact, Customer, Served, Tombstone
+from router.core.customer import Customer, Served
+from router.core.entities import Contact, Tombstone
 from router.core.routed import is_test, routed_of
 from router.core.ticket import TICKET
 from router.core.world import World

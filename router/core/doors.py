@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from router.core.door import Door
 from router.core.effects import Treatment
-from router.core.entities import Door
 from router.core.expect import expected_wait_us
 from router.core.hours import Hours, core_us
 from router.hours import NEVER_S

@@ -12,7 +12,8 @@ from router.core.admission import follow
 from router.core.callback_book import of as callback_of
 from router.core.consulting import is_consult
 from router.core.effects import Treat, Treatment
-from router.core.entities import Contact, Entity
+from router.core.entities import Contact
+from router.core.entity import Entity
 from router.core.ticket import TICKET
 from router.core.world import World
 

@@ -1,25 +1,25 @@
-"""The live things of a world: peers, contacts, offers, agents, endpoints, and what is remembered of the ended.
+"""The live things that every call runs through: peers, contacts, offers, agents, endpoints, and what is remembered of
+the ended.
 
 They hold state and nothing else; whoever changes one marks it in `world.changed`. Run-time links (a contact's line, an
 agent's profile) are built from the stored fields when a world starts: `records.py` says which fields are stored.
-None is tracked by the cycle collector: what leaves the world is unlinked by hand (`world.forget_*`).
+None is tracked by the cycle collector: what leaves the world is unlinked by hand (`world.forget_*`). Compiled, a field
+is read in one move, and a number takes no memory of its own: that is why these are no msgspec types (decision 0014).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, final
 
 from router.core.asked import NOTHING, Asked
+from router.core.native import mypyc_attr
 from router.core.want import Traits
 
 if TYPE_CHECKING:
-    from router.core import settings as of
     from router.core.effects import Reply
     from router.core.extra import Extra, KeptPlace
-    from router.core.hours import Hours
+    from router.core.leg import Leg
     from router.core.line import Entry, Line
     from router.core.loans import Grant
     from router.core.order import Order
@@ -28,11 +28,8 @@ if TYPE_CHECKING:
     from router.core.roster import Pool, PoolEntry, Profile
 
 
-EVERYTHING = 2**62
-"""Above every number."""
-
-
-class Entity(Struct, eq=False, gc=False):
+@mypyc_attr(acyclic=True)
+class Live:
     """Equal only to itself. Printed by its name: the fields of one lead to all the others."""
 
     def __repr__(self) -> str:
@@ -40,7 +37,9 @@ class Entity(Struct, eq=False, gc=False):
         return f"<{type(self).__name__} {name or getattr(self, 'address', '')}>"
 
 
-class Peer(Entity, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Peer(Live):
     """A client by name: the gateway, desk, supervisor or monitor `key` = tenant/name."""
 
     key: str
@@ -85,13 +84,20 @@ class Peer(Entity, eq=False, gc=False):
     reckoning: Reckoning | None = None
     """Its list is whole, and not gone through to the end; `synced` comes after it."""
     # run-time
-    contacts: dict[str, Contact] = {}
-    endpoints: dict[str, Endpoint] = {}
-    ended: dict[str, Tombstone] = {}
-    todo: list[tuple[int, Contact | Endpoint | Offer]] = []
+    contacts: dict[str, Contact]
+    endpoints: dict[str, Endpoint]
+    ended: dict[str, Tombstone]
+    todo: list[tuple[int, Contact | Endpoint | Offer]]
     """What the chore, or the reckoning, has still to do with the number it was listed under, last first."""
     outcomes: deque[Reply] | None = None
     """The last replies, for numbers that come again."""
+
+    def __init__(self, key: str, tenant: str, name: str, number: int) -> None:
+        self.key, self.tenant, self.name, self.number = key, tenant, name, number
+        self.contacts = {}
+        self.endpoints = {}
+        self.ended = {}
+        self.todo = []
 
     def takes(self, contact: Contact) -> bool:
         """Does this contact of its own take part? What outlives its grace time does not, while the rest is closed."""
@@ -102,22 +108,9 @@ class Peer(Entity, eq=False, gc=False):
         return self.reckoning is not None or (self.due_us != 0 and not self.gone and not (self.live and self.synced))
 
 
-class Leg(Struct, omit_defaults=True, gc=False):
-    """A part of a visit that is over: an offer that failed, or a talk with its wrap-up."""
-
-    agent: str
-    offer: str
-    how: str
-    queue: str
-    """The queue that the offer was made for."""
-    version: int
-    ring_ms: int = 0
-    talk_ms: int = 0
-    hold_ms: int = 0
-    wrap_up_ms: int = 0
-
-
-class Contact(Entity, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Contact(Live):
     """One visit that needs an agent."""
 
     id: str
@@ -136,7 +129,7 @@ class Contact(Entity, eq=False, gc=False):
     """Of the enqueue's body, to tell a repetition from a conflict."""
     state: str = "new"
     priority_s: int = 0
-    needs: Asked = NOTHING
+    needs: Asked
     """Its own needs, beyond the queue's, and how they give way."""
     customer: str | None = None
     link: str | None = None
@@ -154,9 +147,9 @@ class Contact(Entity, eq=False, gc=False):
     """After a failure that was nobody's miss: not tried again before, also where there is only one agent."""
     waited_us: int = 0
     """Time waited in queues, fixed when it was answered."""
-    offers: list[Offer] = []
+    offers: list[Offer]
     """Live offers and legs (a leg in wrap-up may outlive a transfer)."""
-    legs: list[Leg] = []
+    legs: list[Leg]
     """What is over, as the contact's record will show it."""
     outcome: str | None = None
     ended_by: str = ""
@@ -178,8 +171,28 @@ class Contact(Entity, eq=False, gc=False):
     main: Contact | None = None
     """This is no contact but a stand-in: it holds a place of that one in another queue."""
 
+    def __init__(
+        self,
+        its_id: str,
+        peer: Peer,
+        queue: Queue,
+        channel: str,
+        number: int,
+        arrived_us: int,
+        entered_us: int,
+        key_us: int,
+        digest: int,
+    ) -> None:
+        self.id, self.peer, self.queue, self.channel, self.number = its_id, peer, queue, channel, number
+        self.arrived_us, self.entered_us, self.key_us, self.digest = arrived_us, entered_us, key_us, digest
+        self.needs = NOTHING
+        self.offers = []
+        self.legs = []
 
-class Offer(Entity, eq=False, gc=False):
+
+@final
+@mypyc_attr(acyclic=True)
+class Offer(Live):
     """A contact reserved for an agent; once accepted, the leg of the visit with that agent."""
 
     id: str
@@ -212,8 +225,35 @@ class Offer(Entity, eq=False, gc=False):
     asked: bool = False
     """Its lease is over, and its gateway was asked whether it still talks."""
 
+    def __init__(
+        self,
+        its_id: str,
+        number: int,
+        contact: Contact,
+        queue: Queue,
+        agent: Agent,
+        endpoint: str,
+        endpoint_peer: Peer,
+        channel: str,
+        units: int,
+        made_us: int,
+        ring_us: int,
+        version: int,
+    ) -> None:
+        self.id, self.number, self.contact, self.queue, self.agent = its_id, number, contact, queue, agent
+        self.endpoint, self.endpoint_peer, self.channel, self.units, self.made_us = (
+            endpoint,
+            endpoint_peer,
+            channel,
+            units,
+            made_us,
+        )
+        self.ring_us, self.version = ring_us, version
 
-class Backoff(Entity, eq=False, gc=False):
+
+@final
+@mypyc_attr(acyclic=True)
+class Backoff(Live):
     """An agent is given no offers until its deadline; recorded with the agent."""
 
     agent: Agent
@@ -222,8 +262,13 @@ class Backoff(Entity, eq=False, gc=False):
     due_us: int = 0
     due_number: int = 0
 
+    def __init__(self, agent: Agent, why: str) -> None:
+        self.agent, self.why = agent, why
 
-class Agent(Entity, eq=False, gc=False):
+
+@final
+@mypyc_attr(acyclic=True)
+class Agent(Live):
     """A person. Exists from configuration or from a record; `offline` until signed in."""
 
     name: str
@@ -247,15 +292,15 @@ class Agent(Entity, eq=False, gc=False):
     """Capacity-weighted work of legs and outside work that are over, since sign-in."""
     busy_ppm: int = 0
     """Millionths of the signed-in time that were worked, as of when they last came free."""
-    misses: dict[str, int] = {}
+    misses: dict[str, int]
     """Channel -> misses in a row."""
     reserved_for: str = ""
-    by_hand: dict[str, int] = {}
+    by_hand: dict[str, int]
     """Levels that a supervisor laid over those of the configuration; 0: taken away."""
     skills_us: int = 0
     """When that, or by a reload what they can do, was changed last: what was offered before goes by the skills of
     before."""
-    lent: dict[str, int] = {}
+    lent: dict[str, int]
     """Key of the layer that lends them -> since when."""
     moves_us: tuple[int, ...] = ()
     """When they were lent, the last hour."""
@@ -269,7 +314,7 @@ class Agent(Entity, eq=False, gc=False):
     team: str = ""
     configured: tuple[tuple[str, int], ...] = ()
     """Skills as the configuration has them."""
-    grants: dict[str, Grant] = {}
+    grants: dict[str, Grant]
     """What the loans by which they are lent do to their skills."""
     skills: tuple[tuple[str, int], ...] = ()
     """Those in force: the configuration's with loans and what was laid over them by hand."""
@@ -280,14 +325,24 @@ class Agent(Entity, eq=False, gc=False):
     """Channel -> contacts at a time, where that is not the channel's own limit."""
     used: int = 0
     """Units of live offers, legs and outside work."""
-    offers: dict[int, Offer] = {}
-    endpoints: dict[str, Endpoint] = {}
+    offers: dict[int, Offer]
+    endpoints: dict[str, Endpoint]
     profile: Profile | None = None
-    places: dict[str, tuple[Pool, list[PoolEntry]]] = {}
+    places: dict[str, tuple[Pool, list[PoolEntry]]]
     """Channel -> pool, and entries in its orders, where they stand free."""
     wanted: dict[Line, Order[Entry]] | None = None
     """Contacts that wait for this agent, direct or as their preferred one: by the line to which they belong, so that
     only heads are compared. Emptied ones go when another line comes."""
+
+    def __init__(self, name: str, tenant: str, number: int) -> None:
+        self.name, self.tenant, self.number = name, tenant, number
+        self.misses = {}
+        self.by_hand = {}
+        self.lent = {}
+        self.grants = {}
+        self.offers = {}
+        self.endpoints = {}
+        self.places = {}
 
     @property
     def traits(self) -> Traits:
@@ -295,17 +350,9 @@ class Agent(Entity, eq=False, gc=False):
         return Traits(self.skills, self.languages, self.attributes, self.team)
 
 
-def agent_of(known: of.Agent, number: int) -> Agent:
-    """An agent of the configuration, offline."""
-    agent = Agent(known.name, known.tenant, number)
-    agent.team, agent.capacity = known.team, known.capacity_units
-    agent.configured = agent.skills = known.skills
-    agent.languages, agent.attributes = known.languages, known.attributes
-    agent.most_at_once = dict(known.most_at_once) or None
-    return agent
-
-
-class Endpoint(Entity, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Endpoint(Live):
     """A device of a gateway that serves an agent."""
 
     address: str
@@ -318,62 +365,13 @@ class Endpoint(Entity, eq=False, gc=False):
     outside_since_us: int = 0
     sync_round: int = 0
 
-
-class Door(Entity, eq=False, gc=False):
-    """A queue's door: the calendar that opens and closes it, and what a person decided about it by hand."""
-
-    queue: Queue
-    hand: str = ""
-    """`closed` or `open` by hand, whatever calendar and settings say; empty: they decide."""
-    until_us: int = 0
-    """The hand's word ends by itself at this core time; 0: it holds until another one."""
-    message: str = ""
-    """Closed by hand: what those who are turned away, or sent away, are told."""
-    serve_out: bool = False
-    """Closed by hand: those who wait are served all the same."""
-    due_us: int = 0
-    due_number: int = 0
-    # run-time
-    kept: bool = False
-    """It has a record."""
-    hours: Hours | None = None
+    def __init__(self, address: str, peer: Peer, agent: Agent, number: int, channels: tuple[str, ...]) -> None:
+        self.address, self.peer, self.agent, self.number, self.channels = address, peer, agent, number, channels
 
 
-class Served(Struct, array_like=True, gc=False):
-    """One contact of a customer that was served."""
-
-    number: int
-    """The contact's: a late `complete` finds it by this."""
-    arrived_us: int
-    about: str
-    """Its business type or, where none was given, its queue."""
-    queue: str
-    agent: str
-    link: str | None = None
-    state: str = ""
-
-
-class Customer(Entity, eq=False, gc=False):
-    """What is remembered of a customer, known by a digest of the id."""
-
-    tenant: str
-    digest: str
-    number: int
-    """Drawn when they were heard of last: sorts by it."""
-    touched_us: int
-    day: int = 0
-    """The day (UTC, from 1970) that `today` counts contacts of."""
-    today: int = 0
-    served: list[Served] = []
-    """The earliest first."""
-
-    @property
-    def key(self) -> str:
-        """tenant/digest."""
-        return f"{self.tenant}/{self.digest}"
-
-
-class Tombstone(Entity, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Tombstone(Live):
     """What is remembered of an ended contact: no id lives twice, and `complete` may still add to its record."""
 
     id: str
@@ -394,3 +392,9 @@ class Tombstone(Entity, eq=False, gc=False):
     due_number: int = 0
     place: KeptPlace | None = None
     """Of one who was cut off and has a token."""
+
+    def __init__(
+        self, its_id: str, peer: Peer, digest: int, outcome: str, queue: str, number: int, ended_us: int
+    ) -> None:
+        self.id, self.peer, self.digest, self.outcome, self.queue = its_id, peer, digest, outcome, queue
+        self.number, self.ended_us = number, ended_us

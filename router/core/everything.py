@@ -12,9 +12,11 @@ from typing import Any
 from router.core import courses, records_hours, records_layers, records_rules, records_steps
 from router.core import records as stored
 from router.core.course import Course
+from router.core.customer import Customer
 from router.core.customer_record import of_customer
+from router.core.door import Door
 from router.core.emptying import Emptying
-from router.core.entities import Agent, Contact, Customer, Door, Endpoint, Peer, Tombstone
+from router.core.entities import Agent, Contact, Endpoint, Peer, Tombstone
 from router.core.estimates.kept import of_service
 from router.core.estimates.service import Service
 from router.core.hours import Hours

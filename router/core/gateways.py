@@ -27,7 +27,8 @@ from router.core import (
     visits,
 )
 from router.core.effects import Suspended
-from router.core.entities import EVERYTHING, Agent, Contact, Endpoint, Offer, Peer
+from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
+from router.core.entity import EVERYTHING
 from router.core.owned import Owned, end_reckoning, listed
 from router.core.sent import AWAY
 from router.core.ticket import ticket_of

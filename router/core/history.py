@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
-from router.core.entities import Leg
+from router.core.leg import Leg
 from router.core.pause import first_wait_us, pause_of
 from router.core.routed import Routed, routed_of
 from router.core.several import all_had

@@ -16,7 +16,7 @@ from msgspec import field
 
 from router.core import settings as of
 from router.core.deadlines import NEVER_US
-from router.core.entities import EVERYTHING, Entity
+from router.core.entity import EVERYTHING, Entity
 from router.core.extra import Extra
 from router.hours import NEVER_S, Calendar
 from router.terms import SECOND_US

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from router.core.line import Keep, Line
+from router.core.keep import Keep
+from router.core.line import Line
 
 if TYPE_CHECKING:
     from router.core.entities import Agent

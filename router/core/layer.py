@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from router.core.actions import ORDER, AnyAction, QueueAction, Target
-from router.core.entities import Entity
+from router.core.entity import Entity
 from router.core.loans import Loans
 
 if TYPE_CHECKING:

@@ -14,19 +14,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from router.core import audit, crossing, layer_sources, lending, reconfigure
 from router.core.actions import AnyAction, QueueAction, Target
 from router.core.actions.borrow import LOAN
 from router.core.closing import tickets_anew
 from router.core.course import Way, course_of
 from router.core.layer import Layer, Pause, Source
+from router.core.queue import Queue
+from router.core.tally import queue_tally
 
 if TYPE_CHECKING:
     from router.core import settings as of
     from router.core.entities import Peer
-    from router.core.queue import Queue
     from router.core.world import World
 
 
@@ -205,7 +204,7 @@ def _has_room(world: World, layer: Layer) -> bool:
 
 def _lines(world: World, queue: Queue, settings: of.Queue) -> int:
     """How many lines who is in the queue needs at most, by these settings."""
-    meant = replace(queue, settings=settings)
+    meant = Queue(settings.name, settings, queue_tally(), {}, {})
     ways = {Way(channel, contact_class=settings.contact_class) for channel in settings.channels}
     for contact in (each for peer in world.peers.values() for each in peer.contacts.values()):
         if contact.queue is not queue or contact.line is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from router.core.entities import Entity
+from router.core.entity import Entity
 
 if TYPE_CHECKING:
     from router.core.queue import Queue

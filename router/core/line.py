@@ -12,12 +12,12 @@ time of its calendar. A line has one clock, so that the order of keys never chan
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, final
 
-from msgspec import Struct
 from msgspec.msgpack import Encoder
 
 from router.core.consulting import asks_itself
+from router.core.native import mypyc_attr
 from router.core.order import Order
 from router.core.want import Want
 from router.terms import SECOND_US
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from router.core.course import Course, State, Way
     from router.core.entities import Agent, Contact
     from router.core.hours import Hours
+    from router.core.keep import Keep
     from router.core.queue import Queue
     from router.core.roster import Pool, Profile
     from router.core.ruled import QueueView
@@ -40,28 +41,21 @@ NeedsKey: TypeAlias = tuple[str, str, Want]
 _encode = Encoder().encode
 
 
-class Keep(NamedTuple):
-    """A queue that keeps agents idle who meet some needs."""
-
-    queue: Queue
-    agents: int
-    but_class: int
-    """See `actions.keep_idle.KeepIdle`."""
-
-
-class Needs(Struct, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Needs:
     """Interned needs: one object for all lines that ask the same, and the index to the profiles that meet it."""
 
     key: NeedsKey
-    profiles: list[Profile] = []
+    profiles: list[Profile]
     """Every profile of signed-in agents that meets it."""
-    ready: dict[Profile, Pool] = {}
+    ready: dict[Profile, Pool]
     """Those of them with somebody free for the channel."""
-    levels: dict[Profile, int] = {}
+    levels: dict[Profile, int]
     """How good each of them is at it."""
     preferred: dict[Profile, int] | None = None
     """Who of them comes first (0) and last; None where nobody is preferred."""
-    lines: list[Line] = []
+    lines: list[Line]
     staffed: int = 0
     """Signed-in agents who meet it."""
     free: int = 0
@@ -72,6 +66,13 @@ class Needs(Struct, eq=False, gc=False):
     """Queues that keep agents idle who meet it."""
     awaited: int = 0
     """Lines of it that wait for the moment when nobody who meets it is free."""
+
+    def __init__(self, key: NeedsKey) -> None:
+        self.key = key
+        self.profiles = []
+        self.ready = {}
+        self.levels = {}
+        self.lines = []
 
     @property
     def channel(self) -> str:
@@ -89,7 +90,9 @@ class Needs(Struct, eq=False, gc=False):
         return self.key[2]
 
 
-class Line(Struct, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Line:
     """One line of a queue. `per_us` = 1 / target, so that urgency costs one multiplication."""
 
     queue: Queue
@@ -121,6 +124,9 @@ class Line(Struct, eq=False, gc=False):
     """The settings that it was made by, where its queue has others by now and its contacts are about to leave it."""
     dialling: int = 0
     """Call-backs of this line that are being dialled for an agent who is about to be free."""
+
+    def __init__(self, queue: Queue, needs: Needs, contact_class: int, order: Order[Entry], course: Course) -> None:
+        self.queue, self.needs, self.contact_class, self.order, self.course = queue, needs, contact_class, order, course
 
     @property
     def key(self) -> tuple[Way, State]:

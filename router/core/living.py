@@ -7,7 +7,9 @@ from typing import Any
 
 from router.core import verify_rules
 from router.core.course import Course
-from router.core.entities import Agent, Backoff, Contact, Customer, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.customer import Customer
+from router.core.door import Door
+from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.estimates.service import Service
 from router.core.estimates.state import Estimates
 from router.core.hours import Hours

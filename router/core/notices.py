@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from router.core import audit
 from router.core.effects import NoticeOut
-from router.core.entities import Entity
+from router.core.entity import Entity
 from router.core.internal import NoticeDone, NoticesAgain
 
 if TYPE_CHECKING:

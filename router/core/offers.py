@@ -22,8 +22,9 @@ from router.core.effects import (
     TalkOver,
 )
 from router.core.effects import Offer as OfferMessage
-from router.core.entities import Agent, Contact, Leg, Offer, Peer
+from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.estimates import tap, virtual
+from router.core.leg import Leg
 from router.core.match.choose import usable_endpoint
 from router.core.moments import waited_out
 from router.core.pause import answered_before

@@ -19,7 +19,8 @@ from router.core import (
     ruling_views,
     ticket_due,
 )
-from router.core.entities import Agent, Backoff, Contact, Door, Offer, Peer
+from router.core.door import Door
+from router.core.entities import Agent, Backoff, Contact, Offer, Peer
 from router.core.estimates import slices
 from router.core.estimates.state import Estimates
 from router.core.hours import Hours

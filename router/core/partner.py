@@ -19,7 +19,7 @@ from msgspec import field
 from router.core.actions.send_to_partner import SendToPartner
 from router.core.callback_book import of as callback_of
 from router.core.consulting import is_consult
-from router.core.entities import Entity
+from router.core.entity import Entity
 from router.core.hours import due_us
 from router.core.routed import is_test
 from router.core.sent import AWAY, sent_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from router.core.entities import Entity
+from router.core.entity import Entity
 
 if TYPE_CHECKING:
     from router.core import settings as of

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, TypeAlias, final
 
 from router.core import settings as of
 from router.core.effects import Treatment
+from router.core.native import mypyc_attr
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
     from router.core.announcing import Schedule
     from router.core.course import Course, Way
-    from router.core.entities import Contact, Door
+    from router.core.door import Door
+    from router.core.entities import Contact
     from router.core.levels import Level
     from router.core.line import Line, Needs
     from router.core.partner import Partner
     from router.core.ruled import FlowView, QueueView
 
+WrapUps: TypeAlias = dict[str, of.WrapUp]
+"""By channel."""
+Treatments: TypeAlias = dict[str, Treatment]
+"""By the reason why somebody is not let in, or can't be served."""
+
 NO_WRAP_UP = of.WrapUp()
 
 
-class Queue(Struct, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Queue:
     """One named service. `lines` are all of its lines; `own` are those of the queue's needs by channel."""
 
     name: str
     settings: of.Queue
     tally: QueueTally
-    wrap_ups: dict[str, of.WrapUp]
-    treatments: dict[str, Treatment]
-    lines: dict[Line, Line] = {}
-    own: dict[str, Line] = {}
+    wrap_ups: WrapUps
+    treatments: Treatments
+    lines: dict[Line, Line]
+    own: dict[str, Line]
     """Channel -> the line of contacts without needs of their own who have just come: it stays while the queue does."""
-    courses: dict[Way, Course] = {}
+    courses: dict[Way, Course]
     """How the needs of contacts give way, by what they ask. Where nothing gives way it is found by the needs that come
     of it with the queue's, so that all who need the same stand in one line."""
     reserved: int = 0
     """Lines that the contacts of all courses may need at most."""
-    kept_steps: dict[str, dict[tuple[int, int], int]] = {}
+    kept_steps: dict[str, dict[tuple[int, int], int]]
     """While it is loaded or gets other settings: what is known of steps, for courses that nobody goes yet."""
     level: Level | None = None
     """Its service level, where some step waits on it, or a loan keeps it."""
@@ -46,15 +53,15 @@ class Queue(Struct, eq=False, gc=False):
     """No longer in the settings: it takes nobody in, and serves who is in it."""
     moved_us: int = 0
     """When its lines were made anew last because it asks otherwise, or it was loaded: offers of before stand."""
-    counts: dict[str, int] = {}
+    counts: dict[str, int]
     """Contacts by state."""
     beside: int = 0
     """Places here of contacts that another of their queues leads (`several.py`)."""
     door: Door | None = None
     """None: no calendar, and no hand on it; its settings alone say whether it is open."""
-    callbacks: dict[str, Contact] = {}
+    callbacks: dict[str, Contact]
     """Open call-backs by id."""
-    callbacks_by_name: dict[str, Contact] = {}
+    callbacks_by_name: dict[str, Contact]
     """The same by number and by customer: one open call-back each."""
     schedule: Schedule | None = None
     """What it announces to those who wait; None: nothing."""
@@ -67,6 +74,19 @@ class Queue(Struct, eq=False, gc=False):
     """Whom rules and plans may send its contacts to: what comes is counted for their shares."""
     flows: tuple[FlowView, ...] = ()
     """What rules count of who comes and goes here."""
+
+    def __init__(
+        self, name: str, settings: of.Queue, tally: QueueTally, wrap_ups: WrapUps, treatments: Treatments
+    ) -> None:
+        self.name, self.settings, self.tally = name, settings, tally
+        self.wrap_ups, self.treatments = wrap_ups, treatments
+        self.lines = {}
+        self.own = {}
+        self.courses = {}
+        self.kept_steps = {}
+        self.counts = {}
+        self.callbacks = {}
+        self.callbacks_by_name = {}
 
     def treatment(self, why: str) -> Treatment:
         """What configuration wants done for this reason; to refuse, where it says nothing."""

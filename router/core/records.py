@@ -39,9 +39,10 @@ from msgspec.msgpack import Decoder, Encoder
 
 from router.core.asked import NOTHING, Asked
 from router.core.customer_record import CustomerRecord
-from router.core.entities import Agent, Contact, Endpoint, Leg, Offer, Peer, Tombstone
+from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
+from router.core.leg import Leg
 from router.core.owned import Reckoning
 from router.core.records_hours import DoorRecord, HoursRecord
 from router.core.records_layers import EmptyingRecord, LayerRecord, NoticeRecord, PauseRecord, PlanRecord

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.msgpack import Encoder
 
 if TYPE_CHECKING:
-    from router.core.entities import Door
+    from router.core.door import Door
     from router.core.hours import Hours
 
 SCHEMA = 1

@@ -34,7 +34,8 @@ from router.core.consults import mend
 from router.core.customer_record import take_back
 from router.core.dispatch import refresh
 from router.core.doors import hang_door
-from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entity import EVERYTHING
 from router.core.estimates.kept import take_up
 from router.core.extra import Extra
 from router.core.gateways import may_open
@@ -190,10 +191,9 @@ def _due(world: World, entity: Any, record: Any) -> None:
 
 
 def _peer(world: World, r: stored.PeerRecord) -> None:
-    peer = Peer(
-        f"{r.tenant}/{r.name}", r.tenant, r.name, r.number, r.role, r.instance, r.last_seq, r.live, r.synced,
-        r.draining,
-    )  # fmt: skip
+    peer = Peer(f"{r.tenant}/{r.name}", r.tenant, r.name, r.number)
+    peer.role, peer.instance, peer.last_seq = r.role, r.instance, r.last_seq
+    peer.live, peer.synced, peer.draining = r.live, r.synced, r.draining
     peer.reports_ringing, peer.reports_connecting = r.reports_ringing, r.reports_connecting
     peer.away_since_us, peer.gone = r.away_since_us, r.gone
     peer.sync_round, peer.failures, peer.dials = r.sync_round, r.failures, r.dials
@@ -221,7 +221,8 @@ def _find_agent(world: World, key: str) -> Agent:
     agent = world.agents.get((tenant, name))
     if agent is None:
         # The configuration does not know them any more.
-        agent = world.agents[tenant, name] = Agent(name, tenant, world.number(), retired=True)
+        agent = world.agents[tenant, name] = Agent(name, tenant, world.number())
+        agent.retired = True
     return agent
 
 
@@ -251,10 +252,9 @@ def _agent(world: World, r: stored.AgentRecord) -> None:
 
 def _endpoint(world: World, r: stored.EndpointRecord) -> None:
     peer, agent = _find_peer(world, r.peer), _find_agent(world, r.agent)
-    endpoint = Endpoint(
-        r.address, peer, agent, r.number, r.channels, r.outside, r.outside_units, r.outside_since_us,
-        r.sync_round,
-    )  # fmt: skip
+    endpoint = Endpoint(r.address, peer, agent, r.number, r.channels)
+    endpoint.outside, endpoint.outside_units = r.outside, r.outside_units
+    endpoint.outside_since_us, endpoint.sync_round = r.outside_since_us, r.sync_round
     peer.endpoints[r.address] = endpoint
     agent.endpoints[stored.endpoint_key(endpoint)] = endpoint
     agent.used += r.outside_units
@@ -276,8 +276,12 @@ def _gone_queue(world: World, settings: of.Queue) -> Queue:
 
 def _tombstone(world: World, r: stored.TombstoneRecord) -> None:
     peer = _find_peer(world, r.peer)
-    tombstone = Tombstone(
-        r.id, peer, r.digest, r.outcome, r.queue, r.number, r.ended_us, r.waited_us, r.codes, r.resolved, r.agent
+    tombstone = Tombstone(r.id, peer, r.digest, r.outcome, r.queue, r.number, r.ended_us)
+    tombstone.waited_us, tombstone.codes, tombstone.resolved, tombstone.agent = (
+        r.waited_us,
+        r.codes,
+        r.resolved,
+        r.agent,
     )
     tombstone.due_us, tombstone.due_number, tombstone.customer = r.due_us, r.due_number, r.customer
     peer.ended[r.id] = tombstone
@@ -312,11 +316,15 @@ def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any
     peer = _find_peer(world, r.peer)
     queue = _find_queue(world, peer.tenant, r.queue, r.channel)
     contact = Contact(
-        r.id, peer, queue, r.channel, r.number, r.arrived_us, r.entered_us, r.key_us, r.digest, r.state, r.priority_s,
-        _asked(r), r.customer, r.link, r.language, r.preferred, r.preferred_until_us, r.direct, r.held_until_us,
-        r.hold_began_us, r.data, r.missed, r.retry_us, r.waited_us, [], r.legs, r.outcome, r.ended_by, r.left_us,
-        r.codes, r.resolved, r.sync_round, r.extra,
+        r.id, peer, queue, r.channel, r.number, r.arrived_us, r.entered_us, r.key_us, r.digest,
     )  # fmt: skip
+    contact.state, contact.priority_s, contact.needs, contact.extra = r.state, r.priority_s, _asked(r), r.extra
+    contact.customer, contact.link, contact.language, contact.data = r.customer, r.link, r.language, r.data
+    contact.preferred, contact.preferred_until_us, contact.direct = r.preferred, r.preferred_until_us, r.direct
+    contact.held_until_us, contact.hold_began_us = r.held_until_us, r.hold_began_us
+    contact.missed, contact.retry_us, contact.waited_us = r.missed, r.retry_us, r.waited_us
+    contact.legs, contact.outcome, contact.ended_by, contact.left_us = r.legs, r.outcome, r.ended_by, r.left_us
+    contact.codes, contact.resolved, contact.sync_round = r.codes, r.resolved, r.sync_round
     peer.contacts[r.id] = contact
     if r.extra is not None:
         _special(world, contact, r.extra)
@@ -357,11 +365,14 @@ def _special(world: World, contact: Contact, extra: Extra) -> None:
 
 
 def _offer(world: World, contact: Contact, queue: Queue, agent: Agent, r: stored.OfferRecord) -> Offer:
-    return Offer(
+    offer = Offer(
         r.id, r.number, contact, queue, agent, r.endpoint, _find_peer(world, r.endpoint_peer), r.channel, r.units,
-        r.made_us, r.ring_us, r.version, r.state, r.rang, r.accepted_us, r.connected_us, r.talk_over_us, r.held_us,
-        r.wrap_up_most_us, r.left_us, asked=r.asked,
+        r.made_us, r.ring_us, r.version,
     )  # fmt: skip
+    offer.state, offer.rang, offer.asked = r.state, r.rang, r.asked
+    offer.accepted_us, offer.connected_us, offer.talk_over_us = r.accepted_us, r.connected_us, r.talk_over_us
+    offer.held_us, offer.wrap_up_most_us, offer.left_us = r.held_us, r.wrap_up_most_us, r.left_us
+    return offer
 
 
 def _stand(world: World, contact: Contact, r: stored.ContactRecord) -> None:

@@ -9,11 +9,11 @@ leaves them with its last: so an arrival looks only at profiles where somebody i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, final
 
-from msgspec import Struct
-
-from router.core.line import Keep, Line, Needs, NeedsKey
+from router.core.keep import Keep
+from router.core.line import Line, Needs, NeedsKey
+from router.core.native import mypyc_attr
 from router.core.order import Order
 from router.core.want import Able, Traits
 
@@ -31,18 +31,26 @@ OrderKind = Literal["free_since_us", "last_offer", "busy_ppm"]
 """The agent's field that an order sorts by; each is fixed when the agent comes free."""
 
 
-class Pool(Struct, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Pool:
     """The agents of a profile who could take one more contact of a channel now, by each kind of order in use."""
 
     orders: dict[OrderKind, Order[PoolEntry]]
     needs: list[Needs]
     """The needs of that channel that the profile meets."""
     free: int = 0
-    watched: list[Needs] = []
+    watched: list[Needs]
     """Those of `needs` of which it is counted who is free."""
 
+    def __init__(self, orders: dict[OrderKind, Order[PoolEntry]], needs: list[Needs]) -> None:
+        self.orders, self.needs = orders, needs
+        self.watched = []
 
-class Profile(Struct, eq=False, gc=False):
+
+@final
+@mypyc_attr(acyclic=True)
+class Profile:
     """Interned: what a group of like agents can do."""
 
     key: ProfileKey
@@ -51,10 +59,15 @@ class Profile(Struct, eq=False, gc=False):
     """By channel."""
     agents: int = 0
     """Signed-in agents of this profile; it is dropped with the last."""
-    members: dict[int, Agent] = {}
+    members: dict[int, Agent]
     """Who they are, by number."""
-    kept: list[Needs] = []
+    kept: list[Needs]
     """Needs that they meet, of which some queue keeps agents idle."""
+
+    def __init__(self, key: ProfileKey, able: Able, pools: dict[str, Pool]) -> None:
+        self.key, self.able, self.pools = key, able, pools
+        self.members = {}
+        self.kept = []
 
     def queues_servable(self) -> int:
         """How many queues its agents can serve, by the queue's own needs or by those of somebody who stands in a line
@@ -99,7 +112,8 @@ class Roster:
         """The one object for these needs; the profiles that meet them are found on its first appearance."""
         needs = self.needs.get(key)
         if needs is None:
-            needs = self.needs[key] = Needs(key, preferred={} if key[2].prefer else None)
+            needs = self.needs[key] = Needs(key)
+            needs.preferred = {} if key[2].prefer else None
             for profile in self.profiles.values():
                 self._link(profile, needs)
         return needs

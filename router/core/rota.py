@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.msgpack import Encoder
 
-from router.core.entities import Entity
+from router.core.entity import Entity
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from router.core.entities import Entity
+from router.core.entity import Entity
 from router.rules import Compare, Gauge, Life, Ring, Times, Usual
 
 if TYPE_CHECKING:

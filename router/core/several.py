@@ -60,7 +60,10 @@ def add(contact: Contact, queue: Queue, at_rank: int) -> Contact:
     assert extra is not None
     made = Contact(
         contact.id, contact.peer, queue, contact.channel, contact.number, contact.arrived_us, contact.entered_us,
-        contact.key_us, 0, "waiting", contact.priority_s, contact.needs, language=contact.language,
+        contact.key_us, 0,
+    )  # fmt: skip
+    made.state, made.priority_s, made.needs, made.language = (
+        "waiting", contact.priority_s, contact.needs, contact.language,
     )  # fmt: skip
     made.extra = Extra(route=extra.route, clock=extra.clock, rank=at_rank)
     made.main = contact

@@ -16,7 +16,10 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from router.core import states, verify_rules
-from router.core.entities import EVERYTHING, Agent, Backoff, Contact, Customer, Door, Endpoint, Offer, Peer, Tombstone
+from router.core.customer import Customer
+from router.core.door import Door
+from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entity import EVERYTHING
 from router.core.estimates.state import Estimates
 from router.core.hours import Hours
 from router.core.layer import Layer

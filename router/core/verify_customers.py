@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from router.core.customer import Customer
 from router.core.customers import SERVED_MOST
-from router.core.entities import Customer
 from router.core.world import World
 
 Found: TypeAlias = Iterator[tuple[str, str]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from router.core.entities import EVERYTHING, Contact, Door
+from router.core.door import Door
+from router.core.entities import Contact
+from router.core.entity import EVERYTHING
 from router.core.hours import Hours
 from router.core.queue import Queue
 from router.core.world import World

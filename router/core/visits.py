@@ -354,8 +354,10 @@ def close(world: World, contact: Contact) -> None:
         consults.closed(world, contact)
     tombstone = Tombstone(
         contact.id, peer, contact.digest, contact.outcome or "withdrawn", contact.queue.name, contact.number,
-        world.now_us, contact.waited_us, contact.codes, contact.resolved, _served_by(contact),
+        world.now_us,
     )  # fmt: skip
+    tombstone.waited_us, tombstone.agent = contact.waited_us, _served_by(contact)
+    tombstone.codes, tombstone.resolved = contact.codes, contact.resolved
     tombstone.customer = known
     if contact.extra is not None:
         _special_over(world, contact, tombstone)

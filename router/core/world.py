@@ -11,14 +11,16 @@ from typing import Any
 
 from router.core import courses, several, states
 from router.core import settings as of
+from router.core.agent_of import agent_of
 from router.core.announcing import Announcing, take_schedule
 from router.core.asked import NOTHING, Asked
 from router.core.audit import Deed
 from router.core.course import Way
+from router.core.customer import Customer
 from router.core.deadlines import Deadlines
 from router.core.doors import hang_door, line_clock
 from router.core.effects import Message
-from router.core.entities import Agent, Contact, Customer, Offer, Peer, Tombstone, agent_of
+from router.core.entities import Agent, Contact, Offer, Peer, Tombstone
 from router.core.estimates.state import Estimates
 from router.core.extra import ask_needs
 from router.core.history import Visit

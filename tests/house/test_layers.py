@@ -44,6 +44,7 @@ OWNERS: dict[str, set[str]] = {
     "aiohttp": {"admin", "gateways"},
     "holidays": {"config"},
     "msgpack": {"trace"},
+    "mypy_extensions": {"core"},
     "mypyc": {"compiled"},
     "msgspec": {"terms", "rules", "core", "wire", "config"},
     "prometheus_client": {"metrics"},

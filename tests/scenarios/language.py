@@ -333,7 +333,11 @@ DONE: tuple[type[told.Reply], ...] = (told.Ok, told.Queued, told.Synced)
 
 def said(struct: Struct, head: str, who: str = "", **more: Any) -> Said:
     """A struct in words, with `more` beside its own fields."""
-    values = {field: getattr(struct, field) for field in struct.__struct_fields__} | more
+    return said_of({field: getattr(struct, field) for field in struct.__struct_fields__} | more, head, who)
+
+
+def said_of(values: dict[str, Any], head: str, who: str = "") -> Said:
+    """These values in words: those that `head` names, and then the others."""
     used = set(re.findall(r"{(\w+)}", head))
     details = dict(shown(name, value) for name, value in values.items() if name not in used | {"re"})
     return Said(tuple(head.format(**values).split()), details, who)

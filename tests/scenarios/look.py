@@ -35,11 +35,12 @@ from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Contact, Peer
 from router.core.handlers import callbacks, partners, questions
 from router.core.handlers.rota import missing_status
+from router.core.records import ContactRecord
 from router.core.sent import sent_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
 from tests.scenarios import look_layers, look_tickets
-from tests.scenarios.language import Said, Unclear, said, words_of
+from tests.scenarios.language import Said, Unclear, said, said_of, words_of
 
 
 def look(world: World, visits: list[history.Visit], deeds: list[audit.Deed], line: str) -> Said:
@@ -97,12 +98,13 @@ def _contact_said(world: World, name: str) -> Said:
         ended = [peer.ended[name].outcome for peer in world.peers.values() if name in peer.ended]
         return Said(("contact", name, *(("ended", ended[0]) if ended else ("unknown",))), {})
     waited_us = contact.waited_us or world.now_us - contact.entered_us
-    return said(
-        contact, "contact {id} {state}", queue=contact.queue.name, waited_ms=waited_us // MILLISECOND_US,
-        agents=[offer.agent.name for offer in contact.offers], peer=contact.peer.name, offers=len(contact.offers),
-        legs=len(contact.legs), line=None, entry=None, standing=None, extra=None, stand_ins=None,
-        queues=several.queues(contact),
-    )  # fmt: skip
+    values = {field: getattr(contact, field) for field in ContactRecord.__struct_fields__ if field != "schema"}
+    shown = {
+        "queue": contact.queue.name, "waited_ms": waited_us // MILLISECOND_US,
+        "agents": [offer.agent.name for offer in contact.offers], "peer": contact.peer.name,
+        "offers": len(contact.offers), "legs": len(contact.legs), "extra": None, "queues": several.queues(contact),
+    }  # fmt: skip
+    return said_of(values | shown, "contact {id} {state}")
 
 
 def _agent_said(world: World, name: str) -> Said:

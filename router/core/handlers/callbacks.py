@@ -103,8 +103,9 @@ def _made(world: World, gateway: Peer, queue: Queue, priority_s: int) -> Contact
     while contact_id in gateway.contacts or contact_id in gateway.ended:
         contact_id = f"callback-{world.epoch}-{world.number()}"
     contact = Contact(
-        contact_id, gateway, queue, book.CHANNEL, number, now_us, now_us, now_us, 0, "new", priority_s
+        contact_id, gateway, queue, book.CHANNEL, number, now_us, now_us, now_us, 0
     )  # fmt: skip
+    contact.priority_s = priority_s
     queue.counts["new"] += 1
     gateway.contacts[contact_id] = contact
     world.live += 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from router.core import audit, closing, doors
 from router.core import commands as ask
+from router.core.door import Door
 from router.core.doors import hang_door
 from router.core.effects import Ok, Reply
-from router.core.entities import Door, Peer
+from router.core.entities import Peer
 from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused

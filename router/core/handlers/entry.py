@@ -204,9 +204,10 @@ def admit(
     entered_us = now_us - asked.waited_ms * MILLISECOND_US
     contact = Contact(
         asked.contact, peer, queue, asked.channel, world.number(), now_us, entered_us,
-        entered_us - asked.priority_s * SECOND_US, body_digest, "new", asked.priority_s, NOTHING,
-        asked.customer, asked.link, asked.language, None, 0, asked.agent, 0, 0, asked.data,
+        entered_us - asked.priority_s * SECOND_US, body_digest,
     )  # fmt: skip
+    contact.priority_s, contact.customer, contact.link = asked.priority_s, asked.customer, asked.link
+    contact.language, contact.direct, contact.data = asked.language, asked.agent, asked.data
     if decision is not None:
         contact.priority_s = decision.priority_s
         contact.key_us = entered_us - decision.priority_s * SECOND_US
