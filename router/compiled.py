@@ -105,7 +105,8 @@ class Sources(importlib.abc.MetaPathFinder):
 
 def prefer_sources_where_they_differ() -> None:
     """Called once, before any module of `MODULES` is imported."""
-    if DIGEST.exists() and (os.environ.get("SWITCHBOARD_PURE") or DIGEST.read_text(encoding="ascii") != digest()):
+    made_of = DIGEST.read_text(encoding="ascii") if DIGEST.exists() else ""
+    if os.environ.get("SWITCHBOARD_PURE") or made_of != digest():
         sys.meta_path.insert(0, Sources())
 
 

@@ -194,7 +194,7 @@ def due(world: World, contact: Contact) -> None:
     """A deadline of a waiting contact has come."""
     now_us = world.now_us
     world.changed[contact] = None
-    if contact.peer.live and contact.state in ("connected", "parked", *AWAY):
+    if contact.peer.live and (contact.state in ("connected", "parked") or contact.state in AWAY):
         _due_beside_lines(world, contact)
         return
     if contact.state == "offered" and contact.peer.live and contact.line is not None and contact.line.course.streams:
