@@ -42,6 +42,7 @@ from router.core.gateways import may_open
 from router.core.hours import new_hours
 from router.core.offers import link
 from router.core.queue import Queue
+from router.core.restore_consults import without_handed_over
 from router.core.restore_several import give_up_unknown, take_places
 from router.core.restore_steps import conditions, forget_steps, look_once_more
 from router.core.sent import AWAY
@@ -160,7 +161,7 @@ def _visits(world: World, entries: list[Any]) -> None:
     """Contacts, what is remembered of ended ones, and the live offers, each in its order."""
     pairs: list[tuple[Offer, Any]] = []
     special: list[Contact] = []
-    for record in _without_handed_over(entries):
+    for record in without_handed_over(entries):
         if isinstance(record, stored.TombstoneRecord):
             _tombstone(world, record)
         else:
@@ -288,27 +289,6 @@ def _tombstone(world: World, r: stored.TombstoneRecord) -> None:
     if r.place is not None and tokens.found_again(world, tombstone, r.place.token):
         tombstone.place = r.place
     world.buried.append(tombstone)
-
-
-def _without_handed_over(entries: list[Any]) -> list[Any]:
-    """Leave out consults whose leg has gone over to their customer, by a record that is younger than their own."""
-    consults = [
-        entry
-        for entry in entries
-        if not isinstance(entry, stored.TombstoneRecord)
-        and entry.extra is not None
-        and entry.extra.consult is not None
-        and entry.extra.consult.of
-    ]
-    if not consults:
-        return entries
-    kept = {(entry.peer, entry.id): entry for entry in entries}
-    for consult in consults:
-        customer = kept.get((consult.peer, consult.extra.consult.of))
-        theirs = {offer.id for offer in customer.offers} if isinstance(customer, stored.ContactRecord) else set()
-        if not theirs.isdisjoint(offer.id for offer in consult.offers):
-            del kept[consult.peer, consult.id]
-    return list(kept.values())
 
 
 def _contact(world: World, r: stored.ContactRecord, pairs: list[tuple[Offer, Any]]) -> list[Contact]:

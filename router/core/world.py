@@ -136,8 +136,7 @@ class World:
         for queue in settings.queues:
             self.adopt_queue(queue)
         self.partners.take(settings, self.queues, self.now_us)
-        for number, known in enumerate(settings.agents):
-            self.agents[known.tenant, known.name] = agent_of(known, number)
+        self.agents.update(((agent.tenant, agent.name), agent_of(agent, n)) for n, agent in enumerate(settings.agents))
 
     def adopt_queue(self, settings: of.Queue) -> Queue:
         """Build a queue, with a line for each of its channels."""
