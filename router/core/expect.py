@@ -62,7 +62,7 @@ def _learned(world: World, line: Line, ahead: int) -> Estimate | None:
     estimates = world.estimates
     if not estimates.on or line.clock is not None or line.newest:
         return None
-    if line.needs.staffed == 0:
+    if line.needs.staffed == 0 and not world.rota.at_work:
         return None
     view = estimates.views.get(line)
     if view is None or view.made_us < 0 or world.now_us - view.made_us >= estimates.settings.refresh_us:

@@ -130,6 +130,16 @@ class Rota:
         at = bisect_right(spans, now_s, key=_until)
         return spans[at] if at < len(spans) else None
 
+    def outlook(self, key: Key, now_s: int) -> tuple[int, Span | None, int]:
+        """(end of the last time at work that is over, the one that goes on or comes next, begin of the one after it);
+        0 and None where there is none."""
+        spans = self.at_work.get(key, ())
+        at = bisect_right(spans, now_s, key=_until)
+        over_s = spans[at - 1][1] if at else 0
+        if at == len(spans):
+            return over_s, None, 0
+        return over_s, spans[at], spans[at + 1][0] if at + 1 < len(spans) else 0
+
     def _changed(self, key: Key) -> None:
         self.version += 1
         spans = spans_of(entry for day in self.days.get(key, {}).values() for entry in day.entries)
@@ -218,10 +228,11 @@ def missing(world: World, tenant: str) -> list[Missing]:
         if key[0] != tenant or agent is None or agent.state not in ("offline", "not_ready") or agent.offers:
             continue
         span = world.rota.planned(key, now_s)
-        if span is None or span[0] > now_s:
+        if span is None:
             continue
         left_s = (agent.since_us + world.ahead_us) // SECOND_US if agent.since_us else 0
         since_s = max(span[0], left_s)
+        # Of who is to come later this is ahead.
         if now_s - since_s >= grace_s:
             found.append(Missing(agent, since_s))
     found.sort(key=lambda each: (each.since_s, each.agent.name))

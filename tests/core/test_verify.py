@@ -69,6 +69,7 @@ PLANTED: dict[str, Callable[[World], object]] = {
     "I1": lambda world: contact(world, "c2").queue.counts.update(waiting=9),
     "I1 live": lambda world: setattr(world, "live", world.live + 1),
     "I1 state": lambda world: setattr(contact(world, "c2"), "state", "ended"),
+    "index roster": lambda world: world.rota.at_work.update({("main", "ann"): ((1, 2),)}),
     "I3": lambda world: contact(world, "c1").offers.extend(contact(world, "c0").offers),
     "I5": lambda world: setattr(agent(world, "ann"), "used", 50),
     "I5 capacity": lambda world: setattr(agent(world, "ann"), "capacity", 50),
@@ -105,7 +106,9 @@ def test_planted_faults_are_seen(centre: Centre, name: str) -> None:
     assert name.split(maxsplit=1)[0] in found
 
 
-@pytest.mark.parametrize("name", [name for name in PLANTED if name not in ("I1", "index members", "index profile")])
+@pytest.mark.parametrize(
+    "name", [name for name in PLANTED if name not in ("I1", "index members", "index profile", "index roster")]
+)
 def test_slices_see_them_soon(centre: Centre, name: str) -> None:
     """A running engine sees them within a walk through the world; what only a count of all shows is for the whole."""
     PLANTED[name](centre.engine.world)

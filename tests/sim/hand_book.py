@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from router.core import audit
 from router.core import commands as ask
 from router.core.commands import Hand
-from router.core.effects import ContactEvent, Queued, RefusedEntry, Reply
+from router.core.effects import ContactEvent, Queued, RefusedEntry, Reply, RosterReply
 from tests.sim.seen import GatewaySeen, Visit
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class HandBook:
             ask.AssignContact: self._assigned,
             ask.PullContact: self._pulled,
         }
+        self.more: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
+            ask.Consult: self.consult,
+            ask.Roster: self._planned,
+        }
+        """Those that are answered with more than ok."""
 
     # -- by hand --------------------------------------------------------------------------------------------------
 
@@ -63,6 +68,11 @@ class HandBook:
         if any(not deed.who or not deed.why or not deed.client for deed in deeds):
             self._judge.fault("audit", f"nobody, or for nothing: {deeds}")
         self._done = 0
+
+    def _planned(self, _boss: GatewaySeen, command: ask.Roster, reply: Reply) -> None:
+        """A roster is kept in the audit where it changed something."""
+        if isinstance(reply, RosterReply) and not command.check and reply.days:
+            self.done()
 
     def _set_agent(self, command: ask.SetAgent) -> None:
         agent = self._judge.agents[command.agent]

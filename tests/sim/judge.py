@@ -90,7 +90,6 @@ class Judge:
         """Of the step that is being judged."""
         self._said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
             ask.Enqueue: self._enqueue,
-            ask.Consult: self.hands.consult,
             ask.End: self._end,
             ask.Alive: self.leases.alive,
             ask.Accept: self.book.accept,
@@ -100,6 +99,7 @@ class Judge:
             ask.OpenQueue: self.hours.hand,
             **self.layers.said,
             **self.lists.said,
+            **self.hands.more,
         }
 
     def fault(self, invariant: str, what: str) -> None:

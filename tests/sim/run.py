@@ -31,6 +31,7 @@ from tests.sim.layers import Planning, left
 from tests.sim.people import Person
 from tests.sim.place_book import Wishes
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
+from tests.sim.rosters import Rostering
 from tests.sim.site import Flight, Site, Step, slices
 from tests.sim.tickets import CRM, TICKET
 from tests.sim.twin import Twin
@@ -57,6 +58,7 @@ class Desk(Client):
             self.site.after(SECOND_US, Hands(run, self.say).pulse)
             self.planning = Planning(run, self.say)
             self.site.after(SECOND_US, self.planning.pulse)
+            self.rostering = Rostering(run, self.say)
 
     def event(self, message: Message) -> None:
         """What agents see on their screens."""
@@ -71,6 +73,8 @@ class Desk(Client):
         """What a supervisor reads."""
         if isinstance(reply, StatusReply | AgentsReply):
             self.run.answers += 1
+        if self.role == "supervisor":
+            self.rostering.answered(request, reply)
 
 
 class Digest:

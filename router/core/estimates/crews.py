@@ -2,7 +2,8 @@
 
 A crew is counted from the agents themselves, in slices, when a line that it serves is estimated, and is good for a
 moment; so no event of an agent has to keep a count, and none can be missed. Counts and sums are whole numbers:
-they do not depend on the order of the agents.
+they do not depend on the order of the agents. A crew knows, too, who of it is planned to go, and to be back, within two
+hours.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from router.core.rota import utc_s
 from router.ewt.agents import READY, TALK, WRAP
 from router.terms import SECOND_US
 
@@ -29,20 +31,25 @@ AN_AGENT_US = 1000
 BUCKET_US = 5 * SECOND_US
 """Beginnings are counted in buckets as long as this, each with the mean of its own."""
 
+HORIZON_S = 7200
+"""Plans further ahead are not looked at: few waits are longer."""
+
 Cells = dict[tuple[int, str], dict[int, list[int]]]
 """(state, service) -> bucket -> [millionths of a slot, the same times the beginnings in microseconds]."""
 
 
 class Crew:
-    """See the module. `size` and `free` in millionths of a slot."""
+    """See the module. `size` and `free` in millionths of a slot, and so `plans`: when (Unix seconds) -> how much more
+    there is, or less where it is negative."""
 
-    __slots__ = ("cells", "channel", "counted_us", "free", "profile", "size")
+    __slots__ = ("cells", "channel", "counted_us", "free", "plans", "profile", "size")
 
     def __init__(self, profile: Profile, channel: str) -> None:
         self.profile = profile
         self.channel = channel
         self.counted_us = -1
         self.cells: Cells = {}
+        self.plans: dict[int, int] = {}
         self.size = 0
         self.free = 0
 
@@ -59,6 +66,7 @@ class Crew:
             if number % SCAN_A_SLICE == 0:
                 yield
         self.cells, self.size, self.free = counting.cells, counting.size, counting.free
+        self.plans = counting.plans
         self.counted_us = now_us
 
 
@@ -66,12 +74,15 @@ class _Count:
     """A count under way."""
 
     def __init__(self, world: World, estimates: Estimates, channel: str) -> None:
+        self._world = world
+        self._now_s = utc_s(world) if world.rota.at_work else 0
         settings = world.channels.get(channel)
         self._estimates = estimates
         self._channel = channel
         self._units = settings.units if settings is not None else 1
         self._most = settings.most_at_once if settings is not None else 1
         self.cells: Cells = {}
+        self.plans: dict[int, int] = {}
         self.size = 0
         self.free = 0
 
@@ -80,6 +91,7 @@ class _Count:
         if agent.state != "available" or agent.next_state:
             return
         channel, units = self._channel, self._units
+        before = self.size
         held = 0
         for offer in agent.offers.values():
             slots = SLOT
@@ -99,6 +111,26 @@ class _Count:
             slots = SLOT * max(1, min(most - held, (agent.capacity - agent.used) // units))
             self.free += slots
             self._put(READY, "", agent.free_since_us, slots)
+        if self._now_s and self.size > before:
+            self._foresee(agent, self.size - before)
+
+    def _foresee(self, agent: Agent, slots: int) -> None:
+        """When they are planned to go, and to be back. Who talks since before they were to go does so afterwards."""
+        over_s, span, next_s = self._world.rota.outlook((agent.tenant, agent.name), self._now_s)
+        if over_s and (span is None or span[0] > self._now_s):
+            over_us = over_s * SECOND_US - self._world.ahead_us
+            if agent.offers and all(offer.made_us < over_us for offer in agent.offers.values()):
+                self._plan(self._now_s, -slots)
+                if span is not None:
+                    self._plan(span[0], slots)
+        if span is not None:
+            self._plan(span[1], -slots)
+        if next_s:
+            self._plan(next_s, slots)
+
+    def _plan(self, at_s: int, slots: int) -> None:
+        if at_s <= self._now_s + HORIZON_S:
+            self.plans[at_s] = self.plans.get(at_s, 0) + slots
 
     def _put(self, state: int, service: str, since_us: int, slots: int) -> None:
         self.size += slots

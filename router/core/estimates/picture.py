@@ -11,12 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from router.core.estimates.crews import BUCKET_US, SLOT, Crew
+from router.core.estimates.outlook import Outlook
 from router.core.estimates.service import Service
 from router.core.estimates.view import View, can_be_seen, name_of
 from router.ewt.agents import READY, TALK, Agents, Group
 from router.ewt.laws import QueueLaws
 from router.ewt.lines import Line as Known
-from router.ewt.supply import Scene
+from router.ewt.supply import Jumps, Scene
 from router.ewt.trajectory import Trajectory
 from router.ewt.walk import walk
 from router.terms import SECOND_US
@@ -48,21 +49,30 @@ def trajectory(world: World, estimates: Estimates, view: View) -> Generator[None
         return None
     beside = _beside(world, estimates, view)
     agents = Agents(1, BUCKET_US / SECOND_US)
-    ours = yield from _groups(world, estimates, view, beside)
+    outlook = Outlook(world)
+    if world.rota.at_work:
+        yield from outlook.comers(world, estimates.coming(view.line.needs.channel), view, beside)
+    ours = yield from _groups(world, estimates, view, beside, outlook)
     agents.by_queue[view.name] = ours
     for other in beside:
         theirs = [group for group in ours if other.name in group.skills]
         if other.priority < view.priority:
-            theirs += yield from _outside(world, estimates, view, other)
+            theirs += yield from _outside(world, estimates, view, other, outlook)
         else:
             theirs.append(_rest(view, other))
         agents.by_queue[other.name] = theirs
     yield
-    return _walked(world, estimates, view, beside, agents, laws)
+    return _walked(world, estimates, view, beside, agents, laws, outlook.jumps())
 
 
 def _walked(
-    world: World, estimates: Estimates, view: View, beside: list[View], agents: Agents, laws: QueueLaws
+    world: World,
+    estimates: Estimates,
+    view: View,
+    beside: list[View],
+    agents: Agents,
+    laws: QueueLaws,
+    jumps: Jumps,
 ) -> Trajectory | None:
     """The last slice: the flow, and all positions of the line."""
     if view.line not in view.line.queue.lines:
@@ -80,9 +90,9 @@ def _walked(
             return laws
         return book.beside(service, laws)
 
-    scene = Scene(lines, agents, laws_of, {}, now_s, settings.wait_max_s, settings.pace_doubt_ratio)
+    scene = Scene(lines, agents, laws_of, jumps, now_s, settings.wait_max_s, settings.pace_doubt_ratio)
     picture = scene.picture(view)
-    if picture.agents <= 0:
+    if picture.agents <= 0 and not any(view.name in skills for skills in jumps):
         return None
     walked = walk(picture.flow, picture.asker, picture.equals, now_s, settings.waiting_blocks)
     lives = view.talk.lives
@@ -147,8 +157,10 @@ def _excludes(world: World, one: str, other: str) -> bool:
 # -- crews ------------------------------------------------------------------------------------------------------------
 
 
-def _groups(world: World, estimates: Estimates, view: View, beside: list[View]) -> Generator[None, None, list[Group]]:
-    """The agents who serve the view, grouped by which of the lines beside it they serve as well."""
+def _groups(
+    world: World, estimates: Estimates, view: View, beside: list[View], outlook: Outlook
+) -> Generator[None, None, list[Group]]:
+    """The agents who serve the view, or will, grouped by which of the lines beside it they serve as well."""
     found: dict[frozenset[str], list[Crew]] = {}
     for number, profile in enumerate(list(view.line.needs.profiles), 1):
         crew = estimates.crew(profile, view.line.needs.channel)
@@ -158,14 +170,19 @@ def _groups(world: World, estimates: Estimates, view: View, beside: list[View]) 
         found.setdefault(skills, []).append(crew)
         if number % CREWS_A_SLICE == 0:
             yield
-    groups = [_group(skills, crews) for skills, crews in found.items()]
+    for skills in outlook.skills():
+        if view.name in skills:
+            found.setdefault(skills, [])
+    groups = [_group(skills, crews, outlook) for skills, crews in found.items()]
     groups.sort(key=lambda group: sorted(group.skills))
     for group in groups:
         _mix(estimates, view, group)
     return groups
 
 
-def _outside(world: World, estimates: Estimates, view: View, other: View) -> Generator[None, None, list[Group]]:
+def _outside(
+    world: World, estimates: Estimates, view: View, other: View, outlook: Outlook
+) -> Generator[None, None, list[Group]]:
     """Agents who serve a line that comes before the view, and not the view itself."""
     crews = []
     needs = view.line.needs
@@ -178,9 +195,10 @@ def _outside(world: World, estimates: Estimates, view: View, other: View) -> Gen
         crews.append(crew)
         if number % CREWS_A_SLICE == 0:
             yield
-    if not crews:
+    alone = frozenset((other.name,))
+    if not crews and alone not in outlook.skills():
         return []
-    group = _group(frozenset((other.name,)), crews)
+    group = _group(alone, crews, outlook)
     _mix(estimates, other, group)
     return [group]
 
@@ -195,13 +213,15 @@ def _rest(view: View, other: View) -> Group:
     return group
 
 
-def _group(skills: frozenset[str], crews: list[Crew]) -> Group:
+def _group(skills: frozenset[str], crews: list[Crew], outlook: Outlook) -> Group:
     """Several crews as one group: whole numbers are added up, and brought into an order of their own."""
     cells: dict[tuple[int, str], dict[int, list[int]]] = {}
     size = free = 0
     for crew in crews:
         size += crew.size
         free += crew.free
+        if crew.plans:
+            outlook.add(skills, crew.plans)
         for key, buckets in crew.cells.items():
             cell = cells.setdefault(key, {})
             for bucket, (slots, sum_us) in buckets.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from router.core.estimates.book import WAITING, Book
+from router.core.estimates.coming import Coming
 from router.core.estimates.crews import SLOT, Crew
 from router.core.estimates.service import Service
 from router.core.estimates.view import View
@@ -63,9 +64,9 @@ class Estimates:
     """See the module. `on`: is anything estimated? `lives`: what has ended, and is to be learned from."""
 
     __slots__ = (
-        "_crews", "book", "by_name", "dirty", "due", "due_number", "due_us", "ghosts", "job", "keep_us", "keeping",
-        "legs", "lives", "missed", "numbers", "of_queue", "on", "quiet", "said", "settings", "stride", "stride_legs",
-        "stride_us", "tuning", "turn", "views", "visits", "worked_us",
+        "_coming", "_crews", "book", "by_name", "dirty", "due", "due_number", "due_us", "ghosts", "job", "keep_us",
+        "keeping", "legs", "lives", "missed", "numbers", "of_queue", "on", "quiet", "said", "settings", "stride",
+        "stride_legs", "stride_us", "tuning", "turn", "views", "visits", "worked_us",
     )  # fmt: skip
 
     def __init__(self, settings: Estimating) -> None:
@@ -77,6 +78,7 @@ class Estimates:
         """The same by queue and channel."""
         self.views: dict[Line, View] = {}
         self._crews: dict[tuple[Profile, str], Crew] = {}
+        self._coming: dict[str, Coming] = {}
         self.quiet = False
         """Whoever waits in this part of the step did so before."""
         self.due: dict[Line, None] = {}
@@ -134,6 +136,13 @@ class Estimates:
         found = self._crews.get((profile, channel))
         if found is None:
             found = self._crews[profile, channel] = Crew(profile, channel)
+        return found
+
+    def coming(self, channel: str) -> Coming:
+        """Who is planned to come, on a channel, as they were last counted."""
+        found = self._coming.get(channel)
+        if found is None:
+            found = self._coming[channel] = Coming(channel)
         return found
 
     def services(self) -> list[Service]:

@@ -43,7 +43,8 @@ def follow(world: World, view: View) -> None:
     ):
         return
     said = made.prediction(len(line.order))
-    if said.flow_s < view.settings.wait_max_s:
+    # Where nobody is there, the wait depends on when somebody really comes.
+    if made.agents > 0 and said.flow_s < view.settings.wait_max_s:
         estimates.said[contact] = Said(view.service, line.queue, world.now_us, said)
 
 
