@@ -299,15 +299,16 @@ def gateway_failed(world: World, offer: Offer) -> None:
         suspend(world, peer)
 
 
-def connecting_failed(world: World, offer: Offer, faulty: bool) -> None:
-    """Device or media failed while joining: back to its place. `faulty`: it counts against the endpoint's gateway."""
+def connecting_failed(world: World, offer: Offer, faulty: bool, by: Peer | None = None) -> None:
+    """Device or media failed while joining: back to its place. `faulty`: it counts against the endpoint's gateway.
+    `by`: the gateway that says so; where nobody has, the contact's own must join them no more."""
     states.move(states.OFFER, offer, "fail")
     contact, agent = offer.contact, offer.agent
     if contact.missed is None:
         contact.missed = {}
     contact.missed[agent.name] = world.now_us
     contact.retry_us = world.now_us + world.settings.limits.fault_pause_us
-    world.tell_agents_side(offer, OfferCancelled(offer.id, contact.id, "withdrawn"), but=contact.peer)
+    world.tell_everyone(offer, OfferCancelled(offer.id, contact.id, "withdrawn"), but=by)
     if faulty:
         gateway_failed(world, offer)
     _put_back(world, offer, "failed", failed=True)

@@ -6,6 +6,13 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "I4: who is to join them hears that the time for it is over",
+        CORE + "offers.py",
+        'OfferCancelled(offer.id, contact.id, "withdrawn"), but=by)\n    if faulty',
+        'OfferCancelled(offer.id, contact.id, "withdrawn"), but=contact.peer)\n    if faulty',
+        story="connect_never_reported",
+    ),
+    Mutant(
         "I1: a visit has a record",
         CORE + "visits.py",
         "    counted.count_ended(world, contact)\n    history.write(world, contact)\n",

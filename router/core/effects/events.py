@@ -48,7 +48,7 @@ class Offer(Message, tag="offer"):
 
 
 class OfferCancelled(Message, tag="offer_cancelled"):
-    """Stop ringing; the offer is over."""
+    """Stop ringing, or joining them; the offer is over."""
 
     offer: str
     contact: str

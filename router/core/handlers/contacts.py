@@ -283,7 +283,7 @@ def connect_failed(world: World, peer: Peer, command: ask.ConnectFailed) -> Repl
     else:
         for offer in list(contact.offers):
             if offer.state == "connecting":
-                offers.connecting_failed(world, offer, faulty=True)
+                offers.connecting_failed(world, offer, faulty=True, by=peer)
     return Ok(command.seq)
 
 
