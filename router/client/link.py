@@ -162,7 +162,8 @@ class Link(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._flush_due = False
-        if self._out and not self._paused and self._transport is not None:
+        # It may have been lost since it was planned.
+        if self._out and not self._paused and not self.over.done() and self._transport is not None:
             joined = b"".join(self._out)
             self._out.clear()
             self._transport.write(joined)

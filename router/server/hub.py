@@ -169,10 +169,7 @@ class Hub:
         """Write what was packed, one write a connection. To be called once the batch is kept, in order of
         batches."""
         for connection, pieces in outbox.pieces.items():
-            if connection.closing:
-                self.undelivered += 1
-            else:
-                connection.write(b"".join(pieces))
+            connection.write(b"".join(pieces))
         if outbox.events:
             self.monitors.publish(outbox.events)
         for notice in outbox.notices:

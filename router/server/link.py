@@ -72,11 +72,14 @@ class Link(asyncio.Protocol):
         self.hub.caught_up(self._whole())
 
     def write(self, data: bytes) -> None:
-        """Send bytes. Who does not read them is cut, here or later."""
-        if self._transport is not None:
-            self._transport.write(data)
-            if self.lagging:
-                self.hub.lagged(self._whole())
+        """Send bytes. Who does not read them is cut, here or later. What is asked may be answered after its connection
+        has ended: that is for nobody then."""
+        if self.closing or self._transport is None:
+            self.hub.undelivered += 1
+            return
+        self._transport.write(data)
+        if self.lagging:
+            self.hub.lagged(self._whole())
 
     def tell(self, message: Message) -> None:
         """Send one message at once: one that rests on no state."""

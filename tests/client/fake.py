@@ -74,9 +74,12 @@ class Joined(asyncio.Transport):
         self._link = link
         self._piece = piece
         self._closing = False
+        self._lost = False
         self.writes = 0
 
     def write(self, data: Any) -> None:
+        if self._lost:
+            raise RuntimeError("the handler is closed")  # uvloop's do; asyncio's own only log it
         self.writes += 1
         self._loop.call_soon(self._conversation.hear, bytes(data))
 
@@ -94,8 +97,12 @@ class Joined(asyncio.Transport):
     def close(self) -> None:
         if not self._closing:
             self._closing = True
-            self._loop.call_soon(self._link.connection_lost, None)
-            self._loop.call_soon(self._conversation.lost)
+            self._loop.call_soon(self._lose)
+
+    def _lose(self) -> None:
+        self._lost = True
+        self._link.connection_lost(None)
+        self._conversation.lost()
 
     def abort(self) -> None:
         self.close()

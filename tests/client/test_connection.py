@@ -234,6 +234,26 @@ def test_what_is_sent_while_the_engine_reads_slowly_waits() -> None:
     run(story)
 
 
+def test_what_was_about_to_be_written_is_lost_with_its_connection() -> None:
+    """The connection goes in the same turn of the loop: nothing is written to it any more, and the message goes over
+    the next one."""
+
+    async def story() -> None:
+        faults: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, fault: faults.append(fault))
+        engine = FakeEngine()
+        gw = await up(engine)
+        engine.now.transport.close()
+        outcome: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        gw.send(c.Hold(0, "c1"), outcome.set_result)
+        assert isinstance(await outcome, c.Ok)
+        assert len(engine.conversations) == 2
+        assert faults == []
+        await gw.close()
+
+    run(story)
+
+
 def test_the_wrong_key_is_told_apart() -> None:
     """A client with another key than the engine's learns why it is not let in."""
 

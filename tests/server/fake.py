@@ -30,6 +30,7 @@ class FakeTransport(asyncio.Transport):
         self.writes = 0
         self.reading = True
         self.ended = False
+        self.lost = False
         self.aborted = False
         self.closed = False
         self.stuck = False
@@ -43,6 +44,8 @@ class FakeTransport(asyncio.Transport):
         return self.unsent
 
     def write(self, data: Any) -> None:
+        if self.ended or self.lost:
+            raise RuntimeError("the handler is closed")  # uvloop's do; asyncio's own only log it
         self.writes += 1
         was = self.unsent
         self.written += data
@@ -134,6 +137,7 @@ class Client:
 
     def lose(self, error: Exception | None = None) -> None:
         """The connection is gone."""
+        self.transport.lost = True
         self.connection.connection_lost(error)
 
 

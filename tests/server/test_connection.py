@@ -324,6 +324,20 @@ class TestTheEnd:
         assert kinds(bench.drain()) == ["up", "down second_hello"]
         assert bench.hub.inboxes_bytes == 0
 
+    @pytest.mark.parametrize("end", ["lost", "left"])
+    def test_an_answer_that_comes_after_the_end_is_for_nobody(self, end: str) -> None:
+        """What is asked outside of the core (records, a hand-over) is answered later: a client that has gone by then
+        does no harm."""
+        bench = Bench()
+        client = bench.client().hello()
+        if end == "lost":
+            client.lose(ConnectionResetError())
+        else:
+            client.say({"t": "bye"})
+        client.connection.tell(Ok(1))
+        assert [each["t"] for each in client.heard()] == ["welcome"]
+        assert bench.hub.undelivered == 1
+
 
 class TestPeople:
     """One JSON object a line."""

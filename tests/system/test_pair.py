@@ -6,6 +6,8 @@ import asyncio
 import os
 import re
 import signal
+import socket
+import struct
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from router.client import Client
 from router.client.outcomes import Refused, Unknown
 from router.daemon import exits
 from router.wire import catalogue as c
+from tests.system.raw import Raw
 from tests.system.redis_server import RedisServer, free_port, running
 from tests.system.serving import PATIENCE_S, Serving
 
@@ -223,6 +226,23 @@ def hand_over(daemon: Serving) -> None:
     ran = CliRunner().invoke(app, ["handover", "--socket", str(daemon.socket)])
     assert ran.exit_code == 0, ran.output
     assert re.match(r"handed over to .*state", ran.output)
+
+
+def test_who_asked_for_a_hand_over_may_be_gone_before_it_is_done(pair: Pair) -> None:
+    """The asker's connection is reset at once: the lead is handed over all the same."""
+
+    async def story(caller: Caller) -> None:
+        await caller.call(20)
+        epoch, before = caller.client.epoch, len(pair.one.lines())
+        with Raw(int(pair.addresses[0].rpartition(":")[2])) as asker:
+            assert asker.hello("boss", "supervisor")["t"] == "welcome"
+            asker.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            asker.say({"t": "hand_over", "seq": 1})
+        await asyncio.to_thread(pair.one.wait_for, "following", before)
+        await caller.call(20)
+        assert caller.client.epoch > epoch
+
+    assert tell(pair, story).longest_s < 2 * TTL_S
 
 
 def test_without_a_standby_nothing_is_handed_over(pair: Pair) -> None:
