@@ -20,7 +20,7 @@ from msgspec.msgpack import Decoder, Encoder
 
 from router.core import commands as ask
 from router.core.effects import EVENTS, REPLIES, Error, Offer, Ok, Queued, Synced
-from router.wire.messages import SESSION_REPLIES, Hello, Ping, Welcome
+from router.wire.messages import SESSION_REPLIES, Closing, Hello, Ping, Welcome
 
 BARE = "g"
 """The bare server's name for every gateway."""
@@ -28,6 +28,10 @@ BARE = "g"
 _decode: Callable[[bytes], Any] = Decoder(Union[REPLIES + EVENTS + SESSION_REPLIES]).decode  # noqa: UP007  # of a tuple of types
 _encode = Encoder().encode
 _length = struct.Struct(">I")
+
+
+class Gone(RuntimeError):
+    """A connection has ended in the middle of a measurement: what is measured then is nothing."""
 
 
 class Gateway(asyncio.Protocol):
@@ -51,6 +55,8 @@ class Gateway(asyncio.Protocol):
         self.transport: Any = None
         self.rest = b""
         self.out: list[bytes] = []
+        self.over = ""
+        """Why the connection has ended, or what was refused on it."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say hello."""
@@ -65,10 +71,16 @@ class Gateway(asyncio.Protocol):
         self.out.append(body)
 
     def flush(self) -> None:
-        """Write what is queued."""
+        """Write what is queued. Raises `Gone`."""
+        self.must_be_up()
         if self.out:
             self.transport.write(b"".join(self.out))
             self.out = []
+
+    def must_be_up(self) -> None:
+        """Raises `Gone` where the connection has ended."""
+        if self.over:
+            raise Gone(f"{self.name}: {self.over}")
 
     def number(self) -> int:
         """A new seq."""
@@ -101,7 +113,8 @@ class Gateway(asyncio.Protocol):
             self.handle(_decode(data[at + 4 : end]))
             at = end
         self.rest = data[at:]
-        self.flush()
+        if not self.over:
+            self.flush()
 
     def handle(self, message: Any) -> None:
         """One message."""
@@ -117,8 +130,20 @@ class Gateway(asyncio.Protocol):
             self.resolve(message.re, message)
         elif kind is Welcome:
             self.ready.set_result(None)
-        elif kind is Error:
-            raise RuntimeError(f"{self.name}: {message}")
+        elif kind is Error or kind is Closing:
+            self.end(repr(message))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever sends next, or waits for an answer, hears why."""
+        self.end(f"the server has closed the connection: {exc!r}")
+
+    def end(self, why: str) -> None:
+        """Nothing is measured on it any more. The first reason counts."""
+        self.over = self.over or why
+        for future in (self.ready, *self.waiting.values()):
+            if not future.done():
+                future.set_exception(Gone(f"{self.name}: {self.over}"))
+        self.waiting.clear()
 
     def on_ok(self, seq: int) -> None:
         """An accept or a complete has gone through, or something that is waited for."""
@@ -176,5 +201,6 @@ async def heartbeat(gateways: list[Gateway]) -> None:
     while True:
         await asyncio.sleep(2)
         for gateway in gateways:
-            gateway.send(Ping(1))
-            gateway.flush()
+            if not gateway.over:
+                gateway.send(Ping(1))
+                gateway.flush()

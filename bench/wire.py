@@ -143,7 +143,9 @@ async def load(port: int, queues: list[list[str]], agents: list[list[str]], bare
 
 
 def done(gateways: list[Gateway]) -> int:
-    """Lifecycles so far."""
+    """Lifecycles so far. Raises `Gone` where a connection has ended."""
+    for gateway in gateways:
+        gateway.must_be_up()
     return sum(gateway.completed for gateway in gateways)
 
 
@@ -283,7 +285,8 @@ def part_queues(size: Size, index: int, busy: bool) -> list[str]:
 
 async def filled(stack: contextlib.AsyncExitStack, size: Size) -> tuple[Server, list[Gateway]]:
     """A daemon with such a centre: agents signed in over all connections, the busy ones in talk, lines full."""
-    server = stack.enter_context(daemon(*of_size(size)))
+    # In a thread: it may take long on a busy machine, and gateways that are connected already must not fall silent.
+    server = await asyncio.to_thread(stack.enter_context, daemon(*of_size(size)))
     agents = [[agent_name(i) for i in range(k, size.agents, CONNECTIONS)] for k in range(CONNECTIONS)]
     queues = [part_queues(size, k, True) for k in range(CONNECTIONS)]
     gateways = await stack.enter_async_context(load(server.port, queues, agents, False))
