@@ -81,6 +81,9 @@ Why: TypeAlias = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\u202a-\u20
 PhoneNumber: TypeAlias = Annotated[str, Meta(pattern=r"\A\+?[0-9]{3,20}\Z")]
 """A number to dial: digits alone, with or without a `+`. No `*` and `#`, which are orders to an exchange."""
 
+Pin: TypeAlias = Annotated[str, Meta(pattern=r"\A[0-9]{4,16}\Z")]
+"""A code that is dialled."""
+
 PlaceToken: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 """What gives a place back to whoever shows it: given with `queued` or `callback_taken`, and never guessed."""
 

@@ -52,12 +52,15 @@ class Explained:
             "queue": self.named or (route.queue if route is not None else None),
             "queues": list(route.queues) if route is not None else [],
             "refuse": None,
+            "plan": None,
             "segment": segment.name if segment is not None else None,
             "blocked": self.blocked or None,
             "rows": [{"row": row, "matches": not why, "why": why} for row, why in self.rows],
         }
         if route is not None:
-            if route.refuse is not None:
+            if route.plan:
+                out["plan"] = {"name": route.plan, "action": route.plan_action}
+            elif route.refuse is not None:
                 out["refuse"] = {"do": route.refuse.do, "to": route.refuse.to}
             out |= {
                 "priority_s": route.priority_us // SECOND_US,
@@ -86,6 +89,8 @@ class Explained:
         route = self.route
         if route is None:
             return "-> error no_route: no row matches"
+        if route.plan:
+            return f"-> {route.plan_action}s plan {route.plan}, for who may: nobody is let in by row {route.name}"
         if route.refuse is not None:
             to = f" {route.refuse.to}" if route.refuse.to else ""
             return f"-> refused by row {route.name}: {route.refuse.do}{to}"

@@ -18,6 +18,8 @@ from router.wire import rosters as r
 Fields = ParamSpec("Fields")
 A = TypeVar("A", bound=c.Message)
 B = TypeVar("B", bound=c.Message)
+C = TypeVar("C", bound=c.Message)
+D = TypeVar("D", bound=c.Message)
 
 Answer: TypeAlias = A | c.Already | Refused | Unknown
 """The reply; or `Already`: done before, its outcome is no longer remembered; or not done; or nobody knows."""
@@ -43,6 +45,10 @@ ANSWERS: dict[type[c.Request], tuple[type[c.Message], ...]] = {}
 def method(message: Build[Fields], one: type[A], /) -> Method[Fields, A]: ...
 @overload
 def method(message: Build[Fields], one: type[A], other: type[B], /) -> Method[Fields, A | B]: ...
+@overload
+def method(
+    message: Build[Fields], one: type[A], other: type[B], third: type[C], fourth: type[D], /
+) -> Method[Fields, A | B | C | D]: ...
 def method(message: Build[Fields], /, *answers: type[c.Message]) -> Method[Fields, Any]:
     """A method that builds `message` from its arguments and calls; it returns one of `answers`, or see
     `Answer`."""
@@ -59,7 +65,7 @@ def method(message: Build[Fields], /, *answers: type[c.Message]) -> Method[Field
 class Calls(Caller):
     """Every message that can be called."""
 
-    enqueue = method(c.Enqueue, c.Queued, c.RefusedEntry)
+    enqueue = method(c.Enqueue, c.Queued, c.RefusedEntry, c.PlanStarted, c.PlanStopped)
     probe = method(c.Probe, c.Probed, c.RefusedEntry)
     estimate = method(c.Estimate, c.EstimateReply, c.RefusedEntry)
     hold = method(c.Hold, c.Ok)

@@ -12,6 +12,7 @@ from router.config.catalogue_repeats import AGAIN
 from router.config.kinds import Checked, Choice, Flag, Name, Names, Seconds, Text, Whole, WholeSeconds, csv_name
 from router.config.kinds_needs import Needs
 from router.config.patterns import Patterns
+from router.config.routing_codes import pin_wrong
 from router.config.rows import File, Row, Section, words_of
 from router.core import settings as core
 from router.core.effects import Treatment
@@ -86,6 +87,19 @@ ROUTE = Section(
             "test",
             Flag(),
             "Test calls: routed as any other, and left out of figures, estimates and what is remembered of customers.",
+        ),
+        Row(
+            "plan",
+            Text(64),
+            "A phone code: the row lets nobody in, and switches this plan for who may. It needs `callers`, `pin` or "
+            "both.",
+        ),
+        Row("plan_action", Choice(("start", "stop")), "What is done with the plan."),
+        Row("callers", Names(1_000), "The numbers that may switch the plan, as the gateway tells them; none: any."),
+        Row(
+            "pin",
+            Checked("code", pin_wrong, 16),
+            "The code that must be dialled, 6 to 16 digits: a caller's number can be forged. It is shown nowhere.",
         ),
     ),
     struct=Route,

@@ -39,6 +39,7 @@ from router.config.plans import around as around_plans
 from router.config.plans import plans, webhooks
 from router.config.read import Found, Reader
 from router.config.routing import routing, ways
+from router.config.routing_codes import dangling_codes
 from router.config.rows import File
 from router.config.ruling import ruling
 from router.config.sources import Directory, TextSource, parsed
@@ -166,6 +167,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         coverage(services, staff, tables[QUEUES.file].where, findings)
         tenants(side.peers_at, services, staff, findings)
     there = around_plans(tables[PLANS.file], services, staff)
+    dangling_codes(table, there, findings)
     settings = Settings(
         site=side.site,
         channels=services.channels,

@@ -140,6 +140,12 @@ def diff(old: Configuration, new: Configuration) -> list[Change]:
         for hook in new.webhooks
         if (hook.tenant, hook.name) in keys and keys[hook.tenant, hook.name] != hook.key
     )
+    pins = {(route.tenant, route.name): route.pin for route in old.settings.routes}
+    changes.extend(
+        Change("changed", shown(("routes", _name(route), "pin")), SECRET, SECRET)
+        for route in new.settings.routes
+        if route.pin and pins.get((route.tenant, route.name), route.pin) not in ("", route.pin)
+    )
     return sorted(changes, key=lambda change: change.path)
 
 
@@ -147,11 +153,16 @@ def digest(configuration: Configuration) -> str:
     """A name for what a configuration says: the same whatever the order of tables and keys, and whatever its
     number.
 
-    Keys of clients are left out: the digest is shown to everybody, and a weak key could be found by trying.
+    Keys of clients and codes of rows are left out: the digest is shown to everybody, and a weak one could be found by
+    trying.
     """
     bare = replace(
         configuration,
-        settings=replace(configuration.settings, version=0),
+        settings=replace(
+            configuration.settings,
+            version=0,
+            routes=tuple(replace(route, pin="") for route in configuration.settings.routes),
+        ),
         peers=tuple(replace(peer, key=None) for peer in configuration.peers),
         webhooks=tuple(replace(hook, key=None) for hook in configuration.webhooks),
     )
@@ -187,7 +198,9 @@ def _queue(queue: Queue) -> dict[str, Any]:
 
 def _route(route: Route) -> dict[str, Any]:
     out = _shown(ROUTE, route) | _asked(route.conditions)
-    if route.refuse is not None:
+    if route.pin:
+        out["pin"] = SECRET
+    if route.refuse is not None and not route.plan:
         out["refuse"] = _shown(REFUSE, route.refuse)
     if route.repeat is not None:
         out["repeat"] = _shown(AGAIN, route.repeat)

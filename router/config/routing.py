@@ -13,6 +13,7 @@ from router.config.faults import Findings, Where, dangling
 from router.config.patterns import condition
 from router.config.reach import unreachable
 from router.config.read import Found
+from router.config.routing_codes import ONLY_PLANNED, plan_code
 from router.core.effects import Treatment
 from router.core.repeat_settings import Again
 from router.core.route_settings import Condition, Route, Segment, Steer
@@ -109,7 +110,9 @@ def _route(
     findings: Findings,
 ) -> Route:
     route: Route = table.fill(Route(table.key))
-    refuse = _refusal(table, findings)
+    refuse = _refusal(table, findings) if not route.plan else Treatment()
+    if route.plan or any(setting in table.values for setting in ONLY_PLANNED):
+        plan_code(table, route, findings)
     if refuse is None:
         _goes_to(table, route, known["channel"], queues, findings)
         own = [segment.name for segment in segments if segment.tenant == route.tenant]
@@ -117,14 +120,18 @@ def _route(
             dangling(table.at("segment"), "segment", route.segment, own, findings)
     else:
         if route.queue:
-            findings.error(table.at("queue"), "stands beside refuse", "give one of the two")
+            beside = "plan" if route.plan else "refuse"
+            findings.error(table.at("queue"), f"stands beside {beside}", "give one of the two")
         told = [setting for setting in ONLY_ROUTED if setting in table.values or table.tables(setting)]
         for setting in told:
-            findings.error(table.at(setting), "has no effect where the row refuses", "take it out")
+            what = (
+                "has no effect where the row switches a plan" if route.plan else "has no effect where the row refuses"
+            )
+            findings.error(table.at(setting), what, "take it out")
     return Route(
         route.name, route.tenant, _conditions(table, known, findings), route.queue, refuse, route.priority_us,
         route.contact_class, route.needs, route.segment, route.test, _repeat(table, route, queues, findings),
-        route.queues,
+        route.queues, route.plan, route.plan_action, route.callers, route.pin,
     )  # fmt: skip
 
 

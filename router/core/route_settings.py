@@ -50,6 +50,13 @@ class Route(Struct, frozen=True, gc=False):
     """None: what the queue does."""
     queues: tuple[str, ...] = ()
     """Further queues: the contact waits in all of them."""
+    plan: str = ""
+    """It lets nobody in, and switches this plan (`refuse` is what everybody hears who may not)."""
+    plan_action: Literal["start", "stop"] = "start"
+    callers: tuple[str, ...] = ()
+    """The numbers that may; none: any that knows the code."""
+    pin: str = ""
+    """The code that they dial; empty: none is asked for."""
 
 
 class Segment(Struct, frozen=True, gc=False):

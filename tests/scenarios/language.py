@@ -313,6 +313,7 @@ HEADS: dict[type[Struct], str] = {
     told.Advice: "advice {contact}",
     told.NoticeOut: "notice {webhook}",
     told.PlanStarted: "plan_started {plan}",
+    told.PlanStopped: "plan_stopped {plan}",
     told.PlansReply: "plans",
     told.RulesReply: "rules",
     told.RuleStatus: "rule {rule} {state}",

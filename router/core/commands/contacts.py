@@ -19,6 +19,7 @@ from router.terms import (
     NeedsTable,
     NewId,
     PhoneNumber,
+    Pin,
     Place,
     PlaceToken,
     Share,
@@ -79,6 +80,8 @@ class Enqueue(Request, tag="enqueue"):
     business: Business | None = None
     number: PhoneNumber | None = None
     """The number that the customer rings from: an open call-back to it is told with `queued`."""
+    pin: Pin | None = None
+    """The code that was dialled, for a row that switches a plan by it."""
     token: PlaceToken | None = None
     """A place token: the contact takes that place, whichever visit or channel has it now."""
     relax: Relax | None = None
@@ -89,7 +92,7 @@ class Enqueue(Request, tag="enqueue"):
     """A ticket: the path that it goes, where that is not its queue's."""
     queues: Queues | None = None
     """Further queues: it waits in all of them at the same time, and the first able agent of any of them has it."""
-    answers = ("queued", "refused", "busy")
+    answers = ("queued", "refused", "busy", "plan_started", "plan_stopped")
     errors = (
         "bad_id", "conflict", "ended", "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent",
         "data_too_large", "unknown_path", "unknown_token", "gone", "too_many_needs", "too_many_queues",

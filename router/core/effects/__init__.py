@@ -50,6 +50,7 @@ from router.core.effects.plans import (
     PlansReply,
     PlanStarted,
     PlanStatus,
+    PlanStopped,
 )
 from router.core.effects.reload import ChangeShown, Consequence, Reloaded, VersionShown, VersionsReply
 from router.core.effects.replies import (
@@ -106,6 +107,7 @@ REPLIES: tuple[type[Reply], ...] = (
     TrackReply,
     TicketsReply,
     PlanStarted,
+    PlanStopped,
     PlansReply,
     LayersReply,
     PartnersReply,
@@ -198,6 +200,7 @@ __all__ = [
     "PlanEvent",
     "PlanStarted",
     "PlanStatus",
+    "PlanStopped",
     "PlansReply",
     "PositionReply",
     "Probed",

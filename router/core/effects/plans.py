@@ -42,6 +42,13 @@ class PlanStarted(Reply, tag="plan_started"):
     """Layers are off at present: it takes effect when they are put on again."""
 
 
+class PlanStopped(Reply, tag="plan_stopped"):
+    """It is over, or was."""
+
+    plan: str
+    """Its name."""
+
+
 class PlanStatus(Struct, omit_defaults=True, gc=False):
     """One plan."""
 

@@ -26,6 +26,7 @@ from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra, ask_needs
+from router.core.handlers import plan_codes
 from router.core.handlers.repeats import recognise, rule_of, welcome
 from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_lines, find_queue, further
@@ -48,7 +49,7 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
         return _again(world, peer, command, known)
     decision = None if is_plain(world, command) else decide(world, peer, command)
     if decision is not None and decision.route is not None and decision.route.refuse is not None:
-        return _refused_by_row(world, peer, command, decision)
+        return _by_row_alone(world, peer, command, decision)
     queue = find_queue(world, peer, command.queue if decision is None else decision.queue, command.channel)
     beside = None
     if command.queues is not None or (decision is not None and decision.queues):
@@ -164,12 +165,15 @@ def _queued(world: World, command: Enqueue, contact: Contact) -> Queued:
     return reply
 
 
-def _refused_by_row(world: World, peer: Peer, command: Enqueue, decision: Decision) -> RefusedEntry:
+def _by_row_alone(world: World, peer: Peer, command: Enqueue, decision: Decision) -> Reply:
     """A row says that such contacts are not let in at all: no queue has anything to do with it."""
     routed, route = decision.routed, decision.route
     assert routed is not None
     assert route is not None
     assert route.refuse is not None
+    switched = plan_codes.switch(world, peer, command, route, routed) if route.plan else None
+    if switched is not None:
+        return switched
     if not routed.test:
         refused = world.tally.refused
         refused[route.name] = refused.get(route.name, 0) + 1

@@ -35,10 +35,15 @@ def start_plan(world: World, peer: Peer, command: ask.StartPlan) -> Reply:
     plan = plans.find(world, peer.tenant, command.plan)
     lasts_us = None if command.lasts_ms is None else command.lasts_ms * MILLISECOND_US
     active = plans.start(world, plan, plans.Asker(HAND, command.who, command.why, peer), lasts_us)
+    return started(world, command.seq, plan, active)
+
+
+def started(world: World, seq: int, plan: Plan, active: ActivePlan) -> PlanStarted:
+    """What whoever starts a plan is told of it."""
     source = Source(plan.tenant, "plan", plan.name)
     laid = world.layers.sources.get(source, [])
     return PlanStarted(
-        command.seq,
+        seq,
         plan.name,
         len(laid),
         clashes(world, laid),
