@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from router.config import model
+from router.config.catalogue_record import RECORD
 from router.config.catalogue_reload import RELOAD
 from router.config.kinds import Checked, Choice, Flag, Name, Number, Seconds, Text, Whole, Wrong
 from router.config.rows import File, Row, Section, words_of
@@ -352,28 +353,6 @@ DAEMON = Section(
         ),
     ),
     struct=model.Daemon,
-)
-
-RECORD = Section(
-    "record",
-    "How much of what is over is kept in the store; oldest out first.",
-    (
-        Row(
-            "history_records_max",
-            Whole(0, 100_000_000),
-            "Records of ended contacts, about 500 bytes each.",
-            unit="records",
-            hot=False,
-        ),
-        Row(
-            "audit_records_max",
-            Whole(0, 100_000_000),
-            "Records of what people changed by hand.",
-            unit="records",
-            hot=False,
-        ),
-    ),
-    struct=model.Record,
 )
 
 LEASE = Section(

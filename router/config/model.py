@@ -17,6 +17,7 @@ from router.core.settings import Settings
 from router.terms import SECOND_US, Role
 
 WhenAway: TypeAlias = Literal["degrade", "strict"]
+TraceCustomers: TypeAlias = Literal["digest", "plain", "none"]
 Watch: TypeAlias = Literal["off", "pending", "apply"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["auto", "json", "pretty"]
@@ -121,10 +122,17 @@ class Lease(Struct, frozen=True, gc=False):
 
 
 class Record(Struct, frozen=True, gc=False):
-    """How much of what is over is kept in the store's streams."""
+    """How much of what is over is kept in the store's streams, and whether the traffic is written down as traces."""
 
     history_records_max: int = 500_000
     audit_records_max: int = 100_000
+    traces: bool = False
+    traces_directory: str = "traces"
+    traces_time_zone: str = "UTC"
+    traces_customers: TraceCustomers = "digest"
+    traces_days_max: int = 35
+    traces_bytes_max: int = 4 * 1024**3
+    traces_file_bytes_max: int = 256 * 1024**2
 
 
 class Webhook(Struct, frozen=True, gc=False):

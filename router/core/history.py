@@ -100,6 +100,8 @@ class Visit(Struct, omit_defaults=True, gc=False):
     """What it costs, in millionths of the contract's currency."""
     queues: tuple[str, ...] = ()
     """The further queues in which it had a place; `queue` is the one that served it, or that it left last."""
+    arrived_utc_ms: int = 0
+    """When it came, Unix time; 0: nobody had told the time yet."""
 
 
 def write(world: World, contact: Contact, transferred_to: str = "") -> None:
@@ -112,6 +114,7 @@ def write(world: World, contact: Contact, transferred_to: str = "") -> None:
         contact.priority_s, contact.ended_by, "", transferred_to, contact.legs, contact.codes, contact.resolved,
         contact.data, world.settings.version, world.epoch,
     )  # fmt: skip
+    visit.arrived_utc_ms = _utc_ms(world, contact.arrived_us)
     routed = routed_of(contact)
     if routed is not None:
         _tell_route(visit, routed)
@@ -177,11 +180,16 @@ def write_refused(
     """Write the record of a contact that was not let in; `to`: the queue that was asked next."""
     visit = Visit(
         contact, peer.name, peer.tenant, queue, channel, "refused", ended_utc_s=world.utc_s, why=why, transferred_to=to,
-        version=world.settings.version, epoch=world.epoch,
+        version=world.settings.version, epoch=world.epoch, arrived_utc_ms=_utc_ms(world, world.now_us),
     )  # fmt: skip
     if routed is not None:
         _tell_route(visit, routed)
     world.history.append(visit)
+
+
+def _utc_ms(world: World, at_us: int) -> int:
+    """A moment of core time as Unix time."""
+    return (at_us + world.ahead_us) // MILLISECOND_US if world.ahead_us else 0
 
 
 def amend(world: World, peer: Peer, contact: str, queue: str, codes: tuple[str, ...], resolved: str) -> None:

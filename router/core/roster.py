@@ -9,7 +9,7 @@ leaves them with its last: so an arrival looks only at profiles where somebody i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, final
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, final
 
 from router.core.keep import Keep
 from router.core.line import Line, Needs, NeedsKey
@@ -81,6 +81,16 @@ class Profile:
         })  # fmt: skip
 
 
+class Moved(NamedTuple):
+    """An agent's state from this core time on."""
+
+    at_us: int
+    tenant: str
+    agent: str
+    state: str
+    reason: str
+
+
 class Roster:
     """All profiles and needs of a world, and the index between them."""
 
@@ -100,11 +110,20 @@ class Roster:
         """What rules watch that has changed in this step: see `ruled.py`."""
         self.people = False
         """Do rules watch people?"""
+        self.presence: list[Moved] | None = None
+        """Agents' moves, for whoever takes them; None: nobody does."""
         self.spared: dict[Needs, int] = {}
         """Needs of which one more is free, or fewer are kept: who was kept looks again where no more are free than
         this."""
         self.joining: dict[Line, None] = {}
         """Lines whose contacts go over to another one of the same state, in slices."""
+
+    def moved(self, agent: Agent) -> None:
+        """An agent has come into another state."""
+        if self.people:
+            self.dirty[agent] = None
+        if self.presence is not None:
+            self.presence.append(Moved(agent.since_us, agent.tenant, agent.name, agent.state, agent.reason))
 
     # -- interning ----------------------------------------------------------------------------------------------
 

@@ -351,10 +351,8 @@ class World:
         agent.reason = reason
         agent.since_us = self.now_us
         self.changed[agent] = None
-        if self.roster.people:
-            self.roster.dirty[agent] = None
-        if self.monitored:
-            self.effects.append((f"{agent.tenant}/{MONITOR}", agent_event(self, agent)))
+        self.roster.moved(agent)
+        self.tell_monitors_of(agent)
 
     # -- telling ------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from router import logs
 from router.config.model import Configuration
+from router.core.batch import Batch
 from router.core.engine import Engine
 from router.core.internal import Configure
 from router.daemon import exits, process, ring
@@ -29,6 +30,7 @@ from router.daemon.reading import Reading
 from router.daemon.reloads import Order, Reloads
 from router.daemon.services import Service, ServiceMaker
 from router.daemon.standing_by import Standby
+from router.loop.commits import OnBatch
 from router.loop.figures import Figures
 from router.loop.group import GroupCommit
 from router.loop.loop import SYSTEM, Broken, Loop
@@ -111,6 +113,8 @@ class Daemon:
         """Set once to the exit code that asks for the end."""
         self._notifier = notifier
         self._contact_lines = ContactLines(configuration.logs.contact_lines_per_s, self.figures)
+        self.batch_heard: list[OnBatch] = [self._contact_lines]
+        """Who hears of each batch that is kept and ended something."""
         self._services: list[Service] = [make(self) for make in makers]
         self._started: list[Service] = []
         if isinstance(start, Loaded):
@@ -137,7 +141,7 @@ class Daemon:
         loop.on_beat = self._beat
         loop.on_stall = lambda took_us: _log.warning("stall", step_ms=took_us / 1000)
         loop.stall_alarm_us = self.configuration.daemon.stall_alarm_us
-        loop.commits.on_batch = self._contact_lines
+        loop.commits.on_batch = self._batch_kept
         if isinstance(loop.commits, GroupCommit):
             store = self.configuration.store
             loop.commits.degrade_after_us = store.degrade_after_us
@@ -146,6 +150,10 @@ class Daemon:
             loop.commits.on_back = self._store_back
             if isinstance(self.store, RedisStore) and self.store.lead is not None:
                 self.leading = Leading(self, self.store, loop.commits)
+
+    def _batch_kept(self, batch: Batch) -> None:
+        for hears in self.batch_heard:
+            hears(batch)
 
     def _beat(self) -> None:
         # The first step comes before the doors are open, and the manager hears `ready` first.

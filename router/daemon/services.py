@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from router.daemon.observe import Observe
 from router.daemon.outbox import Outbox
+from router.daemon.recorder import Recorder
 from router.daemon.repairs import Repairs
 from router.daemon.verifying import Verify
 from router.daemon.watching import Watch
@@ -32,5 +33,5 @@ class Service(Protocol):
 
 ServiceMaker: TypeAlias = "Callable[[Daemon], Service]"
 
-SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch, Outbox)
+SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch, Outbox, Recorder)
 """Those of every daemon, in the order of their start."""

@@ -99,6 +99,10 @@ class Figures:
         """Messages told before what they rest on was kept, while the store was away."""
         self.contact_lines_left_out = 0
         """Ended contacts that were not logged, to keep to the limit of lines a second."""
+        self.traced = 0
+        """Visits written down as traces."""
+        self.traces_lost = 0
+        """Visits that could not be."""
         self.step_us = Histogram(TIME_BOUNDS_US)
         """How long a step kept the loop."""
         self.lag_us = Histogram(TIME_BOUNDS_US)

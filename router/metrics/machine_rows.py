@@ -84,6 +84,8 @@ LOOP_ROWS: Final[tuple[SiteRow, ...]] = (
         _of_loop(lambda loop: loop.contact_lines_left_out),
         "Ended contacts that were not logged, to keep to the limit of lines a second.",
     ),
+    counter("traced_contacts", _of_loop(lambda loop: loop.traced), "Visits written down as traces."),
+    counter("untraced_contacts", _of_loop(lambda loop: loop.traces_lost), "Visits that could not be written down."),
 )
 
 PROCESS_ROWS: Final[tuple[SiteRow, ...]] = (

@@ -51,6 +51,8 @@ class LoopFigures(Protocol):
     store_away: bool
     told_early: int
     contact_lines_left_out: int
+    traced: int
+    traces_lost: int
 
     @property
     def step_us(self) -> LoopHistogram:

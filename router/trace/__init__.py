@@ -6,9 +6,10 @@ every field for a replay are in `docs/traces.md`.
 """
 
 from router.trace.asterisk import import_asterisk
-from router.trace.codec import Progress, read_trace, write_trace
+from router.trace.codec import Progress, write_trace
 from router.trace.generate import BANK, Plan, Service, generate, generate_busy_hour
 from router.trace.patience import Draw, KaplanMeier, draws
+from router.trace.reading import read_trace
 from router.trace.records import (
     Agent,
     Break,

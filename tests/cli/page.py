@@ -41,6 +41,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("import", "asterisk"),
     ("trace",),
     ("trace", "burst"),
+    ("trace", "join"),
     ("replay",),
     ("whatif",),
     ("play",),

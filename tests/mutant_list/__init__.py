@@ -31,6 +31,7 @@ from tests.mutant_list import (
     rules,
     several,
     tickets,
+    traffic,
     who,
 )
 from tests.mutant_list.mutant import Mutant
@@ -60,6 +61,7 @@ MUTANTS = (
     *rules.MUTANTS,
     *several.MUTANTS,
     *tickets.MUTANTS,
+    *traffic.MUTANTS,
     *who.MUTANTS,
 )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from router.cli import files, say
+
+_FURTHER: Final = re.compile(r"\d{4}-\d\d-\d\d\.\d+\.trace\Z")
+"""A file of a day that is read with the first one."""
 
 trace = typer.Typer(
     help="Make a trace out of another one.\n\n"
@@ -63,3 +67,32 @@ def burst(
         say.as_json({"trace": str(out), "contacts": len(made.contacts), "added": added})
     else:
         say.data(f"{out}: {len(made.contacts)} contacts, {added} of them in bursts")
+
+
+@trace.command("join")
+def join(
+    paths: Annotated[list[Path], typer.Argument(metavar="TRACE...", help="Traces of different days.")],
+    out: Annotated[Path, typer.Option("--out", help="The trace to write.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Join the traces of several days, recorded ones say, into one.
+
+    Example: switchboard trace join traces/2026-11-*.trace --out november.trace
+
+    The further files of a day (2026-11-21.2.trace) are read with its first one, and may be named or not.
+    """
+    from router.trace import TraceError, write_trace
+    from router.trace.join import join as join_of
+
+    named = [path for path in paths if not _FURTHER.search(path.name)]
+    try:
+        made = join_of([files.trace(path) for path in named])
+        write_trace(out, made)
+    except TraceError as error:
+        say.fail(str(error))
+    except OSError as error:
+        say.fail(f"{out} can't be written: {error.strerror}")
+    if as_json:
+        say.as_json({"trace": str(out), "contacts": len(made.contacts), "days": len(made.header.days)})
+    else:
+        say.data(f"{out}: {len(made.contacts)} contacts, {len(made.header.days)} days")
