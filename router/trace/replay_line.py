@@ -69,9 +69,9 @@ class Line:
         self._pieces: list[bytes] = []
         self._names: dict[str, bytes] = {}
 
-    def open(self) -> None:
-        """The gateway comes up, with nothing alive."""
-        self.engine.apply(self.now_us, self._peer_key, GatewayUp("replay", reports_connecting=False))
+    def open(self, *, sends: bool = False) -> None:
+        """The gateway comes up, with nothing alive. `sends`: it connects contacts to partners."""
+        self.engine.apply(self.now_us, self._peer_key, GatewayUp("replay", reports_connecting=False, sends=sends))
         self.tell(SyncEnd(self.number()))
 
     def number(self) -> int:

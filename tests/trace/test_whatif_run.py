@@ -156,6 +156,31 @@ def test_overflow_counts_the_caller_where_they_asked() -> None:
     assert one.wait_us == pytest.approx(10 * S, abs=S)
 
 
+def test_a_partner_takes_them_for_a_price() -> None:
+    """Sent outside after half a minute by a rule, answered there, and paid for by contact and by the minute."""
+    by = settings(
+        PS,
+        plans='[partners.north]\naddress = "sip:north"\nprice_contact = 0.5\nprice_minute = 2.0\n',
+        rules='[rules.out]\nwhen = { queue = "PS", signal = "waiting", at_least = 1 }\n'
+        '[[rules.out.actions]]\nkind = "send_to_partner"\nqueues = ["PS"]\npartners = ["north"]\nafter_s = 30\n',
+    )
+    trace = centre([call("a", 1, talk=100), call("b", 2, talk=90)], ANN=[shift(0, HOUR)])
+    found = lived(trace, by)
+    one = found.callers[1]
+    assert (one.fate, one.partner, one.wait_us, one.cost) == ("partner", "north", 30 * S, 0.5 + 2.0 * 1.5)
+    assert any("Partners answer at once" in each for each in found.said)
+
+
+def test_what_is_learned_anew_is_said() -> None:
+    """A rule on what an engine learns over weeks is named."""
+    by = settings(
+        PS,
+        rules="[rules.more]\nobserve = true\n"
+        'when = { queue = "PS", signal = "arrivals_ratio", above = 2.0, window_s = 900 }\n',
+    )
+    assert any("arrivals_ratio" in each for each in lived(centre([], ANN=[shift(0, HOUR)]), by).said)
+
+
 def test_announcements_are_heard() -> None:
     """What a queue's schedule says is played, and counted with the caller; special ones count by queue."""
     by = settings(

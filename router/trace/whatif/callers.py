@@ -13,8 +13,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, TypeAlias
 
-from router.core.commands import Accept, Announced, Complete, End, Enqueue
-from router.core.effects import Advice, Announce, Busy, Moved, Offer, OfferCancelled, Queued, RefusedEntry, Reply, Treat
+from router.core.commands import Accept, Announced, Complete, End, Enqueue, PartnerAnswered, PartnerEnded
+from router.core.effects import (
+    Advice,
+    Announce,
+    Busy,
+    Moved,
+    Offer,
+    OfferCancelled,
+    Queued,
+    RefusedEntry,
+    Reply,
+    Send,
+    Treat,
+)
 from router.core.history import Visit as Record
 from router.terms import MILLISECOND_US
 from router.trace.patience import Draw
@@ -24,8 +36,8 @@ from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GOOD, Line
 from router.trace.replay_shifts import Desk, Shifts
 
-Fate: TypeAlias = Literal["answered", "abandoned", "refused", "treated"]
-"""`refused`: not let in; `treated`: sent away while waiting, with a message, say."""
+Fate: TypeAlias = Literal["answered", "partner", "abandoned", "refused", "treated"]
+"""`partner`: answered outside; `refused`: not let in; `treated`: sent away while waiting, with a message, say."""
 ANSWERS: Final[tuple[type[Reply], ...]] = (*GOOD, RefusedEntry, Busy)
 """Of an engine that is right: whoever is not let in is told so."""
 PROGRESS_CONTACTS: Final = 500
@@ -40,8 +52,8 @@ class Case:
     """One caller on the way. `wait_us` is whole once they were taken or are over."""
 
     __slots__ = (
-        "advised", "announced", "arrived_us", "contact", "desk", "draw", "fate", "moves", "queue", "said", "state",
-        "taken_us", "wait_us", "why",
+        "advised", "announced", "arrived_us", "contact", "desk", "draw", "fate", "moves", "partner", "queue", "said",
+        "state", "taken_us", "wait_us", "why",
     )  # fmt: skip
 
     def __init__(self, contact: Contact, draw: Draw) -> None:
@@ -55,6 +67,8 @@ class Case:
         """What the engine's own record says of the end of the visit."""
         self.queue = contact.queue
         """Where they wait, or were taken."""
+        self.partner = ""
+        """Who outside has answered them."""
         self.moves = 0
         self.announced = 0
         self.advised = ""
@@ -94,10 +108,12 @@ class Callers:
         self._arrived = 0
         self._cancelled: set[str] = set()
         self._heard: list[Announce] = []
+        self._sent: list[Send] = []
         for case in cases:
             agenda.plan(case.contact.arrival_us + offset_us, ARRIVAL, self._arrive, case)
         line.on[OfferCancelled] = lambda message: self._cancelled.add(message.offer)
         line.on[Announce] = self._heard.append
+        line.on[Send] = self._sent.append
         line.on[Treat] = self._treated
         line.on[Moved] = self._moved
         line.on[Advice] = self._advised
@@ -107,7 +123,9 @@ class Callers:
         """Answer what was heard: announcements were played, offers are accepted."""
         line = self._line
         self._first()
-        while line.offers or self._heard:
+        while line.offers or self._heard or self._sent:
+            while self._sent:
+                self._connect(self._sent.pop(0))
             while self._heard:
                 told = self._heard.pop(0)
                 case = self._by_id[told.contact]
@@ -126,7 +144,9 @@ class Callers:
 
     def close(self) -> None:
         """The run is over: what the engine's own records say of each visit must be what was seen."""
-        ends = {"answered": "answered", "abandoned": "abandoned", "refused": "refused"}
+        ends = {
+            "answered": "answered", "partner": "sent_to_partner", "abandoned": "abandoned", "refused": "refused",
+        }  # fmt: skip
         for case in self.cases:
             if case.state != OVER:
                 self._ledger.broken("I1", f"{case.contact.id} never ended")
@@ -172,6 +192,21 @@ class Callers:
             self._ledger.broken("I4", f"{offer.agent} accepted {offer.offer} in time and was refused")
             return
         self._talk(case, offer)
+
+    def _connect(self, send: Send) -> None:
+        """The partner answers at once, and talks as long as anybody would."""
+        case, line = self._by_id[send.contact], self._line
+        if case.state != WAITING:
+            return
+        line.tell(PartnerAnswered(line.number(), send.contact, send.send))
+        case.state, case.fate, case.partner = TAKEN, "partner", send.partner
+        case.wait_us = line.now_us - case.arrived_us
+        self._agenda.add(line.now_us + case.draw.service_us, ENDS, self._partner_talked, (case, send.send))
+
+    def _partner_talked(self, told: tuple[Case, str]) -> None:
+        case, send = told
+        case.state = OVER
+        self._line.tell(PartnerEnded(self._line.number(), case.contact.id, send))
 
     def _talk(self, case: Case, offer: Offer) -> None:
         now_us, desk = self._line.now_us, self._shifts.desks[offer.agent]

@@ -20,7 +20,7 @@ from router.trace.whatif.run import Lived, Told
 SLOT_US: Final = 1_800 * SECOND_US
 """A half-hour."""
 
-Unit: TypeAlias = Literal["share", "seconds", "contacts", "times"]
+Unit: TypeAlias = Literal["share", "seconds", "contacts", "times", "money"]
 Values: TypeAlias = dict[str, float | None]
 
 
@@ -40,9 +40,11 @@ OF_QUEUES: Final = (
     Figure("abandonment", "abandoned", "share", "Abandoned / (answered + abandoned)."),
     Figure(
         "beyond_target", "not in target", "share",
-        "Not answered within target, of all who asked for the queue: who was refused or sent away counts, who hung up "
-        "within `short_abandon_s` does not count at all.",
+        "Not answered within target, here or by a partner, of all who asked for the queue: who was refused or sent "
+        "away counts, who hung up within `short_abandon_s` does not count at all.",
     ),
+    Figure("partner", "by partners", "contacts", "Answered by a partner outside; in no wait and no service level."),
+    Figure("cost", "cost", "money", "Of those, by the partners' prices."),
     Figure("refused", "refused", "contacts", "Not let in, or sent away while they waited."),
     Figure("moved", "moved", "contacts", "Sent on to another queue."),
     Figure("announced", "announced", "times", "Played to those who waited, and special ones of rules and plans."),
@@ -129,7 +131,7 @@ def beyond_target(callers: Iterable[Told], targets_us: Mapping[str, int], short_
         if told.fate == "abandoned" and told.wait_us <= short_abandon_us:
             continue
         counted += 1
-        missed += told.fate != "answered" or told.wait_us > targets_us[told.queue]
+        missed += told.fate not in ("answered", "partner") or told.wait_us > targets_us[told.queue]
     return missed / counted if counted else None
 
 
@@ -152,6 +154,8 @@ def _of_queue(callers: list[Told], targets_us: Mapping[str, int], short_us: int,
         "p90_wait_s": None if p90 is None else p90 / SECOND_US,
         "abandonment": abandonment(len(answered), len(abandoned)),
         "beyond_target": beyond_target(callers, targets_us, short_us),
+        "partner": float(sum(1 for told in callers if told.fate == "partner")),
+        "cost": sum(told.cost for told in callers),
         "refused": float(sum(1 for told in callers if told.fate in ("refused", "treated"))),
         "moved": float(sum(told.moves for told in callers)),
         "announced": float(sum(told.announced for told in callers) + special),

@@ -20,11 +20,14 @@ from zoneinfo import ZoneInfo
 from router.core import settings as of
 from router.core.altered import altered
 from router.core.want import Able, Traits, Want
+from router.rules import Compare, Rule, compares_in
 from router.trace.records import DAY_US, Agent, Shift, Trace, TraceError, profiles
 from router.trace.replay_settings import TENANT, UNLIMITED_US, Worker, derive, sound
 
 ZONES_KNOWN_FROM: Final = 2020
 """Calendars are exact from this year on, see `router.config.zones`."""
+LEARNED: Final = frozenset({"ewt_p50_s", "ewt_p90_s", "arrivals_ratio"})
+"""Signals of rules that are unknown until the engine has seen enough."""
 UNTIL_READY: Final = of.WrapUp("until_ready", most_us=UNLIMITED_US)
 
 
@@ -241,9 +244,21 @@ def _utc_s(trace: Trace, configuration: of.Settings | None) -> float:
     return local_s - ahead_s
 
 
+def _compares(rule: Rule) -> Iterator[Compare]:
+    yield from compares_in(rule.when)
+    if rule.until is not None:
+        yield from compares_in(rule.until)
+
+
 def _not_shown(trace: Trace, configuration: of.Settings) -> Iterator[str]:
     """What no trace can show."""
     yield "Wrap-up takes as long as in the record, whatever the queue says; offers are accepted at once."
+    if configuration.partners:
+        yield "Partners answer at once, and talk as long as one of ours would."
+    signals = {each.signal for rule in configuration.rules for each in _compares(rule)}
+    if learned := sorted(signals & LEARNED):
+        names = ", ".join(learned)
+        yield f"What is learned from traffic begins anew with the trace, so rules on {names} act late or never."
     if configuration.routes:
         yield "The routes are not asked: the trace names each contact's queue."
     if configuration.calendars and int(trace.header.start[:4]) < ZONES_KNOWN_FROM:

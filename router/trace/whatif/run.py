@@ -19,6 +19,7 @@ from router.core.audit import Deed
 from router.core.effects import QueueAnnouncement
 from router.core.engine import Engine
 from router.core.internal import WallClock
+from router.core.partner_settings import PartnerContract
 from router.core.settings import Settings
 from router.stats import Occupancy
 from router.terms import SECOND_US
@@ -54,6 +55,9 @@ class Told(NamedTuple):
     moves: int
     """How often they were sent on to another queue."""
     announced: int
+    partner: str
+    """Who outside has answered them, and `cost`: for what price."""
+    cost: float
     advised: str
     """What was offered instead of waiting: `callback`, `self_service`, a channel. Nobody takes it here."""
 
@@ -186,7 +190,7 @@ class _Run:
         """From the first event to the last."""
         line, callers, agenda = self.line, self.callers, self.agenda
         self._tell_time(0)
-        line.open()
+        line.open(sends=True)
         self.shifts.attach(self.channels)
         agenda.begin()
         agenda.drive(self)
@@ -235,6 +239,7 @@ class _Run:
     def lived(self) -> Lived:
         """What came of it."""
         own = [queue for queue in self.by.settings.queues if queue.tenant == self.by.tenant]
+        contracts = {each.name: each for each in self.by.settings.partners if each.tenant == self.by.tenant}
         people = {
             name: Time(
                 self.teams[name],
@@ -245,7 +250,7 @@ class _Run:
             for name, person in self.shifts.people.items()
         }
         return Lived(
-            callers=[_told(case) for case in self.callers.cases],
+            callers=[_told(case, contracts.get(case.partner)) for case in self.callers.cases],
             moves=self.crew.moves,
             turns=self.turns,
             announced=dict(sorted(self.announced.items())),
@@ -260,8 +265,11 @@ class _Run:
         )
 
 
-def _told(case: Case) -> Told:
+def _told(case: Case, contract: PartnerContract | None) -> Told:
     contact, answered = case.contact, case.fate == "answered"
+    cost = 0.0
+    if contract is not None:
+        cost = contract.price_contact + contract.price_minute * (case.draw.service_us / SECOND_US) / 60
     return Told(
         contact.id,
         contact.queue,
@@ -274,5 +282,7 @@ def _told(case: Case) -> Told:
         case.desk.person.name if case.desk is not None else "",
         case.moves,
         case.announced,
+        case.partner,
+        cost,
         case.advised,
     )

@@ -135,6 +135,8 @@ def change(figure: Figure, of: Difference) -> tuple[str, str]:
         shown, width = f"{of.change * 100:+.1f} points", f"{(of.half_width or 0) * 100:.1f}"
     elif figure.unit == "seconds":
         shown, width = f"{of.change:+.1f} s", f"{of.half_width or 0:.1f}"
+    elif figure.unit == "money":
+        shown, width = f"{of.change:+.2f}", f"{of.half_width or 0:.2f}"
     else:
         shown, width = f"{of.change:+.1f}", f"{of.half_width or 0:.1f}"
     return shown, "" if of.half_width is None else f"+-{width}{' *' if of.certain else ''}"
@@ -146,6 +148,8 @@ def value(unit: Unit, of: float | None) -> str:
         return "-"
     if unit == "share":
         return f"{of:.1%}"
+    if unit == "money":
+        return f"{of:.2f}"
     return f"{of:.1f} s" if unit == "seconds" else f"{of:.0f}" if of == int(of) else f"{of:.1f}"
 
 
