@@ -15,27 +15,19 @@ from router.core import commands as ask
 from router.core import internal as told
 from router.core.effects import (
     AgentEvent,
-    Already,
     Confirm,
     ContactEvent,
     Dial,
     DialCancelled,
-    Error,
     Message,
     Offer,
     OfferCancelled,
-    Ok,
     PlaceGone,
-    Queued,
-    RefusedEntry,
     Reply,
     State,
-    StatusReply,
     Suspended,
     Treat,
-    WhoReply,
 )  # fmt: skip
-from tests.sim import who_book
 from tests.sim.announcements import understood
 from tests.sim.callback_book import CallbackBook
 from tests.sim.fairness import Fairness
@@ -49,8 +41,9 @@ from tests.sim.offer_book import OfferBook
 from tests.sim.place_book import PlaceBook
 from tests.sim.plan import Plan
 from tests.sim.repeat_book import RepeatBook
+from tests.sim.reply_book import ReplyBook
 from tests.sim.route_book import RouteBook
-from tests.sim.seen import MOVES, AgentSeen, GatewaySeen, Visit, asked_for, body_of
+from tests.sim.seen import MOVES, AgentSeen, GatewaySeen, Visit, asked_for
 from tests.sim.site import Flight, Site, Step
 from tests.sim.ticket_book import TicketBook
 from tests.sim.tickets import TICKET
@@ -83,14 +76,14 @@ class Judge:
         self.routes = RouteBook(self)
         self.callbacks = CallbackBook(self)
         self.repeats = RepeatBook(self)
-        self.ledger = Ledger(self.fault)
+        self.ledger, self.replies = Ledger(self.fault), ReplyBook(self)
         self.hands, self.layers, self.places = HandBook(self), LayerBook(self), PlaceBook(self)
         self.lists = ListBook(self)
         self.command: Any = None
         """Of the step that is being judged."""
-        self._said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
-            ask.Enqueue: self._enqueue,
-            ask.End: self._end,
+        self.said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
+            ask.Enqueue: self.replies.enqueue,
+            ask.End: self.replies.end,
             ask.Alive: self.leases.alive,
             ask.Accept: self.book.accept,
             ask.Reject: self.book.reject,
@@ -152,9 +145,9 @@ class Judge:
             if isinstance(message, Reply):
                 if key == step.peer and message.re == seq and gateway is not None:
                     replies += 1
-                    self._reply(gateway, step, step.command, message)
+                    self.replies.reply(gateway, step, step.command, message)
                 elif (owed := self.lists.owed(key, message)) is not None:
-                    self._reply(self.gateway(key), step, owed, message)
+                    self.replies.reply(self.gateway(key), step, owed, message)
                 else:
                     self.fault("I14", f"a reply that nobody asked for: {message!r}")
             else:
@@ -221,72 +214,6 @@ class Judge:
             if gateway.instance != command.instance:
                 gateway.instance, gateway.last_seq, gateway.forgotten = command.instance, 0, False
                 gateway.replies.clear()
-
-    # -- replies --------------------------------------------------------------------------------------------------
-
-    def _reply(self, gateway: GatewaySeen, step: Step, command: Any, reply: Reply) -> None:
-        if isinstance(reply, StatusReply) and reply.contacts != len(self.visits):
-            self.fault(
-                "I1", f"status says {reply.contacts} contacts, {len(self.visits)} were let in and have not ended"
-            )
-        if isinstance(reply, WhoReply):
-            who_book.said(self, command, reply)
-        if not command.numbered or (isinstance(reply, Error) and reply.code == "not_synced"):
-            return
-        # What else a step that is not quiet has caused may be of something under way.
-        own = len(step.effects) if step.quiet or isinstance(command, ask.Sync | ask.SyncEnd) else 1
-        if command.seq <= gateway.last_seq and not gateway.begins_anew(command.seq, reply, own):
-            self._again(gateway, step, reply)
-            return
-        gateway.last_seq = max(command.seq, gateway.last_seq)
-        if not gateway.synced and not isinstance(command, ask.Sync | ask.SyncEnd):
-            self.fault("I14", f"{command!r} was taken before the list was whole: {reply!r}")
-        gateway.replies[command.seq] = reply
-        if isinstance(reply, Error) and step.quiet and len(step.effects) != 1:
-            self.fault("I14", f"refused with {reply.code}, but {step.effects!r}")
-        handler = self._said.get(type(command))
-        if handler is not None:
-            handler(gateway, command, reply)
-        self.callbacks.said(gateway, command, reply)
-        if isinstance(reply, Ok):
-            self.fairness.said(gateway, command)
-            self.hands.said(command)
-
-    def _again(self, gateway: GatewaySeen, step: Step, reply: Reply) -> None:
-        """A number that comes again has the same outcome, or `already`, and no effect (I14)."""
-        first = gateway.replies.get(step.command.seq)
-        if not isinstance(reply, Already) and reply != first:
-            self.fault("I14", f"{step.command!r} was answered {first!r}, and again {reply!r}")
-        if step.quiet and len(step.effects) != 1:
-            self.fault("I14", f"{step.command!r} came again and caused {step.effects!r}")
-
-    def _enqueue(self, gateway: GatewaySeen, command: ask.Enqueue, reply: Reply) -> None:
-        key = (gateway.key, command.contact)
-        visit, known = self.visits.get(key), self._recently_ended(key)
-        if isinstance(reply, RefusedEntry):
-            self.hours.refused(command, reply)
-        if visit is not None and visit.body is not None:
-            same = body_of(command) == visit.body
-            if isinstance(reply, Queued) != same:
-                self.fault("I14", f"{command!r} again, same body {same}: {reply!r}")
-        elif known and visit is None and not isinstance(reply, Error):
-            self.fault("I14", f"{key} has ended, and again: {reply!r}")
-        elif visit is None and isinstance(reply, Queued):
-            self.fault("I1", f"{key} was queued without a trace")
-        elif isinstance(reply, Error) and reply.code in ("ended", "conflict") and key not in self.ended and not visit:
-            self.fault("I14", f"{key} was never seen: {reply!r}")
-        self.repeats.let_in(visit, command, reply)
-        if visit is not None and visit.body is None and isinstance(reply, Queued):
-            visit.body = None if visit.unsure else body_of(command)
-
-    def _recently_ended(self, key: tuple[str, str]) -> bool:
-        return key in self.ended and self.now_us < self.ended[key][0] + self.settings.limits.ended_kept_us
-
-    def _end(self, gateway: GatewaySeen, command: ask.End, reply: Reply) -> None:
-        """An id that was never seen is remembered as ended."""
-        key = (gateway.key, command.contact)
-        if key not in self.visits and not self._recently_ended(key):
-            self.ended[key] = (self.now_us, "withdrawn")
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -356,7 +283,7 @@ class Judge:
         if asked is None:
             self.fault("I1", f"{key} lives, and nobody brought it: {event!r}")
             return None
-        if self._recently_ended(key) and self.ended[key][1] != "lost_with_gateway":
+        if self.replies.recently_ended(key) and self.ended[key][1] != "lost_with_gateway":
             self.fault("I1", f"{key} has ended as {self.ended[key][1]} and lives again")
         visit = self.visits[key] = self.fairness.visit(self.gateway(key[0]), asked)
         visit.admitted_step = self.step
