@@ -58,7 +58,7 @@ def course_for(world: World, queue: Queue, way: Way) -> Course:
     queue.courses[course.way] = course
     queue.reserved += course.reserve
     course.held_us = queue.kept_steps.pop(record_key(course), {}) if queue.kept_steps else {}
-    if course.held_us and world.crossing is not None:
+    if course.held_us:
         # The course of before, of the same name, took its record with it.
         world.changed[course] = None
     return course

@@ -31,15 +31,17 @@ T = TypeVar("T", bound=Timed)
 class Deadlines(Generic[T]):
     """All deadlines of a world. Every operation is O(1) or O(log of the near slot)."""
 
-    __slots__ = ("_edge", "_far", "_near", "_slots", "soonest_us")
+    __slots__ = ("_edge", "_far", "_near", "_pushed", "_slots", "soonest_us")
 
     def __init__(self) -> None:
         self._slots: dict[int, dict[int, T]] = {}
         """Far slots: slot -> number -> entity."""
         self._far: list[int] = []
         """Heap of slots that exist."""
-        self._near: list[tuple[int, int, T]] = []
-        """The near heap: every entry due before `_edge`; one is stale when its entity's number has changed."""
+        self._near: list[tuple[int, int, int, T]] = []
+        """The near heap: every entry due before `_edge`; one is stale when its entity's number has changed, and may
+        then be of the same time and number as that of the entity in its place: so they are counted."""
+        self._pushed = 0
         self._edge = 0
         self.soonest_us = NEVER_US
         """No deadline is before this time: one comparison tells that nothing is due."""
@@ -53,7 +55,7 @@ class Deadlines(Generic[T]):
         self.soonest_us = min(self.soonest_us, at_us)
         slot = at_us >> SLOT_BITS
         if slot < self._edge:
-            heappush(self._near, (at_us, number, entity))
+            self._push(entity)
             return
         entries = self._slots.get(slot)
         if entries is None:
@@ -61,6 +63,10 @@ class Deadlines(Generic[T]):
             heappush(self._far, slot)
         else:
             entries[number] = entity
+
+    def _push(self, entity: T) -> None:
+        self._pushed += 1
+        heappush(self._near, (entity.due_us, entity.due_number, self._pushed, entity))
 
     def cancel(self, entity: T) -> None:
         """Take the deadline away. Without effect where there is none."""
@@ -76,11 +82,11 @@ class Deadlines(Generic[T]):
         if slot >= self._edge:
             return self._slots.get(slot, {}).get(entity.due_number) is entity
         due = (entity.due_us, entity.due_number)
-        return any(kept is entity and (at_us, number) == due for at_us, number, kept in self._near)
+        return any(kept is entity and (at_us, number) == due for at_us, number, _, kept in self._near)
 
     def __len__(self) -> int:
         """How many entities have a deadline. For `verify`: counts them all."""
-        near = sum(1 for at_us, number, entity in self._near if (entity.due_us, entity.due_number) == (at_us, number))
+        near = sum(1 for at_us, number, _, each in self._near if (each.due_us, each.due_number) == (at_us, number))
         return near + sum(len(slot) for slot in self._slots.values())
 
     def next_us(self) -> int | None:
@@ -88,7 +94,7 @@ class Deadlines(Generic[T]):
         first slot: whoever sleeps until then and calls `pop_due` gets the exact time next."""
         near = self._near
         while near:
-            at_us, number, entity = near[0]
+            at_us, number, _, entity = near[0]
             if entity.due_us == at_us and entity.due_number == number:
                 self.soonest_us = at_us
                 return at_us
@@ -108,8 +114,8 @@ class Deadlines(Generic[T]):
             slot = heappop(self._far)
             self._edge = slot + 1
             for entity in self._slots.pop(slot).values():
-                heappush(near, (entity.due_us, entity.due_number, entity))
+                self._push(entity)
         at_us = self.next_us()
         if not near or at_us is None or at_us > now_us:
             return None
-        return heappop(near)[2]
+        return heappop(near)[3]

@@ -7,6 +7,7 @@ does not notice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from router.core.layer import Layer, Source
@@ -35,18 +36,21 @@ def says(world: World, source: Source) -> Says | None:
     return None
 
 
-def follow(world: World) -> list[Layer]:
+def follow(world: World, rules: Iterable[tuple[Source, int]]) -> list[Layer]:
     """The configuration was switched, or is not the one under which the layers were kept: let each source have what it
-    says now. Returns layers that are gone; who calls this lets targets take what is in effect."""
+    says now. `rules`: those that are active and act, and since when. Returns layers that are gone; who calls this lets
+    targets take what is in effect."""
     gone: list[Layer] = []
     began: dict[Source, tuple[int, bool]] = {
         source: (layers[0].since_us, layers[0].by_hand)
         for source, layers in world.layers.sources.items()
         if source.kind != "hand"
     }
+    # One that has said nothing so far may say something now.
     for active in world.plans.active.values():
-        # One that has said nothing so far may say something now.
         began[Source(active.tenant, "plan", active.name)] = active.since_us, HAND in active.holders
+    for source, since_us in rules:
+        began.setdefault(source, (since_us, False))
     for source, (since_us, by_hand) in began.items():
         gone += _follow(world, source, since_us, by_hand=by_hand)
     return gone

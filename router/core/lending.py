@@ -70,6 +70,9 @@ def _end(world: World, key: str, layer: Layer) -> None:
     del world.layers.loans.by_layer[key], world.layers.loans.lent[key]
     world.deadlines.cancel(layer)
     layer.due_us = 0
+    if layer in world.layers.sources.get(layer.source, ()):
+        # It goes on, paused or overruled: kept with a time it would be taken for one whose time is over.
+        world.changed[layer] = None
 
 
 def due(world: World, layer: Layer) -> None:

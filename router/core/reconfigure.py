@@ -10,7 +10,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.core import closing, courses, kept_idle, layer_sources, lending, reservations, ruling_build, ticket_due
+from router.core import (
+    closing,
+    courses,
+    kept_idle,
+    layer_sources,
+    lending,
+    reservations,
+    ruling_acts,
+    ruling_build,
+    ticket_due,
+)
 from router.core import settings as of
 from router.core.actions.laid import Announcement
 from router.core.announcing import Special, clear_special, set_special, take_schedule
@@ -58,7 +68,7 @@ def flip(world: World, new: of.Settings) -> Flipped:
     left = Flipped(segments=old.segments != new.segments, channels=old.channels != new.channels)
     _retire(world, new, left)
     world.take_settings(new)
-    layer_sources.follow(world)
+    layer_sources.follow(world, ruling_acts.acting(world))
     lending.follow(world)
     changed = _switch_calendars(world, new)
     _switch_queues(world, new, left, old.version)

@@ -47,7 +47,9 @@ def load(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]
         world.counter = max(world.counter, record.number)
     for queue in world.queues.values():
         queue.moved_us = world.now_us
-    gone = layer_sources.follow(world)
+    active_rules = [record for record in kinds["rule"].values() if record.state == "active"]
+    rules = [(Source(record.tenant, "rule", record.name), record.since_us) for record in active_rules]
+    gone = layer_sources.follow(world, rules)
     for tenant, (kind, name) in world.layers.targets:
         if kind == "queue":
             # Nobody stands in it yet: there is nobody who would have to cross.

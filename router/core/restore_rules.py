@@ -32,8 +32,12 @@ def rules(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str
         learned = Learned(record.key, record.usual, (), record.half_hour, record.arrivals, record.whole)
         kept.learned.append(learned)
     before = len(world.dropped)
+    kept.loading = True
     ruling_build.Builder(world).build()
     ruling_build.measure(world)
+    kept.loading = False
+    # All of it was looked at just now.
+    kept.dirty.clear()
     for state in kept.rules.values():
         _arm(world, state)
     stale = world.dropped[before:]

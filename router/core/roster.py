@@ -19,6 +19,7 @@ from router.core.want import Able, Traits
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
+    from router.core.queue import Queue
     from router.core.ruled import QueueView
 
 ProfileKey = tuple[str, Traits, tuple[str, ...]]
@@ -214,6 +215,11 @@ class Roster:
             self._watch_pool(pool, needs)
 
     # -- who is watched -----------------------------------------------------------------------------------------
+
+    def touch(self, queue: Queue) -> None:
+        """Others wait there than before: rules may watch that."""
+        if queue.view is not None:
+            self.dirty[queue.view] = None
 
     def watch(self, needs: Needs, view: QueueView) -> None:
         """Tell the view whenever another number of agents is free for the needs, or signed in."""

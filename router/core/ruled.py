@@ -166,6 +166,11 @@ class RuleState(Entity, eq=False, gc=False):
         return self.rule.key
 
     @property
+    def kept(self) -> bool:
+        """Is there anything to remember of it?"""
+        return self.paused or self.activations > 0 or self.life != Life()
+
+    @property
     def order(self) -> tuple[int, str]:
         """Of several that turn in one step the higher rank comes first."""
         return -self.rule.rank, self.rule.key
@@ -210,6 +215,8 @@ class Ruling:
         self.learned: list[Learned] = []
         self.paused: dict[str, RulesPause] = {}
         """Tenants of which all rules are paused."""
+        self.loading = False
+        """The world is being loaded: what the engine that kept it had not counted yet is not counted now."""
         self.store_away_us = 0
         """Since when the store has not taken what is committed; 0: it does."""
 
@@ -221,5 +228,5 @@ class Ruling:
     def recorded(self) -> list[Any]:
         """Everything of it that has a record."""
         flows = [view for view in self.views if isinstance(view, CrewView | FlowView) and view.rings]
-        states = [state for state in self.rules.values() if state.paused or state.life != Life()]
+        states = [state for state in self.rules.values() if state.kept]
         return [*flows, *self.learned, *states, *self.paused.values()]

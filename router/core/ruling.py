@@ -70,7 +70,7 @@ def ask(world: World, state: RuleState) -> None:
         if at_us:
             world.ruling.dirty[state] = None
     if before != (life.state, life.since_us, life.held_us):
-        world.changed[state] = None
+        keep(world, state)
     if turned == "started":
         state.activations += 1
         ruling_acts.start(world, state, values(state))
@@ -78,6 +78,15 @@ def ask(world: World, state: RuleState) -> None:
         ruling_acts.stop(world, state, values(state))
     if turned:
         told(world, state)
+
+
+def keep(world: World, state: RuleState) -> None:
+    """Record where it is, or nothing, where there is nothing to remember."""
+    if state.kept:
+        world.changed[state] = None
+    else:
+        world.changed.pop(state, None)
+        world.dropped.append(("rule", state.key))
 
 
 def told(world: World, state: RuleState) -> None:
@@ -112,7 +121,7 @@ def pause(world: World, tenant: str, states: list[RuleState], why: str, *, every
         if not every:
             state.paused = True
         halt(world, state, why)
-        world.changed[state] = None
+        keep(world, state)
 
 
 def resume(world: World, tenant: str, states: list[RuleState], *, every: bool) -> None:
@@ -124,7 +133,7 @@ def resume(world: World, tenant: str, states: list[RuleState], *, every: bool) -
             world.dropped.append(("rule", paused.key))
     for state in states:
         state.paused = False
-        world.changed[state] = None
+        keep(world, state)
         world.ruling.dirty[state] = None
 
 

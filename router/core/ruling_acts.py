@@ -27,6 +27,13 @@ def stop(world: World, state: RuleState, why: str) -> None:
         layers.stop(world, _source(state), why=why)
 
 
+def acting(world: World) -> list[tuple[Source, int]]:
+    """Rules that are active and act, and since when. One that observes begins to act elsewhere, as if it started
+    then."""
+    active = [state for state in world.ruling.rules.values() if state.life.state == "active"]
+    return [(_source(state), state.life.since_us) for state in active if not state.rule.observe]
+
+
 def _source(state: RuleState) -> Source:
     return Source(state.rule.tenant, "rule", state.rule.name)
 

@@ -60,6 +60,10 @@ class Builder:
             state = RuleState(rule, rule.times, Life(), _nothing, _nothing) if was is None else was
             acts = was is not None and was.rule.observe and not rule.observe and was.life.state == "active"
             state.rule, state.times = rule, rule.times
+            if len(state.life.starts) > rule.per_hour_most:
+                # A limit that is gone, or lower, asks for fewer of them.
+                state.life.starts = state.life.starts[len(state.life.starts) - rule.per_hour_most :]
+                world.changed[state] = None
             if acts:
                 ruling_acts.start(world, state, "it does not only observe any more")
             kept.rules[rule.key] = state
@@ -321,11 +325,13 @@ def _forget(world: World, was: dict[str, View], learned: dict[str, Learned]) -> 
     """Windows and half-hours that nobody asks for any more."""
     there = {view.key: view for view in world.ruling.views}
     for key, view in was.items():
+        pending = view in world.changed
         world.changed.pop(view, None)
         if isinstance(view, CrewView | FlowView) and view.rings:
             now = there.get(key)
             if isinstance(now, CrewView | FlowView) and now.rings:
-                world.changed[now] = None
+                if pending or now.rings.keys() != view.rings.keys():
+                    world.changed[now] = None
             else:
                 world.dropped.append(("flow", key))
     for key in learned.keys() - {each.key for each in world.ruling.learned}:

@@ -176,7 +176,7 @@ def counts_as(agent: Agent) -> Member:
 
 def pass_time(world: World, crew: CrewView) -> None:
     """Let the windows count the people who were there up to now."""
-    if not crew.rings:
+    if not crew.rings or world.ruling.loading:
         return
     lasted_us = world.now_us - crew.seen_us
     crew.seen_us = world.now_us
@@ -342,7 +342,7 @@ def local_us(world: World, learned: Learned) -> int:
 
 def _turn_half_hour(world: World, view: FlowView, learned: Learned) -> None:
     """Where a half-hour is over: learn it if it was counted from its beginning, and begin the next."""
-    if not world.ahead_us:
+    if not world.ahead_us or world.ruling.loading:
         return
     now_us = local_us(world, learned)
     half_hour, into_us = divmod(now_us, HALF_HOUR_S * SECOND_US)

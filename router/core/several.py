@@ -78,6 +78,8 @@ def note(world: World, contact: Contact) -> None:
     """Its places have changed: what is stored of them follows."""
     assert contact.extra is not None
     stand_ins = contact.stand_ins or ()
+    for place in stand_ins:
+        world.roster.touch(place.queue)
     contact.extra.beside = tuple(
         Beside(
             place.queue.name,
@@ -99,6 +101,7 @@ def drop(world: World, place: Contact) -> None:
     assert contact.extra is not None
     world.leave_line(place)
     place.queue.beside -= 1
+    world.roster.touch(place.queue)
     contact.extra.had = (*contact.extra.had, place.queue.name)
     contact.stand_ins.remove(place)
     place.main, place.state = None, "ended"

@@ -260,7 +260,7 @@ class World:
         if line is not None:
             if line.reserve_us and order is line.order:
                 self.heads[line] = None
-            self._touch(line.queue)
+            self.roster.touch(line.queue)
 
     def unstand(self, contact: Contact) -> None:
         """Take the contact out of where it stands, in all of its queues; it keeps its places."""
@@ -281,11 +281,7 @@ class World:
                 self.ringing -= 1
             if line.reserve_us and order is line.order:
                 self.heads[line] = None
-            self._touch(line.queue)
-
-    def _touch(self, queue: Queue) -> None:
-        if queue.view is not None:  # rules watch who waits there
-            self.roster.dirty[queue.view] = None
+            self.roster.touch(line.queue)
 
     def repaired(self, state: str) -> None:
         """Something stuck in this state, and was set free: a message must have been lost, or somebody forgot."""
@@ -313,7 +309,7 @@ class World:
         counts[contact.state] += 1
         self.changed[contact] = None
         if was in WAITS or contact.state in WAITS:
-            self._touch(contact.queue)
+            self.roster.touch(contact.queue)
         if self.monitored:
             self.effects.append((f"{contact.peer.tenant}/{MONITOR}", contact_event(self, contact)))
 
@@ -321,7 +317,7 @@ class World:
         """The contact is in another queue from now on, in the same state."""
         for each, change in ((contact.queue, -1), (queue, 1)):
             each.counts[contact.state] += change
-            self._touch(each)
+            self.roster.touch(each)
         contact.queue = queue
         self.changed[contact] = None
 

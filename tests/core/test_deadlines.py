@@ -107,3 +107,16 @@ def test_is_a_sorted_list(seed: int) -> None:
             assert fire(deadlines, now_us) == expected
         assert len(deadlines) == sum(1 for thing in things if thing.due_us)
         assert all(deadlines.holds(thing) == bool(thing.due_us) for thing in things[:5])
+
+
+def test_who_takes_the_place_of_another_has_its_number_and_its_time() -> None:
+    """One is built anew with the number and the time of one that was cancelled: it fires, and nobody compares them."""
+    deadlines: Deadlines[Thing] = Deadlines()
+    old, new, first = Thing(), Thing(), Thing()
+    deadlines.set(first, 1, 1)
+    assert fire(deadlines, 1) == [first]
+    deadlines.set(old, 10, -5)
+    deadlines.cancel(old)
+    deadlines.set(new, 10, -5)
+    assert fire(deadlines, 10) == [new]
+    assert len(deadlines) == 0

@@ -100,4 +100,11 @@ MUTANTS = (
         story="borrow_floor_calls_back",
         loaded=True,
     ),
+    Mutant(
+        "borrow: a loan that is paused has no time that could be over",
+        CORE + "lending.py",
+        "    if layer in world.layers.sources.get(layer.source, ()):\n",
+        "    if world.now_us < 0:\n",
+        story="borrow_paused_restart_in_the_middle",
+    ),
 )

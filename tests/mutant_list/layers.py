@@ -36,14 +36,14 @@ MUTANTS = (
     Mutant(
         "layers: an edit of what is in force is followed",
         CORE + "reconfigure.py",
-        "    layer_sources.follow(world)\n",
+        "    layer_sources.follow(world, ruling_acts.acting(world))\n",
         "",
         story="layer_edit_in_the_middle",
     ),
     Mutant(
         "layers: an edit while the engine was away is followed",
         CORE + "restore_layers.py",
-        "    gone = layer_sources.follow(world)\n",
+        "    gone = layer_sources.follow(world, rules)\n",
         "    gone: list[Layer] = []\n",
         story="layer_edited_while_away",
     ),

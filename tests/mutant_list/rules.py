@@ -115,7 +115,7 @@ MUTANTS = (
     Mutant(
         "rules: where a rule was is kept",
         CORE + "ruling.py",
-        "    if before != (life.state, life.since_us, life.held_us):\n        world.changed[state] = None\n",
+        "    if before != (life.state, life.since_us, life.held_us):\n        keep(world, state)\n",
         "",
         story="rule_restart_in_the_middle",
     ),
@@ -132,5 +132,32 @@ MUTANTS = (
         "    return All((hours, rule.when)), AnyOf((Not(hours), ends))\n",
         "    return rule.when, ends\n",
         story="rule_hours_and_daylight_saving",
+    ),
+    Mutant(
+        "rules: a place beside counts as waiting",
+        CORE + "several.py",
+        "    for place in stand_ins:\n        world.roster.touch(place.queue)\n",
+        "",
+        story="rule_waits_held_in_several",
+    ),
+    Mutant(
+        "rules: a place beside that is given up waits no more",
+        CORE + "several.py",
+        "    place.queue.beside -= 1\n    world.roster.touch(place.queue)\n",
+        "    place.queue.beside -= 1\n",
+        story="rule_waits_held_in_several",
+    ),
+    Mutant(
+        "rules: one that did nothing is given something to do",
+        CORE + "layer_sources.py",
+        "    for source, since_us in rules:\n        began.setdefault(source, (since_us, False))\n",
+        "",
+        story="rule_given_actions_in_the_middle",
+    ),
+    Mutant(
+        "rules: a world that is loaded counts nobody twice",
+        CORE + "ruling_views.py",
+        "    if not crew.rings or world.ruling.loading:\n",
+        "    if not crew.rings:\n",
     ),
 )

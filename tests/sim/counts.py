@@ -23,6 +23,7 @@ from tests.sim import (
     overflow,
     place_book,
     rosters,
+    rules,
     tickets,
     wants,
     who_book,
@@ -37,7 +38,7 @@ NOT_YET = {
 FAULTS = (
     *channels.REACHED, *consults.REACHED, *hands.REACHED, *hours.REACHED, *callbacks.REACHED,
     *tickets.REACHED, *wants.REACHED, *who_book.REACHED, *overflow.REACHED, *layers.REACHED, *announcements.REACHED,
-    *pair.REACHED, *place_book.REACHED, *list_book.REACHED, *rosters.REACHED,
+    *pair.REACHED, *place_book.REACHED, *list_book.REACHED, *rosters.REACHED, *rules.REACHED,
     "kill", "kill: tail lost", "kill: committed, not told", "kill: away for long", "store late", "late message",
     "gateway dropped", "gateway replaced", "gateway said bye", "gateway away beyond its grace", "same instance again",
     "new instance, calls alive", "new instance, calls lost", "tail replayed", "tail replayed twice",

@@ -1,8 +1,8 @@
 """Reloads: another version of the settings comes into force in the middle of traffic, and goes again.
 
-What is edited means the same to whoever judges: a queue asks besides that its agents do not have a skill that nobody
-has, so that all who wait in it must cross to other lines. So every promise holds as if nothing had happened; the
-judge is told nothing of it.
+Of queues, what is edited means the same to whoever judges: a queue asks besides that its agents do not have a skill
+that nobody has, so that all who wait in it must cross to other lines. So every promise holds as if nothing had
+happened. Of rules and plans it is another matter: the judge follows what they say.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from router.core import settings as of
 from router.core.want import Want
+from tests.sim import rules
 from tests.sim.site import Site
 
 if TYPE_CHECKING:
@@ -31,31 +32,38 @@ class Edits:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._rng = Random(f"edits {run.plan.seed}")
+        self._rules = Random(f"edits of rules {run.plan.seed}")
         # Each daemon of a pair has settings of its own; and whom rows of the routes send to a queue may have been sent
         # on from it by the time when everybody has crossed.
         alone = type(run.site) is Site
         self._edits = self._rng.random() < SHARE and alone and not run.plan.settings.routes
-        self._edited = False
+        self._edits_rules = self._rules.random() < SHARE and alone and bool(run.plan.settings.rules)
+        self._now = run.plan.settings
 
     def beat(self) -> None:
         """Now and then: an edit, or all edits are taken back."""
+        if self._edits_rules and self._rules.random() < rules.EDITS_A_BEAT:
+            self._run.site.faults["rules edited"] += 1
+            self._reload(replace(rules.edited(self._rules, self._run.plan.settings), queues=self._now.queues))
         if not self._edits or self._rng.random() >= EDITS_A_BEAT:
             return
-        if self._edited and self._rng.random() < 0.5:
+        if self._now.queues != self._run.plan.settings.queues and self._rng.random() < 0.5:
             self.take_back()
             return
-        self._edited = True
-        faults, settings = self._run.site.faults, self._run.plan.settings
-        faults["reload"] += 1
+        self._run.site.faults["reload"] += 1
+        settings = self._run.plan.settings
         queues = tuple(self._other(queue) if self._rng.random() < 0.5 else queue for queue in settings.queues)
-        self._run.site.reload(replace(settings, queues=queues))
+        self._reload(replace(self._now, queues=queues))
 
     def take_back(self) -> None:
         """The settings of the plan are in force again."""
-        if self._edited:
-            self._edited = False
+        if self._now is not self._run.plan.settings:
             self._run.site.faults["reload taken back"] += 1
-            self._run.site.reload(self._run.plan.settings)
+            self._reload(self._run.plan.settings)
+
+    def _reload(self, settings: of.Settings) -> None:
+        self._now = settings
+        self._run.site.reload(settings)
 
     def _other(self, queue: of.Queue) -> of.Queue:
         """The same queue in other words; sometimes with another way to say it than before."""

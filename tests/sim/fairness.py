@@ -15,7 +15,7 @@ from router.core.want import ANYBODY
 from router.terms import MILLISECOND_US, SECOND_US
 from tests.sim import overflow
 from tests.sim.channels import Rules, picked_by_hand
-from tests.sim.needs_seen import agent_now, gives_way, meets, meets_now, same_line
+from tests.sim.needs_seen import agent_now, gives_way, meets, same_line
 from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, ends_early, is_special, units_of
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class Fairness:
         self._eligible(agent, visit, seen, offer)
         self._has_room(agent, seen, offer)
         agent.legs[seen.id] = seen
-        if visit.unsure or isinstance(judge.command, ask.Pick):
+        if visit.unsure or isinstance(judge.command, ask.Pick) or judge.layers.turning:
             return
         rank = visit.rank(judge.hours.now_us(visit), judge.settings.oldest_target_us)
         rings_already = len(visit.ringing) > 1
@@ -299,11 +299,11 @@ class Fairness:
 
     def _may(self, agent: AgentSeen, visit: Visit) -> bool:
         """Does the agent meet what the visit needs, as far as its needs are known?"""
-        return meets_now(agent_now(agent), visit, self._judge.hours.now_us(visit), surely=False, own=not visit.unsure)
+        return self._judge.layers.possible.meets(agent, visit, surely=False, own=not visit.unsure)
 
     def _must(self, agent: AgentSeen, visit: Visit) -> bool:
         """Does the agent meet it whatever steps have been taken?"""
-        return meets_now(agent_now(agent), visit, self._judge.hours.now_us(visit), surely=True)
+        return self._judge.layers.possible.meets(agent, visit, surely=True)
 
     def _could(self, agent: AgentSeen, visit: Visit) -> bool:
         """Is the agent surely signed in and able, free or not?"""
@@ -337,7 +337,7 @@ class Fairness:
             return visit.direct == name and not overflow.may(judge, visit)
         if visit.preferred is not None and judge.now_us <= visit.preferred_until_us:
             return False
-        return self._must(agent, visit) and not judge.layers.keep_idle(agent, visit)
+        return self._must(agent, visit) and not judge.layers.possible.keeps_idle(agent, visit)
 
     def _fits_instead(self, agent: AgentSeen, other: Visit, taken: OfferSeen) -> bool:
         """Could the agent have taken the other contact in the place of the one that was taken?"""

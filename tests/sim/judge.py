@@ -33,7 +33,7 @@ from tests.sim.callback_book import CallbackBook
 from tests.sim.fairness import Fairness
 from tests.sim.hand_book import HandBook
 from tests.sim.hours import HoursBook
-from tests.sim.layers import LayerBook
+from tests.sim.layer_book import LayerBook
 from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
 from tests.sim.list_book import ListBook
@@ -107,7 +107,9 @@ class Judge:
     def landed(self, site: Site, flight: Flight) -> None:
         """These steps are kept: they count."""
         for step in flight.steps:
+            self.layers.begins(step)
             self._take(step)
+            self.layers.heard(step, site.versions[step.version])
             self.tickets.heard(step)
         self.ledger.landed(flight)
         self.hands.landed(flight)
@@ -122,6 +124,7 @@ class Judge:
     def restarted(self, site: Site) -> None:
         """Nobody is heard; the offers stand still."""
         self.tickets.restarted(site.now_us)
+        self.layers.follow(site.settings, site.now_us)
         for gateway in self.gateways.values():
             self.changed(gateway)
             gateway.up = gateway.synced = False

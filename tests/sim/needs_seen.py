@@ -89,11 +89,12 @@ def gives_way(visit: Visit) -> bool:
     return bool(visit.queue.relax or visit.own_relax or visit.queue.preferred_for_us)
 
 
-def meets_now(agent: of.Agent, visit: Visit, now_us: int, *, surely: bool, own: bool = True) -> bool:
-    """Does the agent meet what the visit needs now? A step with a condition may have been taken or not: `surely`, in
-    either case; else, in one of them. Without `own`: only what its queue needs, at whatever stage."""
+def meets_now(agent: of.Agent, visit: Visit, queue: of.Queue, now_us: int, *, surely: bool, own: bool = True) -> bool:
+    """Does the agent meet what the visit needs now, in `queue` as it may be? A step with a condition may have been
+    taken or not: `surely`, in either case; else, in one of them. Without `own`: only what its queue needs, at whatever
+    stage."""
     waited_us = now_us - visit.entered_us
-    queue, moving = visit.queue, gives_way(visit)
+    moving = gives_way(visit)
     slack_us = CLOCK_SLACK_US if visit.clock else 0
     of_queue = [(step.after_us, step.conditional) for step in queue.relax] if moving else []
     stages = _stages(of_queue, waited_us, slack_us) if own else list(range(len(of_queue) + 1))

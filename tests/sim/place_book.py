@@ -17,6 +17,7 @@ from router.core import settings as of
 from router.core.actions import CloseEntry, LimitEntry
 from router.core.effects import ContactEvent, ContactState, PlaceGone
 from router.terms import SECOND_US
+from tests.sim.possible import actions_of
 from tests.sim.seen import Visit, is_special
 
 if TYPE_CHECKING:
@@ -130,8 +131,8 @@ class PlaceBook:
         )
 
     def _may_be_limited(self, name: str) -> bool:
-        """A plan may limit who is let in; whether it does now is held by `verify`, beside every run."""
-        actions = [action for plan in self._judge.settings.plans for action in plan.actions]
+        """A plan or rule may limit who is let in; whether it does now is held by `verify`, beside every run."""
+        actions = actions_of(self._judge.settings)
         return any(isinstance(action, LimitEntry | CloseEntry) and name in action.queues for action in actions)
 
     # -- what is told ---------------------------------------------------------------------------------------------

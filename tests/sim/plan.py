@@ -14,7 +14,18 @@ from router.core import settings as of
 from router.core.effects import Treatment
 from router.core.repeat_settings import Again
 from router.terms import SECOND_US
-from tests.sim import announcements, callbacks, hours, layers, overflow, place_book, route_by, tickets, wants
+from tests.sim import (
+    announcements,
+    callbacks,
+    hours,
+    layers,
+    overflow,
+    place_book,
+    route_by,
+    rules,
+    tickets,
+    wants,
+)
 from tests.sim.channels import confirming, drawn
 
 SKILLS = ("cards", "loans", "german", "sales")
@@ -117,6 +128,7 @@ def draw(seed: int) -> Plan:
     settings = tickets.drawn(seed, callbacks.drawn(seed, hours.drawn(seed, drawn(seed, _settings(rng)))))
     settings = announcements.drawn(seed, layers.drawn(seed, overflow.drawn(seed, settings)))
     settings = place_book.drawn(seed, settings)
+    settings = rules.drawn(seed, settings)
     settings = structs.replace(settings, estimates=_estimates(Random(f"estimates {seed}")))
     agents = [agent.name for agent in settings.agents]
     return Plan(

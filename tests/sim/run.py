@@ -5,11 +5,9 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct, structs
-from msgspec.msgpack import Encoder
 
 from router.core import commands as ask
 from router.core import internal as told
@@ -22,17 +20,19 @@ from tests.sim.client import Client
 from tests.sim.counts import counting
 from tests.sim.crm import Crm
 from tests.sim.dialler import NUMBERS
+from tests.sim.digest import Digest
 from tests.sim.edits import Edits
 from tests.sim.gateway import Gateway
 from tests.sim.hands import Hands, heard
 from tests.sim.hours import Wall
 from tests.sim.judge import Judge
-from tests.sim.layers import Planning, left
+from tests.sim.layers import Planning
 from tests.sim.people import Person
 from tests.sim.place_book import Wishes
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
 from tests.sim.rosters import Rostering
-from tests.sim.site import Flight, Site, Step, slices
+from tests.sim.ruling import Ruling, left
+from tests.sim.site import Site, slices
 from tests.sim.tickets import CRM, TICKET
 from tests.sim.twin import Twin
 from tests.sim.watch import Watch
@@ -43,6 +43,9 @@ COMMANDS = 2000
 
 CALM_MOST_US = 3600 * SECOND_US
 """Once the faults have stopped everything must be over within an hour of core time (L1 to L3)."""
+
+AGAIN_US = 10 * SECOND_US
+"""So long after it said so a supervisor looks whether rules and plans have ended."""
 
 BOSS = "main/boss"
 
@@ -59,6 +62,8 @@ class Desk(Client):
             self.planning = Planning(run, self.say)
             self.site.after(SECOND_US, self.planning.pulse)
             self.rostering = Rostering(run, self.say)
+            self.ruling = Ruling(run, self.say)
+            self.site.after(SECOND_US, self.ruling.pulse)
 
     def event(self, message: Message) -> None:
         """What agents see on their screens."""
@@ -75,31 +80,6 @@ class Desk(Client):
             self.run.answers += 1
         if self.role == "supervisor":
             self.rostering.answered(request, reply)
-
-
-class Digest:
-    """A digest of all effects in the order decided, for comparing two runs byte by byte."""
-
-    def __init__(self) -> None:
-        self._hash = blake2b(digest_size=16)
-        self._encode = Encoder().encode
-
-    def stepped(self, site: Site, step: Step) -> None:
-        """Take the effects of a step in."""
-        self._hash.update(self._encode(step.effects))
-
-    def landed(self, site: Site, flight: Flight) -> None:
-        """Nothing new."""
-
-    def killed(self, site: Site) -> None:
-        """Nothing new."""
-
-    def restarted(self, site: Site) -> None:
-        """Nothing new."""
-
-    def hex(self) -> str:
-        """So far."""
-        return self._hash.hexdigest()
 
 
 class Run:
@@ -336,18 +316,30 @@ class Run:
                 gateway.say(ask.Drain(1, False))
             for call in list(gateway.calls.values()):
                 gateway.plan_hang_up(call)
-        boss = self.clients[BOSS]
-        assert isinstance(boss, Desk)
-        boss.planning.end()
+        self._take_layers_off()
         until_us = site.now_us + CALM_MOST_US
         while site.now_us < until_us and not self.is_over():
             for _ in range(50):
                 site.run_next()
 
+    def _take_layers_off(self) -> None:
+        """Rules and plans end; once more where a store has lost that they did, as it may."""
+        boss = self.clients[BOSS]
+        assert isinstance(boss, Desk)
+        boss.ruling.end()
+        boss.planning.end()
+        self.site.after(AGAIN_US, lambda: self._take_layers_off() if self.is_laid() else None)
+
+    def is_laid(self) -> bool:
+        """Does anything lie over the configuration, or is it about to change?"""
+        world = self.site.engine.world
+        return bool(world.layers.sources or world.plans.active or world.crossing is not None)
+
     def is_over(self) -> bool:
         """Nothing lives any more, here or there."""
         world = self.site.engine.world
-        return not world.live and not world.offers and not any(gateway.calls for gateway in self.gateways)
+        calls = any(gateway.calls for gateway in self.gateways)
+        return not (self.is_laid() or world.live or world.offers or calls)
 
 
 class Outcome(Struct):

@@ -8,7 +8,7 @@ from the records that had landed. It does not judge: each landed batch goes to w
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from random import Random
@@ -20,6 +20,7 @@ from router.core import closing, crossing, gateways, history
 from router.core import engine as core
 from router.core import internal as told
 from router.core import settings as of
+from router.core.audit import Deed
 from router.core.batch import Batch
 from router.core.effects import Message
 from router.core.engine import Engine
@@ -49,6 +50,31 @@ class Step(NamedTuple):
     """Client -> the connection that its effects of this step are for."""
     quiet: bool
     """Nothing else was under way in slices: the effects are the command's own."""
+    deeds: Sequence[Deed] = ()
+    """What the engine has noted for the audit."""
+    version: int = 1
+    """Of the settings by which it decides from then on."""
+
+
+class Noted:
+    """What an engine notes for the audit, a step each."""
+
+    def __init__(self) -> None:
+        self._deeds: list[Deed] = []
+        self._seen = 0
+
+    def any(self, engine: Engine) -> bool:
+        """Is anything noted since the last time?"""
+        deeds = engine.world.deeds
+        return bool(deeds) and (deeds is not self._deeds or len(deeds) > self._seen)
+
+    def new(self, engine: Engine) -> list[Deed]:
+        """Noted since the last time."""
+        deeds = engine.world.deeds
+        if deeds is not self._deeds:
+            self._deeds, self._seen = deeds, 0
+        before, self._seen = self._seen, len(deeds)
+        return deeds[before:]
 
 
 class Flight(NamedTuple):
@@ -141,7 +167,10 @@ class Site:
         self._wire_us: dict[tuple[str, bool], int] = {}
         self._bound: dict[str, int] = {}
         self.settings = plan.settings
-        """In force now."""
+        """In force now, or about to be."""
+        self.versions = {plan.settings.version: plan.settings}
+        """All that have been."""
+        self._noted = Noted()
         self.engine = Engine(plan.settings, epoch=1)
         self.engine.activate(self.now_us)
         self.engine.apply(self.now_us, "", told.Secret(SECRET))
@@ -194,7 +223,7 @@ class Site:
             engine.tick(self.now_us)
             effects = engine.take_effects()
             self.beside.tick(self.now_us, effects)
-            if not effects:
+            if not effects and not self._noted.any(engine):
                 break
             self._note(effects, "", None)
 
@@ -214,6 +243,7 @@ class Site:
     def reload(self, settings: of.Settings) -> None:
         """Another version of the settings comes into force."""
         self.settings = replace(settings, version=self.settings.version + 1)
+        self.versions[self.settings.version] = self.settings
         self.beside.reloaded()
         self.engine.stage(self.settings)
         self.apply("", told.Configure(self.settings.version))
@@ -227,7 +257,8 @@ class Site:
         self.apply(client.key, up)
 
     def _note(self, effects: Effects, peer: str, command: Any, quiet: bool = False) -> None:
-        step = Step(self.now_us, peer, command, effects, self._bound, quiet)
+        deeds, version = self._noted.new(self.engine), self.engine.world.settings.version
+        step = Step(self.now_us, peer, command, effects, self._bound, quiet, deeds, version)
         self._open.append(step)
         for listener in self.listeners:
             listener.stepped(self, step)

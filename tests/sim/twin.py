@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 from msgspec.msgpack import Encoder
 
-from router.core import audit, history
+from router.core import audit, history, ruling_build
 from router.core.batch import Batch
 from router.core.effects import (
     Already,
@@ -32,6 +32,7 @@ from router.core.estimates.state import Estimates
 from router.core.everything import RECORDED, everything
 from router.core.records import decode
 from router.core.world import World
+from tests.sim.rules import is_loose
 from tests.sim.site import Effects, Flight, Site, Step
 
 COMMANDS_BESIDE = 500
@@ -71,9 +72,9 @@ class Twin:
             missing = sorted(set(site.store) - set(state_of(world)) - {("world", "world")})
             if missing:
                 self.violations.append(f"I13 everything: without {missing[:3]}, of which there are records")
-            if site.settings.version > 1:
-                # Deadlines of those who crossed have other numbers than they would after a start: what is stored is
-                # compared, and what is decided is not.
+            if site.settings.version > 1 or is_loose(site.settings):
+                # Deadlines of those who crossed have other numbers than they would after a start, and what rules look
+                # at now and then is looked at by then: what is stored is compared, and what is decided is not.
                 return
             self._engine = engine
             self._left = COMMANDS_BESIDE
@@ -144,6 +145,11 @@ def _hand_over_means(world: World, loaded: World) -> None:
     """What estimates of waits are made of: counted since the engine's start, and no state. And what tokens are made
     with, which is kept with the first batch that there is."""
     loaded.secret = loaded.secret or world.secret
+    if world.ruling.store_away_us:
+        loaded.ruling.store_away_us = world.ruling.store_away_us
+        loaded.ruling.loading = True
+        ruling_build.measure(loaded)
+        loaded.ruling.loading = False
     for key, queue in world.queues.items():
         if key not in loaded.queues:
             # It is gone from the settings, and nobody is in it.

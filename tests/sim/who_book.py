@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from router.core import commands as ask
 from router.core.effects import WhoReply, WhoStatus
-from tests.sim.needs_seen import agent_now, meets, meets_now, meets_table
+from tests.sim.needs_seen import agent_now, meets, meets_table
 from tests.sim.seen import AgentSeen
 
 if TYPE_CHECKING:
@@ -58,8 +58,12 @@ def _ability(judge: Judge, command: ask.Who, status: WhoStatus, agent: AgentSeen
         queue = judge.queues[command.queue or ""]
         if queue.preferred_for_us or any(step.after_us == 0 for step in queue.relax):
             return
-        able = meets(known, queue.needs) and meets_table(known, command.needs)
-        if lacks == able:
+        found = {
+            meets(able, each.needs) and meets_table(able, command.needs)
+            for able in judge.layers.possible.abilities(agent)
+            for each in judge.layers.possible.needs(queue)
+        }
+        if found == {lacks}:
             judge.fault("who", f"{command!r}: {status!r}, who has {known.skills}")
         return
     visit = judge.visits.get((f"main/{command.gateway}", command.contact))
@@ -67,10 +71,9 @@ def _ability(judge: Judge, command: ask.Who, status: WhoStatus, agent: AgentSeen
         return
     judge.reached["who: of a contact"] += 1
     visit = judge.places.at(visit, status.queue) if status.queue and visit.places else visit
-    now_us = judge.hours.now_us(visit)
-    own = meets_table(known, command.needs)
-    if lacks and own and meets_now(known, visit, now_us, surely=True):
+    own = {meets_table(able, command.needs) for able in judge.layers.possible.abilities(agent)}
+    if lacks and own == {True} and judge.layers.possible.meets(agent, visit, surely=True):
         judge.fault("who", f"{command!r}: {status!r}, who has {known.skills}")
     named = visit.direct is not None or visit.preferred is not None
-    if not lacks and not named and not (own and meets_now(known, visit, now_us, surely=False)):
+    if not lacks and not named and not (own != {False} and judge.layers.possible.meets(agent, visit, surely=False)):
         judge.fault("who", f"{command!r}: {status!r}, who has {known.skills}")

@@ -190,7 +190,7 @@ class Recorder:
             at_us = now_us if due_us is None or due_us > now_us else max(due_us, self.engine.world.now_us)
             self.engine.tick(at_us)
             effects = self.engine.take_effects()
-            if effects:
+            if effects or self._site.noted(self):
                 self._note(at_us, "", None, effects, quiet=False)
             elif at_us == now_us:
                 break

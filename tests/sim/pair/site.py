@@ -22,7 +22,7 @@ from tests.sim.pair.daemon import Connection, Daemon, Recorder
 from tests.sim.pair.net import Net
 from tests.sim.pair.plan import PairPlan
 from tests.sim.plan import Plan
-from tests.sim.site import Effects, Flight, Receiver, Site, Step
+from tests.sim.site import Effects, Flight, Noted, Receiver, Site, Step
 
 DAEMONS = ("one", "two")
 REDIAL_US = SECOND_US // 2
@@ -73,6 +73,7 @@ class PairSite(Site):
         self._begun: dict[int, dict[str, tuple[int, int]]] = {}
         """Epoch -> where it was begun -> the last batch before it."""
         self._open_steps: dict[Recorder, list[Step]] = {}
+        self._noted_by: dict[Recorder, Noted] = {}
         self._kept_later: dict[Recorder, deque[tuple[int, Flight]]] = {}
         self._sides: dict[str, Side] = {}
         self._newest: dict[tuple[str, str], Connection] = {}
@@ -140,12 +141,17 @@ class PairSite(Site):
 
     def note(self, recorder: Recorder, now_us: int, peer: str, command: Any, effects: Effects, *, quiet: bool) -> None:
         """The engine has done a step."""
-        step = Step(now_us, peer, command, effects, {}, quiet)
+        deeds = self._noted_by.setdefault(recorder, Noted()).new(recorder.engine)
+        step = Step(now_us, peer, command, effects, {}, quiet, deeds, recorder.world.settings.version)
         self._open_steps.setdefault(recorder, []).append(step)
         if recorder is self.current:
             self.commands += bool(peer)
             for listener in self.listeners:
                 listener.stepped(self, step)
+
+    def noted(self, recorder: Recorder) -> bool:
+        """Has it noted anything for the audit since its last step?"""
+        return self._noted_by.setdefault(recorder, Noted()).any(recorder.engine)
 
     def closed(self, recorder: Recorder, batch: Batch | None) -> None:
         """What it has done since the last time is a batch now, or has changed nothing."""
