@@ -299,24 +299,26 @@ class LayerBook:
         wishes = active.laid if active is not None and not self._is_off(holder) else []
         return (plan[1], holder) not in self._silenced and any(laid.target == plan for laid in wishes)
 
-    def _take(self, settings: of.Queue) -> None:
-        judge = self._judge
-        targets: list[tuple[Weight, core.ChangeTarget]] = []
-        boosts: list[tuple[Weight, core.RaisePriority]] = []
-        keeps: list[tuple[Weight, core.KeepIdle]] = []
+    def _laid_over(self, queue: str) -> list[tuple[Weight, core.AnyAction]]:
+        """What lies over a queue and is not paused, with its weight."""
+        found: list[tuple[Weight, core.AnyAction]] = []
         for name, active in self._active.items():
             said = self._says(name)
-            for laid in active.laid if said is not None and not self._is_off(name) else ():
-                assert said is not None
-                weight = (said[0], active.by_hand, laid.since_us, laid.number)
-                if laid.target != ("queue", settings.name):
-                    continue
-                if isinstance(laid.action, core.ChangeTarget):
-                    targets.append((weight, laid.action))
-                elif isinstance(laid.action, core.RaisePriority):
-                    boosts.append((weight, laid.action))
-                elif isinstance(laid.action, core.KeepIdle):
-                    keeps.append((weight, laid.action))
+            if said is None or self._is_off(name):
+                continue
+            found += [
+                ((said[0], active.by_hand, laid.since_us, laid.number), laid.action)
+                for laid in active.laid
+                if laid.target == ("queue", queue)
+            ]
+        return found
+
+    def _take(self, settings: of.Queue) -> None:
+        judge = self._judge
+        laid = self._laid_over(settings.name)
+        targets = [(weight, action) for weight, action in laid if isinstance(action, core.ChangeTarget)]
+        boosts = [(weight, action) for weight, action in laid if isinstance(action, core.RaisePriority)]
+        keeps = [(weight, action) for weight, action in laid if isinstance(action, core.KeepIdle)]
         boost, target_us = settings.boost, settings.target_us
         if targets:
             target_us = max(targets, key=_weight)[1].target_us
