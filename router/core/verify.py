@@ -291,7 +291,7 @@ def _offer(world: World, offer: Offer) -> Found:
     sides = (offer.endpoint_peer, contact.peer)
     if waits and not any(peer.awaited() or peer.chore for peer in sides):
         yield "I7", f"{name}: stands still, and nobody is away"
-    decided_now = offer.version == world.settings.version and offer.made_us >= agent.skills_us
+    decided_now = offer.version == world.settings.version and offer.made_us > agent.skills_us
     decided_now = decided_now and offer.made_us > contact.queue.moved_us and world.crossing is None
     line = contact.line
     if offer.state not in ("offered", "connecting") or contact.direct is not None or line is None or not decided_now:

@@ -18,7 +18,7 @@ from router.core import actions as core
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.audit import Deed
-from router.core.effects import Error, PlansReply, PlanStarted, Reply, RulesReply
+from router.core.effects import AgentState, Error, PlansReply, PlanStarted, Reply, RulesReply
 from router.core.rule_settings import ActingRule
 from tests.sim.possible import Possible
 from tests.sim.turn_book import TurnBook
@@ -74,6 +74,7 @@ class LayerBook:
         self.said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
             ask.StartPlan: self._started,
             ask.StopPlan: self._stopped,
+            ask.PauseRules: self.turns.paused,
             ask.PauseLayers: self._layers_paused,
             ask.ResumeLayers: self._layers_resumed,
         }
@@ -89,6 +90,9 @@ class LayerBook:
         """What rules did in this step, and time; `settings` are in force after it."""
         if settings is not self._settings:
             self._follow(settings)
+        for _, message in step.effects:
+            lent = isinstance(message, AgentState) and (message.why or "").startswith("lent")
+            self._judge.reached["lent by a rule or plan"] += lent
         for deed in step.deeds:
             if not deed.why:
                 self._judge.fault("audit", f"for nothing: {deed!r}")

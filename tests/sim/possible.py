@@ -37,7 +37,7 @@ class Possible:
             for name in self.kept_idle
             if any(meets(one, queue.needs) for one in self.abilities(agent) for queue in self.needs(self._queue(name)))
         }
-        kept = bool(able) and visit.queue.name not in able
+        kept = bool(able - {visit.queue.name})
         self._judge.reached["agents kept idle"] += kept
         return kept
 

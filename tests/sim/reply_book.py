@@ -35,6 +35,7 @@ class ReplyBook:
             return
         # What else a step that is not quiet has caused may be of something under way.
         own = len(step.effects) if step.quiet or isinstance(command, ask.Sync | ask.SyncEnd) else 1
+        own += sum(1 for deed in step.deeds if deed.client)
         if command.seq <= gateway.last_seq and not gateway.begins_anew(command.seq, reply, own):
             self._again(gateway, step, reply)
             return

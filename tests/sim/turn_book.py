@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from router.core import commands as ask
 from router.core import settings as of
 from router.core.audit import Deed
+from router.core.effects import Error, Reply
 from router.core.rule_settings import ActingRule
 from router.rules import HOUR_US, Times
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
+    from tests.sim.seen import GatewaySeen
 
 
 class Turns(Struct, eq=False):
@@ -72,6 +75,12 @@ class TurnBook:
         turns.ended_us = -HOUR_US if by_hand or gone else now_us
         if not there:
             del self._turns[name]
+
+    def paused(self, _boss: GatewaySeen, command: ask.PauseRules, reply: Reply) -> None:
+        """By hand: once that is taken back nothing but its condition is waited for."""
+        for name, turns in self._turns.items():
+            if not isinstance(reply, Error) and command.rule in (None, name):
+                turns.ended_us = -HOUR_US
 
     def follow(self, settings: of.Settings) -> None:
         """Other settings are in force."""
