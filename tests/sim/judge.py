@@ -1,8 +1,9 @@
 """The judge: it hears what was said to the engine and what the engine said, as far as that was kept, and holds it
 against the promises. It shares no code with the core.
 
-Here: nothing is lost or doubled (I1, I2), and numbers that come again (I14). Offers are judged in `offer_book.py` (I3,
-I4, I7), who is offered to whom in `fairness.py` (I5, I6, I8 to I10), records and counters in `ledger.py` (I1, I16).
+Here: nothing is lost or doubled (I1, I2). Numbers that come again are judged in `reply_book.py` (I14), offers in
+`offer_book.py` (I3, I4, I7), who is offered to whom in `fairness.py` (I5, I6, I8 to I10), records and counters in
+`ledger.py` (I1, I16).
 """
 
 from __future__ import annotations
