@@ -75,6 +75,8 @@ class Gateway:
         self.book = book
         self.agents = [f"a{number * AGENTS + index}" for index in range(AGENTS)]
         self.live: set[str] = set()
+        self.staying: list[str] = []
+        """Those who wait for nobody, in the order in which they were let in."""
         self.talking: dict[str, str] = {}
         self.sent = 0
         self.client = Client(
@@ -113,18 +115,23 @@ class Gateway:
 
     def come(self, many: int) -> None:
         """So many contacts ask."""
-        for _ in range(min(many, UNDER_WAY_MOST - len(self.live))):
-            self.sent += 1
-            stays = self.sent % STAYS == 0
-            contact = f"{self.name}.{self.sent}{'s' if stays else ''}"
-            self.live.add(contact)
-            request = c.Enqueue(0, contact, "hold" if stays else "q")
-            self.client.send(request, partial(self._asked, contact))
+        for _ in range(min(many, UNDER_WAY_MOST + len(self.staying) - len(self.live))):
+            self.comes(stays=self.sent % STAYS == STAYS - 1)
+
+    def comes(self, *, stays: bool) -> None:
+        """One contact asks, for an agent or for nobody."""
+        self.sent += 1
+        contact = f"{self.name}.{self.sent}{'s' if stays else ''}"
+        self.live.add(contact)
+        request = c.Enqueue(0, contact, "hold" if stays else "q")
+        self.client.send(request, partial(self._asked, contact))
 
     def _asked(self, contact: str, outcome: Any) -> None:
         if isinstance(outcome, c.Queued):
             (self.book.memory if outcome.durability == "memory" else self.book.kept).add(contact)
             self.book.counts["as_memory" if outcome.durability == "memory" else "acknowledged"] += 1
+            if contact.endswith("s"):
+                self.staying.append(contact)
         else:
             self.book.counts["not_taken_in"] += 1
             self._end(contact)
