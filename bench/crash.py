@@ -69,6 +69,8 @@ class Keeper(Gateway):
                     self.client.send(c.Accept(0, offer.offer), partial(self._taken, rung))
                 elif offer.gateway == self.name:
                     self._joined(offer.contact, offer.agent)
+        elif isinstance(event, c.TalkOver) and self.book.offers.get(event.contact) == event.offer:
+            del self.book.offers[event.contact]
         elif isinstance(event, c.Offer) and event.contact in self.talking:
             self.book.counts["doubled"] += 1
         super()._heard(event)
