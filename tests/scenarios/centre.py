@@ -20,6 +20,7 @@
     partner   acme    address = "sip:acme", at_most = 2          as [partners.acme] of plans.toml
     action    storm   kind = "close_entry", queues = ["sales"]  as one [[plans.storm.actions]], in their order
     rule      help    when = { queue = "sales", signal = "waiting", above = 3 }     as [rules.help] of rules.toml
+    recipe    help                                              what docs/rules.md has under that name, as written
     gateway   gw1     reports_ringing = true                    a gateway, and what it says of itself in hello
     desk      d1      a desk; so is `supervisor`
     endpoint  101     ann on gw1 for voice, chat                a device; for voice where nothing is said
@@ -45,6 +46,7 @@ from router.config import Surroundings, check_texts
 from router.core.commands import Attach, LogIn, Request, SyncEnd
 from router.core.internal import GatewayUp
 from router.core.settings import Settings
+from tests.scenarios import recipes
 from tests.scenarios.language import Unclear
 
 TABLES = {
@@ -93,7 +95,9 @@ def read(lines: list[str]) -> Centre:
     ready: list[tuple[str, str]] = []
     monitored, utc_s = False, 0
     for word, name, rest in _entries(lines):
-        if word in IN_FILES:
+        if word == "recipe":
+            recipes.into(texts, name)
+        elif word in IN_FILES:
             _in_file(texts, word, name, rest)
         elif word in ("gateway", "desk", "supervisor"):
             peers[name] = GatewayUp("i1", word, **tomllib.loads(f"hello = {{ {rest} }}")["hello"])  # type: ignore[arg-type]  # a role
