@@ -69,6 +69,7 @@ def machine(found: Found, around: Surroundings, findings: Findings) -> Machine:
         around,
     )
     _listeners(found, configuration, findings)
+    _traces(found, configuration, findings)
     return Machine(found.get("site"), limits, configuration, peers_at)
 
 
@@ -101,6 +102,16 @@ def _state_directory(given: str, around: Surroundings) -> Path:
         return Path(environment["STATE_DIRECTORY"].partition(":")[0])
     home = environment.get("XDG_STATE_HOME") or f"{environment.get('HOME', '')}/.local/state"
     return Path(home) / "switchboard"
+
+
+def _traces(found: Found, configuration: model.Configuration, findings: Findings) -> None:
+    record = configuration.record
+    if record.traces and record.traces_file_bytes_max > record.traces_bytes_max:
+        findings.warn(
+            found.only("record").at("traces_file_bytes_max"),
+            f"is more than traces_bytes_max, {record.traces_bytes_max}: the day that is written is never taken away",
+            "let a file be smaller than all of them together",
+        )
 
 
 def _listeners(found: Found, configuration: model.Configuration, findings: Findings) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,8 @@ class Recorder:
         self._days: list[Day] = []
         """Days that were needed lately, the last one first."""
         self._visits: list[Visit] = []
+        self._lost = 0
+        """Visits that did not get as far as the files."""
         self._key = b""
         self._task: asyncio.Task[None] | None = None
         self._told: Settings | None = None
@@ -100,13 +103,16 @@ class Recorder:
         """A batch is kept."""
         self._visits += batch.visits
         if len(self._visits) > WAITING_MOST:
-            self._files.lost += len(self._visits) - WAITING_MOST
+            self._lost += len(self._visits) - WAITING_MOST
             del self._visits[WAITING_MOST:]
 
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
-            await self._flush()
+            try:
+                await self._flush()
+            except Exception as error:  # noqa: BLE001  # a mistake of ours costs this second's records, and is told
+                _log.error("recorder_failed", error="".join(traceback.format_exception(error)))
 
     async def _flush(self) -> None:
         """Write everything down that has come since the last time."""
@@ -169,16 +175,16 @@ class Recorder:
             )
             for (tenant, day), records in out.records.items()
         ]
-        self._files.lost += out.too_late
+        self._lost += out.too_late
         if not blocks:
             return
         wrong = await asyncio.to_thread(self._files.write, blocks)
         figures = self._daemon.figures
-        figures.traced, figures.traces_lost = self._files.written, self._files.lost
+        figures.traced, figures.traces_lost = self._files.written, self._files.lost + self._lost
         if wrong and not self._wrong:
-            _log.error("traffic_not_recorded", why=wrong, lost=self._files.lost, remedy="see to the disk")
+            _log.error("traffic_not_recorded", why=wrong, lost=figures.traces_lost, remedy="see to the disk")
         elif self._wrong and not wrong:
-            _log.warning("traffic_recorded_again", lost=self._files.lost)
+            _log.warning("traffic_recorded_again", lost=figures.traces_lost)
         self._wrong = wrong
 
     def day(self, at_us: int) -> Day:

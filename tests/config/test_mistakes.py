@@ -164,6 +164,8 @@ WARNINGS = [
     ("a key for all to read", machine('[peers.pbx]\nkey = "0123456789abcdef"'), 4, "peers.pbx.key",
      "everybody who may read this file", "key_file"),
     ("a wait within the target", queue("wait_most_s = 20"), 3, "queues.cards.wait_most_s", "target of 20 s", "wait"),
+    ("a file larger than all", machine("[record]\ntraces = true\ntraces_bytes_max = 2_000_000"), 3,
+     "record.traces_file_bytes_max", "never taken away", "smaller"),
     ("nobody can connect", {"switchboard.toml": 'site = "x"\n[listen]\n'}, 2, "listen", "nobody can connect", "peers"),
 ]  # fmt: skip
 

@@ -112,5 +112,7 @@ def test_calibration_warns_past_the_bounds() -> None:
     assert found.recorded.mean_wait_s == 10.0
     assert found.mean_wait_s == 0.0
     assert "-100% off" in found.warnings[0]
+    trace.contacts.append(call("made-up", 86_400 + 9 * 3_600))
+    assert answer(Question(trace, by), [1], processes=1).calibration.warnings[0].startswith("1 of 4 contacts have no")
     plain = centre([call("a", 0)], ANN=[shift(0, HOUR)])
     assert "no record" in answer(Question(plain, settings(PS)), [1], processes=1).calibration.warnings[0]

@@ -12,7 +12,7 @@ of what the seeds draw, not of how tomorrow may differ from this day. It must no
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, fmean, stdev
 from typing import Final, NamedTuple
@@ -184,18 +184,23 @@ def _calibrate(trace: Trace, old: Sequence[Counted]) -> Calibration:
     wait_s = _mean([run.mean_wait_s for run in runs])
     abandoned = _mean([run.abandoned_share for run in runs])
     quick = _mean([run.within_20s_share for run in runs])
-    warnings = []
+    unrecorded = len(trace.contacts) - was.contacts
     if not was.contacts:
-        warnings.append(
-            "The trace has no record of what became of its contacts: how good the simulation is, nobody knows."
-        )
-    if was.mean_wait_s and wait_s is not None and abs(wait_s / was.mean_wait_s - 1) > WAIT_OFF_MOST:
-        off = wait_s / was.mean_wait_s - 1
-        warnings.append(f"The simulated mean wait is {off:+.0%} off the recorded one (bound: {WAIT_OFF_MOST:.0%}).")
+        warnings = ["The trace has no record of what became of its contacts: how good the simulation is, nobody knows."]
+    elif unrecorded:
+        what = f"{unrecorded} of {len(trace.contacts)} contacts have no record (an incident was put in, say)"
+        warnings = [f"{what}, so the simulation can't be compared: ask about the trace that it was made from."]
+    else:
+        warnings = list(_past_bounds(was, wait_s, abandoned, quick))
+    return Calibration(was, wait_s, abandoned, quick, tuple(warnings))
+
+
+def _past_bounds(was: Figures, wait_s: float | None, abandoned: float | None, quick: float | None) -> Iterator[str]:
+    if was.mean_wait_s and wait_s is not None and abs(off := wait_s / was.mean_wait_s - 1) > WAIT_OFF_MOST:
+        yield f"The simulated mean wait is {off:+.0%} off the recorded one (bound: {WAIT_OFF_MOST:.0%})."
     for what, before, after, most in (
         ("share of the abandoned", was.abandoned_share, abandoned, ABANDONED_POINTS_MOST),
         ("share answered within 20 s", was.within_20s_share, quick, WITHIN_20S_POINTS_MOST),
     ):
         if before is not None and after is not None and abs(points := (after - before) * 100) > most:
-            warnings.append(f"The simulated {what} is {points:+.1f} points off the recorded one (bound: {most:g}).")
-    return Calibration(was, wait_s, abandoned, quick, tuple(warnings))
+            yield f"The simulated {what} is {points:+.1f} points off the recorded one (bound: {most:g})."
