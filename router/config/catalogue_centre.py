@@ -19,6 +19,7 @@ from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import ROUTES
 from router.config.catalogue_rules import RULES
 from router.config.catalogue_tickets import TICKETS
+from router.config.catalogue_treatments import TREATMENTS, WRAP_UP
 from router.config.kinds import (
     Checked,
     Choice,
@@ -38,24 +39,9 @@ from router.config.kinds_tickets import NameOrNone
 from router.config.rows import File, Row, Section, words_of
 from router.config.zones import zone_wrong
 from router.core import settings as core
-from router.core.effects import Treatment
 
 SKILLS_PER_AGENT_MAX = 200
 """More is a mistake in a spreadsheet, not a person."""
-
-REASONS = (
-    "closed",
-    "blocked",
-    "nobody",
-    "full",
-    "waited_too_long",
-    "held_too_long",
-    "nobody_left",
-    "at_closing",
-    "parked_too_long",
-    "callback_expired",
-)
-"""For what a queue can have a treatment."""
 
 RING_SEVERAL_MAX = 20
 """Each agent rung at once is capacity that is not there for others, and a round of messages."""
@@ -130,42 +116,6 @@ TARGET_CLASSES = Section(
     (Row("target_s", Seconds(0.1, 366 * DAY_S), "The wait within which a contact should be answered."),),
     struct=core.Queue,
     many=True,
-)
-
-WRAP_UP = Section(
-    "wrap_up",
-    "After-contact work of one channel of the queue; a channel that is not named has none.",
-    (
-        Row(
-            "mode",
-            Choice(words_of(core.WrapUp, "mode")),
-            "`timed`: for `time_s`; `until_ready`: until the agent is ready, at most `most_s`.",
-        ),
-        Row("time_s", Seconds(0, DAY_S), "How long, where timed."),
-        Row("most_s", Seconds(0, DAY_S), "The longest, with every extension."),
-        Row("early_end", Flag(), "Where timed: the agent may end it by being ready."),
-    ),
-    struct=core.WrapUp,
-    many=True,
-)
-
-TREATMENTS = Section(
-    "treatments",
-    "What happens to a contact that is not let in (`closed`, `blocked`, `nobody` able staffed, `full`) "
-    "or can't be "
-    "served any longer where it waits (`waited_too_long`, `held_too_long`, `nobody_left`, `at_closing`), and to a "
-    "call-back that is given up (`callback_expired`). Not named: refused.",
-    (
-        Row(
-            "do",
-            Choice(words_of(Treatment, "do")),
-            "What the gateway does with it. `queue` the engine does itself: it goes on there at once.",
-        ),
-        Row("to", Text(64), "The message, queue or mailbox."),
-    ),
-    struct=Treatment,
-    many=True,
-    keys=REASONS,
 )
 
 QUEUE = Section(

@@ -18,7 +18,7 @@ from router.config.catalogue_actions import ACTIONS, KINDS
 from router.config.catalogue_announcements import ANNOUNCE, ANNOUNCING, WHEN
 from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
-from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES, TREATMENTS, WRAP_UP
+from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES
 from router.config.catalogue_direct import DIRECT
 from router.config.catalogue_ewt import EWT
 from router.config.catalogue_machine import PEERS, SWITCHBOARD
@@ -29,6 +29,7 @@ from router.config.catalogue_repeats import AGAIN, REPEAT
 from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
 from router.config.catalogue_rules import RULE, RULES
 from router.config.catalogue_tickets import NODE, PATH, TICKETS
+from router.config.catalogue_treatments import TREATMENTS, WRAP_UP
 from router.config.faults import shown
 from router.config.model import Configuration
 from router.config.patterns import patterns

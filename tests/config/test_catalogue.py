@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from router.config import model
-from router.config.catalogue_centre import FILES, REASONS
+from router.config.catalogue_centre import FILES
+from router.config.catalogue_treatments import REASONS
 from router.config.kinds import Seconds, Whole
 from router.config.rows import Row, Section
 from router.core import settings as core
