@@ -69,7 +69,7 @@ class CallbackBook:
             visit = replace(
                 had, gateway=gateway, id=key[1], channel="callback", body=None, state="new", missed={}, preferred=None,
                 gave_back=("", 0), offer=None, ringing={}, others=[], waited_us=0, direct_us=0,
-                arrived_us=judge.now_us, places=[], kept={},
+                assigned=False, arrived_us=judge.now_us, places=[], kept={},
             )  # fmt: skip
             customer = None
         else:
