@@ -7,6 +7,7 @@ is hot.
 from __future__ import annotations
 
 from router.config.catalogue_announcements import ANNOUNCE, ANNOUNCING
+from router.config.catalogue_balance import BALANCE, SERVICE_LEVEL
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_channels import AGENT_CHANNELS, CHANNEL_ROWS
@@ -154,6 +155,7 @@ QUEUE = Section(
             "The service-level target, by name: one of `target_classes`. Give this or `target_s`.",
         ),
         Row("target_s", Seconds(0.1, 366 * DAY_S), "The service-level target: answered within this wait."),
+        SERVICE_LEVEL,
         Row(
             "contact_class",
             Whole(0, 9),
@@ -275,7 +277,7 @@ QUEUES = File(
             "take them for spelling mistakes where no queue needs them.",
         ),
     ),
-    (CHANNELS, TARGET_CLASSES, REPEAT, EWT, QUEUE),
+    (CHANNELS, TARGET_CLASSES, REPEAT, EWT, BALANCE, QUEUE),
     core.Settings,
 )
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from router.config import blocked as blocked_table
 from router.config import roster
+from router.config.balances import balances
 from router.config.calendars import calendars, hours_of_queues
 from router.config.catalogue_calendars import CALENDAR_FILE
 from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
@@ -148,6 +149,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     tables = {file.file: _read(file, files, findings) for file in FILES}
     side = machine(tables[SWITCHBOARD.file], around, findings)
     services = centre(tables[QUEUES.file], side.limits.target_classes_max, findings)
+    balanced, services = balances(tables[QUEUES.file], services, findings)
     hours = calendars(tables[CALENDAR_FILE.file], findings)
     hours_of_queues(services.queues, services.places, hours, findings)
     check_channels(tables[QUEUES.file], services.channels, findings)
@@ -172,6 +174,7 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
         site=side.site,
         channels=services.channels,
         queues=services.queues,
+        balances=balanced,
         calendars=hours,
         agents=staff.agents,
         routes=rows.routes,

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from router.config.catalogue_actions import ACTIONS, KINDS
 from router.config.catalogue_announcements import ANNOUNCE, ANNOUNCING, WHEN
+from router.config.catalogue_balance import BALANCE
 from router.config.catalogue_calendars import CALENDARS
 from router.config.catalogue_callbacks import CALLBACK, TOKENS
 from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES
@@ -97,6 +98,7 @@ def tables(configuration: Configuration) -> dict[str, Any]:
     out["paths"] = {_name(path): _path(path) for path in settings.ticket_paths}
     out["webhooks"] = {_name(hook): _shown(WEBHOOKS, hook) | {"key": SECRET} for hook in configuration.webhooks}
     out["partners"] = {_name(partner): _shown(PARTNERS, partner) for partner in settings.partners}
+    out["balance"] = {_name(balance): _shown(BALANCE, balance) for balance in settings.balances}
     out["plans"] = {_name(plan): _plan(plan) for plan in settings.plans}
     return out
 

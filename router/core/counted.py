@@ -37,7 +37,7 @@ def count_answered(world: World, contact: Contact) -> None:
     in_target = waited_us <= target_us
     if in_target:
         tally.answered_in_target += 1
-    if queue.level is not None or queue.flows or segment is not None:
+    if queue.level is not None or queue.share is not None or queue.flows or segment is not None:
         flow.count_answered(world, queue, segment, in_target)
 
 

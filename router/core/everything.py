@@ -11,6 +11,8 @@ from typing import Any
 
 from router.core import courses, records_hours, records_layers, records_rules, records_steps
 from router.core import records as stored
+from router.core.balance import Balance
+from router.core.balance_record import of_balance
 from router.core.course import Course
 from router.core.customer import Customer
 from router.core.customer_record import of_customer
@@ -57,6 +59,7 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Solved: ("ticket", key_of, stored.encode),
     RotaDay: ("roster", lambda day: day.key, of_day),
     Service: ("learned", lambda service: service.name, of_service),
+    Balance: ("balance", lambda group: group.key, of_balance),
 }
 """Type of an entity -> kind of its record, its key, and its stored form."""
 
@@ -83,5 +86,5 @@ def everything(world: World) -> list[Any]:
         entities += peer.contacts.values()
         entities += peer.endpoints.values()
         entities += peer.ended.values()
-    entities += world.ruling.recorded()
+    entities += [*world.ruling.recorded(), *world.balances.values()]
     return entities

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 def count_answered(world: World, queue: Queue, segment: Segment | None, in_target: bool) -> None:
     """A contact was answered, within the target that it had."""
+    if queue.share is not None:
+        queue.share.counted += 1
+        queue.share.in_target += in_target
     if queue.level is not None:
         courses.count(world, queue.level, in_target)
     for view in _views(world, queue, segment):
@@ -27,6 +30,8 @@ def count_answered(world: World, queue: Queue, segment: Segment | None, in_targe
 
 def count_abandoned(world: World, queue: Queue, segment: Segment | None) -> None:
     """A contact was abandoned after a while."""
+    if queue.share is not None:
+        queue.share.counted += 1
     if queue.level is not None:
         courses.count(world, queue.level, in_target=False)
     for view in _views(world, queue, segment):
@@ -36,6 +41,8 @@ def count_abandoned(world: World, queue: Queue, segment: Segment | None) -> None
 
 def count_arrival(world: World, queue: Queue) -> None:
     """A contact has come into the queue."""
+    if queue.share is not None:
+        queue.share.arrived += 1
     queue.tally.arrived += 1
     if queue.partners:
         partner.count_arrival(world, queue)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from router.core import verify_rules
+from router.core.balance import Balance
 from router.core.course import Course
 from router.core.customer import Customer
 from router.core.door import Door
@@ -43,6 +44,7 @@ def every_entity(world: World) -> Iterator[Any]:
     yield from list(world.plans.active.values())
     yield from list(world.rota.everything())
     yield from list(world.partners.known.values())
+    yield from list(world.balances.values())
     for queue in list(world.queues.values()):
         yield queue
         yield from list(queue.lines.values())
@@ -83,6 +85,8 @@ def _is_laid(world: World, entity: Any) -> bool:
         return world.plans.active.get((entity.tenant, entity.name)) is entity
     if isinstance(entity, Partner):
         return entity in world.partners.known.values()
+    if isinstance(entity, Balance):
+        return entity in world.balances.values()
     if isinstance(entity, QueueView | CrewView | FlowView | HoursView | StoreView | RuleState):
         return verify_rules.is_there(world, entity)
     kinds = Learned | RulesPause | Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause

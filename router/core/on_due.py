@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from router.core import (
+    balance,
     closing,
     courses,
     gateways,
@@ -19,6 +20,7 @@ from router.core import (
     ruling_views,
     ticket_due,
 )
+from router.core.balance import Balance
 from router.core.door import Door
 from router.core.entities import Agent, Backoff, Contact, Offer, Peer
 from router.core.estimates import slices
@@ -49,4 +51,5 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     FlowView: ruling_views.due,
     StoreView: ruling_views.due,
     RuleState: ruling.due,
+    Balance: balance.due,
 }

@@ -11,6 +11,7 @@ from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
     from router.core.announcing import Schedule
+    from router.core.balance import Share
     from router.core.course import Course, Way
     from router.core.door import Door
     from router.core.entities import Contact
@@ -72,6 +73,8 @@ class Queue:
     """What rules watch of who waits here; None: nothing."""
     partners: tuple[Partner, ...] = ()
     """Whom rules and plans may send its contacts to: what comes is counted for their shares."""
+    share: Share | None = None
+    """Its part in a balance; None: it is in none."""
     flows: tuple[FlowView, ...] = ()
     """What rules count of who comes and goes here."""
 

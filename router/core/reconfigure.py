@@ -11,6 +11,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from router.core import (
+    balance,
     closing,
     courses,
     kept_idle,
@@ -91,6 +92,7 @@ def flip(world: World, new: of.Settings) -> Flipped:
         from router.core import plans
 
         plans.follow(world)
+    balance.follow(world)
     ruling_build.follow(world, old)
     return left
 
@@ -189,6 +191,8 @@ def switch_queue(
     if door is not None and not loading and (door.hand or door.hours is not None):
         closing.turned(world, queue)
     ruling_build.queue_switched(world, queue)
+    if queue.share is not None:
+        balance.weigh(queue.share.group)
 
 
 def _note(left: Flipped, queue: Queue, old: of.Queue) -> None:

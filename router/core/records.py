@@ -23,6 +23,7 @@
     flow      tenant/flow|crew/...       what rules count in windows
     usual     tenant/queue               what is usual for the half-hours of the week
     roster    tenant/agent/day           when an agent is planned to be there
+    balance   tenant/balance             rates and thresholds of queues that are balanced, as of the last step
 
 Records are written as plain tuples in the order of these types' fields (a tuple is built three times as fast as a
 type), and read back as the types, which checks every field.
@@ -38,6 +39,7 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from router.core.asked import NOTHING, Asked
+from router.core.balance_record import BalanceRecord
 from router.core.customer_record import CustomerRecord
 from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.estimates.kept import LearnedRecord
@@ -45,7 +47,7 @@ from router.core.extra import Extra, KeptPlace
 from router.core.leg import Leg
 from router.core.owned import Reckoning
 from router.core.records_hours import DoorRecord, HoursRecord
-from router.core.records_layers import EmptyingRecord, LayerRecord, NoticeRecord, PauseRecord, PlanRecord
+from router.core.records_layers import EmptyingRecord, LayerRecord, NoticeRecord, OfLayers, PauseRecord, PlanRecord
 from router.core.records_partners import PartnerRecord
 from router.core.records_rules import FlowRecord, RuleRecord, UsualRecord
 from router.core.records_steps import CourseRecord, LevelRecord
@@ -250,11 +252,7 @@ Record = (
     | DoorRecord
     | CourseRecord
     | LevelRecord
-    | LayerRecord
-    | PauseRecord
-    | PlanRecord
-    | EmptyingRecord
-    | NoticeRecord
+    | OfLayers
     | PartnerRecord
     | Solved
     | LearnedRecord
@@ -262,6 +260,7 @@ Record = (
     | FlowRecord
     | UsualRecord
     | RosterRecord
+    | BalanceRecord
 )
 
 encode = Encoder().encode
@@ -289,6 +288,7 @@ _DECODERS: dict[str, Decoder[Any]] = {
     "flow": Decoder(FlowRecord),
     "usual": Decoder(UsualRecord),
     "roster": Decoder(RosterRecord),
+    "balance": Decoder(BalanceRecord),
 }
 
 KINDS: tuple[str, ...] = tuple(_DECODERS)

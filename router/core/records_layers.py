@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from msgspec.msgpack import Encoder
@@ -83,6 +83,9 @@ class NoticeRecord(Struct, array_like=True, gc=False):
     source: str
     text: str
     utc_s: int
+
+
+OfLayers: TypeAlias = LayerRecord | PauseRecord | PlanRecord | EmptyingRecord | NoticeRecord
 
 
 def of_emptying(e: Emptying) -> bytes:

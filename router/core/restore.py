@@ -11,6 +11,7 @@ from collections import deque
 from typing import Any
 
 from router.core import (
+    balance,
     callback_book,
     callbacks,
     lending,
@@ -29,6 +30,7 @@ from router.core import (
 from router.core import records as stored
 from router.core import settings as of
 from router.core.asked import NOTHING, Asked
+from router.core.balance_record import take_up_balances
 from router.core.closing import resume
 from router.core.consults import mend
 from router.core.customer_record import take_back
@@ -78,6 +80,7 @@ class Passive:
 def restore(world: World, passive: Passive) -> None:
     """Build the live world."""
     kinds = passive.kinds
+    balance.follow(world)
     for record in kinds["world"].values():
         world.now_us, world.utc_s, world.counter = record.now_us, record.utc_s, record.counter
         # Before it was kept, it can be told from when the wall clock was heard last.
@@ -113,6 +116,7 @@ def restore(world: World, passive: Passive) -> None:
     # What is known of steps that nobody waits for any more, or of queues that are gone, is forgotten.
     forget_steps(world, stale)
     stale += restore_rules.rules(world, kinds) + restore_partners.stale(world)
+    stale += take_up_balances(world, kinds["balance"].values())
     world.dropped.extend(sorted(stale))
     restore_layers.keep(world, layers_edited)
     world.roster.stirred.clear()

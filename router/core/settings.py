@@ -13,6 +13,7 @@ from msgspec import Struct
 from router.core.actions.laid import Laid
 from router.core.announce_settings import AnnounceRow, AnnounceRules
 from router.core.asked import Step
+from router.core.balance_settings import Balance
 from router.core.callback_settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
 from router.core.partner_settings import PartnerContract
@@ -213,6 +214,10 @@ class Queue(Struct, frozen=True):
     announce: tuple[AnnounceRow, ...] = ()
     """Its schedule, in the order of the rows; none: it announces nothing."""
     announcing: AnnounceRules = AnnounceRules()
+    service_level: float = 0.0
+    """Percent that should be answered within the target; 0: it is not said."""
+    balanced: bool = True
+    """Where it is in a balance: does that decide now?"""
     laid: Laid = Laid()
     """What only rules and plans say of it."""
 
@@ -386,6 +391,8 @@ class Settings(Struct, frozen=True):
     partners: tuple[PartnerContract, ...] = ()
     """Whom contacts may be sent to."""
     repeat: Repeat = Repeat()
+    balances: tuple[Balance, ...] = ()
+    """Sorted by tenant and name."""
     rules: tuple[ActingRule, ...] = ()
     """Sorted by key."""
     zones: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()

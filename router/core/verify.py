@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 
 from router.core import states, verify_rules
+from router.core.balance import Balance
 from router.core.customer import Customer
 from router.core.door import Door
 from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
@@ -34,6 +35,7 @@ from router.core.rota import check_rota
 from router.core.ruled import HoursView, QueueView, RuleState
 from router.core.verify_agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify_announcements import check_heard
+from router.core.verify_balance import check_balance, check_shares
 from router.core.verify_callbacks import check_books, check_callback, check_tombstone, holds, is_hold
 from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_customers import check_customer, check_customers
@@ -64,6 +66,20 @@ SLICE = 16
 """Entities a step that `Verifier` looks at beside what was touched."""
 TOUCHED_MOST = 32
 """Entities a step that it looks at because they were touched: a step that touches more is seen by later slices."""
+
+
+WHOLE = (
+    check_books,
+    check_lists,
+    check_layers,
+    check_loans,
+    check_beside,
+    check_kept,
+    check_partners,
+    check_shares,
+    verify_rules.check_rules,
+)
+"""What looks at all of a kind."""
 
 
 class Violation(Struct, frozen=True):
@@ -143,20 +159,7 @@ def _whole(world: World) -> Faults:
     """What can only be seen by looking at all of a kind."""
     yield from _sums(world)
     yield from _counts(world)
-    yield from (
-        Violation(invariant, what)
-        for checks in (
-            check_books,
-            check_lists,
-            check_layers,
-            check_loans,
-            check_beside,
-            check_kept,
-            check_partners,
-            verify_rules.check_rules,
-        )
-        for invariant, what in checks(world)
-    )
+    yield from (Violation(invariant, what) for checks in WHOLE for invariant, what in checks(world))
     yield from (Violation(*found) for checks in (check_customers, check_rota) for found in checks(world))
     timed = sum(1 for entity in every_entity(world) if getattr(entity, "due_us", 0) and type(entity) is not Tombstone)
     if len(world.deadlines) != timed:
@@ -352,6 +355,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Layer: check_layer,
     ActivePlan: check_plan,
     Partner: check_partner,
+    Balance: check_balance,
     Estimates: check_estimates,
     QueueView: verify_rules.check_queue_view,
     HoursView: verify_rules.check_hours_view,

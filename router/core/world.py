@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import Any
 
-from router.core import courses, several, states
+from router.core import balance, courses, several, states
 from router.core import settings as of
 from router.core.agent_of import agent_of
 from router.core.announcing import Announcing, take_schedule
@@ -71,7 +71,7 @@ class World:
         self.queues: dict[tuple[str, str], Queue] = {}
         self.channels: dict[str, of.Channel] = {}
         self.routing, self.tickets, self.announcing = Routing(), Tickets(), Announcing()
-        self.layers, self.plans, self.partners = Layers(), Plans(), Partners()
+        self.layers, self.plans, self.partners, self.balances = Layers(), Plans(), Partners(), balance.Balances()
         self.configured: dict[tuple[str, str], of.Queue] = {}
         """Queues as configuration says, without layers."""
         self.exclusive: tuple[str, ...] = ()  # channels of which an agent holds one contact and nothing else

@@ -15,6 +15,7 @@ from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue
 from router.core.tally import REACTION_BOUNDS_S, WAIT_BOUNDS_S, CallbackTally, Histogram, wait_histogram
 from router.core.world import World
+from router.metrics.balance_rows import BALANCE_ROWS
 from router.metrics.ewt_rows import EWT_ROWS
 from router.metrics.rows import Row
 from router.metrics.text import Distribution, Number
@@ -287,6 +288,7 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "5: callback, leave, queue, message, voicemail",
     ),
     *EWT_ROWS,
+    *BALANCE_ROWS,
     _counter("requested_callbacks", lambda at: _called(at, lambda tally: tally.requested), "Call-backs asked for."),
     _counter("dialled_callbacks", lambda at: _called(at, lambda tally: tally.dialled), "Tries to reach the customer."),
     _counter(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from router.core import settings as of
+from router.core.altered import altered
 from router.core.want import Want
 from router.terms import SECOND_US, is_id
 from router.trace.records import DAY_US, Agent, Trace, TraceError, profiles
@@ -83,6 +84,11 @@ def derive(trace: Trace, configuration: of.Settings | None = None) -> Basis:
         oldest_target_us=chosen.oldest_target_us,
         short_abandon_us=chosen.short_abandon_us,
         limits=of.Limits(contacts_max=UNLIMITED),
+        balances=tuple(
+            altered(balance, queues=tuple(name for name in balance.queues if name in channels))
+            for balance in chosen.balances
+            if balance.tenant == TENANT
+        ),
     )
     return Basis(
         settings,
@@ -105,6 +111,8 @@ def _queue(name: str, channels: tuple[str, ...], like: of.Queue | None) -> of.Qu
         target_class=like.target_class,
         contact_class=like.contact_class,
         boost=like.boost,
+        service_level=like.service_level,
+        balanced=like.balanced,
         order=like.order,
         agent_choice=like.agent_choice,
         enter_unstaffed=True,

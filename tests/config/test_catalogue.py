@@ -34,6 +34,7 @@ BUILT = {
         "version",
         "channels",
         "queues",
+        "balances",
         "agents",
         "limits",
         "calendars",
@@ -59,6 +60,7 @@ BUILT = {
     core.Queue: {
         *["announce", "announcing", "callback", "direct", "relax", "repeat", "tokens", "treatments", "wrap_up"],
         "laid",
+        "balanced",
     },
     core.Calendar: {"name", "closed", "offsets"},
     core.Agent: {"most_at_once"},

@@ -72,7 +72,7 @@ def test_the_sample_shows_every_setting(file: File) -> None:
     # A weekday of its own is written as the others are.
     missing = [setting for setting in missing if not setting.startswith("calendars.*.") or "day" not in setting]
     apart = {"peers.*.name", "peers.*.tenant", "peers.*.key"}
-    apart |= {f"{each}.*.name" for each in ("queues", "paths", "plans", "rules")}
+    apart |= {f"{each}.*.name" for each in ("balance", "queues", "paths", "plans", "rules")}
     # What rules do is written as in plans.
     missing = [setting for setting in missing if not setting.startswith("rules.*.actions.")]
     assert set(missing) <= apart, missing

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tests.mutant_list import (
     announcements,
+    balances,
     borrow,
     callbacks,
     channels,
@@ -39,6 +40,7 @@ from tests.mutant_list.mutant import Mutant
 MUTANTS = (
     *first.MUTANTS,
     *announcements.MUTANTS,
+    *balances.MUTANTS,
     *borrow.MUTANTS,
     *callbacks.MUTANTS,
     *channels.MUTANTS,

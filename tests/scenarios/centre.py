@@ -4,6 +4,7 @@
     agent     ann     skills = { sales = 5 }                    as [agents.ann] of agents.toml
     channel   voice   ring_s = 15                               as [channels.voice]
     target    gold    target_s = 10                             as [target_classes.gold]
+    balance   shared  queues = ["sales", "support"]             as [balance.shared] of queues.toml
     limits    gateway_grace_s = 30                              as [limits] of switchboard.toml
     route     vip     when.tier = "gold", queue = "sales"       as [routes.vip] of routes.toml; in their order
     segment   north   when.region = "north", tolerance_s = 60   as [segments.north] of routes.toml; in their order
@@ -53,6 +54,7 @@ TABLES = {
     "queue": ("queues.toml", "queues"),
     "channel": ("queues.toml", "channels"),
     "target": ("queues.toml", "target_classes"),
+    "balance": ("queues.toml", "balance"),
     "agent": ("agents.toml", "agents"),
     "calendar": ("calendars.toml", "calendars"),
     "path": ("tickets.toml", ""),

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from router.core.states import TABLES
 from tests.sim import (
     announcements,
+    balances,
     callbacks,
     channels,
     consults,
@@ -36,6 +37,7 @@ NOT_YET = {
 """Transitions that nothing can cause yet, and why."""
 
 FAULTS = (
+    *balances.REACHED,
     *channels.REACHED, *consults.REACHED, *hands.REACHED, *hours.REACHED, *callbacks.REACHED,
     *tickets.REACHED, *wants.REACHED, *who_book.REACHED, *overflow.REACHED, *layers.REACHED, *announcements.REACHED,
     *pair.REACHED, *place_book.REACHED, *list_book.REACHED, *rosters.REACHED, *rules.REACHED,

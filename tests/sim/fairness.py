@@ -13,7 +13,8 @@ from router.core import commands as ask
 from router.core.effects import Offer
 from router.core.want import ANYBODY
 from router.terms import MILLISECOND_US, SECOND_US
-from tests.sim import overflow
+from tests.sim import balances, overflow
+from tests.sim.balances import ABOUT
 from tests.sim.channels import Rules, picked_by_hand
 from tests.sim.needs_seen import agent_now, gives_way, meets, same_line
 from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, Visit, ends_early, is_special, units_of
@@ -21,8 +22,6 @@ from tests.sim.seen import NOBODY_KNOWS_US, AgentSeen, GatewaySeen, OfferSeen, V
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
 
-ABOUT = 1e-6
-"""Urgencies that differ by less are equal."""
 SETTLED_STEPS = 3
 """Someone who waits or is ready for so many steps has been looked at."""
 
@@ -215,7 +214,8 @@ class Fairness:
                 continue
             better = other.rank(judge.hours.now_us(other), judge.settings.oldest_target_us)
             # Who waits goes before one more agent for who rings, whatever the ranks.
-            if not rings_already and not self._goes_before(other, visit, better, rank):
+            goes_first = self._goes_before(other, visit, better, rank)
+            if not rings_already and (not goes_first or balances.may_pass(judge, visit, other, better, rank)):
                 continue
             if self._is_eligible(agent, other) and self._fits_instead(agent, other, seen):
                 name = "I6" if other.queue is visit.queue and other.priority_s == visit.priority_s else "I8"

@@ -16,6 +16,7 @@ from router.core.repeat_settings import Again
 from router.terms import SECOND_US
 from tests.sim import (
     announcements,
+    balances,
     callbacks,
     hours,
     layers,
@@ -127,7 +128,7 @@ def draw(seed: int) -> Plan:
     rng = Random(f"plan {seed}")
     settings = tickets.drawn(seed, callbacks.drawn(seed, hours.drawn(seed, drawn(seed, _settings(rng)))))
     settings = announcements.drawn(seed, layers.drawn(seed, overflow.drawn(seed, settings)))
-    settings = place_book.drawn(seed, settings)
+    settings = balances.drawn(seed, place_book.drawn(seed, settings))
     settings = rules.drawn(seed, settings)
     settings = structs.replace(settings, estimates=_estimates(Random(f"estimates {seed}")))
     agents = [agent.name for agent in settings.agents]

@@ -169,6 +169,9 @@ def _learn_as_after_a_start(world: World) -> None:
     records = [decode("learned", s.name, of_service(s)) for s in old.services() if s.kept is not None]
     world.estimates = Estimates(world.settings.estimates)
     take_up(world, (record for record in records if isinstance(record, LearnedRecord)))
+    for group in world.balances.values():
+        for share in group.shares.values():
+            share.arrived = share.counted = share.in_target = 0
 
 
 def state_of(world: World) -> dict[tuple[str, str], bytes]:

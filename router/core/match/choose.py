@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from router.core.kept_idle import Guard, guard, may_be_given, spares
 from router.core.line import Entry, Line, Needs, first_for, passed_over
 from router.core.match import best_skill, least_flexible, least_occupied, longest_idle, round_robin
+from router.core.match.balanced import turn
 from router.core.order import Order
 from router.core.roster import OrderKind, Profile
 from router.core.several import rank as place_rank
@@ -85,6 +86,10 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
     best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=False)
     if best is not None and (best[2].missed is not None or not best[2].peer.open):
         best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=True)
+    if best is not None:
+        share = best[2].queue.share
+        if share is not None and share.queue.settings.balanced:
+            best = turn(best, rank, share.group, agent, channels, now_us, kept)
     if agent.wanted:
         named = _most_urgent_wanted(agent, agent.wanted, channels, now_us)
         if named is not None and (best is None or named[1] > (rank[0], rank[1], -best[2].number)):
