@@ -46,7 +46,9 @@ def balances(found: Found, centre: Centre, findings: Findings) -> tuple[tuple[Ba
         if table.values.get("service_level") and queue_key not in taken:
             findings.warn(table.at("service_level"), "has no effect: the queue is in no balance", "name it in one")
     made.sort(key=lambda balance: (balance.tenant, balance.name))
-    return tuple(made), centre._replace(queues=tuple(queues[queue.tenant, queue.name] for queue in centre.queues))
+    return tuple(made), centre._replace(
+        queues=tuple(queues[queue.tenant, queue.name] for queue in centre.queues), balanced=frozenset(taken)
+    )
 
 
 def _fits(queue: Queue, where: Where, findings: Findings) -> None:

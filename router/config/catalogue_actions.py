@@ -52,6 +52,7 @@ KINDS: dict[str, ActionKind] = {
     "notify": ActionKind(core.Notify, ("webhook", "text")),
     "borrow": ActionKind(core.Borrow, ("skills",), ("team", "queues"), LOAN),
     "keep_idle": ActionKind(core.KeepIdle, ("queues", "agents"), (), ("but_class",)),
+    "balance": ActionKind(core.SwitchBalance, ("queues",), (), ("on",)),
 }
 """`kind` -> what goes with it. All of `core.ACTIONS` must be here."""
 
@@ -171,6 +172,7 @@ ACTIONS = Section(
             "keep_idle: but contacts of this `contact_class` or above; 0: nothing.",
             unit="class",
         ),
+        Row("on", Flag(), "balance: whether the balance that these queues are in decides about them."),
         Row("moves_an_hour_most", Whole(1, 3600), "borrow: nobody is lent oftener.", unit="moves"),
     ),
     each=True,

@@ -40,6 +40,8 @@ class Centre(NamedTuple):
     contact_skills: tuple[str, ...]
     classes: dict[str, int]
     """Target class -> target (us)."""
+    balanced: frozenset[tuple[str, str]] = frozenset()
+    """(tenant, queue) of those that are in a balance."""
 
 
 def centre(found: Found, classes_max: int, findings: Findings) -> Centre:

@@ -14,7 +14,16 @@ from router.config.keys import WAYS, KeyRing
 from router.config.model import Webhook
 from router.config.people import People
 from router.config.read import Found
-from router.core.actions import ActivatePlan, AnyAction, CloseEntry, Empty, LimitEntry, RaisePriority, SteerAway
+from router.core.actions import (
+    ActivatePlan,
+    AnyAction,
+    CloseEntry,
+    Empty,
+    LimitEntry,
+    RaisePriority,
+    SteerAway,
+    SwitchBalance,
+)
 from router.core.plan_settings import Plan
 from router.core.settings import Calendar, Queue
 from router.core.want import names_in
@@ -29,6 +38,7 @@ class Around(NamedTuple):
     webhooks: frozenset[tuple[str, str]]
     teams: frozenset[tuple[str, str]]
     partners: frozenset[tuple[str, str]]
+    balanced: frozenset[tuple[str, str]]
 
     def of(self, tenant: str, kind: str) -> list[str]:
         """The names that this tenant has."""
@@ -44,6 +54,7 @@ def around(found: Found, centre: Centre, staff: People) -> Around:
         frozenset((table.get("tenant"), table.key) for table in found.tables("webhooks")),
         frozenset((agent.tenant, agent.team) for agent in staff.agents),
         frozenset((table.get("tenant"), table.key) for table in found.tables("partners")),
+        centre.balanced,
     )
 
 
@@ -193,6 +204,15 @@ def _sense(table: Found, action: AnyAction, tenant: str, there: Around, findings
             findings.error(table.where, "says not where that channel is served", "add queue = ...")
         elif (tenant, action.queue) in there.queues and action.to not in there.queues[tenant, action.queue].channels:
             findings.error(table.at("queue"), f"the queue takes no contacts of channel {action.to}", "name another")
+    _of_queues(table, action, tenant, there, findings)
+
+
+def _of_queues(table: Found, action: AnyAction, tenant: str, there: Around, findings: Findings) -> None:
+    """Actions that some of their queues have no use for."""
+    if isinstance(action, SwitchBalance):
+        for index, name in enumerate(action.queues):
+            if (tenant, name) in there.queues and (tenant, name) not in there.balanced:
+                findings.error(table.at("queues") / index, f"queue {name} is in no balance", "take it out")
     if isinstance(action, RaisePriority):
         for index, name in enumerate(action.queues):
             if (tenant, name) in there.queues and there.queues[tenant, name].order == "oldest":

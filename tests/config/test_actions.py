@@ -62,6 +62,7 @@ def test_every_action_can_be_written() -> None:
         ("kind = 'keep_idle'\nqueues = ['a']", "says no agents"),
         ("kind = 'keep_idle'\nqueues = ['c']\nagents = 1", "there is no queue of tenant main named c"),
         ("kind = 'keep_idle'\nqueues = ['a']\nagents = 0", "agents"),
+        ("kind = 'balance'\nqueues = ['a']", "queue a is in no balance"),
         ("kind = 'notify'\nwebhook = 'w'\ntext = 't'", "there is no webhook of tenant main named w"),
     ],
 )

@@ -22,6 +22,13 @@ MUTANTS = (
         story="balance_class_is_strict",
     ),
     Mutant(
+        "layers: a balance that is off decides nothing",
+        CORE + "match/choose.py",
+        "        if share is not None and share.queue.settings.balanced:\n",
+        "        if share is not None:\n",
+        story="balance_switched_by_a_plan",
+    ),
+    Mutant(
         "I13: what a balance has learned is known after a start",
         CORE + "restore.py",
         '    stale += take_up_balances(world, kinds["balance"].values())\n',

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from router.core import actions as core
 from router.core import settings as of
 from router.core.balance_settings import Balance
+from router.core.plan_settings import Plan
 from router.terms import SECOND_US
 from tests.sim.seen import Visit
 
@@ -41,13 +43,19 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
         replace(queue, service_level=rng.choice((0.0, 50.0, 80.0))) if queue.name in inside else queue
         for queue in settings.queues
     )
-    return replace(settings, queues=tuple(queues), balances=(balance,))
+    plans = tuple(_switches(rng, plan, inside) for plan in settings.plans)
+    return replace(settings, queues=tuple(queues), balances=(balance,), plans=plans)
+
+
+def _switches(rng: Random, plan: Plan, inside: tuple[str, ...]) -> Plan:
+    """Some plans switch the balance of a queue, too."""
+    if rng.random() < 0.5:
+        return plan
+    return replace(plan, actions=(*plan.actions, core.SwitchBalance((rng.choice(inside),), on=rng.random() < 0.3)))
 
 
 def balance_of(judge: Judge, queue: of.Queue) -> Balance | None:
-    """What the queue is in, where that decides now."""
-    if not queue.balanced:
-        return None
+    """What the queue is in, also where a plan has switched that off: then fewer are passed than may be."""
     return next((balance for balance in judge.settings.balances if queue.name in balance.queues), None)
 
 
@@ -57,7 +65,7 @@ def may_pass(judge: Judge, visit: Visit, other: Visit, better: tuple[int, float]
     balance = balance_of(judge, visit.queue)
     if balance is None or better[0] != rank[0] or other.queue.name == visit.queue.name:
         return False
-    if other.queue.name in balance.queues and other.queue.balanced:
+    if other.queue.name in balance.queues:
         judge.reached["passed in a balance"] += better[1] > rank[1] + ABOUT
         return better[1] < balance.urgency_most + ABOUT
     return any(

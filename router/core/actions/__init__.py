@@ -23,6 +23,7 @@ from router.core.actions.raise_priority import RaisePriority
 from router.core.actions.relax import Relax
 from router.core.actions.send_to_partner import SendToPartner
 from router.core.actions.steer import OfferCallback, SteerAway
+from router.core.actions.switch_balance import SwitchBalance
 
 AnyAction: TypeAlias = (
     ChangeTarget
@@ -41,6 +42,7 @@ AnyAction: TypeAlias = (
     | Notify
     | Borrow
     | KeepIdle
+    | SwitchBalance
 )
 """Every action there is. In this order those on one target are laid over one another: a head start is weighed by the
 target in force."""
@@ -72,5 +74,6 @@ __all__ = [
     "Relax",
     "SendToPartner",
     "SteerAway",
+    "SwitchBalance",
     "Target",
 ]
