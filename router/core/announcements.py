@@ -26,7 +26,7 @@ from router.core.expect import estimate_of
 from router.core.extra import extra_of
 from router.core.heard import FOR_EVER_US, Heard, Promise
 from router.core.levels import level_of
-from router.core.routed import is_test
+from router.core.special import is_test
 from router.ewt.policy import Quote, Say, decide
 from router.terms import MILLISECOND_US, SECOND_US, AnnouncementKind
 

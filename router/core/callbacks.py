@@ -22,7 +22,7 @@ from router.core.effects import Dial, DialCancelled, LetGo, Treat
 from router.core.entities import Contact, Offer, Peer
 from router.core.extra import Callback, Extra
 from router.core.order import Order
-from router.core.routed import is_test
+from router.core.special import is_test
 from router.core.tally import add_wait, callback_tally
 from router.core.world import World
 from router.terms import MILLISECOND_US, SECOND_US, DialCancelWhy, Outcome

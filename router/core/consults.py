@@ -16,7 +16,7 @@ from router.core.effects import ConnectedEvent, ConsultOver
 from router.core.entities import Contact, Offer, Peer
 from router.core.extra import extra_of
 from router.core.leg import Leg
-from router.core.routed import is_test
+from router.core.special import is_test
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from router.core import flow
 from router.core.entities import Contact
-from router.core.pause import answered_before
-from router.core.routed import is_test
 from router.core.several import all_had
+from router.core.special import answered_before, is_test
 from router.core.tally import add_wait
 from router.core.world import World
 from router.core.written import count_unreplied, is_done_with

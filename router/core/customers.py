@@ -14,7 +14,7 @@ from typing import NamedTuple
 from router.core import flow
 from router.core.customer import Customer, Served
 from router.core.entities import Contact, Tombstone
-from router.core.routed import is_test, routed_of
+from router.core.special import is_test, routed_of
 from router.core.ticket import TICKET
 from router.core.world import World
 from router.stats.resolution import DAY_S, follows

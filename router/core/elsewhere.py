@@ -17,7 +17,7 @@ from router.core.hours import due_us
 from router.core.line import Line
 from router.core.moments import wait_left_us, waited_out, waits_at_most
 from router.core.queue import Queue
-from router.core.routed import is_test
+from router.core.special import is_test
 from router.core.world import World
 from router.errors import Refused
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.core import overflow, spill
 from router.core.consulting import is_shared
 from router.core.entities import Contact
-from router.core.pause import last_activity_us, pause_of
+from router.core.special import last_activity_us, pause_of
 from router.core.ticket import TICKET, Ticket
 from router.core.world import World
 

@@ -7,16 +7,16 @@ it asked of agents by name is over; who has just missed it is passed over there 
 
 from __future__ import annotations
 
-from router.core import announcements, counted, flow, history, visits
+from router.core import announcements, counted, flow, visit_records, visits
 from router.core.admission import follow, last_treatment
 from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
 from router.core.extra import Extra
 from router.core.line import Line
-from router.core.pause import forget_pauses, outcome_of
 from router.core.queue import Queue
-from router.core.routed import Routed, is_test, routed_of
+from router.core.routed import Routed
 from router.core.several import forget_places
+from router.core.special import forget_pauses, is_test, outcome_of, routed_of
 from router.core.world import World
 
 
@@ -59,7 +59,7 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     contact.outcome, contact.ended_by = outcome_of(contact, "moved"), "supervisor" if by else ""
     contact.waited_us = world.waited_us(contact)
     counted.count_ended(world, contact)
-    history.write(world, contact, transferred_to=queue.name)
+    visit_records.write(world, contact, transferred_to=queue.name)
     contact.outcome, contact.ended_by, contact.waited_us, contact.legs = None, "", 0, []
     forget_pauses(contact)
     world.leave_line(contact)

@@ -27,10 +27,9 @@ from router.core.estimates import tap, virtual
 from router.core.leg import Leg
 from router.core.match.choose import usable_endpoint
 from router.core.moments import waited_out
-from router.core.pause import answered_before
 from router.core.people import back_off, came_free, release_wanted
 from router.core.queue import NO_WRAP_UP
-from router.core.routed import is_test
+from router.core.special import answered_before, is_test
 from router.core.tally import add_reaction
 from router.core.world import World
 from router.terms import MILLISECOND_US, CancelReason, DialCancelWhy

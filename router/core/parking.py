@@ -13,8 +13,8 @@ from router.core.entities import Contact, Offer, Peer
 from router.core.extra import Extra
 from router.core.hours import take_clock
 from router.core.moments import parks_at_us
-from router.core.pause import Chat, Pause, pause_of
-from router.core.routed import is_test
+from router.core.pause import Chat, Pause
+from router.core.special import is_test, pause_of
 from router.core.tally import add_wait
 from router.core.world import World
 from router.terms import MILLISECOND_US, SECOND_US

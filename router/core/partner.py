@@ -21,8 +21,8 @@ from router.core.callback_book import of as callback_of
 from router.core.consulting import is_consult
 from router.core.entity import Entity
 from router.core.hours import due_us
-from router.core.routed import is_test
 from router.core.sent import AWAY, sent_of
+from router.core.special import is_test
 from router.core.ticket import TICKET
 from router.rules.window import Ring, ring
 

@@ -14,7 +14,7 @@ from router.core.route_settings import Route
 from router.terms import Business
 
 if TYPE_CHECKING:
-    from router.core.entities import Contact
+    pass
 
 
 class Routed(Struct, omit_defaults=True, gc=False):
@@ -53,15 +53,3 @@ class Decision(Struct, gc=False):
     own_target: str = ""
     queues: tuple[str, ...] = ()
     """Further queues that its row names."""
-
-
-def routed_of(contact: Contact) -> Routed | None:
-    """What the routes decided for it, if they did."""
-    extra = contact.extra
-    return extra.route if extra is not None else None
-
-
-def is_test(contact: Contact) -> bool:
-    """Is it a test call, which no figure counts?"""
-    extra = contact.extra
-    return extra is not None and extra.route is not None and extra.route.test

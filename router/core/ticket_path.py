@@ -6,7 +6,7 @@ down at once: as a hop that the ticket carries, and as an entry of the history. 
 
 from __future__ import annotations
 
-from router.core import counted, flow, history, offers, solved, ticket_clock, visits
+from router.core import counted, flow, offers, solved, ticket_clock, visit_records, visits
 from router.core.admission import drop_if_empty
 from router.core.asked import Asked
 from router.core.commands import Complete
@@ -14,9 +14,8 @@ from router.core.entities import Contact, Peer
 from router.core.extra import ask_needs, extra_of
 from router.core.hours import take_clock
 from router.core.line import Line
-from router.core.pause import forget_pauses, outcome_of
 from router.core.queue import Queue
-from router.core.routed import is_test
+from router.core.special import forget_pauses, is_test, outcome_of
 from router.core.ticket import END, Hop, Ticket, ticket_of
 from router.core.ticket_settings import Node
 from router.core.world import World
@@ -115,7 +114,7 @@ def _write_stay(world: World, contact: Contact, ticket: Ticket, why: str, to_que
     if contact.line is not None:
         contact.waited_us = world.waited_us(contact)
     counted.count_ended(world, contact)
-    history.write(world, contact, transferred_to=to_queue)
+    visit_records.write(world, contact, transferred_to=to_queue)
     contact.legs = []
     forget_pauses(contact)
     contact.codes, contact.resolved, contact.outcome, contact.ended_by = (), "unknown", None, ""

@@ -10,11 +10,11 @@ from router.core import (
     courses,
     customers,
     doors,
-    history,
     overflow,
     partner,
     several,
     tokens,
+    visit_records,
 )
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
@@ -32,8 +32,8 @@ from router.core.moments import (
     with_its_own,
 )
 from router.core.order import Order
-from router.core.pause import outcome_of
 from router.core.sent import AWAY
+from router.core.special import outcome_of
 from router.core.spill import spills
 from router.core.ticket import TICKET
 from router.core.world import World
@@ -339,7 +339,7 @@ def close(world: World, contact: Contact) -> None:
 
         ticket_path.over(world, contact)
     counted.count_ended(world, contact)
-    history.write(world, contact)
+    visit_records.write(world, contact)
     known = customers.remember(world, contact) if contact.customer is not None else None
     world.tally.ended += 1
     world.live -= 1

@@ -96,7 +96,7 @@ MUTANTS = (
     ),
     Mutant(
         "park: who was answered stays answered",
-        CORE + "pause.py",
+        CORE + "special.py",
         'return "answered" if outcome != "lost_with_gateway" and answered_before(contact) else outcome',
         "return outcome",
         story="park_by_itself",

@@ -15,7 +15,7 @@ MUTANTS = (
     Mutant(
         "I1: a visit has a record",
         CORE + "visits.py",
-        "    counted.count_ended(world, contact)\n    history.write(world, contact)\n",
+        "    counted.count_ended(world, contact)\n    visit_records.write(world, contact)\n",
         "    counted.count_ended(world, contact)\n",
     ),
     Mutant(

@@ -53,7 +53,7 @@ MUTANTS = (
     ),
     Mutant(
         "routes: a test call is in no figure",
-        CORE + "routed.py",
+        CORE + "special.py",
         "extra.route is not None and extra.route.test",
         "extra.route is None",
     ),
@@ -108,7 +108,7 @@ MUTANTS = (
     Mutant(
         "sent on: the first visit has its record",
         CORE + "moves.py",
-        "    history.write(world, contact, transferred_to=queue.name)\n",
+        "    visit_records.write(world, contact, transferred_to=queue.name)\n",
         "",
         story="sent_on_while_waiting",
     ),

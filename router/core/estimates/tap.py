@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from router.core.estimates.state import ANSWERED, GONE, LEG, LIVES_MOST, LIVES_WAKE
 from router.core.estimates.virtual import haunt, say_over
-from router.core.routed import is_test
+from router.core.special import is_test
 
 if TYPE_CHECKING:
     from router.core.entities import Contact, Offer

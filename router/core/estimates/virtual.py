@@ -11,7 +11,7 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 from router.core.estimates.state import GHOSTS_MOST, HAUNTED_MOST, JUDGED, SAID_MOST, Said
-from router.core.routed import is_test
+from router.core.special import is_test
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:

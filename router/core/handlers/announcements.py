@@ -20,7 +20,7 @@ from router.core.handlers.contacts import own
 from router.core.handlers.entry import would_enter
 from router.core.handlers.several import find_queue
 from router.core.line import Line
-from router.core.routed import is_test, routed_of
+from router.core.special import is_test, routed_of
 from router.core.world import World
 from router.errors import Refused
 from router.ewt import Estimate

@@ -16,7 +16,7 @@ from router.core.handlers.contacts import own
 from router.core.handlers.entry import check_data
 from router.core.line import Line
 from router.core.queue import Queue
-from router.core.routed import routed_of
+from router.core.special import routed_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from router.core import commands as ask
-from router.core import consults, history, visits
+from router.core import consults, visit_records, visits
 from router.core.admission import drop_if_empty, refusal, somebody
 from router.core.asked import asked_by
 from router.core.consulting import Consult, asks_itself, consult_of, customer_of, is_consult, talking
@@ -18,7 +18,8 @@ from router.core.handlers.entry import admit, check_data, digest, place
 from router.core.handlers.several import find_queue
 from router.core.line import Line
 from router.core.queue import Queue
-from router.core.routed import Decision, Routed, is_test
+from router.core.routed import Decision, Routed
+from router.core.special import is_test
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, RefusedWhy
@@ -48,7 +49,7 @@ def consult(world: World, peer: Peer, command: ask.Consult) -> Reply:
         drop_if_empty(world, line)
         if mark is None:
             queue.tally.refused[why] = queue.tally.refused.get(why, 0) + 1
-        history.write_refused(world, peer, command.consult, queue.name, contact.channel, why, "", mark)
+        visit_records.write_refused(world, peer, command.consult, queue.name, contact.channel, why, "", mark)
         return RefusedEntry(command.seq, why, queue.treatment(why))
     consults.run(world, contact, "consult", peer)
     contact.link = body.link

@@ -13,7 +13,6 @@ from router.core import (
     doors,
     flow,
     gateways,
-    history,
     moves,
     offers,
     overflow,
@@ -21,6 +20,7 @@ from router.core import (
     ticket_clock,
     ticket_desk,
     ticket_path,
+    visit_records,
     visits,
 )
 from router.core import commands as ask
@@ -33,10 +33,9 @@ from router.core.handlers.entry import check_data
 from router.core.handlers.several import find_queue
 from router.core.hours import take_clock
 from router.core.line import Line
-from router.core.pause import forget_pauses
 from router.core.queue import Queue
-from router.core.routed import is_test, routed_of
 from router.core.several import forget_places
+from router.core.special import forget_pauses, is_test, routed_of
 from router.core.standing import move_to
 from router.core.ticket import ticket_of
 from router.core.world import World
@@ -189,7 +188,7 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
 def first_part_over(world: World, contact: Contact, queue: Queue) -> None:
     """The visit is over in its present queue, and about to go on in `queue`: its record so far is written."""
     counted.count_ended(world, contact)
-    history.write(world, contact, transferred_to=queue.name)
+    visit_records.write(world, contact, transferred_to=queue.name)
     customers.remember(world, contact, over=False)
     contact.legs = []
     forget_pauses(contact)
@@ -313,7 +312,7 @@ def complete(world: World, peer: Peer, command: ask.Complete) -> Reply:
         if offer.queue is contact.queue:
             contact.codes, contact.resolved = command.codes, command.resolved
         else:
-            history.amend(world, contact.peer, contact.id, offer.queue.name, command.codes, command.resolved)
+            visit_records.amend(world, contact.peer, contact.id, offer.queue.name, command.codes, command.resolved)
             customers.amended(world, contact, offer.queue.name, command.resolved)
     world.changed[contact] = None
     if spoken_for[0].state == "connected" and _others_stay(contact, spoken_for):
@@ -364,7 +363,7 @@ def _amend_left(world: World, peer: Peer, contact: Contact, command: ask.Complet
             continue
         if contact.peer is peer or is_agents_side(world, peer, leg.agent):
             _check_codes(world.queues.get((peer.tenant, leg.queue)), command.codes)
-            history.amend(world, contact.peer, contact.id, leg.queue, command.codes, command.resolved)
+            visit_records.amend(world, contact.peer, contact.id, leg.queue, command.codes, command.resolved)
             customers.amended(world, contact, leg.queue, command.resolved)
             return
     raise Refused("bad_state", contact.state)
@@ -381,7 +380,7 @@ def _amend(world: World, peer: Peer, tombstone: Tombstone, command: ask.Complete
     _check_codes(world.queues.get((tombstone.peer.tenant, tombstone.queue)), command.codes)
     tombstone.codes, tombstone.resolved = command.codes, command.resolved
     world.changed[tombstone] = None
-    history.amend(world, tombstone.peer, tombstone.id, tombstone.queue, command.codes, command.resolved)
+    visit_records.amend(world, tombstone.peer, tombstone.id, tombstone.queue, command.codes, command.resolved)
     customers.amended(world, tombstone, tombstone.queue, command.resolved)
 
 

@@ -11,12 +11,12 @@ from router.core import (
     doors,
     elsewhere,
     flow,
-    history,
     overflow,
     places,
     several,
     ticket_path,
     tokens,
+    visit_records,
     visits,
 )
 from router.core.admission import Hop, drop_if_empty, last_treatment, refused_why
@@ -33,7 +33,8 @@ from router.core.handlers.several import find_lines, find_queue, further
 from router.core.kept_idle import free_for
 from router.core.line import Line
 from router.core.queue import Queue
-from router.core.routed import Decision, is_test, routed_of
+from router.core.routed import Decision
+from router.core.special import is_test, routed_of
 from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
@@ -177,7 +178,7 @@ def _by_row_alone(world: World, peer: Peer, command: Enqueue, decision: Decision
     if not routed.test:
         refused = world.tally.refused
         refused[route.name] = refused.get(route.name, 0) + 1
-    history.write_refused(world, peer, command.contact, "", command.channel, "route", "", routed)
+    visit_records.write_refused(world, peer, command.contact, "", command.channel, "route", "", routed)
     return RefusedEntry(command.seq, "route", route.refuse)
 
 
@@ -191,7 +192,7 @@ def _count_refused(
         if routed is None or not routed.test:
             refused = queue.tally.refused
             refused[why] = refused.get(why, 0) + 1
-        history.write_refused(world, peer, command.contact, queue.name, command.channel, why, to, routed)
+        visit_records.write_refused(world, peer, command.contact, queue.name, command.channel, why, to, routed)
 
 
 def admit(

@@ -32,7 +32,7 @@ from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.handlers.agents import known_reason, withdraw_offers
 from router.core.handlers.contacts import begin_next_part, first_part_over, take_place
 from router.core.handlers.several import find_queue
-from router.core.routed import routed_of
+from router.core.special import routed_of
 from router.core.standing import move_to
 from router.core.ticket import ticket_of
 from router.core.want import names_in

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from hmac import compare_digest
 
-from router.core import audit, history, plans
+from router.core import audit, plans, visit_records
 from router.core.commands import Enqueue
 from router.core.effects import PlanStopped, Reply
 from router.core.entities import Peer
@@ -28,7 +28,7 @@ def switch(world: World, peer: Peer, command: Enqueue, route: Route, routed: Rou
         audit.note(world, peer.tenant, who, f"{why}: {denied}", "plan_code_denied", route.plan, {}, {}, peer)
         return None
     plan, asker = plans.find(world, peer.tenant, route.plan), plans.Asker(HAND, who, why, peer)
-    history.write_refused(world, peer, command.contact, "", command.channel, "plan", "", routed)
+    visit_records.write_refused(world, peer, command.contact, "", command.channel, "plan", "", routed)
     if route.plan_action == "start":
         return started(world, command.seq, plan, plans.start(world, plan, asker))
     active = world.plans.active.get((peer.tenant, plan.name))

@@ -33,10 +33,10 @@ from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_queue, further
 from router.core.handlers.state import ENTRIES_A_FRAME, tell_state
 from router.core.match.choose import usable_endpoint
-from router.core.pause import answered_before
 from router.core.queue import Queue
 from router.core.routed import Decision
 from router.core.sent import AWAY
+from router.core.special import answered_before
 from router.core.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
