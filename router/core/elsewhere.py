@@ -39,9 +39,17 @@ def join(world: World, contact: Contact, lines: Iterable[Line]) -> None:
         several.note(world, contact)
 
 
+def keep_those_with(world: World, contact: Contact, channel: str) -> None:
+    """It is to come by another channel: its places in queues that do not serve that are given up. To be called before
+    an offer of it is taken back, so that none of them leads then; the one that leads now is the caller's to look at."""
+    for place in list(contact.stand_ins or ()):
+        if channel not in place.queue.settings.channels:
+            several.drop(world, place)
+            _tell(world, contact, place.queue, "channel")
+
+
 def switch(world: World, contact: Contact, channel: str) -> None:
-    """A waiting contact comes by another channel: it goes over to the lines of that, in those of its queues that serve
-    it. The caller has checked that the one which leads does."""
+    """A waiting contact comes by another channel, which all of its queues serve: it goes over to the lines of that."""
     world.unstand(contact)
     stand_ins, contact.stand_ins = contact.stand_ins, None
     world.leave_line(contact)
@@ -49,7 +57,7 @@ def switch(world: World, contact: Contact, channel: str) -> None:
     visits.join_line(world, contact, world.some_line_of(contact))
     contact.stand_ins = stand_ins
     for place in list(stand_ins or ()):
-        line = line_in(world, contact, place.queue) if channel in place.queue.settings.channels else None
+        line = line_in(world, contact, place.queue)
         if line is None:
             several.drop(world, place)
             _tell(world, contact, place.queue, "channel")
@@ -104,7 +112,9 @@ def _tell(world: World, contact: Contact, queue: Queue, why: str) -> None:
     """Its gateway, and monitors, hear that it does not wait in that queue any more."""
     left = tuple(place.queue.name for place in several.places(contact))
     world.tell(contact.peer, PlaceGone(contact.id, queue.name, why, left))  # type: ignore[arg-type]  # one of its literals
-    world.tell_monitors_about(contact)
+    if contact.state in ("waiting", "held"):
+        # Else an offer of it is being taken back, and they hear of both with that.
+        world.tell_monitors_about(contact)
 
 
 def put_back(world: World, contact: Contact) -> None:

@@ -140,6 +140,7 @@ def switch(world: World, contact: Contact, channel: str, by: Peer) -> None:
     """The visit goes on by another channel of its queue, at its place; who talks with an agent, or was parked by one,
     comes back to them first. The caller has checked that the queue serves the channel."""
     before = contact.channel
+    elsewhere.keep_those_with(world, contact, channel)
     for offer in list(contact.offers):
         if offer.state in ("offered", "connecting"):
             offers.cancel(world, offer, "moved", back=True)

@@ -6,6 +6,13 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "several: nobody waits where their new channel is not served",
+        CORE + "parking.py",
+        "    elsewhere.keep_those_with(world, contact, channel)\n",
+        "",
+        story="several_channel_while_offered",
+    ),
+    Mutant(
         "I13: a place that does not stand goes on with its wait",
         CORE + "several.py",
         "    for place in found:\n        if place.line is not None and place.line.course.streams:\n"
@@ -169,8 +176,8 @@ MUTANTS = (
     Mutant(
         "several: a new channel only where it is served",
         CORE + "elsewhere.py",
-        " if channel in place.queue.settings.channels else None\n",
-        "\n",
+        "        if channel not in place.queue.settings.channels:\n",
+        "        if False:\n",
         story="several_chat_changes_its_channel",
     ),
     Mutant(
