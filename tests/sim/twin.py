@@ -17,7 +17,6 @@ from router.core import audit, history, ruling_build
 from router.core.batch import Batch
 from router.core.effects import (
     Already,
-    EstimateReply,
     Message,
     Probed,
     Queued,
@@ -205,9 +204,6 @@ def _plain(effect: tuple[str, Message]) -> tuple[str, Message]:
     if isinstance(message, Queued | Probed | Steering):
         # Advice rests on expected waits, which rest on counts.
         return key, structs.replace(message, steer=None)
-    if isinstance(message, EstimateReply):
-        # A line's last trajectory lives as long as the line: one that nobody stands in may not be there after loading.
-        return key, structs.replace(message, kind="position", minutes=None, wait=None)
     if not isinstance(message, StatusReply):
         return effect
     queues = [QueueStatus(queue.queue, *structs.astuple(queue)[1:9]) for queue in message.queues]
