@@ -22,7 +22,8 @@ def settle(world: World) -> None:
     _match(world)
     if world.roster.easing and not world.roster.stirred:
         course_slices.ease(world, _match_again)
-    while world.heads or world.roster.stirred or world.roster.spared or world.partners.stirred:
+    roster = world.roster
+    while world.heads or roster.stirred or roster.spared or roster.loosened or world.partners.stirred:
         if world.partners.stirred:
             partners.work(world)
         reservations.look(world)
@@ -115,6 +116,9 @@ def refresh(world: World, agent: Agent) -> None:
         if channel in free:
             world.roster.place(agent, channel)
         else:
+            if profile.kept and channel in agent.places:
+                # Not kept for that any more: what they could not be given a moment ago may be theirs now.
+                world.roster.loosened[agent] = None
             world.roster.unplace(agent, channel)
 
 

@@ -91,9 +91,10 @@ def take(world: World, queue: Queue) -> None:
 
 
 def look(world: World) -> None:
-    """One more is free for needs that keep agents idle, or fewer are to be kept: those who were kept look again."""
+    """One more is free for needs that keep agents idle, or fewer are to be kept: those who were kept look again; and so
+    does who stands free for less than before."""
     spared, world.roster.spared = world.roster.spared, {}
-    found: dict[Agent, None] = {}
+    found, world.roster.loosened = world.roster.loosened, {}
     for needs, limit in spared.items():
         if sum(pool.free for pool in needs.ready.values()) <= limit:
             for pool in needs.ready.values():

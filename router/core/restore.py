@@ -121,6 +121,7 @@ def restore(world: World, passive: Passive) -> None:
     restore_layers.keep(world, layers_edited)
     world.roster.stirred.clear()
     world.roster.spared.clear()
+    world.roster.loosened.clear()
     for loose in (world.loose_agents, world.heads, world.loose_contacts, world.loose_rings):
         loose.clear()
     world.effects.clear()

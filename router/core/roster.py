@@ -113,6 +113,8 @@ class Roster:
         """Do rules watch people?"""
         self.presence: list[Moved] | None = None
         """Agents' moves, for whoever takes them; None: nobody does."""
+        self.loosened: dict[Agent, None] = {}
+        """Who stands free for less than before, and was kept idle for that."""
         self.spared: dict[Needs, int] = {}
         """Needs of which one more is free, or fewer are kept: who was kept looks again where no more are free than
         this."""

@@ -8,6 +8,13 @@ KEPT = CORE + "kept_idle.py"
 
 MUTANTS = (
     Mutant(
+        "kept idle: who stands free for less looks again",
+        CORE + "dispatch.py",
+        "                world.roster.loosened[agent] = None\n",
+        "                pass\n",
+        story="kept_idle_busy_with_less",
+    ),
+    Mutant(
         "kept idle: the last of them is given nothing of other queues",
         KEPT,
         "                if others < keep.agents:\n",
