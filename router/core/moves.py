@@ -62,7 +62,10 @@ def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> 
     visit_records.write(world, contact, transferred_to=queue.name)
     contact.outcome, contact.ended_by, contact.waited_us, contact.legs = None, "", 0, []
     forget_pauses(contact)
+    # It may have a place there already, and be the only one: the line must not go with that.
+    line.members += 1
     world.leave_line(contact)
+    line.members -= 1
     forget_places(contact)
     world.requeue_contact(contact, queue)
     if not is_test(contact):

@@ -6,6 +6,13 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "index: the line that a contact goes to is there when it comes",
+        CORE + "moves.py",
+        "    line.members += 1\n    world.leave_line(contact)\n    line.members -= 1\n",
+        "    world.leave_line(contact)\n",
+        story="several_sent_on_to_its_own",
+    ),
+    Mutant(
         "several: nobody waits where their new channel is not served",
         CORE + "parking.py",
         "    elsewhere.keep_those_with(world, contact, channel)\n",
