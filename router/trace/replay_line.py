@@ -95,14 +95,13 @@ class Line:
         self._ledger.broken("reply", f"{command} was answered {reply}")
         return None
 
-    def inform(self, command: Any) -> None:
-        """What the daemon itself would tell the engine now."""
+    def inform(self, command: Any, peer_key: str = "") -> Reply | None:
+        """What the daemon itself, or another client, would tell the engine now."""
         try:
-            self.engine.apply(self.now_us, self._peer_key, command)
+            self.engine.apply(self.now_us, peer_key or self._peer_key, command)
         except ENGINE_FAULTS as error:
             self._failed(type(command).__name__, error)
-        if self.engine.effects:
-            self._hear()
+        return self._hear() if self.engine.effects else None
 
     def wake(self, at_us: int) -> None:
         """Let what is due by then happen, and hear of it."""

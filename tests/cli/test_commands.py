@@ -197,6 +197,10 @@ def test_whatif(switchboard: Switchboard, hour: Path, tmp_path: Path) -> None:
     lost = switchboard(*words, "--html", tmp_path / "none" / "report.html")
     assert lost.exit_code == 3
     assert "can't be written" in lost.stderr
+    for plan, said in (("storm@2024-03-04T10:10", "no plan storm"), ("storm", "no date and time")):
+        asked = switchboard(*words, "--plan", plan)
+        assert asked.exit_code == 3
+        assert said in asked.stderr
     nobody = switchboard(*words, "--back-office", "nobody")
     assert nobody.exit_code == 3
     assert "nobody of team nobody" in nobody.stderr

@@ -9,11 +9,13 @@ from router.cli.play import centre
 from router.cli.play.own import OwnDaemon, free_port
 from router.cli.play.report import PlayReport
 from router.cli.play.stage import perform
+from router.config import load
 from router.core import history
 from router.store import open_store
 from router.trace import Plan, Trace, draws, generate, read_trace
 from router.trace.journal_visits import ENDS
 from router.trace.replay import replay
+from router.trace.whatif.run import run
 from tests.system.test_play import is_clean
 
 SPEED = 300
@@ -60,6 +62,7 @@ def test_what_is_recorded_is_what_happened(tmp_path: Path) -> None:
     report = play(tmp_path, trace)
     is_clean(report)
     visits, days = kept(tmp_path), recorded(tmp_path)
+    settings = load(tmp_path, read_keys=False).settings
     contacts = [contact for day in days for contact in day.contacts]
     assert len(contacts) == len(visits) == len(trace.contacts)
     assert Counter(each.outcome for each in contacts) == Counter(ENDS[visit.outcome] for visit in visits)
@@ -75,6 +78,11 @@ def test_what_is_recorded_is_what_happened(tmp_path: Path) -> None:
         assert day.header.time_zone == "Asia/Tokyo"
         found = replay(day)
         assert found.violations == {}, found.first_violations
+        # The same configuration once more: everybody is known to it by name.
+        again = run(day, settings, verify=True)
+        assert again.violations == {}, again.first_violations
+        assert len(again.callers) == len(day.contacts)
+        assert not any("not in the configuration" in each for each in again.said), again.said
     key = tmp_path / "state" / "traces" / "customers.key"
     assert key.stat().st_mode & 0o777 == 0o600 if key.exists() else all(each.customer is None for each in contacts)
 

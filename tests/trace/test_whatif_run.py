@@ -9,7 +9,7 @@ from router.core.settings import Settings
 from router.trace import Trace, TraceError, generate_busy_hour
 from router.trace.replay import replay
 from router.trace.whatif.fit import Helpers
-from router.trace.whatif.run import Lived, run
+from router.trace.whatif.run import Lived, PlanStart, run
 from tests.trace.make import S
 from tests.trace.test_replay import HOUR, call, centre, shift
 
@@ -179,6 +179,24 @@ def test_what_is_learned_anew_is_said() -> None:
         'when = { queue = "PS", signal = "arrivals_ratio", above = 2.0, window_s = 900 }\n',
     )
     assert any("arrivals_ratio" in each for each in lived(centre([], ANN=[shift(0, HOUR)]), by).said)
+
+
+def test_a_plan_is_started_by_hand() -> None:
+    """A supervisor starts it at its time, and it ends by itself; one that is not there is named."""
+    by = settings(
+        PS,
+        plans="[plans.storm]\nlasts_s = 60\n[[plans.storm.actions]]\n"
+        'kind = "limit_entry"\nqueues = ["PS"]\nwaiting_max = 0\n',
+    )
+    calls = [call("a", 1, talk=500), call("b", 90, patience=10), call("c", 130), call("d", 170, patience=10)]
+    trace = centre(calls, ANN=[shift(0, HOUR)])
+    found = lived(trace, by, plans=[PlanStart("storm", 100 * S)])
+    assert [each.fate for each in found.callers] == ["answered", "abandoned", "refused", "abandoned"]
+    assert [(turn.what, turn.name) for turn in found.turns] == [("plan_start", "storm"), ("plan_stop", "storm")]
+    assert [turn.at_us for turn in found.turns] == [pytest.approx(at * S, abs=S) for at in (100, 160)]
+    with pytest.raises(TraceError) as raised:
+        run(trace, by, plans=[PlanStart("hail", 0)])
+    assert raised.value.code == "no_such_plan"
 
 
 def test_announcements_are_heard() -> None:

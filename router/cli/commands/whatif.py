@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +13,10 @@ from router.cli import exits, files, say
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from router.trace import Trace
     from router.trace.whatif.compare import Report
     from router.trace.whatif.fit import Helpers
+    from router.trace.whatif.run import PlanStart
 
 
 def whatif(
@@ -27,6 +30,10 @@ def whatif(
     back_office: Annotated[
         list[str] | None,
         typer.Option("--back-office", metavar="TEAM", help="A team that is not in the trace may be lent; again."),
+    ] = None,
+    plan: Annotated[
+        list[str] | None,
+        typer.Option("--plan", metavar="NAME@TIME", help="A plan that is started then, on the new side; again."),
     ] = None,
     slower: Annotated[float, typer.Option(min=0.1, max=10, help="Their talks take so many times as long.")] = 1.0,
     late_s: Annotated[float, typer.Option("--late-s", min=0, help="Lent, they come so many seconds later.")] = 0.0,
@@ -44,6 +51,8 @@ def whatif(
     from router.trace.whatif.jobs import Question, answer
     from router.trace.whatif.show import violations
 
+    if html is not None and not html.parent.is_dir():
+        say.fail(f"{html} can't be written: there is no directory {html.parent}", "make it, or name another file")
     whole = files.trace(trace)
     question = Question(
         trace=whole if day is None else files.day_of(whole, day),
@@ -55,6 +64,7 @@ def whatif(
         verify=True,
     )
     try:
+        question = replace(question, plans=_plans(question.trace, plan or []))
         with say.progress(f"running {trace.name}") as progress:
             report = answer(question, range(1, seeds + 1), processes=processes, progress=progress)
     except TraceError as error:
@@ -62,6 +72,14 @@ def whatif(
     _show(report, html, as_json=as_json)
     if violations(report):
         raise typer.Exit(exits.PROBLEMS)
+
+
+def _plans(trace: Trace, texts: Iterable[str]) -> tuple[PlanStart, ...]:
+    from router.trace.burst import moment
+    from router.trace.whatif.run import PlanStart
+
+    parts = [text.partition("@") for text in texts]
+    return tuple(PlanStart(name, moment(trace, time)) for name, _, time in parts)
 
 
 def _helpers(teams: Iterable[str], slower: float, late_s: float) -> tuple[Helpers, ...]:

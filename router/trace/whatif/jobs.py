@@ -18,7 +18,7 @@ from router.trace.records import DAY_US, Trace
 from router.trace.whatif.compare import Report, compare
 from router.trace.whatif.figures import Counted, count
 from router.trace.whatif.fit import Helpers, fit
-from router.trace.whatif.run import run
+from router.trace.whatif.run import PlanStart, run
 from router.trace.whatif.show import clock_us
 
 
@@ -36,6 +36,8 @@ class Question:
     """Where the trace is a day of it."""
     helpers: tuple[Helpers, ...] = ()
     """On the old side those of a team that it has."""
+    plans: tuple[PlanStart, ...] = ()
+    """Started by hand, on the new side."""
     verify: bool = False
 
 
@@ -76,7 +78,15 @@ def _one(question: Question, targets_us: dict[str, int], is_new: bool, seed: int
     settings = question.new if is_new else question.old
     teams = {agent.team for agent in settings.agents} if settings is not None else set()
     helpers = question.helpers if is_new else tuple(each for each in question.helpers if each.team in teams)
-    lived = run(question.trace, settings, seed=seed, basis=question.basis, helpers=helpers, verify=question.verify)
+    lived = run(
+        question.trace,
+        settings,
+        seed=seed,
+        basis=question.basis,
+        helpers=helpers,
+        plans=question.plans if is_new else (),
+        verify=question.verify,
+    )
     days = question.trace.header.days
     return count(lived, targets_us, days[-1].to_us if days else DAY_US, clock_us(question.trace.header))
 

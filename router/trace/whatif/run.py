@@ -13,21 +13,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from router.core.audit import Deed
-from router.core.effects import QueueAnnouncement
+from router.core.commands import StartPlan
+from router.core.effects import PlanStarted, QueueAnnouncement
 from router.core.engine import Engine
-from router.core.internal import WallClock
+from router.core.internal import GatewayUp, WallClock
 from router.core.partner_settings import PartnerContract
 from router.core.settings import Settings
 from router.stats import Occupancy
-from router.terms import SECOND_US
+from router.terms import MILLISECOND_US, SECOND_US
 from router.trace.codec import Progress
 from router.trace.patience import draws
-from router.trace.records import Trace
+from router.trace.records import Trace, TraceError
 from router.trace.replay import HEAD_US, without_collection
-from router.trace.replay_agenda import TICKS_MAX, Agenda
+from router.trace.replay_agenda import LOG_IN, TICKS_MAX, Agenda
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GATEWAY, Line
 from router.trace.replay_shifts import Shifts
@@ -35,6 +36,9 @@ from router.trace.replay_watch import Watch
 from router.trace.whatif.callers import ANSWERS, Callers, Case, Fate
 from router.trace.whatif.crew import Crew, Move
 from router.trace.whatif.fit import Fitted, Helpers, fit
+
+SUPERVISOR: Final = "whatif"
+"""Who starts plans by hand."""
 
 
 class Told(NamedTuple):
@@ -82,6 +86,16 @@ class Time(NamedTuple):
     time: Occupancy
 
 
+class PlanStart(NamedTuple):
+    """A plan that a supervisor starts."""
+
+    plan: str
+    at_us: int
+    """Of the trace."""
+    lasts_us: int = 0
+    """0: as long as the plan says."""
+
+
 @dataclass(slots=True)
 class Lived:
     """What became of a trace under one configuration."""
@@ -112,20 +126,23 @@ def run(
     seed: int = 1,
     basis: Trace | None = None,
     helpers: Iterable[Helpers] = (),
+    plans: Iterable[PlanStart] = (),
     verify: bool = False,
     progress: Progress | None = None,
 ) -> Lived:
     """Run `trace` under a whole configuration; None: under the one that `replay` derives from the trace.
 
     `basis`: the trace that times not recorded are estimated from, where this one is a day of it. `helpers`: people who
-    are not in the trace and may be lent. `verify` checks the engine's world while it runs. The same for the same
-    arguments; two configurations with one seed meet callers with the same patience and talk times.
+    are not in the trace and may be lent. `plans`: what a supervisor starts by hand. `verify` checks the engine's world
+    while it runs. The same for the same arguments; two configurations with one seed meet callers with the same patience
+    and talk times.
 
-    Raises TraceError where the trace can't be replayed.
+    Raises TraceError where the trace can't be replayed, or the configuration has no such plan.
     """
     helpers = tuple(helpers)
     fitted = fit(trace, configuration, helpers)
     one = _Run(trace, fitted, seed, basis, helpers, verify, progress)
+    one.start_plans(plans)
     with without_collection():
         one.drive()
     return one.lived()
@@ -185,6 +202,27 @@ class _Run:
         self._head_s = by.utc_s - HEAD_US / SECOND_US
         """The wall clock at core time 0."""
         self._told_s = -1
+        self._started = 0
+
+    def start_plans(self, plans: Iterable[PlanStart]) -> None:
+        """A supervisor starts these at their times. Raises TraceError for one that is not there."""
+        known = {plan.name for plan in self.by.settings.plans if plan.tenant == self.by.tenant}
+        for start in plans:
+            if start.plan not in known:
+                listed = ", ".join(sorted(known)) or "it has none"
+                what = f"the configuration has no plan {start.plan}"
+                raise TraceError("no_such_plan", what, remedy=f"name one of plans.toml: {listed}")
+            self.agenda.plan(start.at_us + HEAD_US, LOG_IN, self._start_plan, start)
+
+    def _start_plan(self, start: PlanStart) -> None:
+        peer = f"{self.by.tenant}/{SUPERVISOR}"
+        self._started += 1
+        if self._started == 1:
+            self.line.inform(GatewayUp(SUPERVISOR, role="supervisor"), peer)
+        lasts_ms = start.lasts_us // MILLISECOND_US or None
+        reply = self.line.inform(StartPlan(self._started, SUPERVISOR, "as asked", start.plan, lasts_ms), peer)
+        if not isinstance(reply, PlanStarted):
+            self.ledger.broken("reply", f"plan {start.plan} was answered {reply}")
 
     def drive(self) -> None:
         """From the first event to the last."""
