@@ -76,6 +76,8 @@ class Recorder:
         self._task: asyncio.Task[None] | None = None
         self._told: Settings | None = None
         """Whose queues were written down."""
+        self._head_starts: dict[tuple[str, str], int] = {}
+        """(tenant, row of the routes) -> seconds."""
         self._today: Day | None = None
         """The day for which everybody who is there was written down."""
         self._beat_us = 0
@@ -133,7 +135,7 @@ class Recorder:
             await _breathe(number)
         for number, visit in enumerate(visits):
             if visit.arrived_utc_ms and not visit.amends:
-                packed = journal.visit(visit, self._customer(visit.customer))
+                packed = journal.visit(visit, self._customer(visit.customer), self._route_s(visit))
                 out.add(visit.tenant, visit.arrived_utc_ms * MILLISECOND_US, packed, 1)
             await _breathe(number)
         await self._write(out)
@@ -145,6 +147,7 @@ class Recorder:
         tenants = sorted({tenant for tenant, _ in world.queues})
         if world.settings is not self._told or today != before:
             self._told = world.settings
+            self._head_starts = {(row.tenant, row.name): row.priority_us // SECOND_US for row in world.settings.routes}
             for tenant in tenants:
                 needs = {name: queue.settings.needs for (of, name), queue in world.queues.items() if of == tenant}
                 out.add(tenant, now_us, journal.queues(now_us, needs))
@@ -200,6 +203,10 @@ class Recorder:
         found = Day(midnight.date().isoformat(), *bounds)
         self._days = [found, *self._days[:7]]
         return found
+
+    def _route_s(self, visit: Visit) -> int:
+        """The head start that its row of the routes gave; none where the row has been edited away since."""
+        return self._head_starts.get((visit.tenant, visit.route), 0) if visit.route else 0
 
     def _customer(self, customer: str | None) -> str | None:
         """How the customer is named in the trace."""

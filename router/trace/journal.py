@@ -67,8 +67,9 @@ def beat(at_us: int) -> bytes:
     return _record("beat", at_us=at_us)
 
 
-def visit(of: Visit, customer: str | None) -> bytes:
-    """A visit that is over, with the customer as the trace shall name them."""
+def visit(of: Visit, customer: str | None, route_s: int = 0) -> bytes:
+    """A visit that is over, with the customer as the trace shall name them; `route_s`: the head start that its row of
+    the routes gave."""
     legs = [
         [leg.agent, leg.queue, leg.ring_ms, leg.talk_ms + leg.hold_ms, leg.wrap_up_ms]
         for leg in of.legs
@@ -77,7 +78,7 @@ def visit(of: Visit, customer: str | None) -> bytes:
     return _record(
         "visit", at_ms=of.arrived_utc_ms, gateway=of.gateway, contact=of.contact, queue=of.queue, channel=of.channel,
         outcome=of.outcome, waited_ms=of.waited_ms, visit_ms=of.visit_ms, priority_s=of.priority_s, customer=customer,
-        to=of.transferred_to, legs=legs,
+        to=of.transferred_to, legs=legs, route=of.route, entry=of.entry, business=of.business, route_s=route_s or None,
         apart="test" if of.test else "ticket" if of.ticket else "consult" if of.consult_of else "",
     )  # fmt: skip
 

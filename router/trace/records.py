@@ -63,6 +63,13 @@ class Contact:
     """The source's own number, for the report; what it is worth is `head_start_s`."""
     head_start_s: int = 0
     """Seconds by which it counts as having arrived earlier."""
+    entry: str | None = None
+    """The number or address that it came by, where routes chose its queue; empty: they did, by something else. None:
+    its gateway named the queue."""
+    business: str | None = None
+    """What the customer wanted, in kind, as the gateway told the routes."""
+    route_head_start_s: int = 0
+    """The part of the head start that the row of the routes gave."""
     patience_us: int | None = None
     """How long it waits, from arrival. None: not known at all. See `patience_known`."""
     patience_known: bool = False

@@ -108,6 +108,19 @@ def test_what_the_engine_sends_on_is_one_caller(tmp_path: Path) -> None:
     assert trace.header.notes == {"sent_on": 2}
 
 
+def test_what_routes_were_told_is_kept(tmp_path: Path) -> None:
+    """By which number a contact came, what it was about, and what its row gave; nothing where routes did not choose."""
+    of = Visit("c1", "gw1", "main", "cards", "voice", "abandoned", priority_s=90, route="gold", entry="+4930100")
+    of.arrived_utc_ms, of.business = (MIDNIGHT_S + 100) * 1000, "complaint"
+    trace = read(tmp_path, journal.visit(of, None, 60), visit("c2", 200, "abandoned"))
+    first, second = trace.contacts
+    assert (first.entry, first.business) == ("+4930100", "complaint")
+    assert (first.head_start_s, first.route_head_start_s) == (90, 60)
+    assert (second.entry, second.business, second.route_head_start_s) == (None, None, 0)
+    write_trace(tmp_path / "again.trace", trace)
+    assert read_trace(tmp_path / "again.trace") == trace
+
+
 def test_a_transfer_is_another_contact(tmp_path: Path) -> None:
     """An agent hands a caller on: the second part begins then, waits, and has its own talk. The leg that wraps up
     meanwhile stands in the next record."""

@@ -181,6 +181,26 @@ def test_what_is_learned_anew_is_said() -> None:
     assert any("arrivals_ratio" in each for each in lived(centre([], ANN=[shift(0, HOUR)]), by).said)
 
 
+def test_routes_are_asked_again() -> None:
+    """Who came by routes goes where the new rows lead, with the new row's head start; counted for the queue of before.
+    Who did not, and rows that ask for what a trace does not have, stay as recorded; and both are said."""
+    queues = PS + "[queues.NE]\nneeds = { NE = 1 }\n"
+    rows = '[routes.gold]\nwhen = { entry = "+4930100" }\nqueue = "NE"\npriority_s = 60\n'
+    rows += '[routes.rest]\nqueue = "PS"\n'
+    calls = [call("a", 1), call("b", 2), call("c", 3)]
+    calls[0].entry, calls[0].head_start_s, calls[0].route_head_start_s = "+4930100", 30, 20
+    calls[1].entry = "+4930999"
+    trace = centre(calls, ANN=[shift(0, HOUR)], BOB=[shift(0, HOUR, queues=("NE",))])
+    found = lived(trace, settings(queues, routes=rows))
+    assert [(each.queue, each.served_in) for each in found.callers] == [("PS", "NE"), ("PS", "PS"), ("PS", "PS")]
+    assert any("only for contacts that came by routes" in each for each in found.said)
+    tiers = lived(trace, settings(queues, routes=rows.replace('entry = "+4930100"', 'tier = "gold"')))
+    assert {each.served_in for each in tiers.callers} == {"PS"}
+    assert any("go by tier, which a trace does not have" in each for each in tiers.said)
+    plain = centre([call("a", 1)], ANN=[shift(0, HOUR)])
+    assert any("names each contact" in each for each in lived(plain, settings(queues, routes=rows)).said)
+
+
 def test_a_plan_is_started_by_hand() -> None:
     """A supervisor starts it at its time, and it ends by itself; one that is not there is named."""
     by = settings(

@@ -87,13 +87,16 @@ class Callers:
         ledger: Ledger,
         shifts: Shifts,
         cases: Sequence[Case],
+        by_routes: bool,
         slower: Callable[[Desk], float],
         first: Callable[[], None],
         shares: dict[tuple[str, str], float],
         offset_us: int,
         progress: Callable[[int], None] | None,
     ) -> None:
-        """`slower`: by what factor talks at a desk are longer; `first`: done before offers are answered; `shares`: see
+        """`by_routes`: who came by routes asks them again.
+
+        `slower`: by what factor talks at a desk are longer; `first`: done before offers are answered; `shares`: see
         `replay_calls.Calls`."""
         self.cases = cases
         self._by_id = {case.contact.id: case for case in cases}
@@ -101,6 +104,7 @@ class Callers:
         self._agenda = agenda
         self._ledger = ledger
         self._shifts = shifts
+        self._by_routes = by_routes
         self._slower = slower
         self._first = first
         self._shares = shares
@@ -162,12 +166,7 @@ class Callers:
             self._progress(self._arrived)
         # Before the engine hears of it: what it says of the contact comes together with the reply.
         case.state = WAITING
-        reply = line.tell(
-            Enqueue(
-                line.number(), contact.id, contact.queue, contact.channel, contact.head_start_s,
-                customer=contact.customer,
-            )
-        )  # fmt: skip
+        reply = line.tell(self._enqueue(contact))
         if not isinstance(reply, Queued):
             why = reply.why if isinstance(reply, RefusedEntry) else "busy"
             self._over(case, "refused", why)
@@ -178,6 +177,19 @@ class Callers:
         self.settle()
         if case.state == WAITING and case.draw.patience_us is not None:
             self._agenda.add(line.now_us + case.draw.patience_us, HANG_UP, self._hang_up, case)
+
+    def _enqueue(self, contact: Contact) -> Enqueue:
+        number = self._line.number()
+        if not self._by_routes or contact.entry is None:
+            return Enqueue(
+                number, contact.id, contact.queue, contact.channel, contact.head_start_s, customer=contact.customer
+            )
+        # The row gives its own part of the head start anew.
+        own_s = max(0, contact.head_start_s - contact.route_head_start_s)
+        return Enqueue(
+            number, contact.id, None, contact.channel, own_s, customer=contact.customer, entry=contact.entry or None,
+            business=contact.business,  # type: ignore[arg-type]  # as a gateway told it
+        )  # fmt: skip
 
     def _answer(self, offer: Offer) -> None:
         case = self._by_id[offer.contact]

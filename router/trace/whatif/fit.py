@@ -26,6 +26,8 @@ from router.trace.replay_settings import TENANT, UNLIMITED_US, Worker, derive, s
 
 ZONES_KNOWN_FROM: Final = 2020
 """Calendars are exact from this year on, see `router.config.zones`."""
+IN_A_TRACE: Final = frozenset({"channel", "entry", "business", "calendar"})
+"""What rows of the routes may go by that a trace can tell."""
 LEARNED: Final = frozenset({"ewt_p50_s", "ewt_p90_s", "arrivals_ratio"})
 """Signals of rules that are unknown until the engine has seen enough."""
 UNTIL_READY: Final = of.WrapUp("until_ready", most_us=UNLIMITED_US)
@@ -53,6 +55,8 @@ class Fitted:
     workers: list[Worker]
     helpers: frozenset[str]
     """Agents who are not in the trace."""
+    by_routes: bool
+    """Contacts whose queue was chosen by routes ask the routes again."""
     utc_s: float
     """The trace's first moment, Unix time."""
     said: tuple[str, ...]
@@ -66,7 +70,7 @@ def fit(trace: Trace, configuration: of.Settings | None, helpers: Iterable[Helpe
     """
     if configuration is None:
         basis = derive(trace)
-        return Fitted(basis.settings, TENANT, basis.workers, frozenset(), _utc_s(trace, None), ())
+        return Fitted(basis.settings, TENANT, basis.workers, frozenset(), False, _utc_s(trace, None), ())
     sound(trace)
     said: list[str] = []
     tenant = _tenant(trace, configuration)
@@ -87,9 +91,27 @@ def fit(trace: Trace, configuration: of.Settings | None, helpers: Iterable[Helpe
         agents=agents,
         not_ready_reasons=tuple(reasons),
     )
+    by_routes = _by_routes(trace, configuration, tenant, said)
     said += _not_shown(trace, configuration)
     people = frozenset(worker.person for worker in extra)
-    return Fitted(settings, tenant, workers + extra, people, _utc_s(trace, configuration), tuple(said))
+    return Fitted(settings, tenant, workers + extra, people, by_routes, _utc_s(trace, configuration), tuple(said))
+
+
+def _by_routes(trace: Trace, configuration: of.Settings, tenant: str, said: list[str]) -> bool:
+    """Can routes be asked for contacts that came by routes? Only if no row goes by what a trace does not have."""
+    rows = [row for row in configuration.routes if row.tenant == tenant]
+    if not rows:
+        return False
+    if not any(contact.entry is not None for contact in trace.contacts):
+        said.append("The routes are not asked: the trace names each contact's queue.")
+        return False
+    asked = {condition.attribute for row in rows for condition in row.conditions}
+    if lacks := sorted(asked - IN_A_TRACE):
+        said.append(f"The routes are not asked: rows go by {', '.join(lacks)}, which a trace does not have.")
+        return False
+    if any(contact.entry is None for contact in trace.contacts):
+        said.append("The routes are asked only for contacts that came by routes in the record.")
+    return True
 
 
 def _tenant(trace: Trace, configuration: of.Settings) -> str:
@@ -259,8 +281,6 @@ def _not_shown(trace: Trace, configuration: of.Settings) -> Iterator[str]:
     if learned := sorted(signals & LEARNED):
         names = ", ".join(learned)
         yield f"What is learned from traffic begins anew with the trace, so rules on {names} act late or never."
-    if configuration.routes:
-        yield "The routes are not asked: the trace names each contact's queue."
     if configuration.calendars and int(trace.header.start[:4]) < ZONES_KNOWN_FROM:
         yield f"Calendars know clock changes and public holidays from {ZONES_KNOWN_FROM} on only."
     if any(queue.callback.numbers for queue in configuration.queues) or configuration.steers:

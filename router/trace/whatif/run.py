@@ -188,6 +188,7 @@ class _Run:
             self.ledger,
             self.shifts,
             [Case(contact, draw) for contact, draw in zip(trace.contacts, drawn, strict=True)],
+            by.by_routes,
             self.crew.slower,
             self.crew.settle,
             shares,
