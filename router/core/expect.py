@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from router.core.estimates.safety import failed
 from router.core.estimates.slices import refresh_at_once
 from router.core.kept_idle import free_for
 from router.ewt import Confidence, Estimate
@@ -43,7 +44,11 @@ def estimate(world: World, line: Line, ahead: int) -> Estimate | None:
     needs = line.needs
     if ahead < free_for(line):
         return Estimate(0.0, 0.0, 0.0, 0.0, 0.0, _confidence(world, line))
-    learned = _learned(world, line, ahead)
+    try:
+        learned = _learned(world, line, ahead)
+    except Exception as error:  # noqa: BLE001  # nobody's call may end by an estimate: see `safety.py`
+        failed(world, error)
+        learned = None
     if learned is not None:
         return learned
     agents = _agents(needs) * _at_once(world, needs.channel)
@@ -60,7 +65,7 @@ def _learned(world: World, line: Line, ahead: int) -> Estimate | None:
     """What the line's trajectory says, where it is fresh and its confidence is not low; a line that is asked for is to
     be estimated anew."""
     estimates = world.estimates
-    if not estimates.on or line.clock is not None or line.newest:
+    if not estimates.on or world.now_us < estimates.rests_us or line.clock is not None or line.newest:
         return None
     if line.needs.staffed == 0 and not world.rota.at_work:
         return None

@@ -23,7 +23,7 @@ from router.core import (
 from router.core.balance import Balance
 from router.core.door import Door
 from router.core.entities import Agent, Backoff, Contact, Offer, Peer
-from router.core.estimates import slices
+from router.core.estimates import safety
 from router.core.estimates.state import Estimates
 from router.core.hours import Hours
 from router.core.layer import Layer
@@ -45,7 +45,7 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     Layer: layers.due,
     ActivePlan: plans.due,
     Partner: partners.partner_due,
-    Estimates: slices.due,
+    Estimates: safety.due,
     QueueView: ruling_views.due,
     CrewView: ruling_views.due,
     FlowView: ruling_views.due,

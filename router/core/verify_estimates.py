@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from router.core.estimates.state import GHOSTS_MOST, HAUNTED_MOST, LIVES_MOST, SAID_MOST
+from router.terms import SECOND_US
 
 if TYPE_CHECKING:
     from router.core.estimates.state import Estimates
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
     from router.core.world import World
 
 CHANNELS_MOST = 32
+TOLD_US = 60 * SECOND_US
+"""A failure is told for so long: whoever looks at a running engine now and then sees it."""
 PLACES_LOOKED = (1, 2, 8, 1000)
 
 
 def check_estimates(world: World, estimates: Estimates) -> Iterator[tuple[str, str]]:
     """All of it."""
+    if estimates.failure and world.now_us - estimates.failed_us < TOLD_US:
+        yield "I15", f"estimates began anew: {estimates.failure}"
     if estimates.due_us and not world.deadlines.holds(estimates):
         yield "index", "the deadline of estimates is not kept"
     sizes = (

@@ -43,4 +43,6 @@ class Repairs:
             new = count - self._seen.get(state, 0)
             if new > 0:
                 _log.warning("repaired", state=state, count=new)
+                if state == "estimate":
+                    _log.error("estimate_failed", what=self._daemon.engine.world.estimates.failure)
         self._seen = dict(counts)

@@ -71,20 +71,36 @@ def switch(world: World) -> None:
         (service.tenant, service.queue) in world.queues for service in old.by_name.values()
     ):
         return
+    renew(world)
+
+
+def renew(world: World, learned: bool = True) -> None:
+    """Begin anew under the settings in force, with what was learned of queues that there are, or with nothing."""
+    old = world.estimates
     if old.due_us:
         world.deadlines.cancel(old)
     new = world.estimates = Estimates(world.settings.estimates)
     new.keep_us = old.keep_us
+    new.failures, new.failed_us = old.failures, old.failed_us
     for service in old.services():
-        if new.on and (service.tenant, service.queue) in world.queues:
-            other = service.with_settings(new.tuning)
-            new.by_name[other.name] = other
-            if service in world.changed:
-                del world.changed[service]
-                world.changed[other] = None
-            continue
+        if learned and new.on and (service.tenant, service.queue) in world.queues:
+            other = _over(service, new)
+            if other is not None:
+                new.by_name[other.name] = other
+                if service in world.changed:
+                    del world.changed[service]
+                    world.changed[other] = None
+                continue
         world.changed.pop(service, None)
         if service.kept is not None:
             world.dropped.append(("learned", service.name))
     if new.by_name:
         new.wake(world)
+
+
+def _over(service: Service, new: Estimates) -> Service | None:
+    """The service under the new settings; None where what it has learned is no sense."""
+    try:
+        return service.with_settings(new.tuning)
+    except ValueError:
+        return None

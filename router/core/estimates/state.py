@@ -64,9 +64,10 @@ class Estimates:
     """See the module. `on`: is anything estimated? `lives`: what has ended, and is to be learned from."""
 
     __slots__ = (
-        "_coming", "_crews", "book", "by_name", "dirty", "due", "due_number", "due_us", "ghosts", "job", "keep_us",
-        "keeping", "legs", "lives", "missed", "numbers", "of_queue", "on", "quiet", "said", "settings", "stride",
-        "stride_legs", "stride_us", "tuning", "turn", "views", "visits", "worked_us",
+        "_coming", "_crews", "book", "by_name", "dirty", "due", "due_number", "due_us", "failed_us", "failure",
+        "failures", "ghosts", "job", "keep_us", "keeping", "legs", "lives", "missed", "numbers", "of_queue", "on",
+        "quiet", "rests_us", "said", "settings", "stride", "stride_legs", "stride_us", "tuning", "turn", "views",
+        "visits", "worked_us",
     )  # fmt: skip
 
     def __init__(self, settings: Estimating) -> None:
@@ -106,6 +107,12 @@ class Estimates:
         """Services whose records are to be written, one a slice."""
         self.due_us = 0
         self.due_number = self.numbers = 0
+        self.failures = self.failed_us = 0
+        """How often an estimate failed by a mistake of ours, and when it last did (`safety.py`)."""
+        self.rests_us = 0
+        """Nothing is estimated before, after it failed."""
+        self.failure = ""
+        """That, in words, if it was what made it begin anew."""
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
@@ -182,7 +189,7 @@ class Estimates:
 
     def wake(self, world: World) -> None:
         """There is work: a slice is due soon."""
-        at_us = world.now_us + SLICE_US
+        at_us = max(world.now_us + SLICE_US, self.rests_us)
         if not self.due_us or self.due_us > at_us:
             self.set_due(world, at_us)
 
