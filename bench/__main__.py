@@ -13,6 +13,7 @@ NAMES = {
     "takeover": "how long nobody leads after kill -9 of the leader, and how long a start takes",
     "announce": "what announcing to 10,000 who wait in 200 queues costs the loop",
     "rules": "what 1,000 rules over 500 queues add to a lifecycle",
+    "balance": "what a balance gains over static priorities and plain urgency, on the real month and a two-peak day",
     "absence": "Redis stands still under load: what is routed meanwhile, kept afterwards, lost never",
     "crash": "kill -9 of the daemon under load with 100,000 waiting: nothing lost, doubled or moved, ready within 2 s",
     "ewt": "the estimated wait on simulated centres, against theory and other formulas",

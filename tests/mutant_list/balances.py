@@ -22,6 +22,13 @@ MUTANTS = (
         story="balance_class_is_strict",
     ),
     Mutant(
+        "layers: a balance has only those of its queues that are on",
+        BALANCED,
+        " or not queue.settings.balanced:\n",
+        ":\n",
+        story="balance_switched_by_a_plan",
+    ),
+    Mutant(
         "layers: a balance that is off decides nothing",
         CORE + "match/choose.py",
         "        if share is not None and share.queue.settings.balanced:\n",
