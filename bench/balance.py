@@ -12,9 +12,10 @@ wait held    the same by the waits of those who are first
 Figures, each the mean over the seeds with half the width of its 95 % confidence interval:
 
 shortfall    points that the queue furthest below its goal lacks (below 0: all reach theirs)
+over ...     points of it that are won over that order, seed by seed: what differs from day to day is not in it
 spread       greatest over least mean wait / target of the queues: 1 is in proportion
 missed       contacts a day that lack to the goals of the queues that miss theirs
-SL           per queue, service level in percent; wait: mean wait / target
+SL           per queue, service level in percent, beside its goal; with --json also `wait`: mean wait / target
 
 The month is February of the "Anonymous Bank" (SWITCHBOARD_DATA; collected and made free for use by Avi Mandelbaum and
 Ilan Guedj, Technion), seeds draw what it does not record. The day is made up: three services, 60 agents, two peaks.
@@ -156,6 +157,10 @@ def gathered(done: Sequence[tuple[Case, dict[str, float]]]) -> dict[str, Any]:
             known = of_order.get(case.seed)
             if known is None or figures["shortfall"] < known["shortfall"]:
                 of_order[case.seed] = figures
+    for of_order in by_order.values():
+        for seed, figures in of_order.items():
+            for beside in ("urgency", "strict"):
+                figures[f"over {beside}"] = by_order[beside][seed]["shortfall"] - figures["shortfall"]
     return {
         order: {name: interval([figures[name] for figures in seeds.values()]) for name in next(iter(seeds.values()))}
         for order, seeds in by_order.items()
@@ -173,7 +178,7 @@ def interval(values: Sequence[float]) -> dict[str, float]:
 
 def table(found: dict[str, Any], goals: dict[str, Goal]) -> str:
     """As people read it, and as the page has it."""
-    names = ["shortfall", "spread", "missed", *(f"SL {name}" for name in goals), *(f"wait {name}" for name in goals)]
+    names = ["shortfall", "over urgency", "over strict", "spread", "missed", *(f"SL {name}" for name in goals)]
     heads = [f"{name} / {goals[name[3:]].service_level:g}" if name.startswith("SL ") else name for name in names]
     lines = ["| order | " + " | ".join(heads) + " |", "| --- |" + " --- |" * len(names)]
     for order, figures in found.items():
