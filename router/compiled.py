@@ -52,6 +52,7 @@ MODULES = (
     "core.admission",
     "core.visits",
     "core.people",
+    "core.worked",
     "core.clocks",
     "core.offers",
     "core.gateways",

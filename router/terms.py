@@ -146,7 +146,7 @@ AnnouncementKind: TypeAlias = Literal["welcome", "time", "next", "over", "positi
 """What an announcement says."""
 TelephoneKey: TypeAlias = Annotated[str, Meta(pattern=r"\A[0-9*#]\Z")]
 """A key of a telephone."""
-BackoffWhy: TypeAlias = Literal["reject", "busy", "no_answer"]
+BackoffWhy: TypeAlias = Literal["reject", "busy", "no_answer", "breather"]
 """Why an agent is given no offers for a while."""
 WhyNot: TypeAlias = Literal[
     "needs",
@@ -161,6 +161,7 @@ WhyNot: TypeAlias = Literal[
     "has_it",
     "no_room",
     "kept_idle",
+    "share",
     "missed",
 ]
 """Why an agent could not take a contact now."""

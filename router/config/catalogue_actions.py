@@ -53,6 +53,8 @@ KINDS: dict[str, ActionKind] = {
     "borrow": ActionKind(core.Borrow, ("skills",), ("team", "queues"), LOAN),
     "keep_idle": ActionKind(core.KeepIdle, ("queues", "agents"), (), ("but_class",)),
     "balance": ActionKind(core.SwitchBalance, ("queues",), (), ("on",)),
+    "share": ActionKind(core.ShareOfTime, ("queues", "share_most"), (), ("team", "window_s")),
+    "occupancy_cap": ActionKind(core.OccupancyCap, ("occupancy_most",), (), ("team", "breather_s", "window_s")),
 }
 """`kind` -> what goes with it. All of `core.ACTIONS` must be here."""
 
@@ -124,7 +126,12 @@ ACTIONS = Section(
         Row("webhook", Name(), "notify: to whom; one of `webhooks`."),
         Row("text", Text(500), "notify: what is to be said."),
         Row("skills", Levels(LENT_SKILLS_MAX), "borrow: the skills that are lent, and their levels."),
-        Row("team", Text(64), "borrow: the team whose agents are lent."),
+        Row(
+            "team",
+            Text(64),
+            "borrow: the team whose agents are lent; share, occupancy_cap: the team that it is about, everybody where "
+            "none is named.",
+        ),
         Row(
             "mode",
             Choice(("also", "only")),
@@ -173,6 +180,24 @@ ACTIONS = Section(
             unit="class",
         ),
         Row("on", Flag(), "balance: whether the balance that these queues are in decides about them."),
+        Row(
+            "share_most",
+            Number(0, 1),
+            "share: who has spent more of their ready time on contacts of the queue is offered no more of them until "
+            "it has fallen.",
+        ),
+        Row(
+            "occupancy_most",
+            Number(0, 1),
+            "occupancy_cap: who has worked more of the window is given a breather after each contact; breaks are rest.",
+        ),
+        Row("breather_s", Seconds(1, 3600), "occupancy_cap: how long a breather lasts, unless they say `ready`."),
+        Row(
+            "window_s",
+            Seconds(60, DAY_S),
+            "share, occupancy_cap: counted over this time past, in twelve parts; an hour for a share, half of one for "
+            "a cap, unless said.",
+        ),
         Row("moves_an_hour_most", Whole(1, 3600), "borrow: nobody is lent oftener.", unit="moves"),
     ),
     each=True,

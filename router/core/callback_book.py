@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from router.core import expect
 from router.core.extra import Callback
-from router.core.kept_idle import free_for
+from router.core.guards import free_for
 
 if TYPE_CHECKING:
     from router.core.callback_settings import CallbackRules

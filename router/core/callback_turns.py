@@ -13,7 +13,7 @@ from router.core import callbacks
 from router.core.callbacks import LOOK_LEAST_US
 from router.core.entities import Agent, Contact
 from router.core.extra import Callback
-from router.core.kept_idle import guard
+from router.core.guards import guard
 from router.core.world import World
 from router.terms import SECOND_US
 
@@ -76,9 +76,9 @@ def passed_by(world: World, agent: Agent, taken: Contact) -> None:
 def _lines(agent: Agent) -> list[Line]:
     """The lines of call-backs that the agent can serve, and may where they are kept idle."""
     pool = agent.profile.pools.get(book.CHANNEL) if agent.profile is not None else None
-    if pool is None or agent.profile is None:
+    if pool is None:
         return []
-    kept = guard(agent, agent.places) if agent.profile.kept else None
+    kept = guard(agent, agent.places)
     return [line for needs in pool.needs for line in needs.lines if kept is None or kept.lets(line)]
 
 

@@ -10,6 +10,7 @@ from router.core import callback_turns, course_slices, courses, kept_idle, offer
 from router.core import settings as of
 from router.core.entities import Agent, Contact
 from router.core.estimates import tap, virtual
+from router.core.guards import spares
 from router.core.line import Line, passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
 from router.core.ringing import may_yet, ring_for
@@ -210,9 +211,11 @@ def _settle_contact(world: World, contact: Contact, beside_free_agents: bool) ->
 
 def _count_withheld(world: World, line: Line) -> None:
     """Nobody is found: was somebody able free, and not to be given?"""
-    if any(profile.kept and not kept_idle.spares(profile, line) for profile in line.needs.ready):
-        counts = world.tally.withheld
-        counts["kept_idle"] = counts.get("kept_idle", 0) + 1
+    for profile in line.needs.ready:
+        if (profile.kept or profile.barred) and not spares(profile, line):
+            why = "share" if line.queue.name in profile.barred else "kept_idle"
+            world.tally.withheld[why] = world.tally.withheld.get(why, 0) + 1
+            return
 
 
 def _named(world: World, contact: Contact) -> Agent | None:

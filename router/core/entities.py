@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from router.core.owned import Reckoning
     from router.core.queue import Queue
     from router.core.roster import Pool, PoolEntry, Profile
+    from router.core.sheet import Sheet
 
 
 @mypyc_attr(acyclic=True)
@@ -298,12 +299,15 @@ class Agent(Live):
     by_hand: dict[str, int]
     """Levels that a supervisor laid over those of the configuration; 0: taken away."""
     skills_us: int = 0
-    """When that, or by a reload what they can do, was changed last: what was offered before goes by the skills of
-    before."""
+    """When that, or by a reload what they can do, was changed last: what was offered before goes by what was before."""
     lent: dict[str, int]
     """Key of the layer that lends them -> since when."""
     moves_us: tuple[int, ...] = ()
     """When they were lent, the last hour."""
+    sheets: dict[str, Sheet]
+    """How they spent their time, as far as rules and plans go by it."""
+    barred: tuple[str, ...] = ()
+    """Queues that have had their share of it."""
     due_us: int = 0
     due_number: int = 0
     backoff: Backoff | None = None
@@ -331,18 +335,13 @@ class Agent(Live):
     places: dict[str, tuple[Pool, list[PoolEntry]]]
     """Channel -> pool, and entries in its orders, where they stand free."""
     wanted: dict[Line, Order[Entry]] | None = None
-    """Contacts that wait for this agent, direct or as their preferred one: by the line to which they belong, so that
-    only heads are compared. Emptied ones go when another line comes."""
+    """Contacts that wait for this agent by name, by the line to which they belong: only heads are compared. Those that
+    are empty go when another line comes."""
 
     def __init__(self, name: str, tenant: str, number: int) -> None:
         self.name, self.tenant, self.number = name, tenant, number
-        self.misses = {}
-        self.by_hand = {}
-        self.lent = {}
-        self.grants = {}
-        self.offers = {}
-        self.endpoints = {}
-        self.places = {}
+        self.misses, self.by_hand, self.lent, self.sheets = {}, {}, {}, {}
+        self.grants, self.offers, self.endpoints, self.places = {}, {}, {}, {}
 
     @property
     def traits(self) -> Traits:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from router.core.estimates.safety import failed
 from router.core.estimates.slices import refresh_at_once
-from router.core.kept_idle import free_for
+from router.core.guards import free_for
 from router.ewt import Confidence, Estimate
 from router.ewt.learn import SCORES, gamma_quantile
 from router.terms import SECOND_US

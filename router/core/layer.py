@@ -20,6 +20,7 @@ from router.core.loans import Loans
 
 if TYPE_CHECKING:
     from router.core import settings as of
+    from router.core.entities import Agent
     from router.core.notices import Notice
 
 SourceKind: TypeAlias = Literal["rule", "plan", "hand"]
@@ -101,6 +102,10 @@ class Layers:
         self.notices: dict[int, Notice] = {}
         """What they have sent and is not delivered yet, by number, the oldest first."""
         self.loans = Loans()
+        self.sheets: dict[tuple[str, Target], Layer] = {}
+        """Tenant and target -> the layer in effect, of those that go by how agents spend their time."""
+        self.barred: dict[tuple[str, str], dict[Agent, None]] = {}
+        """Tenant and queue -> agents who have given it its share of their time."""
 
     def add(self, layer: Layer) -> None:
         """One more."""

@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from router.core import audit, crossing, layer_sources, lending, reconfigure
+from router.core import audit, breathers, crossing, layer_sources, lending, reconfigure, shares
 from router.core.actions import AnyAction, QueueAction, Target
 from router.core.actions.borrow import LOAN
+from router.core.actions.occupancy_cap import CAP
+from router.core.actions.share import SHARE
 from router.core.closing import tickets_anew
 from router.core.course import Way, course_of
 from router.core.layer import Layer, Pause, Source
@@ -102,7 +104,10 @@ def resume(world: World, tenant: str, kind: str = "", name: str = "") -> bool:
 
 
 def due(world: World, layer: Layer) -> None:
-    """A layer's own time is over; its source goes on. Or a loan is to be looked at."""
+    """A layer's own time is over; its source goes on. Or a loan, or a share, is to be looked at."""
+    if layer.target[0] == SHARE:
+        shares.due(world, layer)
+        return
     if layer.key in world.layers.loans.by_layer:
         lending.due(world, layer)
         return
@@ -160,6 +165,8 @@ TAKES: dict[str, Callable[[World, str, str], None]] = {
     "plan": _take_plan,
     "webhook": _take_nothing,
     LOAN: lending.take,
+    SHARE: shares.take,
+    CAP: breathers.take,
 }
 """Kind of target -> what brings it to what is in effect."""
 

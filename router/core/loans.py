@@ -28,7 +28,7 @@ class Loans:
         self.lent: dict[str, dict[Agent, None]] = {}
         """Key of the layer -> who is lent by it, in the order in which they were."""
         self.ended: list[Agent] = []
-        """At a start: who was lent by what is in effect no more."""
+        """At a start: who was lent by what is in effect no more, or whose time was kept by it."""
 
 
 def granted(configured: tuple[tuple[str, int], ...], grants: dict[str, Grant]) -> dict[str, int]:

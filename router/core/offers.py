@@ -27,10 +27,11 @@ from router.core.estimates import tap, virtual
 from router.core.leg import Leg
 from router.core.match.choose import usable_endpoint
 from router.core.moments import waited_out
-from router.core.people import back_off, came_free, release_wanted
+from router.core.people import back_off, release_wanted
 from router.core.queue import NO_WRAP_UP
 from router.core.special import answered_before, is_test
 from router.core.tally import add_reaction
+from router.core.worked import came_free
 from router.core.world import World
 from router.terms import MILLISECOND_US, CancelReason, DialCancelWhy
 
@@ -136,11 +137,7 @@ def let_go(world: World, offer: Offer, how: str) -> None:
         _drop_leg(contact)
     contact.legs.append(leg)
     world.changed[contact] = None
-    if began_us:
-        agent.worked_us += (now_us - began_us) * offer.units // max(1, agent.capacity)
-        came_free(world, agent, served=True)
-    else:
-        came_free(world, agent, served=False)
+    came_free(world, agent, offer if began_us else None)
 
 
 def _drop_leg(contact: Contact) -> None:

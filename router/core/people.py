@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from router.core import courses, overflow, visits
+from router.core import courses, overflow, timesheets, visits
 from router.core.effects import AgentState
 from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
 from router.core.line import Needs
 from router.core.loans import Grant, granted
-from router.core.records import endpoint_key
+from router.core.records_people import endpoint_key
 from router.core.world import World
-from router.terms import MILLISECOND_US
+from router.terms import MILLISECOND_US, BackoffWhy
 
-BACKOFF_WHY = {"declined": "reject", "busy": "busy", "no_answer": "no_answer", "timed_out": "no_answer"}
+BACKOFF_WHY: dict[str, BackoffWhy] = {
+    "declined": "reject",
+    "busy": "busy",
+    "no_answer": "no_answer",
+    "timed_out": "no_answer",
+}
 """Why an offer came back -> the back-off that follows. `unreachable` is its gateway's matter, not the agent's."""
-
-
-def came_free(world: World, agent: Agent, served: bool) -> None:
-    """A contact is off the agent's hands. `served`: it was work, so idle time starts anew and occupancy is fixed."""
-    if served:
-        rest(world, agent)
-    else:
-        world.changed[agent] = None
-    if agent.next_state and not engaged(agent):
-        take_next_state(world, agent)
-    world.loose_agents[agent] = None
 
 
 def rest(world: World, agent: Agent) -> None:
@@ -49,6 +43,9 @@ def log_in(world: World, agent: Agent, session: str, ready: bool, reason: str) -
     agent.next_state = agent.next_reason = ""
     world.move_agent(agent, "log_in_ready" if ready else "log_in", "" if ready else reason)
     agent.made_ready_us = now_us
+    if world.layers.sheets:
+        timesheets.renew(world, agent)
+        timesheets.turned(world, agent)
     enrol(world, agent)
     world.loose_agents[agent] = None
     if not ready:
@@ -59,7 +56,7 @@ def enrol(world: World, agent: Agent) -> None:
     """Give a signed-in agent the profile of their skills and the channels of their endpoints."""
     channels = sorted({channel for endpoint in agent.endpoints.values() for channel in endpoint.channels})
     profile = agent.profile
-    if profile is not None and profile.key == (agent.tenant, agent.traits, tuple(channels)):
+    if profile is not None and profile.key == (agent.tenant, agent.traits, tuple(channels), agent.barred):
         return
     scarce = world.roster.leave(agent)
     world.roster.join(agent, tuple(channels))
@@ -94,6 +91,9 @@ def take_skills(world: World, agent: Agent) -> None:
     if world.roster.people:
         world.roster.dirty[agent] = None
     agent.skills = layered(agent.configured, agent.by_hand, agent.grants)
+    if world.layers.sheets:
+        # By another team, others may be about them.
+        timesheets.renew(world, agent)
     if agent.profile is not None:
         enrol(world, agent)
         world.loose_agents[agent] = None
@@ -109,6 +109,7 @@ def unlend(world: World, agent: Agent, key: str) -> None:
 def log_out(world: World, agent: Agent) -> None:
     """Sign out at once. Their engagements, if any, go on to their end."""
     world.move_agent(agent, "log_out", "")
+    timesheets.turned(world, agent)
     if agent.lent:
         for key in list(agent.lent):
             unlend(world, agent, key)
@@ -162,6 +163,7 @@ def become_ready(world: World, agent: Agent) -> None:
     end_backoff(world, agent)
     if agent.state == "not_ready":
         world.move_agent(agent, "ready", "")
+        timesheets.turned(world, agent)
         if world.settings.break_resets_idle:
             rest(world, agent)
     world.changed[agent] = None
@@ -181,8 +183,17 @@ def back_off(world: World, offer: Offer, reason: str) -> None:
         lasts_us = queue.backoff_busy_us or channel.backoff_busy_us
     else:
         lasts_us = queue.backoff_no_answer_us or channel.backoff_no_answer_us
+    if lasts_us:
+        pause_offers(world, agent, why, lasts_us)
+
+
+def pause_offers(world: World, agent: Agent, why: BackoffWhy, lasts_us: int) -> None:
+    """They are given no offers for so long, unless they are given none for longer already: then by what they did last,
+    so that a breather that ends early leaves what they asked for."""
     until_us = world.now_us + lasts_us
-    if lasts_us == 0 or (agent.backoff is not None and agent.backoff.due_us >= until_us):
+    if agent.backoff is not None and agent.backoff.due_us >= until_us:
+        agent.backoff.why = why
+        world.changed[agent] = None
         return
     if agent.backoff is None:
         agent.backoff = Backoff(agent, why)
@@ -251,6 +262,7 @@ def _take(world: World, agent: Agent, state: str, reason: str) -> None:
         world.tell_monitors_of(agent)
     else:
         world.move_agent(agent, "not_ready", reason)
+        timesheets.turned(world, agent)
     release_wanted(world, agent)
 
 
@@ -304,6 +316,7 @@ def end_outside(world: World, endpoint: Endpoint) -> None:
     world.tell_monitors_of(agent)
     lasted_us = world.now_us - endpoint.outside_since_us
     agent.worked_us += lasted_us * endpoint.outside_units // max(1, agent.capacity)
+    timesheets.worked(world, agent, "", endpoint.outside_since_us, endpoint.outside_units)
     endpoint.outside, endpoint.outside_units, endpoint.outside_since_us = "", 0, 0
     world.changed[endpoint] = None
     rest(world, agent)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from router.core import (
     balance,
+    breathers,
     closing,
     courses,
     kept_idle,
@@ -20,6 +21,7 @@ from router.core import (
     reservations,
     ruling_acts,
     ruling_build,
+    shares,
     ticket_due,
 )
 from router.core import settings as of
@@ -71,6 +73,8 @@ def flip(world: World, new: of.Settings) -> Flipped:
     world.take_settings(new)
     layer_sources.follow(world, ruling_acts.acting(world))
     lending.follow(world)
+    shares.follow(world)
+    breathers.follow(world)
     changed = _switch_calendars(world, new)
     _switch_queues(world, new, left, old.version)
     if left.segments:

@@ -41,7 +41,7 @@ from msgspec.msgpack import Decoder, Encoder
 from router.core.asked import NOTHING, Asked
 from router.core.balance_record import BalanceRecord
 from router.core.customer_record import CustomerRecord
-from router.core.entities import Agent, Contact, Endpoint, Offer, Peer, Tombstone
+from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
 from router.core.leg import Leg
@@ -49,6 +49,7 @@ from router.core.owned import Reckoning
 from router.core.records_hours import DoorRecord, HoursRecord
 from router.core.records_layers import EmptyingRecord, LayerRecord, NoticeRecord, OfLayers, PauseRecord, PlanRecord
 from router.core.records_partners import PartnerRecord
+from router.core.records_people import AgentRecord, EndpointRecord
 from router.core.records_rules import FlowRecord, RuleRecord, UsualRecord
 from router.core.records_steps import CourseRecord, LevelRecord
 from router.core.rota import RosterRecord
@@ -194,52 +195,6 @@ class TombstoneRecord(Struct, array_like=True, tag="ended", gc=False):
     customer: str | None = None
 
 
-class AgentRecord(Struct, array_like=True, gc=False):
-    """See `entities.Agent`."""
-
-    schema: int
-    name: str
-    tenant: str
-    number: int
-    state: str
-    reason: str
-    since_us: int
-    next_state: str
-    next_reason: str
-    session: str
-    signed_in_us: int
-    free_since_us: int
-    made_ready_us: int
-    last_offer: int
-    worked_us: int
-    busy_ppm: int
-    misses: dict[str, int]
-    reserved_for: str
-    due_us: int
-    due_number: int
-    backoff: tuple[str, int, int] | None = None
-    """Why, until when, number of the deadline."""
-    by_hand: dict[str, int] = {}
-    skills_us: int = 0
-    lent: dict[str, int] = {}
-    moves_us: tuple[int, ...] = ()
-
-
-class EndpointRecord(Struct, array_like=True, gc=False):
-    """See `entities.Endpoint`."""
-
-    schema: int
-    address: str
-    peer: str
-    agent: str
-    number: int
-    channels: tuple[str, ...]
-    outside: str
-    outside_units: int
-    outside_since_us: int
-    sync_round: int
-
-
 Record = (
     PeerRecord
     | ContactRecord
@@ -320,16 +275,6 @@ def contact_key(entity: Contact | Tombstone) -> str:
     return f"{entity.peer.key}/{entity.id}"
 
 
-def agent_key(agent: Agent) -> str:
-    """tenant/name."""
-    return f"{agent.tenant}/{agent.name}"
-
-
-def endpoint_key(endpoint: Endpoint) -> str:
-    """tenant/gateway/address."""
-    return f"{endpoint.peer.key}/{endpoint.address}"
-
-
 def plain_needs(asked: Asked) -> tuple[tuple[str, int], ...]:
     """Own needs as far as they stand in the contact's record itself: more than skills is in its extra part."""
     return asked.want.skills if asked.plain else ()
@@ -369,25 +314,6 @@ def of_peer(p: Peer) -> bytes:
         p.reports_ringing, p.reports_connecting, p.away_since_us, p.gone, p.sync_round, p.failures, p.failed_agent,
         p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number, p.dials, p.confirms,
         p.sends, p.reckoning,
-    ))  # fmt: skip
-
-
-def of_agent(a: Agent) -> bytes:
-    """The stored form of a person's own state."""
-    return encode((
-        SCHEMA, a.name, a.tenant, a.number, a.state, a.reason, a.since_us, a.next_state, a.next_reason, a.session,
-        a.signed_in_us, a.free_since_us, a.made_ready_us, a.last_offer, a.worked_us, a.busy_ppm, a.misses,
-        a.reserved_for, a.due_us, a.due_number,
-        None if a.backoff is None else (a.backoff.why, a.backoff.due_us, a.backoff.due_number),
-        a.by_hand, a.skills_us, a.lent, a.moves_us,
-    ))  # fmt: skip
-
-
-def of_endpoint(e: Endpoint) -> bytes:
-    """The stored form of a device."""
-    return encode((
-        SCHEMA, e.address, e.peer.key, f"{e.agent.tenant}/{e.agent.name}", e.number, e.channels, e.outside,
-        e.outside_units, e.outside_since_us, e.sync_round,
     ))  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from router.core import (
     balance,
+    breathers,
     callback_book,
     callbacks,
     lending,
@@ -22,6 +23,7 @@ from router.core import (
     restore_rules,
     ringing,
     rota,
+    shares,
     solved,
     ticket_due,
     ticket_path,
@@ -44,6 +46,7 @@ from router.core.gateways import may_open
 from router.core.hours import new_hours
 from router.core.offers import link
 from router.core.queue import Queue
+from router.core.records_people import AgentRecord, EndpointRecord, endpoint_key
 from router.core.restore_consults import without_handed_over
 from router.core.restore_several import give_up_unknown, take_places
 from router.core.restore_steps import conditions, forget_steps, look_once_more
@@ -95,6 +98,8 @@ def restore(world: World, passive: Passive) -> None:
         for record in sorted(kinds[kind].values(), key=lambda record: record.number):
             build(world, record)
     lending.restored(world)
+    shares.restored(world)
+    breathers.restored(world)
     for agent in world.agents.values():
         if agent.state != "offline":
             people.enrol(world, agent)
@@ -232,7 +237,7 @@ def _find_agent(world: World, key: str) -> Agent:
     return agent
 
 
-def _agent(world: World, r: stored.AgentRecord) -> None:
+def _agent(world: World, r: AgentRecord) -> None:
     agent = _find_agent(world, f"{r.tenant}/{r.name}")
     agent.state, agent.reason, agent.since_us = r.state, r.reason, r.since_us
     agent.next_state, agent.next_reason, agent.session = r.next_state, r.next_reason, r.session
@@ -244,7 +249,7 @@ def _agent(world: World, r: stored.AgentRecord) -> None:
     agent.last_offer, agent.worked_us, agent.busy_ppm = r.last_offer, r.worked_us, r.busy_ppm
     agent.misses, agent.reserved_for = dict(r.misses), r.reserved_for
     agent.by_hand, agent.skills_us = dict(r.by_hand), r.skills_us
-    agent.moves_us = r.moves_us
+    agent.moves_us, agent.sheets, agent.barred = r.moves_us, r.sheets, r.barred
     if r.lent and not lending.restore_agent(world, agent, r.lent):
         world.layers.loans.ended.append(agent)
     agent.skills = people.layered(agent.configured, agent.by_hand, agent.grants)
@@ -256,13 +261,13 @@ def _agent(world: World, r: stored.AgentRecord) -> None:
         world.deadlines.set(agent.backoff, until_us, number)
 
 
-def _endpoint(world: World, r: stored.EndpointRecord) -> None:
+def _endpoint(world: World, r: EndpointRecord) -> None:
     peer, agent = _find_peer(world, r.peer), _find_agent(world, r.agent)
     endpoint = Endpoint(r.address, peer, agent, r.number, r.channels)
     endpoint.outside, endpoint.outside_units = r.outside, r.outside_units
     endpoint.outside_since_us, endpoint.sync_round = r.outside_since_us, r.sync_round
     peer.endpoints[r.address] = endpoint
-    agent.endpoints[stored.endpoint_key(endpoint)] = endpoint
+    agent.endpoints[endpoint_key(endpoint)] = endpoint
     agent.used += r.outside_units
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from router.core import audit, layer_sources, layers, lending
+from router.core import audit, layer_sources, layers, lending, timesheets
 from router.core.emptying import Emptying
 from router.core.layer import Layer, Pause, Source
 from router.core.notices import Notice
@@ -58,6 +58,7 @@ def load(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str]
         if queue.settings.laid.announcement is not None:
             say_special(world, queue)
     lending.restore(world)
+    timesheets.restore(world)
     return [("layer", layer.key) for layer in gone] + [
         ("plan", active.key) for key, active in list(world.plans.active.items()) if key not in world.plans.known
     ]

@@ -9,7 +9,7 @@ make or end offers: `dispatch.py` and `offers.py` do.
 from __future__ import annotations
 
 from router.core.entities import Agent, Contact
-from router.core.kept_idle import guard
+from router.core.guards import guard
 from router.core.line import Entry, passed_over
 from router.core.moments import waited_out
 from router.core.order import Order
@@ -65,7 +65,7 @@ def ring_for(world: World, agent: Agent, channels: list[str]) -> Contact | None:
     Asked only when nobody waits whom the agent could take."""
     profile = agent.profile
     assert profile is not None
-    kept = guard(agent, channels) if profile.kept else None
+    kept = guard(agent, channels)
     best: Contact | None = None
     best_rank = (0, 0.0, 0)
     for channel in channels:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from router.core.queue import Queue
     from router.core.ruled import QueueView
 
-ProfileKey = tuple[str, Traits, tuple[str, ...]]
-"""(tenant, traits, channels): all sorted."""
+ProfileKey = tuple[str, Traits, tuple[str, ...], tuple[str, ...]]
+"""(tenant, traits, channels, queues that have had their share): all sorted."""
 
 PoolEntry = tuple[int, int, int, Any]
 """(units in use, key of the order, agent's number, agent): the least loaded first, then the order."""
@@ -64,11 +64,14 @@ class Profile:
     """Who they are, by number."""
     kept: list[Needs]
     """Needs that they meet, of which some queue keeps agents idle."""
+    barred: tuple[str, ...]
+    """Queues whose contacts they are not given: those had their share of their time."""
 
     def __init__(self, key: ProfileKey, able: Able, pools: dict[str, Pool]) -> None:
         self.key, self.able, self.pools = key, able, pools
         self.members = {}
         self.kept = []
+        self.barred = key[3]
 
     def queues_servable(self) -> int:
         """How many queues its agents can serve, by the queue's own needs or by those of somebody who stands in a line
@@ -153,7 +156,7 @@ class Roster:
 
     def join(self, agent: Agent, channels: tuple[str, ...]) -> None:
         """A signed-in agent takes the profile of their skills and these channels (sorted)."""
-        key = (agent.tenant, agent.traits, channels)
+        key = (agent.tenant, agent.traits, channels, agent.barred)
         profile = self.profiles.get(key)
         if profile is None:
             pools = {channel: Pool({kind: Order() for kind in self.order_kinds}, []) for channel in channels}

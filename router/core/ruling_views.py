@@ -184,18 +184,9 @@ def pass_time(world: World, crew: CrewView) -> None:
         return
     if crew.room:
         for ring in crew.rings.values():
-            _spread(ring, world.now_us, lasted_us, crew.busy, crew.room)
+            ring.spread(world.now_us - lasted_us, world.now_us, BUSY, crew.busy)
+            ring.spread(world.now_us - lasted_us, world.now_us, READY, crew.room)
     world.changed[crew] = None
-
-
-def _spread(ring: Ring, now_us: int, lasted_us: int, busy: int, room: int) -> None:
-    """Count a stretch that ends now, in the slots that it touches."""
-    at_us = max(now_us - lasted_us, (now_us // ring.slot_us - SLOTS + 1) * ring.slot_us)
-    while at_us < now_us:
-        end_us = min(now_us, ring.next_us(at_us))
-        ring.add(at_us, BUSY, busy * (end_us - at_us))
-        ring.add(at_us, READY, room * (end_us - at_us))
-        at_us = end_us
 
 
 def look_at_crew(world: World, crew: CrewView) -> None:

@@ -41,7 +41,7 @@ from router.core.verify_consults import check_consult, several_at_once
 from router.core.verify_customers import check_customer, check_customers
 from router.core.verify_estimates import check_estimates
 from router.core.verify_hours import check_contact, check_door, check_hours
-from router.core.verify_kept import check_kept
+from router.core.verify_kept import check_kept, check_sheets
 from router.core.verify_layers import check_layer, check_layers, check_loans, check_plan, check_queue
 from router.core.verify_needs import check_course, check_line, meets
 from router.core.verify_partners import check_away, check_partner, check_partners
@@ -76,6 +76,7 @@ WHOLE = (
     check_beside,
     check_kept,
     check_partners,
+    check_sheets,
     check_shares,
     verify_rules.check_rules,
 )

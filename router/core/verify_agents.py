@@ -72,7 +72,7 @@ def _profile_of(world: World, agent: Agent, name: str) -> Found:
             yield "index", f"{name}: has no profile"
         return
     channels = {channel for endpoint in agent.endpoints.values() for channel in endpoint.channels}
-    key = (agent.tenant, agent.traits, tuple(sorted(channels)))
+    key = (agent.tenant, agent.traits, tuple(sorted(channels)), agent.barred)
     if agent.state == "offline" or profile.key != key or world.roster.profiles.get(key) is not profile:
         yield "index", f"{name}: profile {profile.key}, traits and channels {key}"
 
@@ -138,6 +138,8 @@ def is_idle_for(world: World, agent: Agent, contact: Contact) -> bool:
         return False
     line = contact.line
     if line is None or (named is None and not meets(agent.traits, line.needs.want)):
+        return False
+    if named is None and contact.queue.name in agent.barred:
         return False
     if agent.profile is not None and agent.profile.kept and is_kept_from(world, agent, contact):
         return False

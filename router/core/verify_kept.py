@@ -1,10 +1,12 @@
-"""What must hold of agents who are kept idle, worked out the long way: from what queues say, and who stands free."""
+"""What must hold of agents who are kept from contacts, worked out the long way: from what is said, and who is free."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from router.core.actions.occupancy_cap import CAP
+from router.core.actions.share import SHARE
 from router.core.entities import Agent, Contact
 from router.core.queue import Queue
 from router.core.verify_needs import meets
@@ -56,3 +58,31 @@ def check_kept(world: World) -> Found:
             yield "layers", f"needs {needs.key}: keep agents idle for {kept}, which is not what is in effect"
         if any((needs in profile.kept) is not bool(kept) for profile in needs.profiles):
             yield "index", f"needs {needs.key}: a profile does not know that they keep agents idle"
+
+
+def check_sheets(world: World) -> Found:
+    """Who keeps a sheet does so for what is in effect, and who is past a share is known on both sides."""
+    for agent in world.agents.values():
+        yield from _sheets_of(world, agent)
+    for (tenant, queue), barred in world.layers.barred.items():
+        layer = world.layers.sheets.get((tenant, (SHARE, queue)))
+        if layer is None or not world.deadlines.holds(layer):
+            yield "layers", f"share of {queue}: {len(barred)} are past it, and nobody looks at them again"
+        if not barred or any(queue not in agent.barred for agent in barred):
+            yield "index", f"share of {queue}: somebody does not know of it"
+    for (tenant, target), layer in world.layers.sheets.items():
+        if world.layers.overruler(layer) is not None or layer not in world.layers.targets.get((tenant, target), ()):
+            yield "layers", f"{target}: {layer.key} is not in effect"
+
+
+def _sheets_of(world: World, agent: Agent) -> Found:
+    for name in agent.sheets:
+        if (agent.tenant, tuple(name.split("/", 1))) not in world.layers.sheets:
+            yield "layers", f"agent {agent.name}: has a sheet for {name}, which is not in effect"
+    for queue in agent.barred:
+        if agent not in world.layers.barred.get((agent.tenant, queue), ()):
+            yield "index", f"agent {agent.name}: is past their share of {queue}, which nobody knows"
+    if agent.backoff is not None and agent.backoff.why == "breather":
+        caps = [target[1] for tenant, target in world.layers.sheets if (tenant, target[0]) == (agent.tenant, CAP)]
+        if not caps:
+            yield "layers", f"agent {agent.name}: has a breather, and no cap is in effect"

@@ -64,10 +64,10 @@ CENTRE_ROWS: Final[tuple[SiteRow, ...]] = (
     Row(
         "switchboard_withheld_offers_total",
         "counter",
-        "Contacts that found somebody able and free, who was not given to them on purpose.",
+        "Contacts that found somebody able and free, who was not given to them on purpose; and breathers given.",
         lambda seen: by_one(seen.sources.world.tally.withheld),
         ("why",),
-        "1: kept_idle",
+        "3: kept_idle, share, breather",
     ),
     Row(
         "switchboard_repaired_states_total",

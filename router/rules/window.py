@@ -27,6 +27,22 @@ class Ring(Struct, gc=False):
         self.rows[row][-1] += amount
         self.totals[row] += amount
 
+    def spread(self, from_us: int, until_us: int, row: int, amount_a_us: int) -> None:
+        """Count what lasted from then until then, in the slots that it touches."""
+        self.roll(until_us)
+        at_us = max(from_us, self.reaches_us)
+        while at_us < until_us:
+            end_us = min(until_us, self.next_us(at_us))
+            amount = amount_a_us * (end_us - at_us)
+            self.rows[row][at_us // self.slot_us - self.last - 1] += amount
+            self.totals[row] += amount
+            at_us = end_us
+
+    @property
+    def reaches_us(self) -> int:
+        """Since when it counts, as of the newest slot."""
+        return (self.last - SLOTS + 1) * self.slot_us
+
     def roll(self, now_us: int) -> None:
         """Forget what is older than the window."""
         number = now_us // self.slot_us

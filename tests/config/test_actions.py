@@ -63,6 +63,13 @@ def test_every_action_can_be_written() -> None:
         ("kind = 'keep_idle'\nqueues = ['c']\nagents = 1", "there is no queue of tenant main named c"),
         ("kind = 'keep_idle'\nqueues = ['a']\nagents = 0", "agents"),
         ("kind = 'balance'\nqueues = ['a']", "queue a is in no balance"),
+        ("kind = 'share'\nqueues = ['a']", "says no share_most"),
+        ("kind = 'share'\nqueues = ['a']\nshare_most = 30", "share_most"),
+        (
+            "kind = 'share'\nqueues = ['a']\nshare_most = 0.3\nteam = 'bakc'",
+            "there is no team of tenant main named bakc",
+        ),
+        ("kind = 'occupancy_cap'\noccupancy_most = 0.9\nqueues = ['a']", "has no effect with kind"),
         ("kind = 'notify'\nwebhook = 'w'\ntext = 't'", "there is no webhook of tenant main named w"),
     ],
 )

@@ -194,9 +194,9 @@ MUTANTS = (
     ),
     Mutant(
         "I10: who comes free looks",
-        CORE + "people.py",
-        "        take_next_state(world, agent)\n    world.loose_agents[agent] = None\n",
-        "        take_next_state(world, agent)\n",
+        CORE + "worked.py",
+        "        breathers.look(world, agent)\n    world.loose_agents[agent] = None\n",
+        "        breathers.look(world, agent)\n",
     ),
     Mutant(
         "I10: who is ready looks",

@@ -31,8 +31,8 @@ MUTANTS = (
     Mutant(
         "hands: a reload does not take skills by hand away",
         CORE + "people.py",
-        "    agent.skills = layered(agent.configured, agent.by_hand, agent.grants)\n    if agent.profile",
-        "    agent.skills = agent.configured\n    if agent.profile",
+        "    agent.skills = layered(agent.configured, agent.by_hand, agent.grants)\n    if world.layers",
+        "    agent.skills = agent.configured\n    if world.layers",
         story="hands_skills_laid_over",
     ),
     Mutant(

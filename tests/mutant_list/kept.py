@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.mutant_list.mutant import CORE, Mutant
 
-KEPT = CORE + "kept_idle.py"
+KEPT = CORE + "guards.py"
+SHARES = CORE + "shares.py"
+BREATHERS = CORE + "breathers.py"
 
 MUTANTS = (
     Mutant(
@@ -62,5 +64,83 @@ MUTANTS = (
         "    if queue.kept or settings.laid.keep_idle:\n        kept_idle.take(world, queue)\n",
         "",
         story="kept_idle_restart_and_edit",
+    ),
+    Mutant(
+        "share: nobody is offered more than their share",
+        SHARES,
+        "        past = work > _action(layer).share_most * ready\n",
+        "",
+        story="share_of_time",
+    ),
+    Mutant(
+        "share: it falls by itself",
+        SHARES,
+        "    if past and layer is not None and not layer.due_us:\n",
+        "    if past and layer is not None and layer.due_us < 0:\n",
+        story="share_of_time",
+    ),
+    Mutant(
+        "share: another one counts at once",
+        SHARES,
+        "        if agent.tenant == tenant and (name in agent.sheets or queue in agent.barred):\n",
+        "        if agent.tenant == tenant and queue in agent.barred:\n",
+        story="share_restart_and_edit",
+    ),
+    Mutant(
+        "share: only whom it is about",
+        CORE + "timesheets.py",
+        '    return layer.source.tenant == agent.tenant and action.team in ("", agent.team)\n',
+        "    return layer.source.tenant == agent.tenant\n",
+        story="share_restart_and_edit",
+    ),
+    Mutant(
+        "share: a break is no ready time",
+        CORE + "timesheets.py",
+        "        sheet.ready_us = world.now_us if is_ready(agent) else -1\n",
+        "        sheet.ready_us = world.now_us\n",
+        story="share_restart_and_edit",
+    ),
+    Mutant(
+        "share: what was counted is counted after a start",
+        CORE + "restore.py",
+        "agent.moves_us, agent.sheets, agent.barred = r.moves_us, r.sheets, r.barred\n",
+        "agent.moves_us, agent.barred = r.moves_us, r.barred\n",
+        story="share_of_time",
+        loaded=True,
+    ),
+    Mutant(
+        "breather: who has worked too much has one",
+        BREATHERS,
+        "            if work > action.occupancy_most * action.window_us * agent.capacity:\n",
+        "            if work < 0:\n",
+        story="breather",
+    ),
+    Mutant(
+        "breather: nobody who has worked less",
+        BREATHERS,
+        "            if work > action.occupancy_most * action.window_us * agent.capacity:\n",
+        "            if work > 0:\n",
+        story="breather",
+    ),
+    Mutant(
+        "breather: over at the end of what gave it",
+        BREATHERS,
+        "    if was is None or now is not None:\n        return\n",
+        "    if was is None or now is not None or world.now_us:\n        return\n",
+        story="breather",
+    ),
+    Mutant(
+        "breather: over where nothing gives it after a start",
+        CORE + "restore.py",
+        "    breathers.restored(world)\n",
+        "",
+        story="breather_restart_and_edit",
+    ),
+    Mutant(
+        "breather: work that the engine did not give counts",
+        CORE + "people.py",
+        '    timesheets.worked(world, agent, "", endpoint.outside_since_us, endpoint.outside_units)\n',
+        "",
+        story="breather_restart_and_edit",
     ),
 )

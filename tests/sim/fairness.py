@@ -337,7 +337,7 @@ class Fairness:
             return visit.direct == name and not overflow.may(judge, visit)
         if visit.preferred is not None and judge.now_us <= visit.preferred_until_us:
             return False
-        return self._must(agent, visit) and not judge.layers.possible.keeps_idle(agent, visit)
+        return self._must(agent, visit) and not judge.layers.possible.keeps_from(agent, visit)
 
     def _fits_instead(self, agent: AgentSeen, other: Visit, taken: OfferSeen) -> bool:
         """Could the agent have taken the other contact in the place of the one that was taken?"""

@@ -345,6 +345,7 @@ class Gateway(Devices):
             faults["taken by another"] += message.reason == "taken"
         elif isinstance(message, AgentState):
             faults["agent given a pause"] += message.backoff_after is not None
+            faults["agent given a breather"] += message.backoff_after == "breather"
             heard(self.run, message)
         elif isinstance(message, Suspended):
             faults["suspended"] += message.on

@@ -28,6 +28,7 @@ REACHED = (
     "by hand: resume_layers",
     "plans clash",
     "agents kept idle",
+    "agent given a breather",
 )
 """What a set of a hundred seeds must show."""
 
@@ -50,14 +51,20 @@ def drawn(seed: int, settings: of.Settings) -> of.Settings:
         )
         for at in range(number)
     )
-    return replace(settings, plans=tuple(_keeps_idle(Random(f"kept idle {seed} {p.name}"), names, p) for p in plans))
+    return replace(settings, plans=tuple(_keeps_from(Random(f"kept from {seed} {p.name}"), names, p) for p in plans))
 
 
-def _keeps_idle(rng: Random, names: list[str], plan: Plan) -> Plan:
-    """Some plans keep agents idle, too."""
+def _keeps_from(rng: Random, names: list[str], plan: Plan) -> Plan:
+    """Some plans keep agents from contacts, too."""
     if rng.random() < 0.7:
         return plan
-    return replace(plan, actions=(*plan.actions, core.KeepIdle((rng.choice(names),), rng.randint(1, 2))))
+    queue, window_us = (rng.choice(names),), rng.choice((12, 60)) * SECOND_US
+    more = rng.choice((
+        core.KeepIdle(queue, rng.randint(1, 2)),
+        core.ShareOfTime(queue, "", rng.choice((0.0, 0.1, 0.4)), window_us),
+        core.OccupancyCap("", rng.choice((0.0, 0.2)), rng.choice((1, 5)) * SECOND_US, window_us),
+    ))  # fmt: skip
+    return replace(plan, actions=(*plan.actions, more))
 
 
 def action(rng: Random, names: list[str], at: int, number: int) -> core.AnyAction:

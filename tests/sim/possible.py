@@ -29,9 +29,13 @@ class Possible:
         self._changes = [action for action in actions if isinstance(action, core.ChangeNeeds)]
         self.kept_idle: dict[str, core.KeepIdle] = {}
         """Queues for which agents are kept idle now, as far as is known."""
+        shares = [action.queues for action in actions if isinstance(action, core.ShareOfTime)]
+        self._shared = {queue for queues in shares for queue in queues}
+        self._capped = any(isinstance(action, core.OccupancyCap) for action in actions)
 
-    def keeps_idle(self, agent: AgentSeen, visit: Visit) -> bool:
-        """May this agent be kept idle, so that the visit may wait though they are free?"""
+    def keeps_from(self, agent: AgentSeen, visit: Visit) -> bool:
+        """May this agent be kept from the visit, so that it may wait though they are free? Kept idle, past a share of
+        their time, or in a breather."""
         able = {
             name
             for name in self.kept_idle
@@ -39,7 +43,7 @@ class Possible:
         }
         kept = bool(able - {visit.queue.name})
         self._judge.reached["agents kept idle"] += kept
-        return kept
+        return kept or self._capped or visit.queue.name in self._shared
 
     def _queue(self, name: str) -> of.Queue:
         return self._judge.queues[name]

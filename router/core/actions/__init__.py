@@ -18,10 +18,12 @@ from router.core.actions.empty import Empty
 from router.core.actions.keep_idle import KeepIdle
 from router.core.actions.limit_entry import CloseEntry, LimitEntry
 from router.core.actions.notify import Notify
+from router.core.actions.occupancy_cap import OccupancyCap
 from router.core.actions.overflow import Overflow
 from router.core.actions.raise_priority import RaisePriority
 from router.core.actions.relax import Relax
 from router.core.actions.send_to_partner import SendToPartner
+from router.core.actions.share import ShareOfTime
 from router.core.actions.steer import OfferCallback, SteerAway
 from router.core.actions.switch_balance import SwitchBalance
 
@@ -43,6 +45,8 @@ AnyAction: TypeAlias = (
     | Borrow
     | KeepIdle
     | SwitchBalance
+    | ShareOfTime
+    | OccupancyCap
 )
 """Every action there is. In this order those on one target are laid over one another: a head start is weighed by the
 target in force."""
@@ -67,12 +71,14 @@ __all__ = [
     "KeepIdle",
     "LimitEntry",
     "Notify",
+    "OccupancyCap",
     "OfferCallback",
     "Overflow",
     "QueueAction",
     "RaisePriority",
     "Relax",
     "SendToPartner",
+    "ShareOfTime",
     "SteerAway",
     "SwitchBalance",
     "Target",

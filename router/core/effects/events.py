@@ -114,7 +114,7 @@ class AgentState(Message, tag="agent_state"):
     state: AgentStateName
     reason: str = ""
     backoff_after: BackoffWhy | None = None
-    """What they did with an offer: no other is given to them for `backoff_ms`."""
+    """What they did with an offer: no other is given to them for `backoff_ms`; or `breather`, after too much work."""
     backoff_ms: int = 0
     """How long, unless they say `ready`."""
     next_state: str = ""

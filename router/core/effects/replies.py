@@ -273,6 +273,8 @@ class AgentStatus(Struct, omit_defaults=True, gc=False):
     """Levels laid by hand over those of the configuration (`set_skills`); 0: taken away."""
     lent_by: list[str] = []
     """The rules and plans that lend them: `plan storm`."""
+    barred: list[str] = []
+    """Queues that have had their share of the agent's time: they are offered nothing of them."""
 
 
 class AgentsReply(Reply, tag="agents"):

@@ -26,11 +26,11 @@ from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra, ask_needs
+from router.core.guards import free_for
 from router.core.handlers import plan_codes
 from router.core.handlers.repeats import recognise, rule_of, welcome
 from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_lines, find_queue, further
-from router.core.kept_idle import free_for
 from router.core.line import Line
 from router.core.queue import Queue
 from router.core.routed import Decision

@@ -204,5 +204,6 @@ def agent_status(world: World, agent: Agent) -> AgentStatus:
     status_of.wanted = sum(len(order) for order in agent.wanted.values()) if agent.wanted else 0
     status_of.next_state, status_of.by_hand = agent.next_state, agent.by_hand
     status_of.lent_by = [str(world.layers.loans.by_layer[key].source) for key in agent.lent]
+    status_of.barred = list(agent.barred)
     status_of.outside = sum(1 for endpoint in agent.endpoints.values() if endpoint.outside)
     return status_of

@@ -15,9 +15,9 @@ from router.core.course import Way, asks_language, course_of
 from router.core.dispatch import free_channels, has_room
 from router.core.effects import Reply, WhoReply, WhoStatus
 from router.core.entities import Agent, Contact, Peer, Tombstone
+from router.core.guards import may_be_given
 from router.core.handlers.contacts import worked_by
 from router.core.handlers.several import find_queue
-from router.core.kept_idle import may_be_given
 from router.core.line import passed_over
 from router.core.match.choose import usable_endpoint
 from router.core.records import contact_key
@@ -139,6 +139,8 @@ def _why_not(world: World, agent: Agent, able: Able, wish: Wish) -> tuple[WhyNot
     if not has_room(world, agent, wish.channel) or wish.channel not in free_channels(world, agent):
         return "no_room", _room(world, agent, wish.channel)
     if contact is not None and contact.line is not None and not wish.named and not may_be_given(agent, contact.line):
+        if contact.queue.name in agent.barred:
+            return "share", f"has given {contact.queue.name} its share of their time"
         return "kept_idle", "is kept idle for another queue"
     if contact is not None and contact.missed is not None and passed_over(contact, agent, world.now_us):
         return "missed", "missed it, and is passed over for a while"

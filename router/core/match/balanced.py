@@ -15,7 +15,7 @@ from router.core.several import rank as place_rank
 if TYPE_CHECKING:
     from router.core.balance import Balance
     from router.core.entities import Agent
-    from router.core.kept_idle import Guard
+    from router.core.guards import Guard
 
 
 def turn(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from router.core.kept_idle import Guard, guard, may_be_given, spares
+from router.core.guards import Guard, guard, may_be_given, spares
 from router.core.line import Entry, Line, Needs, first_for, passed_over
 from router.core.match import best_skill, least_flexible, least_occupied, longest_idle, round_robin
 from router.core.match.balanced import turn
@@ -54,7 +54,7 @@ def agent_for(contact: Contact, now_us: int) -> Agent | None:
     best_rank: tuple[int, int, int, int, int] | None = None
     preferred = needs.preferred
     for profile, pool in needs.ready.items():
-        if profile.kept and not spares(profile, line):
+        if (profile.kept or profile.barred) and not spares(profile, line):
             continue
         for entry in pool.orders[choice.ORDER]:
             agent: Agent = entry[3]
@@ -82,7 +82,7 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
     large centre; only if the winner may not be taken by this agent are all of them looked at."""
     profile = agent.profile
     assert profile is not None
-    kept = guard(agent, channels) if profile.kept else None
+    kept = guard(agent, channels) if profile.kept or profile.barred else None
     best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=False)
     if best is not None and (best[2].missed is not None or not best[2].peer.open):
         best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=True)
