@@ -22,6 +22,27 @@ MUTANTS = (
         story="borrow_keeps_the_service_level",
     ),
     Mutant(
+        "loans: a donor where one would wait too long calls its people back",
+        LENDING,
+        "            if waits_us is not None and waits_us > action.keep_ewt_us:\n                return True\n",
+        "",
+        story="borrow_keeps_the_expected_wait",
+    ),
+    Mutant(
+        "loans: who knows the work best goes first",
+        LENDING,
+        '    if action.first == "best_skill":\n',
+        '    if action.first == "nobody":\n',
+        story="borrow_who_goes_first",
+    ),
+    Mutant(
+        "loans: who can best be spared goes first",
+        LENDING,
+        '    elif action.first == "least_flexible":\n',
+        '    elif action.first == "nobody":\n',
+        story="borrow_who_goes_first",
+    ),
+    Mutant(
         "loans: what a donor must keep is counted over a start",
         LENDING,
         "                _count(world, layer)\n                if not layer.due_us:\n",
