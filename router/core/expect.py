@@ -69,13 +69,13 @@ def _learned(world: World, line: Line, ahead: int) -> Estimate | None:
         return None
     if line.needs.staffed == 0 and not world.rota.at_work:
         return None
-    view = estimates.views.get(line)
-    if view is None or view.made_us < 0 or world.now_us - view.made_us >= estimates.settings.refresh_us:
+    view = estimates.view(line)
+    view.asked_us, view.rests_us = world.now_us, 0
+    if view.made_us < 0 or world.now_us - view.made_us >= estimates.settings.refresh_us:
         if line not in estimates.due:
             estimates.want(world, line)
         refresh_at_once(world, line)
-        view = estimates.views.get(line)
-    if view is None or view.trajectory is None or world.now_us - view.made_us > estimates.settings.stale_us:
+    if view.trajectory is None or world.now_us - view.made_us > estimates.settings.stale_us:
         return None
     made = view.trajectory
     said, last = made.at(ahead + 1), len(made)

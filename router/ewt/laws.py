@@ -15,6 +15,7 @@ E N(N-1) = 2 F*u*(1+u) (Cox, Renewal Theory, 1962, chapters 4 and 5).
 from __future__ import annotations
 
 from collections.abc import Generator
+from itertools import accumulate
 from math import exp
 from operator import mul
 
@@ -112,11 +113,17 @@ def build(dt_s: float, talk: Hazard, wrap: Hazard, pick: Hazard, patience: Hazar
     laws.cycle[0] = 0.0
     u = renewals(laws.cycle)
     pair = [2 * (a + b) for a, b in zip(u, _plain(u, u), strict=True)]
+    sums = _turned_sums(u), _turned_sums(pair)
     yield
-    laws.talk = yield from _states(talk, after, dt_s, u, pair, True)
-    laws.wrap = yield from _states(wrap, picked, dt_s, u, pair, False)
-    laws.pick = yield from _states(pick, [1.0] + [0.0] * (GRID_STEPS - 1), dt_s, u, pair, False)
+    laws.talk = yield from _states(talk, after, dt_s, sums, True)
+    laws.wrap = yield from _states(wrap, picked, dt_s, sums, False)
+    laws.pick = yield from _states(pick, [1.0] + [0.0] * (GRID_STEPS - 1), dt_s, sums, False)
     return laws
+
+
+def _turned_sums(law: Vector) -> Vector:
+    """Sums up to each step, the last one first: with them the sum of a convolution is one product of vectors."""
+    return list(accumulate(law))[::-1]
 
 
 def _plain(first: Vector, second: Vector) -> Vector:
@@ -126,7 +133,7 @@ def _plain(first: Vector, second: Vector) -> Vector:
 
 
 def _states(
-    hazard: Hazard, after: Vector, dt_s: float, u: Vector, pair: Vector, talking: bool
+    hazard: Hazard, after: Vector, dt_s: float, sums: tuple[Vector, Vector], talking: bool
 ) -> Generator[None, None, list[StateLaw]]:
     """One law per age bin; bins finer than half a step, and bins that hardly anyone reaches, share one."""
     out: list[StateLaw] = []
@@ -139,22 +146,20 @@ def _states(
             continue
         shared = tail
         first = convolve(residual(hazard, MIDDLE_S[i], dt_s), after)
-        out.append(_law(first, u, pair, hazard.upto(MIDDLE_S[i]) if talking else 0.0))
+        out.append(_law(first, sums, hazard.upto(MIDDLE_S[i]) if talking else 0.0))
         yield
     return out
 
 
-def _law(first: Vector, u: Vector, pair: Vector, hazard: float) -> StateLaw:
-    again = _plain(first, u)
-    pairs = _plain(first, pair)
+def _law(first: Vector, sums: tuple[Vector, Vector], hazard: float) -> StateLaw:
+    """Moments of the number of takes: E[N] = F + F*u and E[N(N-1)] = F*(2u + 2u*u), summed up to each point."""
+    again, pairs = sums
     mean: Vector = []
     variance: Vector = []
-    count = second = 0.0
-    done = 0
     for point in POINTS:
-        count += sum(first[done:point]) + sum(again[done:point])
-        second += sum(pairs[done:point])
-        done = point
+        begun = first[:point]
+        count = sum(begun) + sum(map(mul, begun, again[GRID_STEPS - point :]))
+        second = sum(map(mul, begun, pairs[GRID_STEPS - point :]))
         mean.append(count)
         variance.append(max(0.0, second + count - count * count))
     return StateLaw(first, mean, variance, hazard)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from router.core import commands as ask
 from router.core import internal as told
@@ -12,6 +13,7 @@ from router.core import settings as of
 from router.core.effects import QueueStatus, StatusReply
 from router.core.engine import Engine
 from router.core.entities import Contact
+from router.core.estimates import slices
 from router.core.estimates.kept import LearnedRecord
 from router.core.estimates.service import Service
 from router.core.estimates.state import GHOSTS_MOST, KEEP_US, SLICE_US
@@ -354,3 +356,26 @@ def test_test_calls_teach_nothing() -> None:
     assert estimates.lives == []
     assert all(service.talk.lives == 0 and service.patience.lives == 0 for service in estimates.by_name.values())
     assert estimates.said == {}
+
+
+def test_where_nobody_asks_only_some_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a service that has learned enough one in half an hour is made to learn on; once somebody asks, each is."""
+    monkeypatch.setattr(slices, "LEARN_ALL", 0)
+    site = experienced()
+    # Since it has begun to learn each was made.
+    site.wait(slices.REST_US / SECOND_US)
+    made = []
+    for round_ in range(4):
+        for name in ("t1", "t2", "w"):
+            site.call(f"{name}{round_}")
+            if not name.startswith("w"):
+                site.talk(f"{name}{round_}")
+        site.wait(10)
+        made.append(site.engine.world.estimates.views[line(site)].made_us)
+        if round_ == 2:
+            ask_of(site, "w2")
+        for name in ("w", "t1", "t2"):
+            site.ok(ask.End(0, f"{name}{round_}"))
+        site.wait(60)
+    assert made[0] == made[1] == made[2] < made[3]
+    assert site.now_us - made[3] < 80 * SECOND_US

@@ -80,7 +80,7 @@ def renew(world: World, learned: bool = True) -> None:
     if old.due_us:
         world.deadlines.cancel(old)
     new = world.estimates = Estimates(world.settings.estimates)
-    new.keep_us = old.keep_us
+    new.kept_us, new.learned = old.kept_us, old.learned
     new.failures, new.failed_us = old.failures, old.failed_us
     for service in old.services():
         if learned and new.on and (service.tenant, service.queue) in world.queues:

@@ -15,7 +15,6 @@ from router.core.estimates.state import (
     ANSWERED,
     GONE,
     JUDGED,
-    KEEP_US,
     LEG,
     LIVES_WAKE,
     SLICE_US,
@@ -39,6 +38,14 @@ AT_ONCE_AGENTS = 256
 """With more agents than this a line is estimated in slices only."""
 AT_ONCE_PIECES = 8
 """Pieces of some 0.2 ms that are done at once at most."""
+ASKED_US = 3600 * SECOND_US
+"""A line that somebody asked for since is kept estimated as somebody comes to wait there; others only to learn."""
+LEARN_ALL = 100
+"""Of a service of which fewer estimates were judged, each that can be judged is made."""
+REST_US = 1800 * SECOND_US
+"""Later so often: what is known changes slowly by one more."""
+LEARN_US = 60 * SECOND_US
+"""Lives wait no longer to be learned from, however few they are."""
 LOOKED_AT = 16
 """More lines than this are not looked at for the next one's time: one of them will be ready."""
 STRIDE_US = SECOND_US
@@ -51,9 +58,9 @@ def due(world: World, estimates: Estimates) -> None:
     _learn(estimates, now_us)
     _set_stride(estimates, now_us)
     _work(world, estimates)
-    if estimates.keep_us == 0:
-        estimates.keep_us = now_us + KEEP_US
-    elif now_us >= estimates.keep_us:
+    if estimates.kept_us < 0:
+        estimates.kept_us = now_us
+    elif now_us >= estimates.keep_us():
         _begin_keeping(world, estimates)
     if estimates.keeping:
         _keep_one(world, estimates)
@@ -66,7 +73,10 @@ def _next_us(estimates: Estimates, now_us: int) -> int:
     """When the next slice is due; 0: nothing is left to do."""
     if estimates.job is not None or estimates.book.is_busy or estimates.keeping or len(estimates.lives) >= LIVES_WAKE:
         return now_us + SLICE_US
-    soonest_us = estimates.keep_us if estimates.lives or estimates.dirty else 0
+    soonest_us = estimates.keep_us() if estimates.learned else 0
+    if estimates.lives:
+        learn_us = now_us + LEARN_US
+        soonest_us = min(soonest_us or learn_us, learn_us)
     if estimates.stride > 1:
         # Until the rate has been looked at again, most of what ends would wake nobody.
         ready_us = estimates.stride_us + STRIDE_US
@@ -166,6 +176,9 @@ def _refresh(world: World, estimates: Estimates, line: Line) -> Generator[None, 
         estimates.due[line] = None
     if made is not None:
         virtual.follow(world, view)
+    asked = view.asked_us >= 0 and world.now_us - view.asked_us < ASKED_US
+    if not asked and view.service.judge.judged >= LEARN_ALL:
+        view.rests_us = world.now_us + REST_US
 
 
 # -- learning ---------------------------------------------------------------------------------------------------------
@@ -178,7 +191,7 @@ def _learn(estimates: Estimates, now_us: int) -> None:
         return
     del estimates.lives[:LIVES_A_SLICE]
     now_s, stride = now_us / SECOND_US, estimates.stride
-    estimates.dirty = True
+    estimates.learned += len(lives)
     for life in lives:
         what = life[0]
         if what == JUDGED:
@@ -225,8 +238,7 @@ def _set_stride(estimates: Estimates, now_us: int) -> None:
 
 def _begin_keeping(world: World, estimates: Estimates) -> None:
     """The time has come to record what was learned since."""
-    estimates.keep_us = world.now_us + KEEP_US
-    estimates.dirty = False
+    estimates.kept_us, estimates.learned = world.now_us, 0
     estimates.forget_what_is_gone(world)
     listed = {service.name for service in estimates.keeping}
     estimates.keeping += [s for s in estimates.services() if s.dirty and s.name not in listed]

@@ -34,7 +34,13 @@ LEG, ANSWERED, GONE, JUDGED = range(4)
 SLICE_US = 30_000
 """Core time between two slices: thirty-three a second at most, of some 0.4 ms each."""
 KEEP_US = 30 * SECOND_US
-"""What was learned is recorded so often."""
+"""What was learned is recorded so often, where it is much or nothing else is known yet."""
+KEEP_LIVES = 40
+"""So many lives are much."""
+KEEP_YOUNG_LEGS = 500
+"""Until so many talks have ended since the start, everything is."""
+KEEP_LATEST_US = 600 * SECOND_US
+"""A few lives more of a centre that has learned are recorded no later than this."""
 LIVES_MOST = 1024
 """Ended lives that wait to be learned from; beyond it further ones are not."""
 LIVES_WAKE = 40
@@ -64,8 +70,8 @@ class Estimates:
     """See the module. `on`: is anything estimated? `lives`: what has ended, and is to be learned from."""
 
     __slots__ = (
-        "_coming", "_crews", "book", "by_name", "dirty", "due", "due_number", "due_us", "failed_us", "failure",
-        "failures", "ghosts", "job", "keep_us", "keeping", "legs", "lives", "missed", "numbers", "of_queue", "on",
+        "_coming", "_crews", "book", "by_name", "due", "due_number", "due_us", "failed_us", "failure", "failures",
+        "ghosts", "job", "keeping", "kept_us", "learned", "legs", "lives", "missed", "numbers", "of_queue", "on",
         "quiet", "rests_us", "said", "settings", "stride", "stride_legs", "stride_us", "tuning", "turn", "views",
         "visits", "worked_us",
     )  # fmt: skip
@@ -92,8 +98,8 @@ class Estimates:
         self.lives: list[tuple[Any, ...]] = []
         self.legs = self.visits = 0
         """Talks that ended, and waits: exact counts, learned from or not."""
-        self.dirty = False
-        """Something was learned since the last time of recording."""
+        self.learned = 0
+        """Lives learned from since the last time of recording."""
         self.missed = 0
         """Those of them that there was no room for."""
         self.stride = 1
@@ -102,7 +108,8 @@ class Estimates:
         self.said: dict[Contact, Said] = {}
         self.ghosts: dict[Line, list[tuple[int, int, Said]]] = {}
         """(key, number, what was said) of abandoners whose virtual wait is open."""
-        self.keep_us = 0
+        self.kept_us = -1
+        """When recording began last; -1: it never did, and time is counted from the first slice on."""
         self.keeping: list[Service] = []
         """Services whose records are to be written, one a slice."""
         self.due_us = 0
@@ -184,6 +191,11 @@ class Estimates:
                         found.append((crew.counted_us - sum_us // slots, slots))
         found.sort()
         return [(max(0, age_us) / SECOND_US, slots / SLOT) for age_us, slots in found[: 4 * RUNNING_MOST]]
+
+    def keep_us(self) -> int:
+        """When what was learned is to be recorded."""
+        much = self.learned >= KEEP_LIVES or self.legs < KEEP_YOUNG_LEGS
+        return self.kept_us + (KEEP_US if much else KEEP_LATEST_US)
 
     # -- what is to be done -------------------------------------------------------------------------------------------
 

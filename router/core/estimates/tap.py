@@ -23,7 +23,9 @@ def waits(world: World, line: Line) -> None:
     """Somebody has come to wait in a line."""
     estimates = world.estimates
     if estimates.on and not estimates.quiet and line not in estimates.due:
-        estimates.want(world, line)
+        view = estimates.views.get(line)
+        if view is None or world.now_us >= view.rests_us:
+            estimates.want(world, line)
 
 
 def taken(world: World, offer: Offer) -> None:

@@ -47,9 +47,12 @@ class Places(Sequence[float]):
 
 
 class View(Known):
-    """See the module. `made_us`: when its trajectory was made, or looked for in vain; -1: never."""
+    """See the module. `made_us`: when its trajectory was made, or looked for in vain; -1: never. `asked_us`: when
+    somebody asked for it last; -1: nobody did. `rests_us`: nobody asks, and it is not made to learn before that."""
 
-    __slots__ = ("line", "made_us", "mixes", "near", "near_us", "newest", "service", "trajectory")
+    __slots__ = (
+        "asked_us", "line", "made_us", "mixes", "near", "near_us", "newest", "rests_us", "service", "trajectory",
+    )  # fmt: skip
 
     def __init__(self, line: Line, service: Service) -> None:
         # Its tables are the service's: nothing is set up that every line would have to itself.
@@ -57,7 +60,8 @@ class View(Known):
         self.line = line
         self.newest = 0
         """The number of the last contact that was seen to wait here."""
-        self.made_us = -1
+        self.made_us = self.asked_us = -1
+        self.rests_us = 0
         self.trajectory: Trajectory | None = None
         self.near: list[Line] = []
         """Lines that share agents with it, and when that was looked up."""
