@@ -1,10 +1,15 @@
 """`python -m bench takeover [--runs 20] [--contacts 10000] [--json]`: how long nobody leads, how long a start takes.
 
-Two daemons of one site on a Redis with `appendfsync always`. In each run the leader is killed (kill -9) and the time
-taken until a gateway, connected to both, has its next contact acknowledged by the standby; then the dead one is started
-again and the time taken from exec until it stands by. At the end both are killed, and the time from exec until one is
-ready with all contacts, the lease being its own. Seconds; medians and the worst. The lease is of 3 s, the default, so a
-takeover takes what is left of it (2 to 3 s) and what loading takes.
+Two daemons of one site on a Redis with `appendfsync always`, and two gateways connected to both: one that all contacts
+are of, and one that has none. In each run the leader is killed (kill -9); then the dead one is started again. At the
+end both are killed, and one is started. Seconds; medians and the worst.
+
+takeover_s       from the kill until the gateway that has nothing to list has its next contact acknowledged by the
+                 standby. The lease is of 3 s, the default, and renewed each second, so that is what is left of it (2 to
+                 3 s), building the world, and connections that see who leads
+listed_s         the same for the gateway that must list all contacts first
+standing_by_s    from exec until the dead one stands by
+ready_again_s    from exec until one is ready with all contacts, the lease being its own
 """
 
 from __future__ import annotations
@@ -94,21 +99,32 @@ async def runs(pair: list[Process], many: int, times: int) -> dict[str, Any]:
     def alive() -> list[c.AliveContact]:
         return [c.AliveContact(contact, "q") for contact in listed]
 
-    takeovers, starts = [], []
-    async with Client(addresses, "gw", alive=alive, call_timeout_s=60.0, reconnect_most_s=0.2) as client:
-        assert await client.wait_up(START_MOST_S), client.troubles()
+    takeovers, lists, starts = [], [], []
+    async with (
+        Client(addresses, "gw", alive=alive, call_timeout_s=60.0, reconnect_most_s=0.2) as client,
+        Client(addresses, "empty", alive=list, call_timeout_s=60.0, reconnect_most_s=0.2) as empty,
+    ):
+        for each in (client, empty):
+            assert await each.wait_up(START_MOST_S), each.troubles()
         listed += await fill(client, many)
         for number in range(times):
             leader = pair[number % 2]
             await asyncio.sleep(1.0)
             leader.kill()
             killed = time.monotonic()
-            answer = await client.enqueue(f"late{number}", "q")
-            assert isinstance(answer, c.Queued), answer
-            takeovers.append(time.monotonic() - killed)
+
+            async def comes(client: Client, contact: str, killed: float = killed) -> float:
+                answer = await client.enqueue(contact, "q")
+                assert isinstance(answer, c.Queued), answer
+                return time.monotonic() - killed
+
+            took = await asyncio.gather(comes(empty, f"first{number}"), comes(client, f"late{number}"))
+            takeovers.append(took[0])
+            lists.append(took[1])
             listed.append(f"late{number}")
+            await empty.end(f"first{number}")
             starts.append(await asyncio.to_thread(leader.start))
-    return {"takeovers": takeovers, "starts": starts}
+    return {"takeovers": sorted(takeovers), "lists": sorted(lists), "starts": starts}
 
 
 def measure(folder: Path, many: int, times: int) -> dict[str, Any]:
@@ -127,12 +143,14 @@ def measure(folder: Path, many: int, times: int) -> dict[str, Any]:
         finally:
             for process in pair:
                 process.kill()
-    takeovers = sorted(found["takeovers"])
+    takeovers, lists = found["takeovers"], found["lists"]
     return {
         "contacts": many,
         "runs": times,
         "takeover_s": round(statistics.median(takeovers), 2),
         "takeover_worst_s": round(takeovers[-1], 2),
+        "listed_s": round(statistics.median(lists), 2),
+        "listed_worst_s": round(lists[-1], 2),
         "standing_by_s": round(statistics.median(found["starts"]), 2),
         "ready_again_s": round(ready, 2),
     }
