@@ -15,6 +15,7 @@ NAMES = {
     "rules": "what 1,000 rules over 500 queues add to a lifecycle",
     "balance": "what a balance gains over static priorities and plain urgency, on the real month and a two-peak day",
     "absence": "Redis stands still under load: what is routed meanwhile, kept afterwards, lost never",
+    "lists": "steps of the core while a gateway with 100,000 contacts goes and comes back",
     "crash": "kill -9 of the daemon under load with 100,000 waiting: nothing lost, doubled or moved, ready within 2 s",
     "ewt": "the estimated wait on simulated centres, against theory and other formulas",
 }

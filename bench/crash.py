@@ -113,6 +113,8 @@ async def all_back(gateways: list[Keeper], killed: float) -> float:
     for gateway in gateways:
         assert await gateway.client.wait_up(START_MOST_S), gateway.client.troubles()
     before = {gateway: len(gateway.staying) for gateway in gateways}
+    for gateway in gateways:
+        gateway.comes(stays=True)
     while any(len(gateway.staying) == before[gateway] for gateway in gateways):  # noqa: ASYNC110  # as above
         await asyncio.sleep(0.005)
     return time.monotonic() - killed

@@ -88,17 +88,17 @@ class Peer(Live):
     contacts: dict[str, Contact]
     endpoints: dict[str, Endpoint]
     ended: dict[str, Tombstone]
-    todo: list[tuple[int, Contact | Endpoint | Offer]]
-    """What the chore, or the reckoning, has still to do with the number it was listed under, last first."""
-    outcomes: deque[Reply] | None = None
-    """The last replies, for numbers that come again."""
+    todo: list[Contact | Endpoint | Offer]
+    """What the chore, or the reckoning, has still to do, last first; and below the numbers it was listed under."""
+    todo_numbers: list[int]
+    outcomes: deque[Reply] | None = None  # the last replies, for numbers that come again
 
     def __init__(self, key: str, tenant: str, name: str, number: int) -> None:
         self.key, self.tenant, self.name, self.number = key, tenant, name, number
         self.contacts = {}
         self.endpoints = {}
         self.ended = {}
-        self.todo = []
+        self.todo, self.todo_numbers = [], []
 
     def takes(self, contact: Contact) -> bool:
         """Does this contact of its own take part? What outlives its grace time does not, while the rest is closed."""

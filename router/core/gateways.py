@@ -29,7 +29,7 @@ from router.core import (
 from router.core.effects import Suspended
 from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
 from router.core.entity import EVERYTHING
-from router.core.owned import Owned, end_reckoning, listed
+from router.core.owned import Owned, end_reckoning, list_todo, listed
 from router.core.sent import AWAY
 from router.core.ticket import ticket_of
 from router.core.world import World
@@ -197,17 +197,17 @@ def _slice(world: World, peer: Peer) -> list[Owned]:
     shuts = peer.chore == "shut"
     while len(piece) < SLICE:
         if not peer.todo:
-            peer.todo = _owned(world, peer)
+            list_todo(peer, _owned(world, peer))
             if not peer.todo:
                 break
-        number, entity = peer.todo.pop()
+        number, entity = peer.todo_numbers.pop(), peer.todo.pop()
         peer.reach = number - 1 if shuts else number
         if entity.number == number and _is_there(world, peer, entity):
             piece.append(entity)
     return piece
 
 
-def _owned(world: World, peer: Peer) -> list[tuple[int, Owned]]:
+def _owned(world: World, peer: Peer) -> list[Owned]:
     """What the chore has to do, last first."""
     owned: list[Owned] = [*peer.contacts.values(), *peer.endpoints.values()]
     owned.extend(offer for offer in world.offers.values() if offer.endpoint_peer is peer or offer.contact.peer is peer)

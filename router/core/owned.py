@@ -38,9 +38,9 @@ def end_reckoning(world: World, peer: Peer) -> None:
     world.changed[peer] = None
 
 
-def listed(owned: list[Owned], reach: int, downwards: bool = False) -> list[tuple[int, Owned]]:
-    """What lies above the reach, with its numbers, the lowest last; or up to it, the highest last. Sorted and cut
-    without a loop of ours: a hundred thousand take some milliseconds."""
+def listed(owned: list[Owned], reach: int, downwards: bool = False) -> list[Owned]:
+    """What lies above the reach, the lowest last; or up to it, the highest last. Sorted and cut without a loop of ours:
+    a hundred thousand take some milliseconds."""
     owned.sort(key=NUMBER)
     cut = bisect_right(owned, reach, key=NUMBER)
     if downwards:
@@ -48,4 +48,9 @@ def listed(owned: list[Owned], reach: int, downwards: bool = False) -> list[tupl
     else:
         del owned[:cut]
         owned.reverse()
-    return list(zip(map(NUMBER, owned), owned, strict=True))
+    return owned
+
+
+def list_todo(peer: Peer, todo: list[Owned]) -> None:
+    """This is to be done, with the numbers that it is listed under. Two lists: pairs would take longer to make."""
+    peer.todo, peer.todo_numbers = todo, list(map(NUMBER, todo))

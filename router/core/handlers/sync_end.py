@@ -18,7 +18,7 @@ from router.core.entities import Contact, Endpoint, Peer
 from router.core.handlers.agents import withdraw_from
 from router.core.handlers.state import offers_left, tell
 from router.core.handlers.sync import refuse_whole
-from router.core.owned import NUMBER, Owned, Reckoning, end_reckoning, listed
+from router.core.owned import NUMBER, Owned, Reckoning, end_reckoning, list_todo, listed
 from router.core.reconfigure import announce
 from router.core.world import World
 
@@ -90,10 +90,10 @@ def _piece(peer: Peer, reckoning: Reckoning) -> tuple[list[Contact], list[Endpoi
     most = SLICES * gateways.SLICE
     while len(contacts) + len(endpoints) < most:
         if not peer.todo:
-            peer.todo = _left(peer, reckoning)
+            list_todo(peer, _left(peer, reckoning))
             if not peer.todo:
                 return contacts, endpoints, True
-        number, entity = peer.todo.pop()
+        number, entity = peer.todo_numbers.pop(), peer.todo.pop()
         reckoning.reach = number
         if entity.number != number:
             continue
@@ -104,7 +104,7 @@ def _piece(peer: Peer, reckoning: Reckoning) -> tuple[list[Contact], list[Endpoi
     return contacts, endpoints, not peer.todo and not _left(peer, reckoning)
 
 
-def _left(peer: Peer, reckoning: Reckoning) -> list[tuple[int, Owned]]:
+def _left(peer: Peer, reckoning: Reckoning) -> list[Owned]:
     """What has not been gone through, last first."""
     return listed([*peer.contacts.values(), *peer.endpoints.values()], reckoning.reach)
 
