@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutant_list.mutant import CORE, Mutant
 
+LONG = "tests/core/test_long_lists.py"
 WHOLE = CORE + "handlers/sync_end.py"
 
 MUTANTS = (
@@ -18,6 +19,7 @@ MUTANTS = (
         CORE + "gateways.py",
         "    if peer.reckoning is not None:\n        end_reckoning(world, peer)\n",
         "",
+        test=LONG + "::test_a_connection_that_ends_in_the_middle_ends_the_list",
     ),
     Mutant(
         "I1: what was not listed ends, and nothing else",
@@ -30,5 +32,6 @@ MUTANTS = (
         CORE + "records.py",
         "        p.sends, p.reckoning,\n",
         "        p.sends, None,\n",
+        test=LONG + "::test_an_engine_loaded_in_the_middle_goes_on_alike",
     ),
 )

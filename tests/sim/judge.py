@@ -234,6 +234,7 @@ class Judge:
         if event.state == "ended":
             del self.visits[key]
             self.ended[key] = (self.now_us, event.outcome or "")
+            self.lists.ended(*key, event.outcome)
             self.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
             self.fairness.ended(visit)
             self.callbacks.ended(visit)

@@ -65,6 +65,12 @@ class ListBook:
                 self._judge.fault("I2", f"{key} is told that {contact.contact} is {contact.state}; it is {kept}")
             self._told.setdefault(key, set()).add(contact.contact)
 
+    def ended(self, key: str, contact: str, outcome: str | None) -> None:
+        """A contact has ended: not for the list that names it (I1)."""
+        goes = key in self._owed or isinstance(self._judge.command, ask.SyncEnd)
+        if outcome == "lost_with_gateway" and goes and contact in self._judge.gateway(key).named:
+            self._judge.fault("I1", f"{key} has listed {contact}, and it has ended as lost")
+
     def _sync(self, gateway: GatewaySeen, command: ask.Sync, reply: Reply) -> None:
         if isinstance(reply, Ok):
             gateway.hears(command)
