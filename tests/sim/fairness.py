@@ -392,7 +392,6 @@ class Fairness:
             len(visit.ringing) < visit.queue.ring_several
             and visit.direct is None
             and visit.preferred is None
-            and not visit.queue.wait_most_us
             and self._judge.hours.may_ring_more(visit)
             and not any(leg.disturbed for leg in visit.ringing.values())
             and self._judge.step - visit.rung_step > SETTLED_STEPS

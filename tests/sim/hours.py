@@ -21,6 +21,7 @@ from router.core.effects import ContactEvent, Error, RefusedEntry, Reply, Treat,
 from router.core.internal import WallClock
 from router.core.route_settings import Condition, Route
 from router.terms import MILLISECOND_US, SECOND_US
+from tests.sim.seen import wait_ends
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
@@ -346,8 +347,9 @@ class HoursBook:
         return not self._is_sure(visit.queue) or self.sends_away(visit.queue, visit.channel) is not None
 
     def may_ring_more(self, visit: Visit) -> bool:
-        """Is it surely not closed for those who wait? Then no more agents are rung for who rings."""
-        return self._is_sure(visit.queue) and self.sends_away(visit.queue, visit.channel) is None
+        """Is it surely not closed for those who wait, nor its wait over? Then no more agents are rung for who rings."""
+        ends = wait_ends(self._judge.settings, visit)
+        return not ends and self._is_sure(visit.queue) and self.sends_away(visit.queue, visit.channel) is None
 
     def is_over(self, visit: Visit) -> bool:
         """Must it surely be gone by now, if it waits and its gateway hears us?"""

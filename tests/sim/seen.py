@@ -258,6 +258,12 @@ def is_special(visit: Visit) -> bool:
     return bool(asks or visit.own_class is not None or visit.own_target_us)
 
 
+def wait_ends(settings: of.Settings, visit: Visit) -> bool:
+    """May its wait in its queue come to an end by itself: by the queue's limit, or by what its segment bears?"""
+    bears = any(segment.tolerance_us for segment in settings.segments)
+    return bool(visit.queue.wait_most_us or (bears and "waited_too_long" in dict(visit.queue.treatments)))
+
+
 def asked_for(command: object, contact: str) -> ask.Enqueue | ask.AliveContact | None:
     """What this command says of a contact that it brings, if it does."""
     if isinstance(command, ask.Enqueue) and command.contact == contact:

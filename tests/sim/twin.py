@@ -75,6 +75,11 @@ class Twin:
                 # Deadlines of those who crossed have other numbers than they would after a start, and what rules look
                 # at now and then is looked at by then: what is stored is compared, and what is decided is not.
                 return
+            due_us = site.engine.next_deadline_us()
+            if due_us is not None and due_us <= world.now_us:
+                # In the middle of an instant: what of it was looked at already is in no record, and numbers come in
+                # another order. A start is always later than that.
+                return
             self._engine = engine
             self._left = COMMANDS_BESIDE
 
