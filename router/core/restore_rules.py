@@ -69,6 +69,8 @@ def restarted(world: World) -> None:
             world.changed[view] = None
         elif isinstance(view, CrewView):
             view.seen_us = world.now_us
+            if view.rings:
+                world.changed[view] = None
         world.ruling.dirty[view] = None
     for state in world.ruling.rules.values():
         world.ruling.dirty[state] = None
