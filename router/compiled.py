@@ -64,6 +64,11 @@ MODULES = (
     "core.handlers.offers",
     "core.estimates.tap",
     "core.estimates.virtual",
+    "rules.gauge",
+    "core.ruling_see",
+    "core.ruling_windows",
+    "core.ruling_views",
+    "core.ruling",
     "core.engine",
 )
 """What a lifecycle runs through, and that defines no msgspec type: those are C already. Nor does any define a

@@ -41,6 +41,7 @@ SCENARIOS = (
     "tests/core/test_found_gateways.py",
     "tests/core/test_crossing.py",
     "tests/core/test_announcing.py",
+    "tests/core/test_quiet.py",
 )
 HUNT = """
 import signal, sys

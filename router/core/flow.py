@@ -72,6 +72,13 @@ def _count(world: World, view: FlowView, row: int) -> None:
     if not view.counts[row]:
         return
     for ring in view.rings.values():
-        ring.add(world.now_us, row, 1)
+        # As `Ring.add` does, without a call: each contact comes through here.
+        if world.now_us // ring.slot_us != ring.last:
+            ring.roll(world.now_us)
+        ring.rows[row][-1] += 1
+        ring.totals[row] += 1
     world.changed[view] = None
-    world.ruling.dirty[view] = None
+    if view.quiet:
+        view.quiet -= 1
+    else:
+        world.roster.dirty[view] = None

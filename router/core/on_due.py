@@ -17,7 +17,7 @@ from router.core import (
     plans,
     reservations,
     ruling,
-    ruling_views,
+    ruling_see,
     ticket_due,
 )
 from router.core.balance import Balance
@@ -46,10 +46,10 @@ ON_DUE: dict[type, Callable[[World, Any], None]] = {
     ActivePlan: plans.due,
     Partner: partners.partner_due,
     Estimates: safety.due,
-    QueueView: ruling_views.due,
-    CrewView: ruling_views.due,
-    FlowView: ruling_views.due,
-    StoreView: ruling_views.due,
+    QueueView: ruling_see.due,
+    CrewView: ruling_see.due,
+    FlowView: ruling_see.due,
+    StoreView: ruling_see.due,
     RuleState: ruling.due,
     Balance: balance.due,
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.msgpack import Encoder
 
-from router.rules import Life, Ring, Usual
+from router.rules import SLOTS, Life, Ring, Usual
 
 if TYPE_CHECKING:
     from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
@@ -41,13 +41,36 @@ class RuleRecord(Struct, array_like=True, gc=False):
         return Life(self.state, self.since_us, self.held_us, self.starts)
 
 
+class RingRecord(Struct, array_like=True, gc=False):
+    """See `Ring`: its window, the length of a slot and the newest, and the rows in which anything is counted."""
+
+    window_us: int
+    slot_us: int
+    last: int
+    rows: int
+    counted: list[tuple[int, list[int]]]
+
+    @property
+    def ring(self) -> Ring:
+        """As it was."""
+        rows, totals = [[0] * SLOTS for _ in range(self.rows)], [0] * self.rows
+        for number, row in self.counted:
+            rows[number], totals[number] = row, sum(row)
+        return Ring(self.slot_us, self.last, rows, totals)
+
+
 class FlowRecord(Struct, array_like=True, gc=False):
-    """See `ruled.FlowView` and `ruled.CrewView`: since when, or until when, it has counted; window and counts."""
+    """See `ruled.FlowView` and `ruled.CrewView`: since when, or until when, it has counted; its windows."""
 
     schema: int
     key: str
     at_us: int
-    rings: list[tuple[int, Ring]]
+    windows: list[RingRecord]
+
+    @property
+    def rings(self) -> dict[int, Ring]:
+        """Window -> counts."""
+        return {window.window_us: window.ring for window in self.windows}
 
 
 class UsualRecord(Struct, array_like=True, gc=False):
@@ -77,14 +100,22 @@ def of_pause(p: RulesPause) -> bytes:
 
 def of_flow(v: FlowView) -> bytes:
     """The stored form of windows of contacts."""
-    return encode((SCHEMA, v.key, v.since_us, list(v.rings.items())))
+    return encode((SCHEMA, v.key, v.since_us, _windows(v.rings)))
 
 
 def of_crew(v: CrewView) -> bytes:
     """The stored form of windows of people."""
-    return encode((SCHEMA, v.key, v.seen_us, list(v.rings.items())))
+    return encode((SCHEMA, v.key, v.seen_us, _windows(v.rings)))
+
+
+def _windows(rings: dict[int, Ring]) -> list[object]:
+    return [(window_us, ring.slot_us, ring.last, len(ring.rows), _counted(ring)) for window_us, ring in rings.items()]
 
 
 def of_learned(v: Learned) -> bytes:
     """The stored form of what is usual."""
     return encode((SCHEMA, v.key, v.usual, v.half_hour, v.arrivals, v.whole))
+
+
+def _counted(ring: Ring) -> list[tuple[int, list[int]]]:
+    return [(number, ring.rows[number]) for number, total in enumerate(ring.totals) if total]

@@ -26,7 +26,7 @@ def rules(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str
             if record.key.split("/")[1] == "crew"
             else FlowView(record.key, since_us=record.at_us)
         )
-        view.rings = dict(record.rings)
+        view.rings = record.rings
         kept.views.append(view)
     for record in kinds["usual"].values():
         learned = Learned(record.key, record.usual, (), record.half_hour, record.arrivals, record.whole)

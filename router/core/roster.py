@@ -223,8 +223,14 @@ class Roster:
 
     def touch(self, queue: Queue) -> None:
         """Others wait there than before: rules may watch that."""
-        if queue.view is not None:
-            self.dirty[queue.view] = None
+        view = queue.view
+        if view is None:
+            return
+        if view.only_waiting:
+            gauge = view.waiting
+            if gauge is not None and gauge.lo <= queue.waiting() < gauge.hi:
+                return
+        self.dirty[view] = None
 
     def watch(self, needs: Needs, view: QueueView) -> None:
         """Tell the view whenever another number of agents is free for the needs, or signed in."""
@@ -277,7 +283,10 @@ class Roster:
         for needs in pool.watched:
             needs.free += change
             for view in needs.crews:
-                self.dirty[view] = None
+                # While the number stays between two edges, so does the largest of the queue's lines.
+                gauge = view.idle
+                if view.expected or (gauge is not None and not gauge.lo <= needs.free < gauge.hi):
+                    self.dirty[view] = None
 
     def _spare(self, needs: Needs, limit: int) -> None:
         """Who was kept idle for the needs looks again, unless more than `limit` are free."""

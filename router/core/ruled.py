@@ -66,6 +66,8 @@ class QueueView(View, eq=False, gc=False):
     """Where all queues are watched together: how many wait there is kept up with this one."""
     counted: int = 0
     """What it has counted there."""
+    only_waiting: bool = False
+    """How many wait is all that it is told of who waits: between two edges it need not look."""
 
 
 class CrewView(View, eq=False, gc=False):
@@ -112,6 +114,8 @@ class FlowView(View, eq=False, gc=False):
     since_us: int = 0
     """Since when it has counted without a break: before a window is over a count of it is not known."""
     usual: Learned | None = None
+    quiet: int = 0
+    """So many more may be counted before anything else could be true of its gauges."""
 
 
 class Learned(Entity, eq=False, gc=False):
@@ -200,6 +204,8 @@ class Ruling:
         self.gauges: dict[tuple[str, Any], Gauge] = {}
         """(tenant, key) -> gauge."""
         self.readers: dict[Gauge, list[RuleState]] = {}
+        self.measures: dict[Gauge, View] = {}
+        """Gauges of queues and windows, and the view that measures each."""
         self.people = False
         """Is anything of people watched?"""
         self.crews: dict[tuple[str, str | None], CrewView] = {}

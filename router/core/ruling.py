@@ -10,7 +10,8 @@ from __future__ import annotations
 from router.core import ruling_acts
 from router.core.entities import Agent
 from router.core.ruled import RulesPause, RuleState
-from router.core.ruling_views import LOOKS, account, see
+from router.core.ruling_see import see
+from router.core.ruling_views import LOOKS, account, current
 from router.core.world import World
 from router.rules import said
 
@@ -73,9 +74,9 @@ def ask(world: World, state: RuleState) -> None:
         keep(world, state)
     if turned == "started":
         state.activations += 1
-        ruling_acts.start(world, state, values(state))
+        ruling_acts.start(world, state, values(world, state))
     elif turned == "ended":
-        ruling_acts.stop(world, state, values(state))
+        ruling_acts.stop(world, state, values(world, state))
     if turned:
         told(world, state)
 
@@ -97,9 +98,9 @@ def told(world: World, state: RuleState) -> None:
     world.ruling.stirred.clear()
 
 
-def values(state: RuleState) -> str:
+def values(world: World, state: RuleState) -> str:
     """What made it true, or ended it: the audit's why."""
-    reads = [said(compare, gauge.value, told=True) for compare, gauge in state.reads[:VALUES_SAID]]
+    reads = [said(compare, current(world, gauge), told=True) for compare, gauge in state.reads[:VALUES_SAID]]
     more = len(state.reads) - len(reads)
     return "; ".join(dict.fromkeys(reads)) + (f"; and {more} more" if more else "")
 

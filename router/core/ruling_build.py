@@ -22,7 +22,8 @@ from router.core.ruled import (
     StoreView,
     View,
 )
-from router.core.ruling_views import LOOKS, enrol, pass_time, see
+from router.core.ruling_see import see
+from router.core.ruling_views import LOOKS, enrol, pass_time
 from router.core.world import World
 from router.rules import All, AnyOf, Compare, Condition, Gauge, Key, Leaf, Life, Not, Rule, Times, compares_in, compiled
 from router.rules.usual import nothing_learned
@@ -52,7 +53,7 @@ class Builder:
         for state in states.values():
             # Before anybody gets another's number: deadlines are found by it.
             world.deadlines.cancel(state)
-        kept.views, kept.gauges, kept.readers, kept.rules = [], {}, {}, {}
+        kept.views, kept.gauges, kept.readers, kept.rules, kept.measures = [], {}, {}, {}, {}
         kept.crews, kept.segments, kept.by_clock, kept.store, kept.learned = {}, {}, [], [], []
         kept.teams, kept.of_queue = {}, {}
         for rule in world.settings.rules:
@@ -122,6 +123,7 @@ class Builder:
             self._watch_flow(tenant, key, gauge)
         elif key.scope == "queue":
             view = self._queue(self.world.queues[tenant, key.subject])
+            self.ruling.measures[gauge] = view
             if signal.startswith("ewt"):
                 view.expected = (*view.expected, gauge)
             else:
@@ -167,6 +169,7 @@ class Builder:
             elif key.scope == "queue":
                 view.queue = self.world.queues[tenant, key.subject]
         assert isinstance(view, FlowView)
+        self.ruling.measures[gauge] = view
         view.gauges = view.gauges | {(key.signal, key.window_us): gauge}
         for row in READ_BY[key.signal]:
             view.counts[row] = True
@@ -271,6 +274,8 @@ def hook_queue(world: World, view: QueueView) -> None:
     assert queue is not None
     if counts_who_waits(view):
         queue.view = view
+        others = (view.oldest, view.site, view.level)
+        view.only_waiting = not view.expected and all(each is None for each in others)
     if view.idle is not None or view.staffed is not None or view.expected:
         for line in queue.own.values():
             world.roster.watch(line.needs, view)

@@ -72,7 +72,7 @@ MUTANTS = (
     ),
     Mutant(
         "rules: a count is unknown before its window was watched whole",
-        CORE + "ruling_views.py",
+        CORE + "ruling_windows.py",
         "    if world.now_us < view.since_us + window_us:\n        return None\n",
         "",
         story="rule_arrivals",
@@ -86,14 +86,14 @@ MUTANTS = (
     ),
     Mutant(
         "rules: only whole half-hours are learned",
-        CORE + "ruling_views.py",
+        CORE + "ruling_windows.py",
         "    if follows and learned.whole:\n",
         "    if follows:\n",
         story="rule_arrivals_against_usual",
     ),
     Mutant(
         "rules: who still waits beyond the target counts",
-        CORE + "ruling_views.py",
+        CORE + "ruling_windows.py",
         "    counted = sums[COUNTED] + overdue\n",
         "    counted = sums[COUNTED]\n",
         story="rule_service_level",
@@ -159,5 +159,26 @@ MUTANTS = (
         CORE + "ruling_views.py",
         "    if not crew.rings or world.ruling.loading:\n",
         "    if not crew.rings:\n",
+    ),
+    Mutant(
+        "rules: a share is looked at before it can have passed its edge",
+        CORE + "ruling_windows.py",
+        "        quiet = min(quiet, _whole(gauge.hi * whole - part))\n",
+        "        quiet = min(quiet, _whole(gauge.hi * whole - part) + 2)\n",
+        scenarios=True,
+    ),
+    Mutant(
+        "rules: and before it can have fallen below it",
+        CORE + "ruling_windows.py",
+        "        quiet = min(quiet, _whole(part / gauge.lo - whole))\n",
+        "        quiet = min(quiet, _whole(part / gauge.lo - whole) + 2)\n",
+        scenarios=True,
+    ),
+    Mutant(
+        "rules: so many arrivals are seen when they are so many",
+        CORE + "ruling_windows.py",
+        "    return max(0, int(min(room, QUIET_MOST)) - 1)\n",
+        "    return max(0, int(min(room, QUIET_MOST)))\n",
+        scenarios=True,
     ),
 )

@@ -156,7 +156,7 @@ def _rule(world: World, name: str) -> Said:
     if state is None:
         return Said(("rule", name, "none"), {})
     paused = ruling.is_paused(world, state)
-    details = {"starts": str(state.activations), "why": ruling.values(state)}
+    details = {"starts": str(state.activations), "why": ruling.values(world, state)}
     return Said(("rule", name, "paused" if paused else state.life.state), details)
 
 

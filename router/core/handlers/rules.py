@@ -11,6 +11,7 @@ from router.core.effects import Ok, Reply, RuleReads, RulesReply, RuleStatus
 from router.core.entities import Peer
 from router.core.oldest import oldest_wait_us
 from router.core.ruled import RuleState
+from router.core.ruling_views import current
 from router.core.world import World
 from router.errors import Refused
 from router.rules import Compare, Gauge, Value, key_of, said
@@ -95,7 +96,7 @@ def _status(world: World, state: RuleState) -> RuleStatus:
 
 def _reads(world: World, tenant: str, compare: Compare, gauge: Gauge) -> RuleReads:
     holds = gauge.leaf(compare.relation, compare.bound).truth
-    return RuleReads(said(compare), shown(compare, _now(world, tenant, compare, gauge.value)), holds)
+    return RuleReads(said(compare), shown(compare, _now(world, tenant, compare, current(world, gauge))), holds)
 
 
 def _now(world: World, tenant: str, compare: Compare, seen: Value) -> Value:
