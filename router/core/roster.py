@@ -226,11 +226,8 @@ class Roster:
         view = queue.view
         if view is None:
             return
-        if view.only_waiting:
-            gauge = view.waiting
-            if gauge is not None and gauge.lo <= queue.waiting() < gauge.hi:
-                return
-        self.dirty[view] = None
+        if not view.simple or not _stays(view, queue):
+            self.dirty[view] = None
 
     def watch(self, needs: Needs, view: QueueView) -> None:
         """Tell the view whenever another number of agents is free for the needs, or signed in."""
@@ -360,3 +357,20 @@ class Roster:
         """The agent can take nothing now."""
         for channel in list(agent.places):
             self.unplace(agent, channel)
+
+
+def _stays(view: QueueView, queue: Queue) -> bool:
+    """Is all still true that the view says of who waits? As many between two edges, and nobody who came earlier than
+    the one by whom its deadline was set."""
+    gauge = view.waiting
+    if gauge is not None and not gauge.lo <= queue.waiting() < gauge.hi:
+        return False
+    if view.oldest is None:
+        return True
+    if view.first_us < 0 or not view.due_us:
+        return False
+    for line in queue.lines.values():
+        first = line.order.first
+        if first is not None and (first[0] < view.first_us or line.newest or line.clock is not None):
+            return False
+    return True

@@ -66,8 +66,8 @@ class QueueView(View, eq=False, gc=False):
     """Where all queues are watched together: how many wait there is kept up with this one."""
     counted: int = 0
     """What it has counted there."""
-    only_waiting: bool = False
-    """How many wait is all that it is told of who waits: between two edges it need not look."""
+    simple: bool = False
+    """How many wait, and the longest wait, are all that it is told of who waits."""
 
 
 class CrewView(View, eq=False, gc=False):

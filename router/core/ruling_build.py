@@ -274,8 +274,7 @@ def hook_queue(world: World, view: QueueView) -> None:
     assert queue is not None
     if counts_who_waits(view):
         queue.view = view
-        others = (view.oldest, view.site, view.level)
-        view.only_waiting = not view.expected and all(each is None for each in others)
+        view.simple = not view.expected and view.site is None and view.level is None
     if view.idle is not None or view.staffed is not None or view.expected:
         for line in queue.own.values():
             world.roster.watch(line.needs, view)
