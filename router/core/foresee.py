@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 from router.core import settings as of
+from router.core.actions import AnyAction, Target
 from router.core.course import Course, Way, course_of
 from router.core.crossing import LOOK_US, PAIRS_A_US, SLICE_US
 from router.core.effects.reload import Consequence
@@ -36,7 +37,10 @@ class Words(NamedTuple):
 WORDS: Final[dict[str, Words]] = {
     "unroutable": Words("{} waiting would have nobody signed in who can serve them", stops=True),
     "sent_away": Words("{} waiting would have waited longer than is allowed then, and be sent away", stops=True),
+    "rule_ends": Words("{} rules that are active would end"),
     "plan_ends": Words("{} plans that are active would end"),
+    "said_otherwise": Words("{} rules and plans in force would do something else, or with another rank"),
+    "clash": Words("{} values would have several of those in force laid over them, where one is now"),
     "queue_gone": Words("{} waiting in queues that are gone would be served to the end"),
     "over_capacity": Words("{} agents would hold more than their capacity until they finish"),
     "signed_out": Words("{} signed-in agents would be signed out, once they have finished"),
@@ -200,13 +204,53 @@ def _last(course: Course) -> tuple[tuple[int, int], ...]:
     return tuple((len(stream.steps),) * 2 for stream in course.streams)
 
 
-def _plans(world: World, new: of.Settings, note: Note) -> Iterator[int]:
-    """Plans that are active and not in the configuration any more."""
-    known = {(plan.tenant, plan.name) for plan in new.plans}
-    yield len(known) * LOOK_US
+def _sources(world: World, new: of.Settings, note: Note) -> Iterator[int]:
+    """Rules and plans that are in force: would they end, or do something else, or come into one another's way?"""
+    plans = {(plan.tenant, plan.name): plan for plan in new.plans}
+    rules = {(rule.tenant, rule.name): rule for rule in new.rules}
+    yield (len(plans) + len(rules)) * LOOK_US
+    then: dict[tuple[str, Target, str], dict[str, None]] = {}
     for key in list(world.plans.active):
-        if key not in known:
+        plan, before = plans.get(key), world.plans.known.get(key)
+        yield LOOK_US
+        if plan is None:
             note("plan_ends", key[1])
+            continue
+        if before is not None and (plan.rank, plan.actions) != (before.rank, before.actions):
+            note("said_otherwise", f"plan {key[1]}")
+        _lay(then, key[0], f"plan {key[1]}", plan.actions)
+    for state in list(world.ruling.rules.values()):
+        yield LOOK_US
+        was, key = state.rule, (state.rule.tenant, state.rule.name)
+        if state.life.state != "active" or was.observe:
+            continue
+        rule = rules.get(key)
+        if rule is None or rule.observe:
+            note("rule_ends", was.name)
+            continue
+        if (rule.rank, rule.actions) != (was.rank, was.actions):
+            note("said_otherwise", f"rule {was.name}")
+        _lay(then, key[0], f"rule {was.name}", rule.actions)
+    yield from _clashes(world, then, note)
 
 
-CHECKS: list[Check] = [_waiting, _agents, _plans]
+def _lay(
+    then: dict[tuple[str, Target, str], dict[str, None]], tenant: str, source: str, actions: tuple[AnyAction, ...]
+) -> None:
+    for action in actions:
+        for target in action.targets() if action.undone else ():
+            then.setdefault((tenant, target, action.what), {})[source] = None
+
+
+def _clashes(world: World, then: dict[tuple[str, Target, str], dict[str, None]], note: Note) -> Iterator[int]:
+    """Values over which several sources would lie, and do not now."""
+    for (tenant, target, what), sources in then.items():
+        yield LOOK_US
+        if len(sources) > 1:
+            laid = world.layers.targets.get((tenant, target), ())
+            now = {str(layer.source) for layer in laid if layer.what == what and not layer.spent}
+            if not sources.keys() <= now:
+                note("clash", f"{' '.join(target)} {what}: {', '.join(sources)}")
+
+
+CHECKS: list[Check] = [_waiting, _agents, _sources]

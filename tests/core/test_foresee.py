@@ -10,15 +10,19 @@ from msgspec import structs
 from router.core import commands as ask
 from router.core import foresee
 from router.core import settings as of
+from router.core.actions import LimitEntry, Notify, RaisePriority
 from router.core.asked import Step
 from router.core.effects import Treatment
 from router.core.internal import Configure
 from router.core.plan_settings import Plan
+from router.core.rule_settings import ActingRule
 from router.core.want import skills
+from router.rules import Compare
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 
 SALES = of.Queue("sales", needs=skills(sales=1), treatments=(("waited_too_long", Treatment("message", "late")),))
+WAITS = Compare("queue", "sales", "waiting", "at_least", 1)
 CARDS = of.Queue("cards", needs=skills(cards=1))
 OLD = of.Settings(
     queues=(SALES, CARDS),
@@ -121,6 +125,39 @@ def test_a_plan_that_is_active_and_goes(centre: Centre) -> None:
     centre.say(ask.StartPlan(0, "mia", "a storm", "storm"), "boss")
     assert seen(centre, plans=(storm,)) == {}
     assert seen(centre, plans=(promotion,)) == {"plan_ends": (1, ["storm"])}
+
+
+def test_a_rule_that_is_active_and_goes_or_does_something_else(centre: Centre) -> None:
+    """It would end, also where it would only observe; or do something else. One that is not active is nobody's loss."""
+    busy = ActingRule("busy", WAITS, actions=(RaisePriority(("sales",), 2.0),))
+    idle = ActingRule("idle", Compare("queue", "sales", "waiting", "above", 1000), actions=(LimitEntry(("sales",), 5),))
+    centre.engine.stage(structs.replace(OLD, version=2, rules=(busy, idle)))
+    centre.give("", Configure(2))
+    assert centre.engine.world.ruling.rules["main/busy"].life.state == "active"
+    assert seen(centre, rules=(busy,)) == {}
+    assert seen(centre, rules=(idle,)) == {"rule_ends": (1, ["busy"])}
+    assert seen(centre, rules=(structs.replace(busy, observe=True),)) == {"rule_ends": (1, ["busy"])}
+    other = structs.replace(busy, actions=(RaisePriority(("cards",), 2.0),))
+    assert seen(centre, rules=(other,)) == {"said_otherwise": (1, ["rule busy"])}
+
+
+def test_rules_and_plans_in_force_that_would_clash(centre: Centre) -> None:
+    """Two that are in force would lie over one value, where one does now: the higher rank would overrule the other."""
+    busy = ActingRule("busy", WAITS, actions=(RaisePriority(("sales",), 2.0),))
+    storm = Plan("storm", actions=(RaisePriority(("cards",), 3.0), Notify("duty", "a storm")))
+    centre.engine.stage(structs.replace(OLD, version=2, rules=(busy,), plans=(storm,)))
+    centre.give("", Configure(2))
+    centre.up("boss", role="supervisor")
+    centre.say(ask.StartPlan(0, "mia", "a storm", "storm"), "boss")
+    assert seen(centre, rules=(busy,), plans=(storm,)) == {}
+    both = structs.replace(busy, actions=(RaisePriority(("sales", "cards"), 2.0), Notify("duty", "busy")))
+    assert seen(centre, rules=(both,), plans=(storm,)) == {
+        "said_otherwise": (1, ["rule busy"]),
+        "clash": (1, ["queue cards boost: plan storm, rule busy"]),
+    }
+    centre.engine.stage(structs.replace(OLD, version=3, rules=(both,), plans=(storm,)))
+    centre.give("", Configure(3))
+    assert seen(centre, rules=(both,), plans=(storm,)) == {}
 
 
 def test_whoever_brings_more_adds_a_check(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:

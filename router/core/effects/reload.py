@@ -26,7 +26,8 @@ class Consequence(Struct, omit_defaults=True, gc=False):
     """What a change would do to those who wait and work now."""
 
     kind: str
-    """`unroutable`, `sent_away`, `plan_ends`, `queue_gone`, `over_capacity` or `signed_out`."""
+    """`unroutable`, `sent_away`, `rule_ends`, `plan_ends`, `said_otherwise`, `clash`, `queue_gone`, `over_capacity` or
+    `signed_out`."""
     words: str
     """With how many of what: `12 waiting would have nobody signed in who can serve them`."""
     count: int
