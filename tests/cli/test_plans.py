@@ -118,3 +118,4 @@ def test_layers_are_taken_off_and_put_on(daemon: Answers) -> None:
     assert CliRunner().invoke(app, ["layers", "resume", "plan", "storm", *BY]).exit_code == 0
     assert daemon.asked == [PauseLayers(0, "mia", "hail"), ResumeLayers(0, "mia", "hail", "plan", "storm")]
     assert CliRunner().invoke(app, ["layers", "pause", "storm", *BY]).exit_code == 2
+    assert "switchboard rules pause" in CliRunner().invoke(app, ["layers", "pause", "rule", "busy", *BY]).output

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from router.wire.catalogue import Clash, LayerStatus, Message, PlanStarted, PlanStatus, Request
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: an object a line.")]
-Kind = Annotated[str, typer.Argument(metavar="[plan|rule]", help="Only layers of plans, or of rules.")]
+Kind = Annotated[str, typer.Argument(metavar="[plan]", help="Only layers of plans.")]
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="Only those of this one.")]
 
 plan = typer.Typer(no_args_is_help=True, help="Plans prepared beforehand: start one, stop it, see what is active.")
@@ -132,14 +132,16 @@ def shown(context: typer.Context, socket: Socket = None, address: Address = None
     _show_layers(found, paused)
 
 
-SourceWord: TypeAlias = Literal["", "plan", "rule"]
-SOURCES: dict[str, SourceWord] = {"": "", "plan": "plan", "rule": "rule"}
+SourceWord: TypeAlias = Literal["", "plan"]
+SOURCES: dict[str, SourceWord] = {"": "", "plan": "plan"}
 """Whose layers are meant; nothing: everybody's."""
 
 
 @layers.command()
 def pause(who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket = None, address: Address = None) -> None:
-    """Take off all layers at once, or those of plans, of rules, or of one of them; none is forgotten.
+    """Take off all layers at once, those of rules too, or those of plans or of one plan; none is forgotten.
+
+    Rules alone are taken off by `switchboard rules pause`.
 
     Example: switchboard layers pause --as mia --why "what is going on?"
 
@@ -169,7 +171,8 @@ def resume(
 
 def _kind(word: str) -> SourceWord:
     if word not in SOURCES:
-        say.fail(f"{word!r} is neither plan nor rule", "write plan NAME, rule NAME, or nothing", exits.USAGE)
+        remedy = "write plan NAME, or nothing; of a rule, `switchboard rules pause NAME`"
+        say.fail(f"layers of {word!r} are not taken off alone", remedy, exits.USAGE)
     return SOURCES[word]
 
 

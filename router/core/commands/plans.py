@@ -51,21 +51,21 @@ class LayersAsked(Request, tag="layers"):
 
 
 class PauseLayers(Hand, tag="pause_layers"):
-    """Take layers off, without forgetting them: of all rules and plans, of all of a kind, or of one. What can't be
-    undone is not done meanwhile, nor made up for."""
+    """Take layers off, without forgetting them: of all rules and plans, of all plans, or of one. What can't be undone
+    is not done meanwhile, nor made up for. Rules alone are taken off by `pause_rules`."""
 
-    kind: Literal["rule", "plan", ""] = ""
-    """Of rules or of plans only; empty: of both."""
+    kind: Literal["plan", ""] = ""
+    """Of plans only; empty: of rules too."""
     name: str = ""
-    """Of this rule or plan; needs `kind`."""
+    """Of this plan; needs `kind`."""
     errors = ("unknown_source",)
 
 
 class ResumeLayers(Hand, tag="resume_layers"):
     """Put them on again, by the same words with which they were taken off."""
 
-    kind: Literal["rule", "plan", ""] = ""
-    """Of rules or of plans only; empty: of both."""
+    kind: Literal["plan", ""] = ""
+    """Of plans only; empty: of rules too."""
     name: str = ""
-    """Of this rule or plan only."""
+    """Of this plan only."""
     errors = ("not_paused",)

@@ -73,7 +73,7 @@ def listed(world: World, peer: Peer, command: ask.Plans) -> Reply:
 
 def pause_layers(world: World, peer: Peer, command: ask.PauseLayers) -> Reply:
     """Take them off."""
-    if command.name and not _is_known(world, peer.tenant, command.kind, command.name):
+    if command.name and (peer.tenant, command.name) not in world.plans.known:
         raise Refused("unknown_source", f"{command.kind} {command.name}".strip())
     paused = layers.pause(world, peer.tenant, command.kind, command.name)
     audit.write(world, peer, command.who, command.why, "pause_layers", _words(paused), {}, {})
@@ -120,12 +120,6 @@ def clashes(world: World, laid: list[Layer]) -> list[Clash]:
                 winner, loser = (layer, other) if layer.weight > other.weight else (other, layer)
                 found.append(Clash(_target(layer), layer.what, str(winner.source), str(loser.source)))
     return found
-
-
-def _is_known(world: World, tenant: str, kind: str, name: str) -> bool:
-    if kind == "plan":
-        return (tenant, name) in world.plans.known
-    return any(source == (tenant, kind, name) for source in world.layers.sources)
 
 
 def _words(pause: Pause) -> str:
