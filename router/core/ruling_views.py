@@ -18,8 +18,7 @@ from router.core.ruled import BUSY, READY, CrewView, FlowView, HoursView, Member
 from router.core.ruling_see import again, see
 from router.core.ruling_windows import look_at_flow, measured, touch_level
 from router.core.world import World
-from router.rules import Gauge, Ring, Value
-from router.rules.window import SLOTS
+from router.rules import Gauge, Value
 from router.terms import SECOND_US
 
 EXPECTED_EVERY_US = SECOND_US
