@@ -34,6 +34,7 @@ MODULES = (
     "core.queue",
     "core.roster",
     "core.special",
+    "core.recording",
     "core.visit_records",
     "core.world",
     "core.match.choose",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.core import tokens
 from router.core.entities import Tombstone
-from router.core.records import contact_key
+from router.core.recording import contact_key
 from router.core.world import World
 
 

@@ -11,7 +11,7 @@ from router.core import callbacks, offers, visits
 from router.core.effects import DialCancelled
 from router.core.entities import Contact, Peer
 from router.core.extra import Callback
-from router.core.records import contact_key
+from router.core.recording import contact_key
 from router.core.world import World
 
 

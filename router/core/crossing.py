@@ -26,7 +26,7 @@ from router.core.match.choose import CHOICES
 from router.core.order import Order
 from router.core.queue import Queue
 from router.core.reconfigure import Flipped, drop_calendars, flip, lines_differ
-from router.core.records_people import agent_key
+from router.core.recording import agent_key
 from router.core.tally import queue_tally
 from router.core.world import World
 from router.errors import Refused

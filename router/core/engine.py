@@ -23,12 +23,12 @@ from router.core import (
     history,
     internal,
     notices,
+    recording,
     restore_rules,
     ruling,
     ticket_due,
 )
 from router.core import commands as ask
-from router.core import records as stored
 from router.core.batch import Batch
 from router.core.deadlines import NEVER_US
 from router.core.dispatch import settle
@@ -298,7 +298,7 @@ class Engine:
             kind, key, encode = RECORDED[type(entity)]
             if self._kinds is None or kind in self._kinds:
                 yield kind, key(entity), encode(entity)
-        yield "world", "world", stored.of_world(self.world)
+        yield "world", "world", recording.of_world(self.world)
 
     # -- records --------------------------------------------------------------------------------------------------
 
@@ -325,7 +325,7 @@ class Engine:
         for entity in world.changed:
             kind, key, encode = RECORDED[type(entity)]
             puts.append((kind, key(entity), encode(entity)))
-        puts.append(("world", "world", stored.of_world(world)))
+        puts.append(("world", "world", recording.of_world(world)))
         appends += [(history.STREAM, history.encode(visit)) for visit in world.history]
         return self._batch(puts, appends)
 
@@ -340,7 +340,7 @@ class Engine:
                 del later[1][entity]
                 kind, key, encode = RECORDED[type(entity)]
                 puts.append((kind, key(entity), encode(entity)))
-        puts.append(("world", "world", stored.of_world(world)))
+        puts.append(("world", "world", recording.of_world(world)))
         appends = [(audit.STREAM, audit.encode(deed)) for deed in world.deeds]
         appends += [(history.STREAM, history.encode(visit)) for visit in world.history]
         batch = self._batch(puts, appends)

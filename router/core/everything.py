@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import courses, records_hours, records_layers, records_people, records_rules, records_steps
+from router.core import courses, recording, records_hours, records_layers, records_rules, records_steps
 from router.core import records as stored
 from router.core.balance import Balance
 from router.core.balance_record import of_balance
@@ -35,12 +35,12 @@ from router.core.ticket import Solved
 from router.core.world import World
 
 RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] = {
-    Contact: ("contact", stored.contact_key, stored.of_contact),
-    Tombstone: ("contact", stored.contact_key, stored.of_tombstone),
-    Peer: ("peer", lambda peer: peer.key, stored.of_peer),
+    Contact: ("contact", recording.contact_key, recording.of_contact),
+    Tombstone: ("contact", recording.contact_key, recording.of_tombstone),
+    Peer: ("peer", lambda peer: peer.key, recording.of_peer),
     Customer: ("customer", lambda customer: customer.key, of_customer),
-    Agent: ("agent", records_people.agent_key, records_people.of_agent),
-    Endpoint: ("endpoint", records_people.endpoint_key, records_people.of_endpoint),
+    Agent: ("agent", recording.agent_key, recording.of_agent),
+    Endpoint: ("endpoint", recording.endpoint_key, recording.of_endpoint),
     Hours: ("hours", lambda hours: hours.name, records_hours.of_hours),
     Door: ("door", records_hours.door_key, records_hours.of_door),
     Course: ("steps", courses.record_key, records_steps.of_course),

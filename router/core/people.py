@@ -7,7 +7,7 @@ from router.core.effects import AgentState
 from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
 from router.core.line import Needs
 from router.core.loans import Grant, granted
-from router.core.records_people import endpoint_key
+from router.core.recording import endpoint_key
 from router.core.world import World
 from router.terms import MILLISECOND_US, BackoffWhy
 

@@ -33,15 +33,13 @@ A record holds names, never links: any mixture of records loads to a legal world
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
-from router.core.asked import NOTHING, Asked
 from router.core.balance_record import BalanceRecord
 from router.core.customer_record import CustomerRecord
-from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.estimates.kept import LearnedRecord
 from router.core.extra import Extra, KeptPlace
 from router.core.leg import Leg
@@ -54,9 +52,6 @@ from router.core.records_rules import FlowRecord, RuleRecord, UsualRecord
 from router.core.records_steps import CourseRecord, LevelRecord
 from router.core.rota import RosterRecord
 from router.core.ticket import Solved
-
-if TYPE_CHECKING:
-    from router.core.world import World
 
 SCHEMA = 1
 
@@ -268,58 +263,3 @@ def decode(kind: str, key: str, value: bytes) -> Record:
     if record.schema != SCHEMA:
         raise BadRecord(kind, key, f"schema {record.schema}, this release reads {SCHEMA}")
     return record
-
-
-def contact_key(entity: Contact | Tombstone) -> str:
-    """tenant/gateway/id."""
-    return f"{entity.peer.key}/{entity.id}"
-
-
-def plain_needs(asked: Asked) -> tuple[tuple[str, int], ...]:
-    """Own needs as far as they stand in the contact's record itself: more than skills is in its extra part."""
-    return asked.want.skills if asked.plain else ()
-
-
-def _of_offer(o: Offer) -> tuple[Any, ...]:
-    return (
-        o.id, o.number, o.queue.name, f"{o.agent.tenant}/{o.agent.name}", o.endpoint, o.endpoint_peer.key,
-        o.channel, o.units, o.made_us, o.ring_us, o.version, o.state, o.rang, o.accepted_us, o.connected_us,
-        o.talk_over_us, o.held_us, o.wrap_up_most_us, o.left_us, o.due_us, o.due_number, o.asked,
-    )  # fmt: skip
-
-
-def of_contact(c: Contact) -> bytes:
-    """The stored form of a live contact."""
-    return encode((
-        "live", SCHEMA, c.id, c.peer.key, c.queue.name, c.channel, c.number, c.arrived_us, c.entered_us, c.key_us,
-        c.digest, c.state, c.priority_s, () if c.needs is NOTHING else plain_needs(c.needs), c.customer, c.link,
-        c.language, c.preferred, c.preferred_until_us, c.direct, c.held_until_us, c.hold_began_us, c.data, c.missed,
-        c.retry_us, c.waited_us, [_of_offer(o) for o in c.offers], c.legs, c.outcome, c.ended_by, c.left_us, c.codes,
-        c.resolved, c.sync_round, c.due_us, c.due_number, c.extra,
-    ))  # fmt: skip
-
-
-def of_tombstone(t: Tombstone) -> bytes:
-    """The stored form of what is remembered of an ended contact."""
-    return encode((
-        "ended", SCHEMA, t.id, t.peer.key, t.digest, t.outcome, t.queue, t.number, t.ended_us, t.waited_us, t.codes,
-        t.resolved, t.agent, t.due_us, t.due_number, t.place, t.customer,
-    ))  # fmt: skip
-
-
-def of_peer(p: Peer) -> bytes:
-    """The stored form of a client."""
-    return encode((
-        SCHEMA, p.tenant, p.name, p.number, p.role, p.instance, p.last_seq, p.live, p.synced, p.draining,
-        p.reports_ringing, p.reports_connecting, p.away_since_us, p.gone, p.sync_round, p.failures, p.failed_agent,
-        p.failed_several, p.suspended_until_us, p.chore, p.reach, p.due_us, p.due_number, p.dials, p.confirms,
-        p.sends, p.reckoning,
-    ))  # fmt: skip
-
-
-def of_world(world: World) -> bytes:
-    """The stored form of time and numbers."""
-    return encode((
-        SCHEMA, world.now_us, world.utc_s, world.counter, world.epoch, world.ahead_us, world.secret,
-        world.announcing.round_us,
-    ))  # fmt: skip

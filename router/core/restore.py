@@ -17,6 +17,7 @@ from router.core import (
     callbacks,
     lending,
     people,
+    recording,
     reservations,
     restore_layers,
     restore_partners,
@@ -46,7 +47,7 @@ from router.core.gateways import may_open
 from router.core.hours import new_hours
 from router.core.offers import link
 from router.core.queue import Queue
-from router.core.records_people import AgentRecord, EndpointRecord, endpoint_key
+from router.core.records_people import AgentRecord, EndpointRecord
 from router.core.restore_consults import without_handed_over
 from router.core.restore_several import give_up_unknown, take_places
 from router.core.restore_steps import conditions, forget_steps, look_once_more
@@ -267,7 +268,7 @@ def _endpoint(world: World, r: EndpointRecord) -> None:
     endpoint.outside, endpoint.outside_units = r.outside, r.outside_units
     endpoint.outside_since_us, endpoint.sync_round = r.outside_since_us, r.sync_round
     peer.endpoints[r.address] = endpoint
-    agent.endpoints[endpoint_key(endpoint)] = endpoint
+    agent.endpoints[recording.endpoint_key(endpoint)] = endpoint
     agent.used += r.outside_units
 
 

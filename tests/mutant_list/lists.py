@@ -29,7 +29,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: how far a list was gone through is kept",
-        CORE + "records.py",
+        CORE + "recording.py",
         "        p.sends, p.reckoning,\n",
         "        p.sends, None,\n",
         test=LONG + "::test_an_engine_loaded_in_the_middle_goes_on_alike",

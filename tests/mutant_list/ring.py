@@ -60,7 +60,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: a back-off is kept",
-        CORE + "records_people.py",
+        CORE + "recording.py",
         "        None if a.backoff is None else (a.backoff.why, a.backoff.due_us, a.backoff.due_number),\n",
         "        None,\n",
     ),

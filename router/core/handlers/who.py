@@ -20,7 +20,7 @@ from router.core.handlers.contacts import worked_by
 from router.core.handlers.several import find_queue
 from router.core.line import passed_over
 from router.core.match.choose import usable_endpoint
-from router.core.records import contact_key
+from router.core.recording import contact_key
 from router.core.want import Able, Want, both, lacking, said
 from router.core.world import World
 from router.errors import Refused
