@@ -8,6 +8,7 @@ next leader begins from a store that has it.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from router.client.leaders import Leaders
@@ -41,6 +42,8 @@ class Link:
         self.epoch = 0
         """In which it leads, as the client was told."""
         self.connection: Connection | None = None
+        self.arrives_us = 0
+        """When the last of what the daemon has sent on it arrives."""
 
     def serves(self) -> bool:
         """Is there still somebody who reads it?"""
@@ -79,7 +82,8 @@ class PairSite(Site):
         self._newest: dict[tuple[str, str], Connection] = {}
         """Daemon and client -> the client's last connection to it."""
         self._shown_us = 0
-        self._welcomed: dict[Daemon, list[tuple[Side, Link]]] = {}
+        self._accepted: dict[Daemon, list[tuple[Side, Link]]] = {}
+        """Links of its present turn, welcomed or not yet."""
         self.daemons = [Daemon(self, name) for name in DAEMONS]
 
     def begin(self) -> None:
@@ -209,7 +213,6 @@ class PairSite(Site):
                 daemon.hub.on_outdated(epoch_seen)
             elif daemon.state in ("leader", "standby"):
                 link.welcomed = True
-                self._welcomed.setdefault(daemon, []).append((side, link))
                 self._welcome(side, link)
             else:
                 self._lost(side, link)
@@ -218,6 +221,7 @@ class PairSite(Site):
             if link.life.dead or daemon.state == "down":
                 self._lost(side, link)
             else:
+                self._accepted.setdefault(daemon, []).append((side, link))
                 link.life.call_soon(read)
 
         self.after(self._dialling_us(), arrive)
@@ -231,13 +235,18 @@ class PairSite(Site):
 
     def doors(self, daemon: Daemon) -> None:
         """It stands by, or leads from now on: whoever is connected hears it."""
-        for side, link in self._welcomed.get(daemon, []):
-            if link.open:
+        for side, link in self._accepted.get(daemon, []):
+            if link.open and link.welcomed:
                 self._welcome(side, link)
 
     def _welcome(self, side: Side, link: Link) -> None:
         leader, epoch, name = link.daemon.state == "leader", link.daemon.epoch, link.daemon.turn
-        self.after(self._delay_us(), lambda: self._heard(side, link, leader, epoch, name))
+        self._bring(link, lambda: self._heard(side, link, leader, epoch, name))
+
+    def _bring(self, link: Link, arrive: Callable[[], None]) -> None:
+        """What a daemon sends on a link, and the end of it, arrives in the order of sending."""
+        link.arrives_us = max(link.arrives_us, self.now_us + self._delay_us())
+        self.after(link.arrives_us - self.now_us, arrive)
 
     def _heard(self, side: Side, link: Link, leader: bool, epoch: int, name: str) -> None:
         if not link.open:
@@ -285,12 +294,12 @@ class PairSite(Site):
     def _cut_off(self, side: Side, link: Link) -> None:
         """The daemon has cut the connection: what was packed for it promised too much."""
         self.faults["cut off by the daemon"] += 1
-        self.after(self._delay_us(), lambda: self._lost(side, link))
+        self._bring(link, lambda: self._lost(side, link))
 
     def gone(self, daemon: Daemon) -> None:
-        """Its connections end with it, or with its turn."""
-        for side, link in self._welcomed.pop(daemon, []):
-            self.after(self._delay_us(), lambda side=side, link=link: self._lost(side, link))  # type: ignore[misc]
+        """Its connections end with it, or with its turn, those too whose hello it had not read yet."""
+        for side, link in self._accepted.pop(daemon, []):
+            self._bring(link, lambda side=side, link=link: self._lost(side, link))  # type: ignore[misc]
 
     # -- frames ---------------------------------------------------------------------------------------------------
 
