@@ -19,6 +19,8 @@ def load(world: World, kinds: dict[str, dict[str, Any]]) -> None:
         partner = world.partners.known.get((record.tenant, record.name))
         if partner is None:
             partner = _without_contract(world, record.tenant, record.name)
+            partner.contract = PartnerContract(record.name, record.tenant, window_us=record.window_us)
+            partner.flows = dict(record.flows)
         if partner.contract.window_us == record.window_us:
             partner.judged = record.judged
             partner.flows = {name: record.flows.get(name, window) for name, window in partner.flows.items()}
