@@ -14,6 +14,7 @@ NAMES = {
     "announce": "what announcing to 10,000 who wait in 200 queues costs the loop",
     "rules": "what 1,000 rules over 500 queues add to a lifecycle",
     "balance": "what a balance gains over static priorities and plain urgency, on the real month and a two-peak day",
+    "burst": "the real month with a burst on three days, with the sample rules and without them",
     "absence": "Redis stands still under load: what is routed meanwhile, kept afterwards, lost never",
     "lists": "steps of the core while a gateway with 100,000 contacts goes and comes back",
     "crash": "kill -9 of the daemon under load with 100,000 waiting: nothing lost, doubled or moved, ready within 2 s",
