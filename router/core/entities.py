@@ -4,7 +4,7 @@ the ended.
 They hold state and nothing else; whoever changes one marks it in `world.changed`. Run-time links (a contact's line, an
 agent's profile) are built from the stored fields when a world starts: `records.py` says which fields are stored.
 None is tracked by the cycle collector: what leaves the world is unlinked by hand (`world.forget_*`). Compiled, a field
-is read in one move, and a number takes no memory of its own: that is why these are no msgspec types (decision 0014).
+is read in one move, and a number takes no memory of its own: that is why these are no msgspec types (decision 0016).
 """
 
 from __future__ import annotations
