@@ -336,10 +336,10 @@ class Run:
         return bool(world.layers.sources or world.plans.active or world.crossing is not None)
 
     def is_over(self) -> bool:
-        """Nothing lives any more, here or there."""
+        """Nothing lives any more, here or there, and all of that is kept."""
         world = self.site.engine.world
         calls = any(gateway.calls for gateway in self.gateways)
-        return not (self.is_laid() or world.live or world.offers or calls)
+        return self.site.at_boundary() and not (self.is_laid() or world.live or world.offers or calls)
 
 
 class Outcome(Struct):

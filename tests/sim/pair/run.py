@@ -210,13 +210,13 @@ class PairRun(Run):
         super().calm()
 
     def is_over(self) -> bool:
-        """Nothing lives any more, and all of that is kept."""
+        """See `Run`."""
         site = self.site
         leaders = [daemon.engine for daemon in site.daemons if daemon.state == "leader" and daemon.engine is not None]
         if len(leaders) == 1:
             # Who began last may have done so on the half of a split that is forgotten.
             site.current, site.engine = leaders[0], leaders[0].engine
-        return super().is_over() and site.at_boundary()
+        return super().is_over()
 
 
 def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
