@@ -12,6 +12,7 @@ from router.core import settings as of
 from router.core.asked import NOTHING
 from router.core.callback_settings import TokenRules
 from router.core.effects import Already, OfferCancelled, Queued, State, Synced
+from router.core.verify import verify
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.core.test_found import Q, settings
@@ -327,3 +328,30 @@ def test_a_place_taken_while_the_gateway_is_being_opened(one_at_a_time: None, ot
     centre.rest()
     assert gateway.contacts["new"].standing is not None
     assert centre.state("old", "other") == "ended"
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_listed_as_waiting_before_the_gateway_is_shut() -> None:
+    """A connection took over, and its first list comes before the shutting of the old one has come to a call that was
+    thought to talk: it stands till then as all do, as it would after a start (I10, I13); its agent has it when the
+    list is whole."""
+    centre = Centre(settings())
+    centre.call("c")
+    centre.agent("ann")
+    for number in range(9):
+        centre.call(f"d{number}")
+    centre.ok(ask.Accept(0, centre.offer("c").offer))
+    centre.ok(ask.Connected(0, "c"))
+    engine = centre.engine
+    engine.apply(centre.now_us, "main/gw", told.GatewayUp("2"))
+    device = ask.AliveEndpoint("sip-ann", "ann")
+    alive = tuple(ask.AliveContact(name, "q") for name in ("c", *(f"d{number}" for number in range(9))))
+    engine.apply(centre.now_us, "main/gw", ask.Sync(1, alive, (device,)))
+    peer = engine.world.peers["main/gw"]
+    contact = peer.contacts["c"]
+    assert (peer.chore, contact.state) == ("shut", "waiting")
+    assert contact.standing is not None
+    assert verify(engine.world) == []
+    engine.apply(centre.now_us, "main/gw", ask.SyncEnd(2))
+    centre.rest()
+    assert centre.state("c") == "offered"

@@ -220,6 +220,9 @@ def _not_talking(world: World, contact: Contact) -> None:
     contact.outcome = None
     contact.waited_us = 0
     visits.join_line(world, contact, world.some_line_of(contact))
+    if contact.peer.takes(contact):
+        # The gateway is being shut still, and has not come to it: it stands until then, as after a restart.
+        visits.stand_in_line(world, contact)
 
 
 def _found_talking(world: World, peer: Peer, contact: Contact, alive: ask.AliveContact) -> None:
