@@ -16,6 +16,7 @@ from router.core import commands as ask
 from router.core import internal as told
 from router.core.effects import (
     AgentEvent,
+    AgentState,
     Confirm,
     ContactEvent,
     Dial,
@@ -165,6 +166,8 @@ class Judge:
         """Something that a client is told without having asked."""
         if isinstance(message, ContactEvent):
             self._contact(message)
+        elif isinstance(message, AgentState):
+            self.agents[message.agent].paused(message, self.now_us)
         elif isinstance(message, AgentEvent):
             self.reached["reserved"] += message.state == "reserved"
             self.agents[message.agent].became(message, self.step, self.now_us)

@@ -31,11 +31,10 @@ class Possible:
         """Queues for which agents are kept idle now, as far as is known."""
         shares = [action.queues for action in actions if isinstance(action, core.ShareOfTime)]
         self._shared = {queue for queues in shares for queue in queues}
-        self._capped = any(isinstance(action, core.OccupancyCap) for action in actions)
 
     def keeps_from(self, agent: AgentSeen, visit: Visit) -> bool:
-        """May this agent be kept from the visit, so that it may wait though they are free? Kept idle, past a share of
-        their time, or in a breather."""
+        """May this agent be kept from the visit, so that it may wait though they are free? Kept idle, or past a share
+        of their time."""
         able = {
             name
             for name in self.kept_idle
@@ -43,7 +42,7 @@ class Possible:
         }
         kept = bool(able - {visit.queue.name})
         self._judge.reached["agents kept idle"] += kept
-        return kept or self._capped or visit.queue.name in self._shared
+        return kept or visit.queue.name in self._shared
 
     def _queue(self, name: str) -> of.Queue:
         return self._judge.queues[name]

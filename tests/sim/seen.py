@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.effects import AgentEvent, Already, Offer, Reply
+from router.core.effects import AgentEvent, AgentState, Already, Offer, Reply
 from router.core.ticket import TICKET
 from router.core.want import ANYBODY, Want
-from router.terms import SECOND_US, NeedsTable
+from router.terms import MILLISECOND_US, SECOND_US, NeedsTable
 
 SURE_STEPS = 150
 SURE_US = SECOND_US
@@ -233,6 +233,12 @@ class AgentSeen(Struct, eq=False):
             self.state, self.changed_step, self.leaving = event.state, step, False
             self.misses.clear()
             self.backoff_sure_us = 0
+
+    def paused(self, told: AgentState, now_us: int) -> None:
+        """They are told that nothing is offered to them for a while. What their own answers to offers bring is worked
+        out from those."""
+        if told.backoff_after == "breather":
+            self.backoff_maybe_us = max(self.backoff_maybe_us, now_us + told.backoff_ms * MILLISECOND_US)
 
     def surely(self, now_us: int) -> list[OfferSeen]:
         """What the engine has surely given."""
