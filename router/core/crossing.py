@@ -1,6 +1,7 @@
 """From one version of the settings to another in slices, so that a large site stalls nobody.
 
-    before   needs that nobody asked for are matched with everybody signed in; orders of free agents are made
+    before   needs that nobody asked for are matched with everybody signed in; orders of free agents are made; rules
+             are compiled
     flip     one step: queues, routes, channels and calendars are those of the new version (`reconfigure.py`)
     after    agents cross, one by one; then those who wait, in the order in which they came
 
@@ -27,6 +28,7 @@ from router.core.order import Order
 from router.core.queue import Queue
 from router.core.reconfigure import Flipped, drop_calendars, flip, lines_differ
 from router.core.recording import agent_key
+from router.core.ruling_build import drafted
 from router.core.tally import queue_tally
 from router.core.world import World
 from router.errors import Refused
@@ -43,6 +45,8 @@ CONTACT_US: Final = 40
 """A contact into another line."""
 QUEUE_US: Final = 35
 """A queue in the step that flips, without its contacts."""
+RULE_US: Final = 12
+"""A rule in that step, compiled before."""
 PAIRS_A_US: Final = 1
 """Needs and profiles that are matched in a microsecond."""
 LISTED_A_US: Final = 8
@@ -87,10 +91,12 @@ class Crossing:
         yield from _orders(world, new)
         prepared: list[Needs] = []
         yield from _needs(world, new, prepared)
+        draft = yield from drafted(world.settings, new)
         # What is large enough has a step of its own.
         flips_us = QUEUE_US * sum(1 for queue in new.queues if _settings_of(world, queue) != world.layers.over(queue))
+        flips_us += RULE_US * len(new.rules) if draft is not None else 0
         yield flips_us
-        left = flip(world, new)
+        left = flip(world, new, draft)
         self.flipped = True
         yield flips_us
         yield from _agents(world, new, left)

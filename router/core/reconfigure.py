@@ -35,6 +35,7 @@ from router.core.estimates import kept
 from router.core.hours import Hours, calendar_of, look, new_hours
 from router.core.line import Line
 from router.core.queue import Queue
+from router.core.ruling_draft import Draft
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -65,8 +66,8 @@ class Flipped(Struct, gc=False):
     """Channels have changed."""
 
 
-def flip(world: World, new: of.Settings) -> Flipped:
-    """From the settings in force to `new`, in this step."""
+def flip(world: World, new: of.Settings, draft: Draft | None) -> Flipped:
+    """From the settings in force to `new`, in this step. `draft`: its rules, where they watch something else now."""
     old = world.settings
     left = Flipped(segments=old.segments != new.segments, channels=old.channels != new.channels)
     _retire(world, new, left)
@@ -97,7 +98,7 @@ def flip(world: World, new: of.Settings) -> Flipped:
 
         plans.follow(world)
     balance.follow(world)
-    ruling_build.follow(world, old)
+    ruling_build.follow(world, draft)
     return left
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from router.core import ruling, ruling_build
 from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
+from router.core.ruling_draft import Draft
 from router.core.world import World
 
 
@@ -33,7 +34,7 @@ def rules(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str
         kept.learned.append(learned)
     before = len(world.dropped)
     kept.loading = True
-    ruling_build.Builder(world).build()
+    ruling_build.Builder(world, Draft(world.settings.rules).whole()).build()
     ruling_build.measure(world)
     kept.loading = False
     # All of it was looked at just now.

@@ -1,10 +1,13 @@
-"""From the rules of the settings to what is watched: gauges, the views that measure them, and where those hook in.
+"""From compiled rules to what is watched: the views that measure their gauges, and where those hook in.
 
-Built anew whenever settings are switched: a rule that is still there keeps its life, a window that is still asked for
-its counts. What is not watched any more costs nothing from then on. Nothing is decided here.
+Conditions are compiled before, beside the rules in force (`ruling_draft.py`). Whenever settings are switched all of it
+is built anew: a rule that is still there keeps its life, a window that is still asked for its counts. What is not
+watched any more costs nothing from then on. Nothing is decided here.
 """
 
 from __future__ import annotations
+
+from collections.abc import Generator
 
 from router.core import ruling_acts
 from router.core import settings as of
@@ -22,10 +25,11 @@ from router.core.ruled import (
     StoreView,
     View,
 )
+from router.core.ruling_draft import Draft
 from router.core.ruling_see import see
 from router.core.ruling_views import LOOKS, enrol, pass_time
 from router.core.world import World
-from router.rules import All, AnyOf, Compare, Condition, Gauge, Key, Leaf, Life, Not, Rule, Times, compares_in, compiled
+from router.rules import Compare, Gauge, Key, Life, Times
 from router.rules.usual import nothing_learned
 from router.rules.window import Ring, ring
 
@@ -38,8 +42,9 @@ FLOWS = ("service_level", "abandonment", "arrivals", "arrivals_ratio", "repeat_r
 class Builder:
     """One building: what was there is kept for what comes."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, draft: Draft) -> None:
         self.world = world
+        self.draft = draft
         self.ruling = world.ruling
         self.was = {view.key: view for view in self.ruling.views}
         self.learned = {learned.key: learned for learned in self.ruling.learned}
@@ -53,14 +58,15 @@ class Builder:
         for state in states.values():
             # Before anybody gets another's number: deadlines are found by it.
             world.deadlines.cancel(state)
-        kept.views, kept.gauges, kept.readers, kept.rules, kept.measures = [], {}, {}, {}, {}
+        kept.views, kept.gauges, kept.rules, kept.measures = [], self.draft.gauges, {}, {}
         kept.crews, kept.segments, kept.by_clock, kept.store, kept.learned = {}, {}, [], [], []
         kept.teams, kept.of_queue = {}, {}
         for rule in world.settings.rules:
             was = states.get(rule.key)
             state = RuleState(rule, rule.times, Life(), _nothing, _nothing) if was is None else was
             acts = was is not None and was.rule.observe and not rule.observe and was.life.state == "active"
-            state.rule, state.times = rule, rule.times
+            state.rule, state.times, state.gauge = rule, rule.times, None
+            state.begins, state.ends, state.reads = self.draft.rules[rule.key]
             if len(state.life.starts) > rule.per_hour_most:
                 # A limit that is gone, or lower, asks for fewer of them.
                 state.life.starts = state.life.starts[len(state.life.starts) - rule.per_hour_most :]
@@ -68,8 +74,9 @@ class Builder:
             if acts:
                 ruling_acts.start(world, state, "it does not only observe any more")
             kept.rules[rule.key] = state
-        for state in kept.rules.values():
-            self._compile(state)
+        kept.readers = {gauge: [kept.rules[key] for key in keys] for gauge, keys in self.draft.readers.items()}
+        for (tenant, read), gauge in kept.gauges.items():
+            self._watch(tenant, read, gauge)
         self._number()
         self._hook()
         for key, state in states.items():
@@ -85,26 +92,6 @@ class Builder:
         _forget(world, self.was, self.learned)
 
     # -- what rules read ----------------------------------------------------------------------------------------------
-
-    def _compile(self, state: RuleState) -> None:
-        rule = state.rule
-        begins, ends = begins_and_ends(rule)
-        state.begins = compiled(begins, lambda compare: self._leaf(state, compare))
-        state.ends = compiled(ends, lambda compare: self._leaf(state, compare))
-        reads = dict.fromkeys([*compares_in(begins), *compares_in(ends)])
-        state.reads = tuple((compare, self.ruling.gauges[rule.tenant, compare.key]) for compare in reads)
-
-    def _leaf(self, state: RuleState, compare: Compare) -> Leaf:
-        tenant, key = state.rule.tenant, compare.key
-        gauge = self.ruling.gauges.get((tenant, key))
-        if gauge is None:
-            gauge = self.ruling.gauges[tenant, key] = Gauge(key)
-            self.ruling.readers[gauge] = []
-            self._watch(tenant, key, gauge)
-        readers = self.ruling.readers[gauge]
-        if state not in readers:
-            readers.append(state)
-        return gauge.leaf(compare.relation, compare.bound)
 
     def _watch(self, tenant: str, key: Key, gauge: Gauge) -> None:
         """Let the view that it belongs to measure it."""
@@ -248,11 +235,11 @@ class Builder:
                 queue.flows = (*queue.flows, view)
 
 
-def build(world: World) -> None:
+def build(world: World, draft: Draft) -> None:
     """Watch what the rules of the settings in force read, and ask them all when the step is over."""
     if not world.settings.rules and not world.ruling.rules:
         return
-    Builder(world).build()
+    Builder(world, draft).build()
     measure(world)
     for state in world.ruling.rules.values():
         world.ruling.dirty[state] = None
@@ -298,22 +285,22 @@ def queue_switched(world: World, queue: Queue) -> None:
         world.ruling.dirty[view] = None
 
 
-def follow(world: World, old: of.Settings) -> None:
-    """The settings were switched from `old`: watch what their rules read, where that is something else now."""
-    new = world.settings
+def drafted(old: of.Settings, new: of.Settings) -> Generator[int, None, Draft | None]:
+    """Compile the rules of the new settings in pieces, where what they watch is something else than under the old ones;
+    yields what each piece costs."""
     queues = [[(queue.tenant, queue.name, queue.time_zone) for queue in each.queues] for each in (old, new)]
-    if old.rules != new.rules or old.zones != new.zones or queues[0] != queues[1]:
-        build(world)
+    if old.rules == new.rules and old.zones == new.zones and queues[0] == queues[1]:
+        return None
+    draft = Draft(new.rules)
+    yield from draft.pieces()
+    return draft
+
+
+def follow(world: World, draft: Draft | None) -> None:
+    """The settings were switched: watch what their rules read, where that is something else now."""
+    if draft is not None:
+        build(world, draft)
     world.ruling.clock_told()
-
-
-def begins_and_ends(rule: Rule) -> tuple[Condition, Condition]:
-    """When a rule may start, and what ends it, its hours with them."""
-    ends = Not(rule.when) if rule.until is None else rule.until
-    hours = rule.open_hours
-    if hours is None:
-        return rule.when, ends
-    return All((hours, rule.when)), AnyOf((Not(hours), ends))
 
 
 def _gone(world: World, state: RuleState) -> None:

@@ -6,6 +6,13 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "reload: rules are watched anew where the queues are others",
+        CORE + "ruling_build.py",
+        " and queues[0] == queues[1]:\n",
+        ":\n",
+        test="tests/core/test_crossing_rules.py",
+    ),
+    Mutant(
         "reload: nobody is sent away before agents have crossed",
         CORE + "engine.py",
         "        if world.unmet and world.crossing is None:\n",
