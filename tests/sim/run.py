@@ -323,12 +323,15 @@ class Run:
                 site.run_next()
 
     def _take_layers_off(self) -> None:
-        """Rules and plans end; once more where a store has lost that they did, as it may."""
+        """Rules and plans end; again whenever a store has lost that they did, as it may until a split has healed."""
         boss = self.clients[BOSS]
         assert isinstance(boss, Desk)
         boss.ruling.end()
         boss.planning.end()
-        self.site.after(AGAIN_US, lambda: self._take_layers_off() if self.is_laid() else None)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        self.site.after(AGAIN_US, lambda: self._take_layers_off() if self.is_laid() else self._look_again())
 
     def is_laid(self) -> bool:
         """Does anything lie over the configuration, or is it about to change?"""
