@@ -63,8 +63,8 @@ class LayerBook:
         self._settings = judge.settings
         self._active: dict[Name, Active] = {}
         self.turns = TurnBook(judge)
-        self._silenced: set[tuple[str, Name]] = set()
-        """(plan that is wanted, who wants it) whose wish a hand, or the end of its time, has overruled."""
+        self._silenced: set[int] = set()
+        """Numbers of actions that want a plan, and which a hand, or the end of its time, has overruled."""
         self._paused: set[Name] = set()
         self._numbers = 0
         self._began_us = 0
@@ -218,7 +218,7 @@ class LayerBook:
             return
         for laid in list(self._active[name].laid):
             plan = laid.target[1]
-            if laid.target[0] != "plan" or (plan, name) in self._silenced:
+            if laid.target[0] != "plan" or laid.number in self._silenced:
                 continue
             known = self._active.get(("plan", plan))
             if known is None or name not in known.holders:
@@ -244,13 +244,11 @@ class LayerBook:
         gone = self._active[("plan", plan)]
         for holder in gone.holders:
             wishes = self._active[holder].laid if holder in self._active else []
-            if any(laid.target == ("plan", plan) for laid in wishes):
-                self._silenced.add((plan, holder))
+            self._silenced.update(laid.number for laid in wishes if laid.target == ("plan", plan))
         self._take_off(("plan", plan))
 
     def _take_off(self, name: Name) -> None:
         self._active.pop(name, None)
-        self._silenced = {pair for pair in self._silenced if pair[1] != name}
 
     def _is_off(self, name: Name) -> bool:
         return not self._paused.isdisjoint({("", ""), (name[0], ""), name})
@@ -266,8 +264,6 @@ class LayerBook:
                 if (laid.action, laid.target) in wanted:
                     wanted.remove((laid.action, laid.target))
                     kept.append(laid)
-                elif laid.target[0] == "plan":
-                    self._silenced.discard((laid.target[1], name))
             self._judge.reached["edited while in force"] += kept != active.laid
             for action, target in wanted:
                 self._numbers += 1
@@ -301,7 +297,7 @@ class LayerBook:
             return True
         active = self._active.get(holder)
         wishes = active.laid if active is not None and not self._is_off(holder) else []
-        return (plan[1], holder) not in self._silenced and any(laid.target == plan for laid in wishes)
+        return any(laid.target == plan and laid.number not in self._silenced for laid in wishes)
 
     def _laid_over(self, queue: str) -> list[tuple[Weight, core.AnyAction]]:
         """What lies over a queue and is not paused, with its weight."""
