@@ -6,7 +6,7 @@ office is six people, who talk 1.3 times as long and come three minutes late.
 
 Beyond target is everybody who was not answered within it, here or by the partner: who was refused or sent away counts,
 who hung up within `short_abandon_s` does not count at all. Days and times were
-chosen before the first run, how many may wait after it.
+chosen before the first run, how many may wait, and the order of the newest first, after it.
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ HELPERS = (Helpers("back-office", most=6, slower=1.3, late_us=180 * SECOND_US),)
 VARIANTS: dict[str, tuple[tuple[str, ...], int]] = {
     "no rules": ((), 0),
     "back office": (("incident",), 0),
-    "and the door": (("incident", "door"), 0),
-    "and a partner of 8": (("incident", "door", "outside"), 8),
-    "and a partner of 20": (("incident", "door", "outside"), 20),
+    "and the newest first": (("incident", "fresh"), 0),
+    "newest and a partner of 8": (("incident", "fresh", "outside"), 8),
+    "back office and a door": (("incident", "door"), 0),
+    "a door and a partner of 8": (("incident", "door", "outside"), 8),
 }
 """Name -> rules of the sample that are on, and how many contacts the partner has at a time."""
-HELPED = ("PS", "NW")
+HELPED = ("PS", "NW", "fresh")
 """Queues that the rules are about; whoever serves the others gives something, if anybody does."""
 
 _held: list[tuple[Trace, Settings]] = []
