@@ -29,7 +29,7 @@ from router.core.partner import Partner
 from router.core.plan import ActivePlan
 from router.core.records_partners import of_partner
 from router.core.rota import RotaDay, of_day
-from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
+from router.core.ruled import CrewView, FlowView, Learned, RuleState
 from router.core.solved import key_of
 from router.core.ticket import Solved
 from router.core.world import World
@@ -49,7 +49,6 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Pause: ("pause", lambda pause: pause.key, records_layers.of_pause),
     ActivePlan: ("plan", lambda active: active.key, records_layers.of_plan),
     RuleState: ("rule", lambda state: state.key, records_rules.of_rule),
-    RulesPause: ("rule", lambda pause: pause.key, records_rules.of_pause),
     FlowView: ("flow", lambda view: view.key, records_rules.of_flow),
     CrewView: ("flow", lambda view: view.key, records_rules.of_crew),
     Learned: ("usual", lambda learned: learned.key, records_rules.of_learned),

@@ -79,7 +79,7 @@ class Layer(Entity, eq=False, gc=False):
 
 
 class Pause(Entity, eq=False, gc=False):
-    """Layers are taken off, and not forgotten: of one source, or (no name) of all rules, plans or both."""
+    """Layers are taken off, and not forgotten: of one plan, of all (no name), or (no kind) of rules too."""
 
     tenant: str
     kind: str = ""
@@ -126,6 +126,10 @@ class Layers:
             return False
         tenant, kind, name = source
         return any(key in self.pauses for key in (f"{tenant}//", f"{tenant}/{kind}/", f"{tenant}/{kind}/{name}"))
+
+    def all_paused(self, tenant: str) -> bool:
+        """Is everything off that rules and plans of this tenant might lay?"""
+        return f"{tenant}//" in self.pauses
 
     def winners(self, tenant: str, target: Target) -> list[Layer]:
         """The layers in effect on a target, in the order in which they are laid over one another."""

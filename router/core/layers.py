@@ -103,6 +103,13 @@ def resume(world: World, tenant: str, kind: str = "", name: str = "") -> bool:
     return True
 
 
+def resume_all(world: World, tenant: str) -> None:
+    """Put all on again, by whatever words they were taken off."""
+    for found in list(world.layers.pauses.values()):
+        if found.tenant == tenant:
+            resume(world, tenant, found.kind, found.name)
+
+
 def due(world: World, layer: Layer) -> None:
     """A layer's own time is over; its source goes on. Or a loan, or a share, is to be looked at."""
     if layer.target[0] == SHARE:

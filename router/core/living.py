@@ -21,7 +21,7 @@ from router.core.partner import Partner
 from router.core.plan import ActivePlan
 from router.core.queue import Queue
 from router.core.rota import RotaDay
-from router.core.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RulesPause, RuleState, StoreView
+from router.core.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RuleState, StoreView
 from router.core.ticket import Solved
 from router.core.world import World
 
@@ -89,5 +89,5 @@ def _is_laid(world: World, entity: Any) -> bool:
         return entity in world.balances.values()
     if isinstance(entity, QueueView | CrewView | FlowView | HoursView | StoreView | RuleState):
         return verify_rules.is_there(world, entity)
-    kinds = Learned | RulesPause | Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause
+    kinds = Learned | Agent | Peer | Hours | Door | Course | Level | Solved | Queue | Pause
     return isinstance(entity, kinds) or world.roster.profiles.get(entity.key) is entity

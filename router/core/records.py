@@ -19,7 +19,7 @@
     ticket    tenant/gateway/ticket      a ticket that is over and may be reopened
     customer  tenant/digest              who served a customer lately, and about what
     learned   tenant/queue/channel       what estimates of waits have learned, as of the last half minute
-    rule      tenant/rule                where a rule is; tenant/*: all are paused
+    rule      tenant/rule                where a rule is
     flow      tenant/flow|crew/...       what rules count in windows
     usual     tenant/queue               what is usual for the half-hours of the week
     roster    tenant/agent/day           when an agent is planned to be there

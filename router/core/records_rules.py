@@ -10,7 +10,7 @@ from msgspec.msgpack import Encoder
 from router.rules import SLOTS, Life, Ring, Usual
 
 if TYPE_CHECKING:
-    from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
+    from router.core.ruled import CrewView, FlowView, Learned, RuleState
 
 SCHEMA = 1
 
@@ -18,7 +18,7 @@ encode = Encoder().encode
 
 
 class RuleRecord(Struct, array_like=True, gc=False):
-    """See `ruled.RuleState`; without a name: all rules of the tenant are paused."""
+    """See `ruled.RuleState`."""
 
     schema: int
     tenant: str
@@ -91,11 +91,6 @@ def of_rule(s: RuleState) -> bytes:
         SCHEMA, s.rule.tenant, s.rule.name, life.state, life.since_us, life.held_us, life.starts, s.paused,
         s.activations,
     ))  # fmt: skip
-
-
-def of_pause(p: RulesPause) -> bytes:
-    """The stored form of a pause of all rules."""
-    return encode((SCHEMA, p.tenant, "", "inactive", 0, -1, [], True))
 
 
 def of_flow(v: FlowView) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from router.core import ruling, ruling_build
-from router.core.ruled import CrewView, FlowView, Learned, RulesPause, RuleState
+from router.core.ruled import CrewView, FlowView, Learned, RuleState
 from router.core.ruling_draft import Draft
 from router.core.world import World
 
@@ -17,9 +17,6 @@ def rules(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str
     if not (world.settings.rules or kinds["rule"] or kinds["flow"] or kinds["usual"]):
         return []
     for record in kinds["rule"].values():
-        if not record.name:
-            kept.paused[record.tenant] = RulesPause(record.tenant)
-            continue
         kept.rules[record.key] = ruling_build.unbuilt(record.tenant, record.name, record)
     for record in kinds["flow"].values():
         view: FlowView | CrewView = (

@@ -180,17 +180,6 @@ class RuleState(Entity, eq=False, gc=False):
         return -self.rule.rank, self.rule.key
 
 
-class RulesPause(Entity, eq=False, gc=False):
-    """All rules of a tenant are paused."""
-
-    tenant: str
-
-    @property
-    def key(self) -> str:
-        """tenant/*: no rule is named so."""
-        return f"{self.tenant}/*"
-
-
 class Ruling:
     """All that is watched in a world, and the rules."""
 
@@ -219,8 +208,6 @@ class Ruling:
         """Views that go by the clock on the wall."""
         self.store: list[StoreView] = []
         self.learned: list[Learned] = []
-        self.paused: dict[str, RulesPause] = {}
-        """Tenants of which all rules are paused."""
         self.loading = False
         """The world is being loaded: what the engine that kept it had not counted yet is not counted now."""
         self.store_away_us = 0
@@ -235,4 +222,4 @@ class Ruling:
         """Everything of it that has a record."""
         flows = [view for view in self.views if isinstance(view, CrewView | FlowView) and view.rings]
         states = [state for state in self.rules.values() if state.kept]
-        return [*flows, *self.learned, *states, *self.paused.values()]
+        return [*flows, *self.learned, *states]

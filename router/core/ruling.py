@@ -7,9 +7,9 @@ answer one another take turns with the traffic, and no step is endless.
 
 from __future__ import annotations
 
-from router.core import ruling_acts
+from router.core import layers, ruling_acts
 from router.core.entities import Agent
-from router.core.ruled import RulesPause, RuleState
+from router.core.ruled import RuleState
 from router.core.ruling_see import see
 from router.core.ruling_views import LOOKS, account, current
 from router.core.world import World
@@ -110,28 +110,26 @@ def values(world: World, state: RuleState) -> str:
 
 def is_paused(world: World, state: RuleState) -> bool:
     """Does a person keep it, or all rules, from being active?"""
-    return state.paused or state.rule.tenant in world.ruling.paused
+    return state.paused or world.layers.all_paused(state.rule.tenant)
 
 
 def pause(world: World, tenant: str, states: list[RuleState], why: str, *, every: bool) -> None:
-    """They are inactive at once and stay so; `every`: all rules of the tenant, also those that come later."""
-    if every and tenant not in world.ruling.paused:
-        paused = world.ruling.paused[tenant] = RulesPause(tenant)
-        world.changed[paused] = None
+    """They are inactive at once and stay so; `every`: all rules of the tenant, also those that come later, and whatever
+    plans have laid is off."""
     for state in states:
         if not every:
             state.paused = True
         halt(world, state, why)
         keep(world, state)
+    if every:
+        layers.pause(world, tenant)
 
 
 def resume(world: World, tenant: str, states: list[RuleState], *, every: bool) -> None:
-    """They may be active again, as if nothing had been seen of them before. `every`: single pauses end, too."""
+    """They may be active again, as if nothing had been seen of them before. `every`: what plans have laid is on
+    again, and single pauses end, too."""
     if every:
-        paused = world.ruling.paused.pop(tenant, None)
-        if paused is not None:
-            world.changed.pop(paused, None)
-            world.dropped.append(("rule", paused.key))
+        layers.resume_all(world, tenant)
     for state in states:
         state.paused = False
         keep(world, state)

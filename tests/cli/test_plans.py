@@ -113,9 +113,10 @@ def test_layers_show_what_is_overruled_and_what_is_off(daemon: Answers) -> None:
 
 
 def test_layers_are_taken_off_and_put_on(daemon: Answers) -> None:
-    """All, or those of one plan; another word is a slip of the pen."""
-    assert CliRunner().invoke(app, ["layers", "pause", *BY]).exit_code == 0
+    """Of all plans, or of one; another word is a slip of the pen, and everything is taken off in one place only."""
+    assert CliRunner().invoke(app, ["layers", "pause", "plan", *BY]).exit_code == 0
     assert CliRunner().invoke(app, ["layers", "resume", "plan", "storm", *BY]).exit_code == 0
     assert daemon.asked == [PauseLayers(0, "mia", "hail"), ResumeLayers(0, "mia", "hail", "plan", "storm")]
     assert CliRunner().invoke(app, ["layers", "pause", "storm", *BY]).exit_code == 2
-    assert "switchboard rules pause" in CliRunner().invoke(app, ["layers", "pause", "rule", "busy", *BY]).output
+    for words in (["rule", "busy"], []):
+        assert "switchboard rules pause" in CliRunner().invoke(app, ["layers", "pause", *words, *BY]).output

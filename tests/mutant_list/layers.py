@@ -6,6 +6,20 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "layers: pausing all rules takes off what plans have laid",
+        CORE + "ruling.py",
+        "    if every:\n        layers.pause(world, tenant)\n",
+        "",
+        story="rule_all_layers_paused",
+    ),
+    Mutant(
+        "layers: resuming everything takes back every pause",
+        CORE + "layers.py",
+        "        if found.tenant == tenant:\n",
+        "        if found.tenant == tenant and not found.kind:\n",
+        story="rule_all_layers_paused",
+    ),
+    Mutant(
         "layers: on one value the highest rank wins",
         CORE + "layer.py",
         "            if known is None or layer.weight > known.weight:\n",

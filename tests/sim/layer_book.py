@@ -74,7 +74,8 @@ class LayerBook:
         self.said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
             ask.StartPlan: self._started,
             ask.StopPlan: self._stopped,
-            ask.PauseRules: self.turns.paused,
+            ask.PauseRules: self._rules_paused,
+            ask.ResumeRules: self._rules_resumed,
             ask.PauseLayers: self._layers_paused,
             ask.ResumeLayers: self._layers_resumed,
         }
@@ -145,6 +146,20 @@ class LayerBook:
             self._judge.fault("layers", f"{command.plan} was stopped, and was not active")
             return
         self._stop_plan(command.plan)
+        self._settle()
+
+    def _rules_paused(self, boss: GatewaySeen, command: ask.PauseRules, reply: Reply) -> None:
+        self.turns.paused(boss, command, reply)
+        if command.rule is None and not isinstance(reply, Error):
+            self._paused.add(("", ""))
+            self._settle()
+
+    def _rules_resumed(self, _boss: GatewaySeen, command: ask.ResumeRules, reply: Reply) -> None:
+        if command.rule is not None:
+            return
+        if isinstance(reply, Error) and self._paused:
+            self._judge.fault("layers", f"{self._paused} are paused, and the answer is {reply!r}")
+        self._paused.clear()
         self._settle()
 
     def _layers_paused(self, _boss: GatewaySeen, command: ask.PauseLayers, reply: Reply) -> None:

@@ -102,11 +102,11 @@ class Planning:
         if not run.site.happens(OFTEN):
             return
         name = rng.choice(plans).name
-        of_one: tuple[str, str] = rng.choice((("", ""), ("plan", ""), ("plan", name)))
+        of_one: tuple[str, str] = rng.choice((("plan", ""), ("plan", name)))
         request: ask.Request = rng.choice((
             ask.StartPlan(1, *WHO, name), ask.StartPlan(1, *WHO, name), ask.StopPlan(1, *WHO, name),
             ask.PauseLayers(1, *WHO, *of_one), ask.ResumeLayers(1, *WHO, *of_one),  # type: ignore[arg-type]  # its words
-            ask.ResumeLayers(1, *WHO),
+            ask.PauseRules(1, *WHO), ask.ResumeRules(1, *WHO),
         ))  # fmt: skip
         run.site.faults[f"by hand: {request.__struct_config__.tag}"] += 1
         self._say(request)
@@ -114,7 +114,7 @@ class Planning:
     def end(self) -> None:
         """All of it is taken off."""
         plans = self._run.plan.settings.plans
-        for kind, name in (("", ""), ("plan", ""), *(("plan", plan.name) for plan in plans)) if plans else ():
+        for kind, name in (("plan", ""), *(("plan", plan.name) for plan in plans)) if plans else ():
             self._say(ask.ResumeLayers(1, *WHO, kind, name))  # type: ignore[arg-type]  # one of its words
         for plan in plans:
             self._say(ask.StopPlan(1, *WHO, plan.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from router.wire.catalogue import Clash, LayerStatus, Message, PlanStarted, PlanStatus, Request
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: an object a line.")]
-Kind = Annotated[str, typer.Argument(metavar="[plan]", help="Only layers of plans.")]
-Name = Annotated[str, typer.Argument(metavar="[NAME]", help="Only those of this one.")]
+Kind = Annotated[str, typer.Argument(metavar="plan", help="The word: layers of rules go by `switchboard rules`.")]
+Name = Annotated[str, typer.Argument(metavar="[NAME]", help="The plan; none: all of them.")]
 
 plan = typer.Typer(no_args_is_help=True, help="Plans prepared beforehand: start one, stop it, see what is active.")
 layers = typer.Typer(no_args_is_help=False, help="What rules, plans and hands have laid over the configuration.")
@@ -132,25 +132,21 @@ def shown(context: typer.Context, socket: Socket = None, address: Address = None
     _show_layers(found, paused)
 
 
-SourceWord: TypeAlias = Literal["", "plan"]
-SOURCES: dict[str, SourceWord] = {"": "", "plan": "plan"}
-"""Whose layers are meant; nothing: everybody's."""
-
-
 @layers.command()
 def pause(who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket = None, address: Address = None) -> None:
-    """Take off all layers at once, those of rules too, or those of plans or of one plan; none is forgotten.
+    """Take off the layers of all plans, or of one; none is forgotten.
 
-    Rules alone are taken off by `switchboard rules pause`.
+    All layers at once, those of rules too, are taken off by `switchboard rules pause`.
 
-    Example: switchboard layers pause --as mia --why "what is going on?"
+    Example: switchboard layers pause plan storm --as mia --why "what is going on?"
 
     Exit code 1 if the daemon refuses, 3 if it can't be reached.
     """
     from router.wire.catalogue import PauseLayers
 
-    _ask(PauseLayers(0, who, why, _kind(kind), name), socket, address)
-    say.note(f"layers of {' '.join(filter(None, (kind, name))) or 'all'} are off")
+    _plans(kind)
+    _ask(PauseLayers(0, who, why, "plan", name), socket, address)
+    say.note(f"layers of {name or 'all plans'} are off")
 
 
 @layers.command()
@@ -159,21 +155,22 @@ def resume(
 ) -> None:
     """Put layers on again, by the same words by which they were taken off.
 
-    Example: switchboard layers resume --as mia --why "it was not that"
+    Example: switchboard layers resume plan storm --as mia --why "it was not that"
 
     Exit code 1 if the daemon refuses, 3 if it can't be reached.
     """
     from router.wire.catalogue import ResumeLayers
 
-    _ask(ResumeLayers(0, who, why, _kind(kind), name), socket, address)
-    say.note(f"layers of {' '.join(filter(None, (kind, name))) or 'all'} are on")
+    _plans(kind)
+    _ask(ResumeLayers(0, who, why, "plan", name), socket, address)
+    say.note(f"layers of {name or 'all plans'} are on")
 
 
-def _kind(word: str) -> SourceWord:
-    if word not in SOURCES:
-        remedy = "write plan NAME, or nothing; of a rule, `switchboard rules pause NAME`"
-        say.fail(f"layers of {word!r} are not taken off alone", remedy, exits.USAGE)
-    return SOURCES[word]
+def _plans(word: str) -> None:
+    """Only plans are taken off by this command."""
+    if word != "plan":
+        remedy = "write plan [NAME]; of rules, and all layers at once: `switchboard rules pause [NAME]`"
+        say.fail(f"layers of {word!r} are not taken off alone" if word else "whose layers?", remedy, exits.USAGE)
 
 
 def _ask(request: Request, socket: Socket, address: Address) -> Message:
@@ -193,7 +190,7 @@ def _show_started(started: PlanStarted) -> None:
     for refused in started.refused:
         say.note(f"  {refused}: without effect, the queue would need more lines than it may have")
     if started.paused:
-        say.note("  layers are off at present: switchboard layers resume")
+        say.note("  its layers are off at present: switchboard layers tells by which words")
     if started.todo:
         say.note(f"by hand: {started.todo}")
 

@@ -21,7 +21,7 @@ class RuleDeed(StrEnum):
 
 def rules(
     deed: Annotated[RuleDeed | None, typer.Argument(metavar="[pause|resume]", help="What to do; none: list.")] = None,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The rule; none: all of them.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The rule; none: all, and plans.")] = None,
     who: Annotated[
         str | None, typer.Option("--as", metavar="WHO", help="With pause and resume: who does it, one word.")
     ] = None,
@@ -36,8 +36,8 @@ def rules(
 
     Example: switchboard rules pause accounts-late --as mia --why "the figures are wrong today"
 
-    pause ends what they do at once and lets none start, through reloads and restarts, until resume. Exit code 1 if the
-    daemon refuses, 3 if it can't be reached.
+    pause ends what they do at once and lets none start, through reloads and restarts, until resume; without a name it
+    takes off all layers, those of plans too. Exit code 1 if the daemon refuses, 3 if it can't be reached.
     """
     from router.cli import asking
     from router.wire.catalogue import PauseRules, ResumeRules
@@ -47,7 +47,7 @@ def rules(
             say.fail(f"{deed.value} needs --as and --why", "they are kept with what you do", exits.USAGE)
         request = PauseRules if deed is RuleDeed.PAUSE else ResumeRules
         carry_out(request(0, who, why, name), socket, address)
-        say.note(f"{name or 'all rules'}: {deed.value}d")
+        say.note(f"{name or 'all rules and plans'}: {deed.value}d")
         return
     with daemon(socket, address) as asker:
         found = asking.all_rules(asker)

@@ -51,21 +51,21 @@ class LayersAsked(Request, tag="layers"):
 
 
 class PauseLayers(Hand, tag="pause_layers"):
-    """Take layers off, without forgetting them: of all rules and plans, of all plans, or of one. What can't be undone
-    is not done meanwhile, nor made up for. Rules alone are taken off by `pause_rules`."""
+    """Take the layers of plans off, without forgetting them: of all plans, or of one. What can't be undone is not done
+    meanwhile, nor made up for. Layers of rules too are taken off by `pause_rules`."""
 
-    kind: Literal["plan", ""] = ""
-    """Of plans only; empty: of rules too."""
+    kind: Literal["plan"] = "plan"
+    """Whose layers."""
     name: str = ""
-    """Of this plan; needs `kind`."""
+    """Of this plan; empty: of all."""
     errors = ("unknown_source",)
 
 
 class ResumeLayers(Hand, tag="resume_layers"):
     """Put them on again, by the same words with which they were taken off."""
 
-    kind: Literal["plan", ""] = ""
-    """Of plans only; empty: of rules too."""
+    kind: Literal["plan"] = "plan"
+    """Whose layers."""
     name: str = ""
-    """Of this plan only."""
+    """Of this plan; empty: of all."""
     errors = ("not_paused",)

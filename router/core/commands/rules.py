@@ -19,18 +19,19 @@ class Rules(Request, tag="rules"):
 
 
 class PauseRules(Hand, tag="pause_rules"):
-    """Pause one rule, or all of the tenant: those that are active end at once, whatever their times say, and none
-    starts. It holds through reloads and restarts, also for rules that come later, until it is taken back."""
+    """Pause one rule: if it is active it ends at once, whatever its times say, and it does not start. Or (nil) take off
+    all layers at once: every rule of the tenant is paused, also those that come later, and what plans have laid is off,
+    without being forgotten. It holds through reloads and restarts until it is taken back."""
 
     rule: Id | None = None
-    """Its name; nil: all."""
+    """Its name; nil: all, and plans too."""
     errors = ("unknown_rule",)
 
 
 class ResumeRules(Hand, tag="resume_rules"):
-    """Take a pause back: of one rule, or (nil) every pause of the tenant. A rule is looked at as if nothing had been
-    seen of it before: its condition must hold for as long as it says from now on."""
+    """Take a pause back: of one rule, or (nil) every pause of the tenant, of rules and of plans. A rule is looked at as
+    if nothing had been seen of it before: its condition must hold for as long as it says from now on."""
 
     rule: Id | None = None
-    """Its name; nil: all."""
+    """Its name; nil: all, and plans too."""
     errors = ("unknown_rule", "not_paused")

@@ -51,4 +51,4 @@ class RulesReply(Reply, tag="rules"):
     more: bool = False
     """Another page follows."""
     all_paused: bool = False
-    """All rules of the tenant are paused, also those that come later."""
+    """All rules of the tenant are paused, also those that come later, and plans are off."""

@@ -28,7 +28,7 @@ def listed(world: World, peer: Peer, command: ask.Rules) -> Reply:
     mine = {state.rule.name: state for state in world.ruling.rules.values() if state.rule.tenant == peer.tenant}
     names = sorted(name for name in mine if name > command.after)
     page = [_status(world, mine[name]) for name in names[:PAGE]]
-    return RulesReply(command.seq, page, len(names) > PAGE, peer.tenant in world.ruling.paused)
+    return RulesReply(command.seq, page, len(names) > PAGE, world.layers.all_paused(peer.tenant))
 
 
 def pause_rules(world: World, peer: Peer, command: ask.PauseRules) -> Reply:
@@ -47,7 +47,8 @@ def resume_rules(world: World, peer: Peer, command: ask.ResumeRules) -> Reply:
     states = _meant(world, peer, command.rule)
     before = _facts(world, states)
     every = command.rule is None
-    if not any(state.paused for state in states) and (not every or peer.tenant not in world.ruling.paused):
+    off = every and any(paused.tenant == peer.tenant for paused in world.layers.pauses.values())
+    if not off and not any(state.paused for state in states):
         raise Refused("not_paused", command.rule or "all")
     ruling.resume(world, peer.tenant, states, every=every)
     target, after = command.rule or "all", _facts(world, states)
