@@ -38,4 +38,11 @@ MUTANTS = (
         "    world.estimates.forget_line(line)\n",
         "    world.estimates.due.pop(line, None)\n",
     ),
+    Mutant(
+        "estimates: an empty line of a state that has passed is not looked at",
+        CORE + "estimates/picture.py",
+        "                    if other is not line and can_be_seen(other) and _may_fill(other):\n",
+        "                    if other is not line and can_be_seen(other):\n",
+        test="tests/core/test_estimates_near.py",
+    ),
 )

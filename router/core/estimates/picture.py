@@ -136,11 +136,17 @@ def _near(world: World, line: Line) -> list[Line]:
             for needs in pool.needs:
                 looked += len(needs.lines)
                 for other in needs.lines:
-                    if other is not line and can_be_seen(other):
+                    if other is not line and can_be_seen(other) and _may_fill(other):
                         found[other] = None
         if looked >= NEAR_LOOKED:
             break
     return sorted(found, key=lambda other: (-other.contact_class, name_of(other)))[:NEAR_MOST]
+
+
+def _may_fill(line: Line) -> bool:
+    """Does somebody stand in it, or may somebody who has just come? Where needs give way, whoever is offered in another
+    of their queues belongs to the line of a state that has passed; after a start it is another one."""
+    return line.order.first is not None or not line.course.streams or line.queue.own.get(line.needs.channel) is line
 
 
 def _first_member(profile: Profile) -> int:
