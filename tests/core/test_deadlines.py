@@ -120,3 +120,17 @@ def test_who_takes_the_place_of_another_has_its_number_and_its_time() -> None:
     deadlines.set(new, 10, -5)
     assert fire(deadlines, 10) == [new]
     assert len(deadlines) == 0
+
+
+def test_set_again_to_the_same_time_under_the_same_number_fires_once() -> None:
+    """What has one number for ever, as rules' states have, may be taken out and put back while its time is near: it has
+    one deadline, counts as one, and does not fire a second time for the entry of before."""
+    deadlines: Deadlines[Thing] = Deadlines()
+    thing, other = Thing(), Thing()
+    deadlines.set(other, 1, 1)
+    assert fire(deadlines, SLOT_US // 4) == [other]
+    for _ in range(3):
+        deadlines.set(thing, SLOT_US // 2, -7)
+    assert len(deadlines) == 1
+    assert fire(deadlines, SLOT_US) == [thing]
+    assert len(deadlines) == 0
