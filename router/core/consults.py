@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from router.core import gateways, offers, visits
+from router.core import clocks, gateways, offers, visits
 from router.core.consulting import asks_through, conference_of, consult_of, customer_of, is_consult, is_shared, talking
 from router.core.effects import ConnectedEvent, ConsultOver
 from router.core.entities import Contact, Offer, Peer
@@ -174,6 +174,8 @@ def _join(world: World, contact: Contact, other: Contact | None, by: Peer | None
     offer.contact, offer.queue = contact, contact.queue
     offer.made_us, offer.connected_us, offer.held_us = offer.accepted_us, world.now_us, 0
     extra_of(contact).conference = (*names, offer.agent.name)
+    # A question about the consult, which nobody answers any more, says nothing of the customer's talk.
+    clocks.begin_lease(world, offer)
     world.changed[contact] = None
     other.left_us, other.ended_by, other.hold_began_us = world.now_us, "agent", 0
     world.move_contact(other, "talk_over")
