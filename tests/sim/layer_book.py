@@ -61,6 +61,8 @@ class LayerBook:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._settings = judge.settings
+        self._gone: tuple[ActingRule, ...] = ()
+        """Rules that the step has taken out of the configuration."""
         self._active: dict[Name, Active] = {}
         self.turns = TurnBook(judge)
         self._silenced: set[int] = set()
@@ -89,8 +91,10 @@ class LayerBook:
 
     def heard(self, step: Step, settings: of.Settings) -> None:
         """What rules did in this step, and time; `settings` are in force after it."""
-        if settings is not self._settings:
+        before = self._settings
+        if settings is not before:
             self._follow(settings)
+        self._gone = tuple(rule for rule in before.rules if self._rule(rule.name) is None)
         for _, message in step.effects:
             lent = isinstance(message, AgentState) and (message.why or "").startswith("lent")
             self._judge.reached["lent by a rule or plan"] += lent
@@ -178,7 +182,8 @@ class LayerBook:
 
     def rule_start(self, deed: Deed) -> None:
         """A rule turned."""
-        rule = self._rule(deed.target)
+        # In the very step that takes it out of the configuration it may have turned before.
+        rule = self._rule(deed.target) or next((rule for rule in self._gone if rule.name == deed.target), None)
         if rule is None:
             self._judge.fault("rules", f"{deed.target} starts, and is not in the configuration")
             return
