@@ -64,8 +64,7 @@ def _count(world: World, layer: Layer) -> None:
 
 def _end(world: World, key: str, layer: Layer) -> None:
     """Everybody goes back."""
-    lent = world.layers.loans.lent[key]
-    for agent in list(lent):
+    for agent in _in_order(world, key):
         give_back(world, agent, layer)
     del world.layers.loans.by_layer[key], world.layers.loans.lent[key]
     world.deadlines.cancel(layer)
@@ -78,9 +77,8 @@ def _end(world: World, key: str, layer: Layer) -> None:
 def due(world: World, layer: Layer) -> None:
     """Look at a loan, and set when to look again."""
     action = _action(layer)
-    lent = world.layers.loans.lent[layer.key]
     donors = list(_donors(world, layer, action))
-    for agent in [agent for agent in lent if agent not in donors]:
+    for agent in [agent for agent in _in_order(world, layer.key) if agent not in donors]:
         give_back(world, agent, layer)
     more = True
     while more:
@@ -89,13 +87,18 @@ def due(world: World, layer: Layer) -> None:
     world.changed[layer] = None
 
 
+def _in_order(world: World, key: str) -> list[Agent]:
+    """Who is lent, in an order that a loaded world has too: as they were; those of one moment by their numbers."""
+    return sorted(world.layers.loans.lent[key], key=lambda agent: (agent.lent[key], agent.number))
+
+
 def _step(world: World, layer: Layer, action: Borrow, donors: list[Agent]) -> bool:
     """One more or one fewer. Has anything changed that one more step could follow?"""
     lent = world.layers.loans.lent[layer.key]
     idle = sum(1 for agent in donors if agent.places and not agent.lent)
     if idle < action.keep_idle or _waits_too_long(world, layer, action) or _serves_too_few(world, layer, action):
         if lent:
-            give_back(world, next(reversed(lent)), layer)
+            give_back(world, _in_order(world, layer.key)[-1], layer)
         return False
     if len(lent) >= action.agents_most:
         return False

@@ -74,7 +74,7 @@ MUTANTS = (
     Mutant(
         "loans: all go back at the end",
         LENDING,
-        "    for agent in list(lent):\n        give_back(world, agent, layer)\n    del",
+        "    for agent in _in_order(world, key):\n        give_back(world, agent, layer)\n    del",
         "    del",
         story="borrow_one_by_one",
     ),
