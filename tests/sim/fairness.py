@@ -86,6 +86,7 @@ class Fairness:
             judge.agents[command.agent].leaving = True
         elif isinstance(command, ask.LogIn):
             judge.agents[command.agent].backoff_sure_us = 0
+            judge.layers.possible.signs_in(judge.agents[command.agent], gateway)
         elif isinstance(command, ask.Ready):
             judge.agents[command.agent].backoff_sure_us = 0
             self._ready(judge.agents[command.agent], command.contact is None)
@@ -364,7 +365,7 @@ class Fairness:
         for agent in judge.agents.values():
             if agent.state != "available" or agent.leaving or judge.step - agent.changed_step <= SETTLED_STEPS:
                 continue
-            if judge.now_us <= agent.backoff_maybe_us:
+            if judge.now_us <= agent.backoff_maybe_us or judge.layers.possible.may_rest_unheard(agent):
                 continue
             legs = agent.perhaps(judge.now_us)
             used = sum(leg.units for leg in legs) + sum(agent.outside.values())

@@ -16,7 +16,7 @@ from tests.sim.needs_seen import agent_now, meets, meets_now
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
-    from tests.sim.seen import AgentSeen, Visit
+    from tests.sim.seen import AgentSeen, GatewaySeen, Visit
 
 
 class Possible:
@@ -31,6 +31,7 @@ class Possible:
         """Queues for which agents are kept idle now, as far as is known."""
         shares = [action.queues for action in actions if isinstance(action, core.ShareOfTime)]
         self._shared = {queue for queues in shares for queue in queues}
+        self._caps = [action for action in actions if isinstance(action, core.OccupancyCap)]
 
     def keeps_from(self, agent: AgentSeen, visit: Visit) -> bool:
         """May this agent be kept from the visit, so that it may wait though they are free? Kept idle, or past a share
@@ -43,6 +44,22 @@ class Possible:
         kept = bool(able - {visit.queue.name})
         self._judge.reached["agents kept idle"] += kept
         return kept or visit.queue.name in self._shared
+
+    def signs_in(self, agent: AgentSeen, gateway: GatewaySeen) -> None:
+        """They sign in at this client, or move here: with a breather that nobody was told of, if they have one."""
+        if agent.session and self.may_rest_unheard(agent):
+            agent.backoff_maybe_us = max(agent.backoff_maybe_us, self._judge.now_us + self._breather_us(agent))
+        agent.session = gateway.key
+
+    def may_rest_unheard(self, agent: AgentSeen) -> bool:
+        """May they have a breather that nobody was told of? The client where they signed in is away, or lately was."""
+        lasts_us, gateway = self._breather_us(agent), self._judge.gateways.get(agent.session)
+        heard = gateway is not None and gateway.up and self._judge.now_us > gateway.changed_us + lasts_us
+        return lasts_us > 0 and not heard
+
+    def _breather_us(self, agent: AgentSeen) -> int:
+        """The longest that they may be given."""
+        return max((cap.breather_us for cap in self._caps if cap.team in ("", agent.known.team)), default=0)
 
     def _queue(self, name: str) -> of.Queue:
         return self._judge.queues[name]

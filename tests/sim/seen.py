@@ -219,6 +219,8 @@ class AgentSeen(Struct, eq=False):
     """They surely get no offer before this time."""
     backoff_maybe_us: int = 0
     """They may get none before this time."""
+    session: str = ""
+    """The client where they signed in last: it is told of their breathers."""
     outside: dict[tuple[str, str], int] = {}
     """Outside work: endpoint -> units, as far as it may be."""
 
