@@ -88,26 +88,31 @@ def pause(world: World, tenant: str, kind: str = "", name: str = "") -> Pause:
     made = Pause(tenant, kind, name)
     known = world.layers.pauses.setdefault(made.key, made)
     world.changed[known] = None
-    take(world, _of_pause(world, known))
+    take(world, _under(world, [known]))
     return known
 
 
 def resume(world: World, tenant: str, kind: str = "", name: str = "") -> bool:
     """Put them on again. False where just that was not paused."""
-    found = world.layers.pauses.pop(Pause(tenant, kind, name).key, None)
+    found = world.layers.pauses.get(Pause(tenant, kind, name).key)
     if found is None:
         return False
-    world.changed.pop(found, None)
-    world.dropped.append(("pause", found.key))
-    take(world, _of_pause(world, found))
+    _resume(world, [found])
     return True
 
 
 def resume_all(world: World, tenant: str) -> None:
     """Put all on again, by whatever words they were taken off."""
-    for found in list(world.layers.pauses.values()):
-        if found.tenant == tenant:
-            resume(world, tenant, found.kind, found.name)
+    _resume(world, [pause for pause in world.layers.pauses.values() if pause.tenant == tenant])
+
+
+def _resume(world: World, found: list[Pause]) -> None:
+    """All of these are over before a target takes what is in effect: it takes that once, whichever came first."""
+    for pause in found:
+        del world.layers.pauses[pause.key]
+        world.changed.pop(pause, None)
+        world.dropped.append(("pause", pause.key))
+    take(world, _under(world, found))
 
 
 def due(world: World, layer: Layer) -> None:
@@ -197,13 +202,19 @@ def _changes(before: audit.Facts, after: audit.Facts) -> tuple[audit.Facts, audi
     return {name: before[name] for name in names}, {name: after[name] for name in names}
 
 
-def _of_pause(world: World, pause: Pause) -> list[tuple[str, Target]]:
-    return [
-        layer.place
+def _under(world: World, pauses: list[Pause]) -> list[tuple[str, Target]]:
+    """Targets of the layers that these take off, by the order in which the layers began: a start knows no other."""
+    found = [
+        layer
         for source, layers in world.layers.sources.items()
-        if source.tenant == pause.tenant and pause.kind in ("", source.kind) and pause.name in ("", source.name)
+        if any(
+            source.tenant == pause.tenant and pause.kind in ("", source.kind) and pause.name in ("", source.name)
+            for pause in pauses
+        )
         for layer in layers
     ]
+    found.sort(key=lambda layer: layer.number)
+    return [layer.place for layer in found]
 
 
 def _has_room(world: World, layer: Layer) -> bool:

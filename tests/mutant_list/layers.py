@@ -15,9 +15,23 @@ MUTANTS = (
     Mutant(
         "layers: resuming everything takes back every pause",
         CORE + "layers.py",
-        "        if found.tenant == tenant:\n",
-        "        if found.tenant == tenant and not found.kind:\n",
+        "for pause in world.layers.pauses.values() if pause.tenant == tenant])\n",
+        "for pause in world.layers.pauses.values() if pause.tenant == tenant and not pause.kind])\n",
         story="rule_all_layers_paused",
+    ),
+    Mutant(
+        "layers: pauses that end together are over before a queue takes what is in effect",
+        CORE + "layers.py",
+        "    take(world, _under(world, found))\n",
+        "        take(world, _under(world, [pause]))\n",
+        test="tests/core/test_resume_order.py",
+    ),
+    Mutant(
+        "layers: they come back in an order that a start knows too",
+        CORE + "layers.py",
+        "    found.sort(key=lambda layer: layer.number)\n",
+        "",
+        test="tests/core/test_resume_order.py",
     ),
     Mutant(
         "layers: on one value the highest rank wins",
