@@ -252,21 +252,21 @@ class Fairness:
                 return False
             if same_line(other, visit):
                 return other.newest_us() > visit.newest_us()
-            if not self._is_newest(other):
+            if not self._is_newest(other, visit):
                 return False
         return better[0] > rank[0] or (better[0] == rank[0] and better[1] > rank[1] + ABOUT)
 
-    def _is_newest(self, visit: Visit) -> bool:
-        """Is it surely the newest of all that wait in its line?"""
+    def _is_newest(self, visit: Visit, taken: Visit) -> bool:
+        """Is it surely the newest of its line? Who is taken now may have stood there too, and was taken in another."""
         return not any(
             other.queue is visit.queue
-            and other.state == "waiting"
+            and (other.state == "waiting" or whole is taken)
             and (
                 other.unsure
                 or overflow.may(self._judge, other)
                 or (same_line(other, visit) and other.newest_us() > visit.newest_us())
             )
-            for whole, other in self._judge.places.all()
+            for whole, other in (*self._judge.places.all(), *((taken, each) for each in self._judge.places.of(taken)))
             if whole.id != visit.id or whole.gateway is not visit.gateway
         )
 
