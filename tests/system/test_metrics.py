@@ -91,10 +91,13 @@ def scrape_until(ready: dict[str, Any], name: str, least: float, **labels: str) 
 
 OF_MORE = tuple(
     f"switchboard_{word}"
-    for word in ("segment_", "steer_", "refused_by_route_", "estimate_", "judged_", "announce", "pressed_keys_")
-)
-"""Rows of segments, steering, routes, estimates and announcements, which this small centre has not: `tests/metrics`
-shows them."""
+    for word in (
+        "segment_", "steer_", "refused_by_route_", "estimate_", "judged_", "announce", "pressed_keys_", "partner_",
+        "balance_", "withheld_offers_",
+    )
+)  # fmt: skip
+"""Rows of segments, steering, routes, estimates, announcements, partners, balances and agents who are kept, which this
+small centre has not: `tests/metrics` shows them."""
 
 
 def test_promtool_accepts_every_row(promtool: str) -> None:

@@ -62,7 +62,7 @@ UNWANTED = shutil.ignore_patterns("__pycache__", "*.so", "*.digest")
 
 def replayed(folder: Path, edits: Edits, verify: bool) -> dict[str, dict[str, int]]:
     """What a replay finds with these edits made to a copy of the engine."""
-    for part in ("core", "trace", "wire", "stats"):
+    for part in ("core", "rules", "trace", "wire", "stats"):
         shutil.copytree(ROOT / "router" / part, folder / "router" / part, ignore=UNWANTED)
     for file in ("__init__.py", "compiled.py", "terms.py", "errors.py"):
         shutil.copy(ROOT / "router" / file, folder / "router" / file)
