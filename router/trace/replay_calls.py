@@ -9,42 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from router.core.commands import Accept, Complete, End, Enqueue, Occupy, Release
+from router.core.commands import Accept, End, Enqueue, Occupy, Release
 from router.core.effects import Offer, OfferCancelled
 from router.core.history import Visit as Record
 from router.terms import MILLISECOND_US, SECOND_US
 from router.trace.patience import Draw
 from router.trace.records import Contact
-from router.trace.replay_agenda import ARRIVAL, ENDS, HANG_UP, Agenda
+from router.trace.replay_agenda import ARRIVAL, HANG_UP, Agenda
+from router.trace.replay_caller import OVER, WAITING, Arrivals, Caller, Talks
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import Line
-from router.trace.replay_shifts import Desk, Shifts
+from router.trace.replay_shifts import Shifts
 from router.trace.tap import Tap, unheard
 
-PROGRESS_CONTACTS: Final = 500
-"""Arrivals between two calls of `progress`."""
 PUT_BACK_EVERY: Final = 16
 """Of the offers to who has waited, one in so many is withdrawn and made again, see `Calls._put_back`."""
 
-WAITING: Final = 1
-TAKEN: Final = 2
-OVER: Final = 3
 
+class Call(Caller):
+    """One contact on its way."""
 
-class Call:
-    """One contact on its way. `wait_us` is whole once it was taken or is over."""
-
-    __slots__ = ("arrived_us", "contact", "desk", "draw", "served", "state", "taken_us", "wait_us")
+    __slots__ = ("served",)
 
     def __init__(self, contact: Contact, draw: Draw) -> None:
-        self.contact = contact
-        self.draw = draw
-        self.state = 0
+        super().__init__(contact, draw)
         self.served = False
-        self.arrived_us = 0
-        self.wait_us = 0
-        self.taken_us = 0
-        self.desk: Desk | None = None
 
 
 class Calls:
@@ -63,7 +52,7 @@ class Calls:
         progress: Callable[[int], None] | None,
         tap: Tap = unheard,
     ) -> None:
-        """`shares`: part of an agent's capacity that a contact takes, by (agent, channel). `tap`: see there."""
+        """`shares` and `tap`: see `Talks`."""
         self.calls = [Call(contact, draw) for contact, draw in zip(contacts, draws, strict=True)]
         self.stayed = 0
         """Contacts that still waited when all else was over."""
@@ -72,10 +61,9 @@ class Calls:
         self._agenda = agenda
         self._ledger = ledger
         self._shifts = shifts
-        self._shares = shares
-        self._progress = progress
         self._tap = tap
-        self._arrived = 0
+        self._arrivals = Arrivals(progress)
+        self._talks = Talks(line, agenda, shifts, shares, lambda call: ledger.end(call.contact.id), tap)
         self._offers_after_waiting = 0
         for call in self.calls:
             agenda.plan(call.contact.arrival_us + offset_us, ARRIVAL, self._arrive, call)
@@ -119,11 +107,8 @@ class Calls:
 
     def _arrive(self, call: Call) -> None:
         contact, line = call.contact, self._line
-        call.arrived_us = line.now_us
-        call.state = WAITING
-        self._arrived += 1
-        if self._progress is not None and self._arrived % PROGRESS_CONTACTS == 0:
-            self._progress(self._arrived)
+        call.comes(line.now_us)
+        self._arrivals.one()
         command = Enqueue(
             line.number(), contact.id, contact.queue, contact.channel, contact.head_start_s, customer=contact.customer
         )
@@ -139,43 +124,15 @@ class Calls:
             self._agenda.add(line.now_us + call.draw.patience_us, HANG_UP, self._hang_up, call)
 
     def _talk(self, offer: Offer) -> None:
-        call, desk, now_us = self._by_id[offer.contact], self._shifts.desks[offer.agent], self._line.now_us
-        call.state = TAKEN
+        call = self._by_id[offer.contact]
         call.served = True
-        call.taken_us = now_us
-        call.wait_us = now_us - call.arrived_us
-        call.desk = desk
-        self._tap("start", now_us, call=call.contact.id, queue=call.contact.queue, agent=desk.name)
-        self._shifts.took(desk)
-        self._agenda.add(now_us + call.draw.service_us, ENDS, self._talked, call)
-
-    def _talked(self, call: Call) -> None:
-        line = self._line
-        assert call.desk is not None, "only who was talked to has talked"
-        self._tap("end", line.now_us, call=call.contact.id, queue=call.contact.queue, agent=call.desk.name)
-        line.tell(End(line.number(), call.contact.id))
-        if call.draw.wrap_up_us:
-            self._agenda.add(line.now_us + call.draw.wrap_up_us, ENDS, self._wrapped_up, call)
-        else:
-            self._wrapped_up(call)
-
-    def _wrapped_up(self, call: Call) -> None:
-        line, desk, contact = self._line, call.desk, call.contact
-        assert desk is not None, "only who was talked to is wrapped up"
-        # Before the engine hears of it: what it then offers comes after.
-        self._ledger.end(contact.id)
-        call.state = OVER
-        share = self._shares[desk.name, contact.channel]
-        self._shifts.done(desk, round((line.now_us - call.taken_us) * share))
-        self._tap("agent_ready", line.now_us, agent=desk.name)
-        line.tell(Complete(line.number(), contact.id))
+        self._talks.begin(call, self._shifts.desks[offer.agent], call.draw.service_us)
 
     def _hang_up(self, call: Call) -> None:
         if call.state != WAITING:
             return
         line = self._line
-        call.state = OVER
-        call.wait_us = line.now_us - call.arrived_us
+        call.leaves(line.now_us)
         self._ledger.end(call.contact.id)
         self._tap("abandon", line.now_us, call=call.contact.id, queue=call.contact.queue)
         line.tell(End(line.number(), call.contact.id))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, TypeAlias
 
-from router.core.commands import Accept, Announced, Complete, End, Enqueue, PartnerAnswered, PartnerEnded
+from router.core.commands import Accept, Announced, End, Enqueue, PartnerAnswered, PartnerEnded
 from router.core.effects import (
     Advice,
     Announce,
@@ -32,6 +32,7 @@ from router.terms import MILLISECOND_US
 from router.trace.patience import Draw
 from router.trace.records import Contact
 from router.trace.replay_agenda import ARRIVAL, ENDS, HANG_UP, Agenda
+from router.trace.replay_caller import OVER, WAITING, Arrivals, Caller, Talks
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GOOD, Line
 from router.trace.replay_shifts import Desk, Shifts
@@ -40,26 +41,15 @@ Fate: TypeAlias = Literal["answered", "partner", "abandoned", "refused", "treate
 """`partner`: answered outside; `refused`: not let in; `treated`: sent away while waiting, with a message, say."""
 ANSWERS: Final[tuple[type[Reply], ...]] = (*GOOD, RefusedEntry, Busy)
 """Of an engine that is right: whoever is not let in is told so."""
-PROGRESS_CONTACTS: Final = 500
-
-COMING: Final = 0
-WAITING: Final = 1
-TAKEN: Final = 2
-OVER: Final = 3
 
 
-class Case:
-    """One caller on the way. `wait_us` is whole once they were taken or are over."""
+class Case(Caller):
+    """One caller on the way."""
 
-    __slots__ = (
-        "advised", "announced", "arrived_us", "contact", "desk", "draw", "fate", "moves", "partner", "queue", "said",
-        "state", "taken_us", "wait_us", "why",
-    )  # fmt: skip
+    __slots__ = ("advised", "announced", "fate", "moves", "partner", "queue", "said", "why")
 
     def __init__(self, contact: Contact, draw: Draw) -> None:
-        self.contact = contact
-        self.draw = draw
-        self.state = COMING
+        super().__init__(contact, draw)
         self.fate: Fate = "abandoned"
         self.why = ""
         """Of who was refused or treated: the engine's reason."""
@@ -73,8 +63,6 @@ class Case:
         self.announced = 0
         self.advised = ""
         """What was offered to them instead: `callback`, `self_service`, a channel."""
-        self.arrived_us = self.taken_us = self.wait_us = 0
-        self.desk: Desk | None = None
 
 
 class Callers:
@@ -97,7 +85,7 @@ class Callers:
         """`by_routes`: who came by routes asks them again.
 
         `slower`: by what factor talks at a desk are longer; `first`: done before offers are answered; `shares`: see
-        `replay_calls.Calls`."""
+        `Talks`."""
         self.cases = cases
         self._by_id = {case.contact.id: case for case in cases}
         self._line = line
@@ -107,9 +95,8 @@ class Callers:
         self._by_routes = by_routes
         self._slower = slower
         self._first = first
-        self._shares = shares
-        self._progress = progress
-        self._arrived = 0
+        self._arrivals = Arrivals(progress)
+        self._talks = Talks(line, agenda, shifts, shares, lambda _case: None)
         self._cancelled: set[str] = set()
         self._heard: list[Announce] = []
         self._sent: list[Send] = []
@@ -160,12 +147,9 @@ class Callers:
 
     def _arrive(self, case: Case) -> None:
         contact, line = case.contact, self._line
-        case.arrived_us = line.now_us
-        self._arrived += 1
-        if self._progress is not None and self._arrived % PROGRESS_CONTACTS == 0:
-            self._progress(self._arrived)
+        self._arrivals.one()
         # Before the engine hears of it: what it says of the contact comes together with the reply.
-        case.state = WAITING
+        case.comes(line.now_us)
         reply = line.tell(self._enqueue(contact))
         if not isinstance(reply, Queued):
             why = reply.why if isinstance(reply, RefusedEntry) else "busy"
@@ -211,8 +195,8 @@ class Callers:
         if case.state != WAITING:
             return
         line.tell(PartnerAnswered(line.number(), send.contact, send.send))
-        case.state, case.fate, case.partner = TAKEN, "partner", send.partner
-        case.wait_us = line.now_us - case.arrived_us
+        case.taken(line.now_us)
+        case.fate, case.partner = "partner", send.partner
         self._agenda.add(line.now_us + case.draw.service_us, ENDS, self._partner_talked, (case, send.send))
 
     def _partner_talked(self, told: tuple[Case, str]) -> None:
@@ -221,31 +205,9 @@ class Callers:
         self._line.tell(PartnerEnded(self._line.number(), case.contact.id, send))
 
     def _talk(self, case: Case, offer: Offer) -> None:
-        now_us, desk = self._line.now_us, self._shifts.desks[offer.agent]
-        case.state, case.fate = TAKEN, "answered"
-        case.queue = offer.queue
-        case.taken_us = now_us
-        case.wait_us = now_us - case.arrived_us
-        case.desk = desk
-        self._shifts.took(desk)
-        service_us = round(case.draw.service_us * self._slower(desk))
-        self._agenda.add(now_us + service_us, ENDS, self._talked, case)
-
-    def _talked(self, case: Case) -> None:
-        line = self._line
-        line.tell(End(line.number(), case.contact.id))
-        if case.draw.wrap_up_us:
-            self._agenda.add(line.now_us + case.draw.wrap_up_us, ENDS, self._wrapped_up, case)
-        else:
-            self._wrapped_up(case)
-
-    def _wrapped_up(self, case: Case) -> None:
-        line, desk = self._line, case.desk
-        assert desk is not None, "only who was talked to is wrapped up"
-        case.state = OVER
-        share = self._shares[desk.name, case.contact.channel]
-        self._shifts.done(desk, round((line.now_us - case.taken_us) * share))
-        line.tell(Complete(line.number(), case.contact.id))
+        desk = self._shifts.desks[offer.agent]
+        case.fate, case.queue = "answered", offer.queue
+        self._talks.begin(case, desk, round(case.draw.service_us * self._slower(desk)))
 
     def _hang_up(self, case: Case) -> None:
         if case.state != WAITING:
@@ -254,8 +216,8 @@ class Callers:
         self._line.tell(End(self._line.number(), case.contact.id))
 
     def _over(self, case: Case, fate: Fate, why: str) -> None:
-        case.state, case.fate, case.why = OVER, fate, why
-        case.wait_us = self._line.now_us - case.arrived_us
+        case.leaves(self._line.now_us)
+        case.fate, case.why = fate, why
 
     def _treated(self, message: Treat) -> None:
         case = self._by_id[message.contact]
