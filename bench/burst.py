@@ -27,6 +27,7 @@ from router.core.settings import Settings
 from router.terms import SECOND_US
 from router.trace import one_day, read_trace
 from router.trace.burst import burst, moment
+from router.trace.patience import Times
 from router.trace.records import Trace
 from router.trace.whatif.figures import beyond_target
 from router.trace.whatif.fit import Helpers
@@ -83,7 +84,8 @@ def _one(job: tuple[str, str, int]) -> dict[str, float]:
     rules = tuple(rule for rule in settings.rules if rule.name in names)
     partners = tuple(replace(partner, at_most=max(1, places)) for partner in settings.partners)
     configuration = replace(settings, rules=rules, partners=partners)
-    lived = run(one_day(whole, index), configuration, seed=seed, basis=month, helpers=HELPERS if rules else ())
+    times = Times(month.contacts)
+    lived = run(one_day(whole, index), configuration, seed=seed, times=times, helpers=HELPERS if rules else ())
     came = [told for told in lived.callers if begin_us <= told.arrival_us < begin_us + FOR_US]
     others = [told for told in lived.callers if told.queue not in HELPED]
     targets, short_us = lived.targets_us, lived.short_abandon_us

@@ -135,31 +135,44 @@ def draws(trace: Trace, seed: int, *, basis: Trace | None = None) -> list[Draw]:
 
     `basis` is the trace that estimates are made from: where one day is replayed, the month that it was cut
     from.
-
-    Patience: as recorded where it is known, else beyond the recorded wait by Kaplan-Meier of the queue.
-    Service and wrap-up: as recorded, else one drawn from those of the same queue (from all queues where it
-    has few).
     """
-    rng = random.Random(seed)
-    known = (basis or trace).contacts
-    everybody, by_queue = estimates(known)
-    service = _Pool(known, "service_us", SERVICE_DEFAULT_US)
-    wrap_up = _Pool(known, "wrap_up_us", 0)
-    out = []
-    for contact in trace.contacts:
-        patience = contact.patience_us
-        if not contact.patience_known:
-            estimate = by_queue.get(contact.queue, everybody)
-            patience = estimate.draw_beyond(patience or 0, rng)
-        talk, after = contact.service_us, contact.wrap_up_us
-        out.append(
-            Draw(
-                patience,
-                service.draw(contact.queue, rng) if talk is None else talk,
-                wrap_up.draw(contact.queue, rng) if after is None else after,
+    return Times((basis or trace).contacts).draws(trace, seed)
+
+
+class Times:
+    """What may be drawn where a record is open, estimated once from recorded contacts."""
+
+    def __init__(self, known: Sequence[Contact]) -> None:
+        self._everybody, self._by_queue = estimates(known)
+        self._service = _Pool(known, "service_us", SERVICE_DEFAULT_US)
+        self._wrap_up = _Pool(known, "wrap_up_us", 0)
+
+    def draws(self, trace: Trace, seed: int) -> list[Draw]:
+        """See `draws`.
+
+        Patience: as recorded where it is known, else beyond the recorded wait by Kaplan-Meier of the queue.
+        Service and wrap-up: as recorded, else one drawn from those of the same queue (from all queues where it
+        has few).
+        """
+        rng = random.Random(seed)
+        out = []
+        for contact in trace.contacts:
+            patience = contact.patience_us
+            if not contact.patience_known:
+                patience = self.patience(contact.queue, patience or 0, rng)
+            talk, after = contact.service_us, contact.wrap_up_us
+            out.append(
+                Draw(
+                    patience,
+                    self._service.draw(contact.queue, rng) if talk is None else talk,
+                    self._wrap_up.draw(contact.queue, rng) if after is None else after,
+                )
             )
-        )
-    return out
+        return out
+
+    def patience(self, queue: str, beyond_us: int, rng: random.Random) -> int | None:
+        """A patience of the queue's callers that is longer than this; None: never hangs up."""
+        return self._by_queue.get(queue, self._everybody).draw_beyond(beyond_us, rng)
 
 
 class _Pool:

@@ -193,7 +193,19 @@ def test_whatif(switchboard: Switchboard, hour: Path, tmp_path: Path) -> None:
     assert told["violations"] == 0
     assert told["queues"]["internet"]["mean_wait_s"]["pairs"] == 1
     assert "</html>" in page.read_text()
-    assert "Redials are not modelled" in switchboard(*words, "--day", 1).stdout
+    assert (told["redials_modelled"], told["redials"]) == (False, None)
+    shown = switchboard(*words, "--day", 1).stdout
+    assert "Redials are not modelled" in shown
+    assert "--redial assumes a share" in shown
+    assert "--redial assumes a share" not in switchboard(*words, "--redial", "off").stdout
+    assumed = json.loads(switchboard(*words, "--redial", "0.4:10", "--json").stdout)
+    assert assumed["redials"]["share"] == 0.4
+    assert assumed["redials"]["source"] == "option"
+    assert assumed["whole"]["redials"]["new"] > 0
+    for text in ("0.4", "1.1:10", "0.4:-1", "x:y", "nan:1", "0.4:inf", "0.4:1441"):
+        asked = switchboard(*words, "--redial", text)
+        assert asked.exit_code == 3, text
+        assert "is no probability" in asked.stderr
     lost = switchboard(*words, "--html", tmp_path / "none" / "report.html")
     assert lost.exit_code == 3
     assert "can't be written" in lost.stderr

@@ -12,6 +12,7 @@ from router.trace.whatif.compare import Report
 from router.trace.whatif.figures import OF_QUEUES, OF_TEAMS
 from router.trace.whatif.fit import Helpers
 from router.trace.whatif.jobs import Question, answer
+from router.trace.whatif.redials import estimate
 from tests.docs.registry import renders, table
 from tests.trace.test_whatif_run import BACK_OFFICE, settings
 
@@ -39,7 +40,8 @@ def report() -> Report:
     queues = "".join(f"[queues.{name}]\nneeds = {{ {name} = 1 }}\n" for name in sorted(trace.header.queues))
     old, new = settings(queues, agents=BACK_OFFICE), settings(queues, agents=BACK_OFFICE, rules=RULES)
     helpers = (Helpers("back-office", slower=1.3, late_us=180 * SECOND_US),)
-    return answer(Question(trace, new, old, ("old/", "new/"), helpers=helpers), [1, 2, 3], processes=1)
+    question = Question(trace, new, old, ("old/", "new/"), helpers=helpers, redials=estimate(trace))
+    return answer(question, [1, 2, 3], processes=1)
 
 
 @renders("whatif.rules")

@@ -40,4 +40,32 @@ MUTANTS = (
         "",
         test="tests/trace/test_whatif_run.py::test_a_rule_lends_the_back_office",
     ),
+    Mutant(
+        "what if: a redial on record waits for the attempt before to fail",
+        "router/trace/whatif/callers.py",
+        "            if case.contact.id not in caused:\n",
+        "            if case is not None:\n",
+        test="tests/trace/test_whatif_redials.py::test_who_is_helped_does_not_call_again",
+    ),
+    Mutant(
+        "what if: what somebody did after failing on record is not drawn once more",
+        "router/trace/whatif/redials.py",
+        "        if contact.outcome in FAILED or attempt >= ATTEMPTS_MOST:\n",
+        "        if attempt >= ATTEMPTS_MOST:\n",
+        test="tests/trace/test_whatif_redials.py::test_the_record_knows_what_others_did",
+    ),
+    Mutant(
+        "what if: nobody calls again for ever",
+        "router/trace/whatif/redials.py",
+        "        if contact.outcome in FAILED or attempt >= ATTEMPTS_MOST:\n",
+        "        if contact.outcome in FAILED or attempt >= 10 * ATTEMPTS_MOST:\n",
+        test="tests/trace/test_whatif_redials.py::test_nobody_tries_for_ever",
+    ),
+    Mutant(
+        "what if: who comes again anyway is no consequence of failing",
+        "router/trace/whatif/redials.py",
+        "    share = max(0.0, (after_failing - after_service) / (1 - after_service)) if after_service < 1 else 0.0\n",
+        "    share = after_failing\n",
+        test="tests/trace/test_whatif_redials.py::test_what_was_planted_is_found",
+    ),
 )

@@ -76,7 +76,7 @@ def test_the_object_is_listed_on_its_page() -> None:
     table = text[text.index("| key | unit |") :].split("\n\n")[0]
     listed = {name for line in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", line.split("|")[1])}
     assert listed == set(found)
-    assert found["redials_modelled"] is False
+    assert (found["redials_modelled"], found["redials"]) == (False, None)
     assert found["queues"]["PS"]["mean_wait_s"]["pairs"] == 3
     assert found["new"]["active"][0]["name"] == "rule help"
 

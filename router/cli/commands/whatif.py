@@ -16,7 +16,24 @@ if TYPE_CHECKING:
     from router.trace import Trace
     from router.trace.whatif.compare import Report
     from router.trace.whatif.fit import Helpers
+    from router.trace.whatif.redials import Redials
     from router.trace.whatif.run import PlanStart
+
+REDIAL_MINUTES_MOST = 1_440
+"""Who calls again another day is another caller for that day."""
+
+BackOfficeOption = Annotated[
+    list[str] | None,
+    typer.Option("--back-office", metavar="TEAM", help="A team that is not in the trace may be lent; again."),
+]
+RedialOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="P:MINUTES|off",
+        help="Who is not helped calls again with probability P, after MINUTES on average; left out: as the trace "
+        "says, where it names customers.",
+    ),
+]
 
 
 def whatif(
@@ -27,16 +44,14 @@ def whatif(
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Pairs of runs; more give narrower intervals.")] = 5,
     day: Annotated[int | None, typer.Option(help="Only this day of the trace, counted from 1.")] = None,
-    back_office: Annotated[
-        list[str] | None,
-        typer.Option("--back-office", metavar="TEAM", help="A team that is not in the trace may be lent; again."),
-    ] = None,
+    back_office: BackOfficeOption = None,
     plan: Annotated[
         list[str] | None,
         typer.Option("--plan", metavar="NAME@TIME", help="A plan that is started then, on the new side; again."),
     ] = None,
     slower: Annotated[float, typer.Option(min=0.1, max=10, help="Their talks take so many times as long.")] = 1.0,
     late_s: Annotated[float, typer.Option("--late-s", min=0, help="Lent, they come so many seconds later.")] = 0.0,
+    redial: RedialOption = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with plots, for a supervisor.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="At most so many; left out: one a processor.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -61,6 +76,7 @@ def whatif(
         names=(str(against) if against is not None else "as recorded", str(config)),
         basis=whole,
         helpers=_helpers(back_office or [], slower, late_s),
+        redials=_redials(whole, redial),
         verify=True,
     )
     try:
@@ -80,6 +96,25 @@ def _plans(trace: Trace, texts: Iterable[str]) -> tuple[PlanStart, ...]:
 
     parts = [text.partition("@") for text in texts]
     return tuple(PlanStart(name, moment(trace, time)) for name, _, time in parts)
+
+
+def _redials(trace: Trace, text: str | None) -> Redials:
+    from router.terms import SECOND_US
+    from router.trace.whatif.redials import OFF, Wish, estimate
+
+    if text == "off":
+        return OFF
+    if text is None:
+        return estimate(trace)
+    share, _, minutes = text.partition(":")
+    try:
+        wish = Wish(float(share), round(float(minutes) * 60 * SECOND_US))
+    except (ValueError, OverflowError):
+        wish = Wish(-1.0, 0)
+    if not (0 <= wish.share <= 1 and 0 <= wish.mean_us <= REDIAL_MINUTES_MOST * 60 * SECOND_US):
+        what = f"--redial {text} is no probability from 0 to 1, a colon, and 0 to {REDIAL_MINUTES_MOST} minutes"
+        say.fail(what, "write `--redial 0.3:10`, say, or `--redial off`")
+    return estimate(trace, wish)
 
 
 def _helpers(teams: Iterable[str], slower: float, late_s: float) -> tuple[Helpers, ...]:

@@ -11,6 +11,7 @@ seed meet the same people.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
 from router.core.commands import Accept, Announced, End, Enqueue, PartnerAnswered, PartnerEnded
@@ -32,10 +33,11 @@ from router.terms import MILLISECOND_US
 from router.trace.patience import Draw
 from router.trace.records import Contact
 from router.trace.replay_agenda import ARRIVAL, ENDS, HANG_UP, Agenda
-from router.trace.replay_caller import OVER, WAITING, Arrivals, Caller, Talks
+from router.trace.replay_caller import COMING, OVER, WAITING, Arrivals, Caller, Talks
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GOOD, Line
 from router.trace.replay_shifts import Desk, Shifts
+from router.trace.whatif.redials import Again
 
 Fate: TypeAlias = Literal["answered", "partner", "abandoned", "refused", "treated"]
 """`partner`: answered outside; `refused`: not let in; `treated`: sent away while waiting, with a message, say."""
@@ -46,10 +48,18 @@ ANSWERS: Final[tuple[type[Reply], ...]] = (*GOOD, RefusedEntry, Busy)
 class Case(Caller):
     """One caller on the way."""
 
-    __slots__ = ("advised", "announced", "fate", "moves", "partner", "queue", "said", "why")
+    __slots__ = (
+        "advised", "announced", "attempt", "fate", "moves", "origin", "partner", "queue", "redial", "said", "why",
+    )  # fmt: skip
 
     def __init__(self, contact: Contact, draw: Draw) -> None:
         super().__init__(contact, draw)
+        self.origin = contact
+        """Whose need it is: the first attempt at it that the trace does not have as a redial."""
+        self.attempt = 1
+        """Counted from `origin`."""
+        self.redial = False
+        """Came because the attempt before has failed."""
         self.fate: Fate = "abandoned"
         self.why = ""
         """Of who was refused or treated: the engine's reason."""
@@ -81,12 +91,15 @@ class Callers:
         shares: dict[tuple[str, str], float],
         offset_us: int,
         progress: Callable[[int], None] | None,
+        again: Again | None = None,
     ) -> None:
-        """`by_routes`: who came by routes asks them again.
+        """`by_routes`: who came by routes asks them again. `again`: who calls again; None: nobody does for how they
+        fared.
 
         `slower`: by what factor talks at a desk are longer; `first`: done before offers are answered; `shares`: see
         `Talks`."""
-        self.cases = cases
+        self.cases = list(cases)
+        """In the trace's order, then the redials that the trace does not have."""
         self._by_id = {case.contact.id: case for case in cases}
         self._line = line
         self._agenda = agenda
@@ -95,13 +108,17 @@ class Callers:
         self._by_routes = by_routes
         self._slower = slower
         self._first = first
+        self._again = again
+        self._closing = False
         self._arrivals = Arrivals(progress)
         self._talks = Talks(line, agenda, shifts, shares, lambda _case: None)
         self._cancelled: set[str] = set()
         self._heard: list[Announce] = []
         self._sent: list[Send] = []
+        caused = {link.contact for link in again.nexts.values()} if again is not None else ()
         for case in cases:
-            agenda.plan(case.contact.arrival_us + offset_us, ARRIVAL, self._arrive, case)
+            if case.contact.id not in caused:
+                agenda.plan(case.contact.arrival_us + offset_us, ARRIVAL, self._arrive, case)
         line.on[OfferCancelled] = lambda message: self._cancelled.add(message.offer)
         line.on[Announce] = self._heard.append
         line.on[Send] = self._sent.append
@@ -129,6 +146,7 @@ class Callers:
 
     def send_away_waiting(self) -> None:
         """All else is over and nobody will come for these: they leave."""
+        self._closing = True
         for case in self.cases:
             if case.state == WAITING:
                 self._hang_up(case)
@@ -139,6 +157,8 @@ class Callers:
             "answered": "answered", "partner": "sent_to_partner", "abandoned": "abandoned", "refused": "refused",
         }  # fmt: skip
         for case in self.cases:
+            if case.state == COMING:
+                continue
             if case.state != OVER:
                 self._ledger.broken("I1", f"{case.contact.id} never ended")
             elif case.fate in ends and case.why != "busy" and case.said != ends[case.fate]:
@@ -218,6 +238,32 @@ class Callers:
     def _over(self, case: Case, fate: Fate, why: str) -> None:
         case.leaves(self._line.now_us)
         case.fate, case.why = fate, why
+        if self._again is not None and not self._closing:
+            self._calls_again(case, self._again)
+
+    def _calls_again(self, case: Case, again: Again) -> None:
+        """Who was not helped: as recorded, where that was its consequence there too, else as drawn."""
+        link = again.nexts.get(case.contact.id)
+        delay_us = link.delay_us if link is not None else again.delay_us(case.origin, case.attempt)
+        if delay_us is None:
+            return
+        if link is not None:
+            redial = self._by_id[link.contact]
+        else:
+            contact = replace(case.origin, id=self._new_id())
+            redial = Case(contact, again.draw(case.origin, case.attempt, case.draw))
+            redial.origin, redial.attempt = case.origin, case.attempt + 1
+            self.cases.append(redial)
+            self._by_id[contact.id] = redial
+        redial.redial = True
+        self._agenda.add(self._line.now_us + delay_us, ARRIVAL, self._arrive, redial)
+
+    def _new_id(self) -> str:
+        """One that nobody has."""
+        number = len(self.cases)
+        while (name := f"again-{number}") in self._by_id:
+            number += 1
+        return name
 
     def _treated(self, message: Treat) -> None:
         case = self._by_id[message.contact]

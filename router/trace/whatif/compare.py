@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 from router.trace.records import Header, Trace
 from router.trace.report import Figures, figures, recorded
 from router.trace.whatif.figures import OF_QUEUES, OF_TEAMS, Counted, Figure, Slot, Span, Values
+from router.trace.whatif.redials import OFF, Redials
 
 CONFIDENCE: Final = 0.95
 WAIT_OFF_MOST: Final = 0.20
@@ -78,8 +79,11 @@ class Report:
 
     header: Header
     contacts: int
+    """Of the trace."""
     seeds: list[int]
     calibration: Calibration
+    redials: Redials
+    """How callers of both sides behave who are not helped."""
     old: Side
     new: Side
     targets_us: dict[str, int]
@@ -96,6 +100,7 @@ def compare(
     new: Sequence[Counted],
     seeds: Sequence[int],
     targets_us: dict[str, int],
+    redials: Redials = OFF,
 ) -> Report:
     """The report of these runs, in the order of `seeds`; `names` are those of the two configurations."""
     assert len(old) == len(new) == len(seeds) > 0, "every seed has been run on both sides"
@@ -106,6 +111,7 @@ def compare(
         contacts=len(trace.contacts),
         seeds=list(seeds),
         calibration=_calibrate(trace, old),
+        redials=redials,
         old=_side(names[0], old),
         new=_side(names[1], new),
         targets_us={name: targets_us[name] for name in queues},

@@ -14,10 +14,12 @@ from multiprocessing import get_context
 
 from router.core.settings import Settings
 from router.trace.codec import Progress
+from router.trace.patience import Times
 from router.trace.records import DAY_US, Trace
 from router.trace.whatif.compare import Report, compare
 from router.trace.whatif.figures import Counted, count
 from router.trace.whatif.fit import Helpers, fit
+from router.trace.whatif.redials import OFF, Redials
 from router.trace.whatif.run import PlanStart, run
 from router.trace.whatif.show import clock_us
 
@@ -38,6 +40,8 @@ class Question:
     """On the old side those of a team that it has."""
     plans: tuple[PlanStart, ...] = ()
     """Started by hand, on the new side."""
+    redials: Redials = OFF
+    """On both sides."""
     verify: bool = False
 
 
@@ -55,8 +59,9 @@ def answer(
     say = progress or (lambda _what, _done, _of: None)
     say("runs", 0, len(jobs))
     if most == 1:
+        times = _times(question)
         for job in jobs:
-            found[job] = _one(question, targets_us, *job)
+            found[job] = _one(question, targets_us, times, *job)
             say("runs", len(found), len(jobs))
     else:
         with ProcessPoolExecutor(most, get_context("spawn"), _take, (question, targets_us)) as pool:
@@ -65,7 +70,7 @@ def answer(
                 found[waiting[done]] = done.result()
                 say("runs", len(found), len(jobs))
     old, new = ([found[is_new, seed] for seed in seeds] for is_new in (False, True))
-    return compare(question.trace, question.names, old, new, seeds, targets_us)
+    return compare(question.trace, question.names, old, new, seeds, targets_us, question.redials)
 
 
 def _targets_us(question: Question) -> dict[str, int]:
@@ -74,7 +79,11 @@ def _targets_us(question: Question) -> dict[str, int]:
     return {queue.name: queue.target_us for queue in fitted.settings.queues if queue.tenant == fitted.tenant}
 
 
-def _one(question: Question, targets_us: dict[str, int], is_new: bool, seed: int) -> Counted:
+def _times(question: Question) -> Times:
+    return Times((question.basis or question.trace).contacts)
+
+
+def _one(question: Question, targets_us: dict[str, int], times: Times, is_new: bool, seed: int) -> Counted:
     settings = question.new if is_new else question.old
     teams = {agent.team for agent in settings.agents} if settings is not None else set()
     helpers = question.helpers if is_new else tuple(each for each in question.helpers if each.team in teams)
@@ -82,22 +91,23 @@ def _one(question: Question, targets_us: dict[str, int], is_new: bool, seed: int
         question.trace,
         settings,
         seed=seed,
-        basis=question.basis,
+        times=times,
         helpers=helpers,
         plans=question.plans if is_new else (),
+        redials=question.redials,
         verify=question.verify,
     )
     days = question.trace.header.days
     return count(lived, targets_us, days[-1].to_us if days else DAY_US, clock_us(question.trace.header))
 
 
-_question: tuple[Question, dict[str, int]] | None = None
+_question: tuple[Question, dict[str, int], Times] | None = None
 """In a process of the pool: what it works on."""
 
 
 def _take(question: Question, targets_us: dict[str, int]) -> None:
     global _question  # noqa: PLW0603  # a process of a pool has nowhere else to keep what it was begun with
-    _question = (question, targets_us)
+    _question = (question, targets_us, _times(question))
 
 
 def _taken(is_new: bool, seed: int) -> Counted:

@@ -25,10 +25,11 @@ from router.core.settings import Settings
 from router.stats import Occupancy
 from router.terms import MILLISECOND_US, SECOND_US
 from router.trace.codec import Progress
-from router.trace.patience import draws
+from router.trace.patience import Times
 from router.trace.records import Trace, TraceError
 from router.trace.replay import HEAD_US, without_collection
 from router.trace.replay_agenda import LOG_IN, TICKS_MAX, Agenda
+from router.trace.replay_caller import COMING
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GATEWAY, Line
 from router.trace.replay_shifts import Shifts
@@ -36,6 +37,7 @@ from router.trace.replay_watch import Watch
 from router.trace.whatif.callers import ANSWERS, Callers, Case, Fate
 from router.trace.whatif.crew import Crew, Move
 from router.trace.whatif.fit import Fitted, Helpers, fit
+from router.trace.whatif.redials import OFF, Again, Redials
 
 SUPERVISOR: Final = "whatif"
 """Who starts plans by hand."""
@@ -64,6 +66,8 @@ class Told(NamedTuple):
     cost: float
     advised: str
     """What was offered instead of waiting: `callback`, `self_service`, a channel. Nobody takes it here."""
+    redial: bool
+    """Came because an attempt before has failed."""
 
 
 class Turn(NamedTuple):
@@ -101,7 +105,7 @@ class Lived:
     """What became of a trace under one configuration."""
 
     callers: list[Told]
-    """In the trace's order."""
+    """In the trace's order, then the redials that it does not have. Who never called again is not among them."""
     moves: list[Move]
     turns: list[Turn]
     announced: dict[str, int]
@@ -124,24 +128,31 @@ def run(
     configuration: Settings | None,
     *,
     seed: int = 1,
-    basis: Trace | None = None,
+    times: Times | None = None,
     helpers: Iterable[Helpers] = (),
     plans: Iterable[PlanStart] = (),
+    redials: Redials = OFF,
     verify: bool = False,
     progress: Progress | None = None,
 ) -> Lived:
     """Run `trace` under a whole configuration; None: under the one that `replay` derives from the trace.
 
-    `basis`: the trace that times not recorded are estimated from, where this one is a day of it. `helpers`: people who
-    are not in the trace and may be lent. `plans`: what a supervisor starts by hand. `verify` checks the engine's world
-    while it runs. The same for the same arguments; two configurations with one seed meet callers with the same patience
-    and talk times.
+    `times`: what times not recorded are drawn from, where this trace is a day of a longer one. `helpers`: people who
+    are not in the trace and may be lent. `plans`: what a supervisor starts by hand. `redials`: who calls again for how
+    they fared. `verify` checks the engine's world while it runs. The same for the same arguments; two configurations
+    with one seed meet callers with the same patience and talk times.
 
     Raises TraceError where the trace can't be replayed, or the configuration has no such plan.
     """
     helpers = tuple(helpers)
     fitted = fit(trace, configuration, helpers)
-    one = _Run(trace, fitted, seed, basis, helpers, verify, progress)
+    times = times or Times(trace.contacts)
+    again = Again(trace, redials, times, seed) if redials.modelled else None
+    drawn = times.draws(trace, seed)
+    if again is not None:
+        drawn = again.one_need(trace.contacts, drawn)
+    cases = [Case(contact, draw) for contact, draw in zip(trace.contacts, drawn, strict=True)]
+    one = _Run(cases, again, fitted, helpers, verify, progress)
     one.start_plans(plans)
     with without_collection():
         one.drive()
@@ -153,10 +164,9 @@ class _Run:
 
     def __init__(
         self,
-        trace: Trace,
+        cases: list[Case],
+        again: Again | None,
         by: Fitted,
-        seed: int,
-        basis: Trace | None,
         helpers: tuple[Helpers, ...],
         verify: bool,
         progress: Progress | None,
@@ -180,20 +190,20 @@ class _Run:
         shares = {
             (name, channel): units[channel] / max(1, most) for name, most in capacities.items() for channel in units
         }
-        total = len(trace.contacts)
-        drawn = draws(trace, seed, basis=basis)
+        total = len(cases)
         self.callers = Callers(
             self.line,
             self.agenda,
             self.ledger,
             self.shifts,
-            [Case(contact, draw) for contact, draw in zip(trace.contacts, drawn, strict=True)],
+            cases,
             by.by_routes,
             self.crew.slower,
             self.crew.settle,
             shares,
             HEAD_US,
             None if progress is None else lambda arrived: progress("contacts", arrived, total),
+            again,
         )
         self.channels = tuple(sorted(units))
         self.turns: list[Turn] = []
@@ -289,7 +299,7 @@ class _Run:
             for name, person in self.shifts.people.items()
         }
         return Lived(
-            callers=[_told(case, contracts.get(case.partner)) for case in self.callers.cases],
+            callers=[_told(case, contracts.get(case.partner)) for case in self.callers.cases if case.state != COMING],
             moves=self.crew.moves,
             turns=self.turns,
             announced=dict(sorted(self.announced.items())),
@@ -313,7 +323,7 @@ def _told(case: Case, contract: PartnerContract | None) -> Told:
         contact.id,
         contact.queue,
         contact.channel,
-        contact.arrival_us,
+        case.arrived_us - HEAD_US,
         case.fate,
         case.wait_us,
         case.why,
@@ -324,4 +334,5 @@ def _told(case: Case, contract: PartnerContract | None) -> Told:
         case.partner,
         cost,
         case.advised,
+        case.redial,
     )

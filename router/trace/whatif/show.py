@@ -15,10 +15,8 @@ from router.trace.records import Header
 from router.trace.replay_report import Table
 from router.trace.whatif.compare import Difference, Report, Side
 from router.trace.whatif.figures import OF_QUEUES, OF_TEAMS, Figure, Unit
+from router.trace.whatif.redials import FAILED_LEAST, WINDOW_US, Redials
 
-REDIALS: Final = (
-    "Redials are not modelled: whoever called again in the record calls again on both sides, however they fared."
-)
 COLUMNS: Final = ("", "", "old", "new", "difference", "95 %")
 ALWAYS: Final = frozenset({"service_level", "mean_wait_s", "p90_wait_s", "abandonment", "beyond_target", "occupancy"})
 """Figures that stand in a table even where nothing differs; the others where they are not 0."""
@@ -33,7 +31,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "days": [day.date for day in report.header.days],
         "contacts": report.contacts,
         "seeds": report.seeds,
-        "redials_modelled": False,
+        "redials_modelled": report.redials.modelled,
+        "redials": _redials(report.redials),
         "calibration": {
             "recorded": asdict(calibration.recorded),
             "simulated": {
@@ -102,7 +101,42 @@ def sentences(report: Report) -> Iterator[str]:
         )
     yield f"Old: {report.old.name}. New: {report.new.name}."
     yield from (f"WARNING: {each}" for each in found.warnings)
-    yield REDIALS
+    yield redials(report.redials)
+
+
+def redials(of: Redials) -> str:
+    """Whether, how often and by what knowledge callers call again."""
+    record = (
+        f"of {of.failed} attempts of known customers that failed {of.after_failing:.1%} are followed by another one "
+        f"about the same within {WINDOW_US // (60 * SECOND_US)} min, of those who were served {of.after_service:.1%}"
+    )
+    if not of.modelled:
+        few = (
+            f" The trace has {of.failed} attempts of known customers that failed, and {FAILED_LEAST} are needed to "
+            "tell how many call again; --redial assumes a share."
+        )
+        return (
+            "Redials are not modelled: whoever called again in the record calls again on both sides, however they "
+            f"fared.{few if of.source == 'too_few' else ''}"
+        )
+    source = f"estimated from the trace, where {record}" if of.source == "trace" else "as assumed by --redial"
+    return (
+        f"Redials are modelled: {of.share:.1%} of those who are not helped call again because of it, half of them "
+        f"within {of.median_us / 60 / SECOND_US:.1f} min; {source}."
+    )
+
+
+def _redials(of: Redials) -> dict[str, Any] | None:
+    if not of.modelled:
+        return None
+    return {
+        "source": of.source,
+        "share": of.share,
+        "median_delay_s": of.median_us / SECOND_US,
+        "failed": of.failed,
+        "after_failing": of.after_failing,
+        "after_service": of.after_service,
+    }
 
 
 def tables(report: Report) -> list[Table]:
