@@ -59,8 +59,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(COMPILED): $(STAMP) $(wildcard router/core/*.py router/core/*/*.py)
-	@echo "Compiling the core (half a minute, only when it has changed) ..."
+$(COMPILED): $(STAMP) $(wildcard router/*.py router/*/*.py router/*/*/*.py)
 	@$(BIN)/python -W ignore -m router.compiled
 	@touch $@
 

@@ -144,8 +144,22 @@ def compile_in_place() -> None:
     DIGEST.write_text(wanted, encoding="ascii")
 
 
+def up_to_date() -> bool:
+    """Was the core compiled of the sources as they are, and does it load in this environment?"""
+    if not in_use():
+        return False
+    try:
+        last = importlib.import_module(f"router.{MODULES[-1]}")
+    except ImportError:
+        return False
+    return not str(last.__file__).endswith(".py")
+
+
 def main() -> int:
     """Compile; where that can't be had, say why, and leave the sources to run."""
+    if up_to_date():
+        return 0
+    sys.stderr.write("switchboard: compiling the core (half a minute to a minute, only when it has changed) ...\n")
     try:
         compile_in_place()
     except (Exception, SystemExit) as error:  # noqa: BLE001  # no compiler, no headers: the sources run as well
