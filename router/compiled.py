@@ -32,6 +32,7 @@ MODULES = (
     "core.entities",
     "core.line",
     "core.queue",
+    "core.able",
     "core.roster",
     "core.special",
     "core.recording",
@@ -70,6 +71,7 @@ MODULES = (
     "core.ruling_windows",
     "core.ruling_views",
     "core.ruling",
+    "core.restore",
     "core.engine",
 )
 """What a lifecycle runs through, and that defines no msgspec type: those are C already. Nor does any define a

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final, NamedTuple, TypeAlias
 
 from router.core import settings as of
+from router.core.able import Able
 from router.core.actions import AnyAction, Target
 from router.core.course import Course, Way, course_of
 from router.core.crossing import LOOK_US, PAIRS_A_US, SLICE_US
@@ -20,7 +21,7 @@ from router.core.entities import Agent
 from router.core.people import layered
 from router.core.queue import Queue
 from router.core.tally import queue_tally
-from router.core.want import Able, Traits
+from router.core.want import Traits
 from router.core.world import World
 
 EXAMPLES_MOST: Final = 5

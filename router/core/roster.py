@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, final
 
+from router.core.able import Able
 from router.core.keep import Keep
 from router.core.line import Line, Needs, NeedsKey
 from router.core.native import mypyc_attr
 from router.core.order import Order
-from router.core.want import Able, Traits
+from router.core.want import Traits
 
 if TYPE_CHECKING:
     from router.core.entities import Agent

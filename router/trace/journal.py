@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 
 import msgpack
 
+from router.core.able import Able
 from router.core.history import Visit
-from router.core.want import Able, Traits, Want
+from router.core.want import Traits, Want
 from router.core.want_tables import parsed, table_of
 from router.terms import MILLISECOND_US, SECOND_US
 from router.trace.journal_visits import Recorded, contacts

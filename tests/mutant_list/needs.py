@@ -7,14 +7,14 @@ from tests.mutant_list.mutant import CORE, Mutant
 MUTANTS = (
     Mutant(
         "needs: languages",
-        CORE + "want.py",
+        CORE + "able.py",
         "            if languages.get(language, 0) < level:\n                return False\n",
         "            pass\n",
         story="needs_language_of_the_contact",
     ),
     Mutant(
         "needs: any of several",
-        CORE + "want.py",
+        CORE + "able.py",
         "            if not any(map(self.meets, group)):\n                return False\n",
         "            pass\n",
         story="needs_any_of_several",

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from router.core import commands as ask
+from router.core.able import Able, lacking
 from router.core.asked import Asked, asked
 from router.core.course import Way, asks_language, course_of
 from router.core.dispatch import free_channels, has_room
@@ -21,7 +22,7 @@ from router.core.handlers.several import find_queue
 from router.core.line import passed_over
 from router.core.match.choose import usable_endpoint
 from router.core.recording import contact_key
-from router.core.want import Able, Want, both, lacking, said
+from router.core.want import Want, both, said
 from router.core.world import World
 from router.errors import Refused
 from router.terms import SECOND_US, WhyNot

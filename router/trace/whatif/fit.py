@@ -18,8 +18,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from router.core import settings as of
+from router.core.able import Able
 from router.core.altered import altered
-from router.core.want import Able, Traits, Want
+from router.core.want import Traits, Want
 from router.rules import Compare, Rule, compares_in
 from router.trace.records import DAY_US, Agent, Shift, Trace, TraceError, profiles
 from router.trace.replay_settings import TENANT, UNLIMITED_US, Worker, derive, sound
