@@ -13,16 +13,15 @@ piece costs, and a step takes pieces until it has had its share.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from heapq import merge
+from collections.abc import Iterator
 from typing import Final
 
-from router.core import announcements, callback_book, callbacks, courses, elsewhere, people, ringing, several, visits
+from router.core import courses, people
 from router.core import settings as of
-from router.core.advice import advise_now
 from router.core.course import Way, course_of
-from router.core.entities import Agent, Contact
-from router.core.line import Line, Needs
+from router.core.crossing_contacts import PAIRS_A_US, contacts_of
+from router.core.entities import Agent
+from router.core.line import Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
 from router.core.queue import Queue
@@ -31,7 +30,6 @@ from router.core.recording import agent_key
 from router.core.ruling_build import drafted
 from router.core.tally import queue_tally
 from router.core.world import World
-from router.errors import Refused
 
 SLICE_US: Final = 2_000
 """What a step may cost by the figures below: measured from the sources on a slow core, so it is less where it is
@@ -41,18 +39,10 @@ LOOK_US: Final = 1
 """Comparing one agent or queue with what is in force."""
 AGENT_US: Final = 40
 """An agent of other skills, and their search for a contact."""
-CONTACT_US: Final = 40
-"""A contact into another line."""
 QUEUE_US: Final = 35
 """A queue in the step that flips, without its contacts."""
 RULE_US: Final = 12
 """A rule in that step, compiled before."""
-PAIRS_A_US: Final = 1
-"""Needs and profiles that are matched in a microsecond."""
-LISTED_A_US: Final = 8
-"""Contacts that are listed in a microsecond."""
-CHUNK: Final = 512
-"""Contacts that are listed at a time."""
 
 
 class Crossing:
@@ -83,7 +73,7 @@ class Crossing:
             yield from self._settings(self._new)
         while self.more:
             left = self.more.pop(0)
-            yield from _contacts(self._world, left)
+            yield from contacts_of(self._world, left)
             _end(self._world, left, [])
 
     def _settings(self, new: of.Settings) -> Iterator[int]:
@@ -100,7 +90,7 @@ class Crossing:
         self.flipped = True
         yield flips_us
         yield from _agents(world, new, left)
-        yield from _contacts(world, left)
+        yield from contacts_of(world, left)
         _end(world, left, prepared)
         drop_calendars(world, world.settings)
 
@@ -238,148 +228,6 @@ def restarted(world: World) -> None:
     for agent in list(world.agents.values()):
         if agent.retired and agent.next_state != "offline":
             _retire(world, agent)
-
-
-def _number(contact: Contact) -> int:
-    return contact.number
-
-
-def _contacts(world: World, left: Flipped) -> Iterator[int]:
-    """Each contact that the change concerns, in the order in which they came."""
-    if not (left.queues or left.channels or left.segments or left.removed):
-        return
-    timed = any(channel.park_after_us for channel in world.channels.values())
-    chunks: list[list[Contact]] = []
-    for peer in list(world.peers.values()):
-        owned = list(peer.contacts.values())
-        for start in range(0, len(owned), CHUNK):
-            chunk = [each for each in owned[start : start + CHUNK] if _concerns(left, each, timed=timed)]
-            chunk.sort(key=_number)
-            chunks.append(chunk)
-            yield CHUNK // LISTED_A_US
-    contacts: Iterable[Contact] = merge(*chunks, key=_number)
-    for contact in contacts:
-        if contact.peer.contacts.get(contact.id) is contact:
-            needs = len(world.roster.needs)
-            _cross(world, left, contact, timed=timed)
-            if contact.queue in left.schedules:
-                announcements.anew(world, contact)
-            matched = (len(world.roster.needs) - needs) * len(world.roster.profiles)
-            yield CONTACT_US + max(0, matched) // PAIRS_A_US
-
-
-def _concerns(left: Flipped, contact: Contact, *, timed: bool) -> bool:
-    if contact.line is None:
-        # Contacts are parked sooner or later now, and kept for another time.
-        return contact.state == "parked" or (contact.state == "connected" and (timed or contact.due_us != 0))
-    if contact.stand_ins is not None and any(_concerned(left, place) for place in several.places(contact)):
-        return True
-    return _concerned(left, contact) or (left.segments and _segment(contact) != "")
-
-
-def _concerned(left: Flipped, contact: Contact) -> bool:
-    """Has anything changed that it has there, at this place?"""
-    return (
-        contact.line in left.outdated
-        or contact.queue in left.removed
-        or contact.queue in left.waits
-        or contact.queue in left.callbacks
-        or contact.queue in left.schedules
-        or contact.queue in left.steers
-    )
-
-
-def _segment(contact: Contact) -> str:
-    extra = contact.extra
-    return extra.route.segment if extra is not None and extra.route is not None else ""
-
-
-def _cross(world: World, left: Flipped, contact: Contact, *, timed: bool) -> None:
-    line = contact.line
-    if line is None:
-        if contact.state == "parked" or (contact.state == "connected" and (timed or contact.due_us)):
-            visits.arm(world, contact)
-        return
-    if contact.queue in left.steers:
-        advise_now(world, contact)
-    if contact.stand_ins is not None:
-        _cross_places(world, left, contact)
-        return
-    moved = line in left.outdated or (left.segments and _segment(contact) != "")
-    if moved and _into_its_line(world, contact, line):
-        return
-    if contact.extra is not None and contact.queue in left.callbacks:
-        # A reload may say otherwise of call-backs than before.
-        callbacks.look_anew_at(world, contact)
-        if callback_book.of(contact) is not None:
-            return
-    if contact.state in ("waiting", "held"):
-        visits.arm(world, contact)
-    elif contact.state == "offered":
-        ringing.look(world, contact)
-
-
-def _cross_places(world: World, left: Flipped, contact: Contact) -> None:
-    """One that waits in several queues: those that are no more it leaves, and in the others it goes to its new lines;
-    where there is no room for it any more that place is given up."""
-    if left.removed:
-        elsewhere.give_up_removed(world, contact)
-    stood = contact.standing is not None
-    world.unstand(contact)
-    others = left.segments and _segment(contact) != ""
-    crossed: set[Queue] = set()
-    while True:
-        # One after the other: where a place is given up, another one may lead.
-        place = next((each for each in several.places(contact) if each.queue not in crossed), None)
-        if place is None:
-            break
-        crossed.add(place.queue)
-        old = place.line
-        if old is not None and (others or old in left.outdated):
-            _into_another(world, contact, place, old)
-    if contact.state == "offered":
-        ringing.look(world, contact)
-    elif contact.state == "waiting" and stood and contact.standing is None:
-        visits.stand_in_line(world, contact)
-    elif contact.state in ("waiting", "held"):
-        visits.arm(world, contact)
-
-
-def _into_another(world: World, contact: Contact, place: Contact, old: Line) -> None:
-    """This place is in a line of the new version from now on."""
-    try:
-        line = world.line_of(place) if contact.stand_ins is not None else world.some_line_of(place)
-    except Refused:
-        elsewhere.give_up(world, place, "removed")
-        world.unstand(contact)
-        return
-    old.members -= 1
-    if old.course.streams:
-        courses.leave(world, old.course)
-    visits.join_line(world, place, line)
-    if contact.stand_ins is not None:
-        several.note(world, contact)
-    if old in old.queue.lines:
-        courses.drop_if_empty(world, old)
-
-
-def _into_its_line(world: World, contact: Contact, old: Line) -> bool:
-    """Into its new line at the same place, with its new deadlines. Is all done that is to be done?"""
-    stood = contact.standing is not None
-    world.unstand(contact)
-    old.members -= 1
-    if old.course.streams:
-        courses.leave(world, old.course)
-    visits.join_line(world, contact, world.some_line_of(contact))
-    done = contact.extra is not None and callbacks.moved_line(world, contact, old)
-    if stood and not done:
-        if contact.state == "offered":
-            ringing.look(world, contact)
-        elif contact.extra is None or not callbacks.stands_again(world, contact):
-            visits.stand_in_line(world, contact)
-    if old in old.queue.lines:
-        courses.drop_if_empty(world, old)
-    return done
 
 
 def _end(world: World, left: Flipped, prepared: list[Needs]) -> None:

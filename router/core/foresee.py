@@ -15,7 +15,8 @@ from router.core import settings as of
 from router.core.able import Able
 from router.core.actions import AnyAction, Target
 from router.core.course import Course, Way, course_of
-from router.core.crossing import LOOK_US, PAIRS_A_US, SLICE_US
+from router.core.crossing import LOOK_US, SLICE_US
+from router.core.crossing_contacts import PAIRS_A_US
 from router.core.effects.reload import Consequence
 from router.core.entities import Agent
 from router.core.people import layered

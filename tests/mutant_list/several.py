@@ -147,7 +147,7 @@ MUTANTS = (
     ),
     Mutant(
         "reload: a place in a queue that is no more is given up",
-        CORE + "crossing.py",
+        CORE + "crossing_contacts.py",
         "    if left.removed:\n        elsewhere.give_up_removed(world, contact)\n",
         "",
         story="several_queue_taken_away",

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from router.core import closing, crossing, gateways, history
+from router.core import closing, crossing, crossing_contacts, gateways, history
 from router.core import engine as core
 from router.core import internal as told
 from router.core import settings as of
@@ -118,7 +118,7 @@ def slices(most: int) -> Iterator[None]:
     """While this is open, what the engine does in slices is done so many at a time."""
     usual = gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE, crossing.SLICE_US
     gateways.SLICE = core.EVACUATED_A_STEP = closing.SLICE = most
-    crossing.SLICE_US = most * crossing.CONTACT_US  # type: ignore[misc]  # for as long
+    crossing.SLICE_US = most * crossing_contacts.CONTACT_US  # type: ignore[misc]  # for as long
     try:
         yield
     finally:
