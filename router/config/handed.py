@@ -1,14 +1,14 @@
 """A checked configuration on its way from the process that read it to the daemon, in pieces.
 
-The one idea: ten thousand agents decoded at once would hold the daemon's loop up for longer than it may; so they follow
-in pieces of their own, and whoever takes them may do something else in between.
+The one idea: ten thousand agents decoded at once would hold the daemon's loop up for longer than it may; so they,
+queues and rules follow in pieces of their own, and whoever takes them may do something else in between.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -19,8 +19,10 @@ from router.config.compare import Change, diff, digest
 from router.config.faults import Fault
 from router.config.model import Configuration
 from router.core import settings as of
+from router.core.rule_settings import ActingRule
 
-AGENTS_A_PIECE: Final = 500
+A_PIECE: Final = {"queues": 100, "rules": 200, "agents": 500}
+"""Of which lists so many are handed over at a time: about a millisecond's work."""
 CHANGES_MOST: Final = 2_000
 """Differences that are handed over one by one; how many there are is always told."""
 
@@ -37,7 +39,7 @@ class ChangeMade(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """Everything but the agents."""
+    """Everything but what is handed over in pieces."""
 
     configuration: Configuration | None
     faults: tuple[Fault, ...]
@@ -48,17 +50,27 @@ class Head(Struct, frozen=True):
     pieces: int = 0
 
 
+class Piece(Struct, frozen=True, omit_defaults=True):
+    """Some of one of the lists."""
+
+    queues: tuple[of.Queue, ...] = ()
+    rules: tuple[ActingRule, ...] = ()
+    agents: tuple[of.Agent, ...] = ()
+
+
 def pieces(report: Report, old: Configuration | None) -> Iterator[bytes]:
-    """What the reading process writes: the head, then agents; each with its length before it."""
+    """What the reading process writes: the head, then the lists; each with its length before it."""
     new = report.configuration
     if new is None:
         yield _framed(Head(None, report.faults))
         return
     changes: list[Change] = diff(old, new) if old is not None else []
     made = tuple(ChangeMade(each.kind, each.path, str(each), each.restart) for each in changes[:CHANGES_MOST])
-    agents = new.settings.agents
-    parts = [agents[start : start + AGENTS_A_PIECE] for start in range(0, len(agents), AGENTS_A_PIECE)]
-    bare = replace(new, settings=replace(new.settings, agents=()))
+    parts = []
+    for name, most in A_PIECE.items():
+        whole = getattr(new.settings, name)
+        parts += [Piece(**{name: whole[start : start + most]}) for start in range(0, len(whole), most)]
+    bare = replace(new, settings=replace(new.settings, **dict.fromkeys(A_PIECE, ())))
     yield _framed(Head(bare, report.faults, made, len(changes), digest(new), len(parts)))
     for part in parts:
         yield _framed(part)
@@ -76,7 +88,7 @@ class Taken:
         self._data = memoryview(data)
         self._at = 0
         self.head = msgspec.msgpack.decode(self._next(), type=Head)
-        self._agents: list[of.Agent] = []
+        self._lists: dict[str, list[Any]] = {name: [] for name in A_PIECE}
 
     def _next(self) -> memoryview:
         if len(self._data) < self._at + _LENGTH.size:
@@ -90,11 +102,14 @@ class Taken:
 
     def take(self) -> None:
         """One of the `pieces` that the head counts."""
-        self._agents += msgspec.msgpack.decode(self._next(), type=tuple[of.Agent, ...])
+        piece = msgspec.msgpack.decode(self._next(), type=Piece)
+        for name, taken in self._lists.items():
+            taken.extend(getattr(piece, name))
 
     def configuration(self) -> Configuration | None:
         """All of it, once every piece is taken."""
         bare = self.head.configuration
         if bare is None:
             return None
-        return replace(bare, settings=replace(bare.settings, agents=tuple(self._agents)))
+        whole = {name: tuple(taken) for name, taken in self._lists.items()}
+        return replace(bare, settings=replace(bare.settings, **whole))

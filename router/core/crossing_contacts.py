@@ -23,7 +23,7 @@ CONTACT_US: Final = 40
 """A contact into another line."""
 PAIRS_A_US: Final = 1
 """Needs and profiles that are matched in a microsecond."""
-LISTED_A_US: Final = 8
+LISTED_A_US: Final = 3
 """Contacts that are listed in a microsecond."""
 CHUNK: Final = 512
 """Contacts that are listed at a time."""

@@ -15,7 +15,7 @@ from router.core import settings as of
 from router.core.able import Able
 from router.core.actions import AnyAction, Target
 from router.core.course import Course, Way, course_of
-from router.core.crossing import LOOK_US, SLICE_US
+from router.core.crossing import SLICE_US
 from router.core.crossing_contacts import PAIRS_A_US
 from router.core.effects.reload import Consequence
 from router.core.entities import Agent
@@ -25,6 +25,10 @@ from router.core.tally import queue_tally
 from router.core.want import Traits
 from router.core.world import World
 
+LOOK_US: Final = 1
+"""Looking at one agent, queue, rule or contact."""
+INDEXED: Final = 512
+"""Agents of the new version that are found by name from then on, at a time."""
 EXAMPLES_MOST: Final = 5
 """Names of one kind that are told."""
 
@@ -109,11 +113,8 @@ def by_hand(world: World) -> list[str]:
 
 def _agents(world: World, new: of.Settings, note: Note) -> Iterator[int]:
     """Who is signed in and would be gone, or would hold more than they may."""
-    known = {}
-    for number, agent in enumerate(new.agents):
-        known[agent.tenant, agent.name] = agent
-        if number % 256 == 0:
-            yield 256 * LOOK_US
+    known: dict[tuple[str, str], of.Agent] = {}
+    yield from _index(new, known)
     for key, live in list(world.agents.items()):
         yield LOOK_US
         if live.state == "offline":
@@ -125,10 +126,18 @@ def _agents(world: World, new: of.Settings, note: Note) -> Iterator[int]:
             note("over_capacity", live.name)
 
 
+def _index(new: of.Settings, known: dict[tuple[str, str], of.Agent]) -> Iterator[int]:
+    """Put all agents of the new version into `known`."""
+    for start in range(0, len(new.agents), INDEXED):
+        known.update(((agent.tenant, agent.name), agent) for agent in new.agents[start : start + INDEXED])
+        yield INDEXED * LOOK_US
+
+
 def _able_then(world: World, new: of.Settings) -> Iterator[tuple[int, tuple[str, str, Able] | None]]:
     """(what it cost, (tenant, channel, what they could do)) of whoever is signed in and stays, each kind once."""
-    known = {(agent.tenant, agent.name): agent for agent in new.agents}
-    yield len(known) * LOOK_US // 4, None
+    known: dict[tuple[str, str], of.Agent] = {}
+    for cost_us in _index(new, known):
+        yield cost_us, None
     seen: set[tuple[str, str, Traits]] = set()
     for key, agent in list(world.agents.items()):
         settings = known.get(key)

@@ -17,9 +17,9 @@ DESCRIPTORS_MOST: Final = 1_048_576
 """More than any number of connections that one process can serve; some hard limits are far above and mean
 `any`."""
 
-YOUNG_OBJECTS: Final = 20_000
-"""Objects made before the youngest generation is looked through: about a millisecond's work, some times a
-second."""
+YOUNG_OBJECTS: Final = 5_000
+"""Objects made before the youngest generation is looked through: half a millisecond's work, two where memory is
+slow."""
 
 MIDDLE_ROUNDS: Final = 20
 
