@@ -37,7 +37,7 @@ ERRORS: dict[str, ErrorKind] = {
     "bad_message": ErrorKind("client", False, "compare the message with the protocol page"),
     "unknown_type": ErrorKind("client", False, "use a message type that the protocol page lists"),
     "unknown_field": ErrorKind("client", False, "leave the field out, or agree on its feature in hello"),
-    "wrong_role": ErrorKind("client", False, "connect with a role that may send this message"),
+    "wrong_role": ErrorKind("client", False, "connect anew, and say hello with a role that may send this message"),
     "not_synced": ErrorKind("client", False, "end the list of what is alive with sync_end first, and wait for synced"),
     "busy": ErrorKind("engine", False, "send it again after retry_ms"),
     "bad_id": ErrorKind("client", False, "use 1 to 64 of A-Z a-z 0-9 . _ : @ + -"),
@@ -55,7 +55,9 @@ ERRORS: dict[str, ErrorKind] = {
     "unknown_channel": ErrorKind("client", False, "name a channel that this queue or agent serves"),
     "queue_closed": ErrorKind("client", False, "the queue is closed now; transfer to another one"),
     "unknown_agent": ErrorKind("client", False, "name an agent of the configuration"),
-    "unknown_contact": ErrorKind("client", False, "enqueue the contact first"),
+    "unknown_contact": ErrorKind(
+        "client", False, "enqueue the contact first; one that has ended is not known for long"
+    ),
     "ambiguous_contact": ErrorKind("client", False, "several gateways have a contact of this id; name its gateway too"),
     "unknown_offer": ErrorKind("client", False, "answer with the id of an offer that you were sent"),
     "unknown_endpoint": ErrorKind("client", False, "attach the endpoint first"),

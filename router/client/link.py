@@ -11,7 +11,8 @@ from typing import Final, NamedTuple, Protocol, cast
 from router.client.handshake import Handshake, HandshakeFailed, Identity
 from router.wire.catalogue import Bye, Closing, Error, Message, Ping, Pong, Request, SessionMessage, Welcome
 from router.wire.client_lines import decode_reply_line, encode_line
-from router.wire.codec import UNDECODABLE, decode_reply, encode_frame
+from router.wire.codec import decode_reply, encode_frame
+from router.wire.explain import UNDECODABLE
 from router.wire.frames import ENGINE_FRAME_BYTES_MAX, Chunk, FrameReader, Unreadable
 from router.wire.lines import LineReader
 

@@ -17,7 +17,8 @@ from router.core.internal import GatewayDown, GatewayUp
 from router.server.limits import Door
 from router.server.link import Link
 from router.wire.actions import Action, Enter, Follow, Hand, Leave, Outdated, Pass, Read, Tell
-from router.wire.codec import UNDECODABLE, ClientMessage
+from router.wire.codec import ClientMessage
+from router.wire.explain import UNDECODABLE
 from router.wire.frames import FRAME_BYTES_MAX, FRAMES_A_TURN, Chunk, Unreadable
 from router.wire.messages import Hello
 from router.wire.proof import NONCE_BYTES

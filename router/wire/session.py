@@ -39,7 +39,8 @@ from router.wire.catalogue import (
     Subscribe,
     Welcome,
 )
-from router.wire.codec import ClientMessage, Fault
+from router.wire.codec import ClientMessage
+from router.wire.explain import Fault
 from router.wire.proof import peer_key, proof, proves
 
 State: TypeAlias = Literal["new", "challenged", "open", "closing"]
@@ -84,6 +85,14 @@ TABLE: Final[dict[State, dict[str, str]]] = {
 }
 """State -> kind of message -> method of `Session`, or the error it is answered with. All commands and queries
 are of the kind `request`."""
+
+MOMENTS: Final[dict[State, str]] = {
+    "new": "before hello",
+    "challenged": "before auth",
+    "open": "on a connection that is let in already",
+    "closing": "after the end",
+}
+"""For people: when something was said that may not be said then."""
 
 FEATURES: Final[tuple[str, ...]] = ("ringing", "no_connect_report", "dials", "confirm", "partners")
 """What can be agreed in hello. `ringing`: the gateway reports ringing. `no_connect_report`: accept is
@@ -207,7 +216,7 @@ class Session:
             entered = self._enter(self.guest, welcome=False)
         what = TABLE[self.state][kind]
         if what.startswith("error "):
-            return entered + self._refuse(what[6:], f"{kind} in state {self.state}", number_of(message))
+            return entered + self._refuse(what[6:], f"{kind} {MOMENTS[self.state]}", number_of(message))
         actions: list[Action] = getattr(self, what)(message)
         return entered + actions
 
@@ -300,7 +309,8 @@ class Session:
         assert self.hello is not None, "open without hello"
         role = self.hello.role
         if role not in request.roles:
-            return self._refuse("wrong_role", f"{role} may not send this", request.seq)
+            said = f"{request.__struct_config__.tag} is for {', '.join(request.roles)}; this is a {role}"
+            return self._refuse("wrong_role", said, request.seq)
         if self.facts.state == "standby":
             return [Tell(Busy(re=request.seq, retry_ms=RETRY_MS, what="standby"))]
         return [Read(request) if request.of_store else Pass(request)]

@@ -41,6 +41,7 @@ WORDS: dict[str, str] = {
     "code": "The [error](#errors).",
     "retry_ms": "When to try again, in milliseconds from now.",
     "detail": "The name of the thing that was wrong.",
+    "error.remedy": "What to do. Said on the unix socket only, where people type; [this table](#errors) has it.",
     "error.fault": "`client`, `engine` or `nobody`: whose mistake it is.",
     "closes": "Whether the engine closes the connection now.",
     "what": "Which limit was reached.",

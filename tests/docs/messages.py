@@ -191,7 +191,8 @@ def request_part(kind: type[msgspec.Struct]) -> str:
     else:
         answer, listed = SESSION_ANSWERS[name]
         errors = codes(listed.split(", ")) if listed else ""
-        parts.append(f"From: {'monitor' if name == 'subscribe' else 'any role'}.\nReplies: {answer}.")
+        role = {"subscribe": "monitor", "hand_over": "supervisor"}.get(name, "any role")
+        parts.append(f"From: {role}.\nReplies: {answer}.")
     parts.append(f"Errors, after the [general ones](#errors-in-order): {errors or 'none of its own'}.")
     return "\n\n".join(parts)
 

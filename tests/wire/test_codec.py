@@ -13,13 +13,12 @@ from router.core.effects import Error, Ok
 from router.wire.codec import (
     FRAMES,
     LINES,
-    UNDECODABLE,
     Codec,
-    Fault,
     decode_reply,
     encode_frame,
     line_of_frame,
 )
+from router.wire.explain import UNDECODABLE, Fault
 from router.wire.frames import FRAME_BYTES_MAX
 from router.wire.messages import Ping
 
@@ -100,6 +99,36 @@ def test_what_is_wrong_in_a_message_is_named(message: dict[str, Any], code: str,
     for fault in (fault_of(msgpack.packb(message)), fault_of(json.dumps(message).encode(), LINES)):
         assert (fault.code, fault.re) == (code, 7)
         assert where in fault.detail
+
+
+TOLD = [
+    ({"t": "hello", "name": "pbx-1", "role": "gatway", "instance": "a1"}, "use desk, gateway, monitor or supervisor"),
+    (occupy(kind="holiday"), "use dialler, internal, outbound or personal"),
+    (changed(contact="a b"), "Expected an id - at `$.contact`"),
+]
+"""A message, and what its error adds to the decoder's own words."""
+
+
+@pytest.mark.parametrize(("message", "said"), TOLD)
+def test_an_error_says_what_would_be_right(message: dict[str, Any], said: str) -> None:
+    """The values that a field may have are named, and nobody has to read a regular expression."""
+    for fault in (fault_of(msgpack.packb(message)), fault_of(json.dumps(message).encode(), LINES)):
+        assert said in fault.detail
+
+
+def test_a_person_is_told_the_nearest_type() -> None:
+    """On a line only: a program's mistake is answered at once, whatever it says."""
+    near = msgpack.packb(changed(t="Enqueu"))
+    assert fault_of(near).detail == "Invalid value 'Enqueu' - at `$.t`"
+    assert fault_of(json.dumps(changed(t="Enqueu")).encode(), LINES).detail.endswith("did you mean enqueue?")
+    assert "mean" not in fault_of(json.dumps(changed(t="zzzzzz")).encode(), LINES).detail
+
+
+def test_a_person_is_told_the_remedy() -> None:
+    """A line says what to do about an error; a frame leaves that to the table of the protocol page."""
+    pieces: list[bytes] = []
+    LINES.append(pieces, Error(6, "unknown_queue", "card"))
+    assert json.loads(b"".join(pieces))["remedy"] == "name a queue of the configuration"
 
 
 @pytest.mark.parametrize(

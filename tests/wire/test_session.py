@@ -25,7 +25,7 @@ from router.wire.catalogue import (
     Subscribe,
     Welcome,
 )
-from router.wire.codec import Fault
+from router.wire.explain import Fault
 from router.wire.proof import proof
 from router.wire.session import FEATURES, ROLES, TABLE, EngineFacts, Session, Timing, requests_of
 

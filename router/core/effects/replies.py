@@ -26,6 +26,7 @@ class Error(Reply, tag="error"):
     detail: str = ""
     fault: str = "client"
     closes: bool = False
+    remedy: str = ""
 
 
 class Busy(Reply, tag="busy"):
