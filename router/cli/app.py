@@ -1,13 +1,15 @@
-"""The typer application: every command, in the order of `--help`.
+"""The typer application: every command, in the order of `--help`: configuration, a running daemon, recorded traffic.
 
 Nothing is done here. Help is plain text: it reads well in a pipe, and rich would cost a tenth of a second.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Final
 
 import typer
+from typer.core import TyperGroup
 
 from router.cli.commands.agents import agents
 from router.cli.commands.audit import audit
@@ -36,8 +38,55 @@ from router.cli.commands.traces import traces
 from router.cli.commands.whatif import whatif
 from router.cli.commands.who import who
 
+SHOWN: Final[dict[str, typer.Typer | Callable[..., None]]] = {
+    "serve": serve,
+    "check": check,
+    "diff": diff,
+    "apply": apply,
+    "rollback": rollback,
+    "history": history,
+    "route": route,
+    "agents": agents,
+    "status": status,
+    "who": who,
+    "agent": agent,
+    "contact": contact,
+    "queue": queue,
+    "callbacks": callbacks,
+    "callback": callback,
+    "tickets": tickets,
+    "track": track,
+    "partners": partners,
+    "plan": plan,
+    "layers": layers,
+    "rules": rules,
+    "roster": roster,
+    "audit": audit,
+    "handover": handover,
+    "doctor": doctor,
+    "store": store,
+    "demo": demo,
+    "import": traces,
+    "trace": trace,
+    "replay": replay,
+    "whatif": whatif,
+    "play": play,
+    "ewt": ewt,
+}
+"""Every command and group of commands, in the order of `--help`."""
+
+
+class InOrder(TyperGroup):
+    """Groups stand where the table has them; typer would show them after all commands."""
+
+    def list_commands(self, _ctx: object) -> list[str]:
+        """See `TyperGroup`."""
+        return list(SHOWN)
+
+
 app = typer.Typer(
     name="switchboard",
+    cls=InOrder,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -66,36 +115,8 @@ def switchboard(
     """
 
 
-app.command()(serve)
-app.command()(check)
-app.command()(diff)
-app.command()(apply)
-app.command()(rollback)
-app.command()(history)
-app.command()(route)
-app.command()(status)
-app.command()(who)
-app.command()(agent)
-app.command()(contact)
-app.command()(queue)
-app.add_typer(plan, name="plan")
-app.add_typer(layers, name="layers")
-app.add_typer(roster, name="roster")
-app.command()(partners)
-app.command()(callbacks)
-app.command()(rules)
-app.command()(callback)
-app.command()(tickets)
-app.command()(track)
-app.command()(audit)
-app.command()(handover)
-app.command()(demo)
-app.add_typer(traces, name="import")
-app.add_typer(trace, name="trace")
-app.command()(replay)
-app.command()(whatif)
-app.command()(play)
-app.command()(ewt)
-app.add_typer(agents, name="agents")
-app.add_typer(store, name="store")
-app.command()(doctor)
+for _name, _what in SHOWN.items():
+    if isinstance(_what, typer.Typer):
+        app.add_typer(_what, name=_name)
+    else:
+        app.command(_name)(_what)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from typer import Context
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from router.cli.app import app
@@ -19,38 +22,18 @@ from tests.docs.registry import table
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 HEADING = "## Every command\n"
 
-COMMANDS: tuple[tuple[str, ...], ...] = (
-    (),
-    ("serve",),
-    ("check",),
-    ("diff",),
-    ("apply",),
-    ("rollback",),
-    ("history",),
-    ("route",),
-    ("status",),
-    ("who",),
-    ("agent",),
-    ("contact",),
-    ("audit",),
-    ("rules",),
-    ("partners",),
-    ("demo",),
-    ("import",),
-    ("import", "technion"),
-    ("import", "asterisk"),
-    ("trace",),
-    ("trace", "burst"),
-    ("trace", "join"),
-    ("replay",),
-    ("whatif",),
-    ("play",),
-    ("ewt",),
-    ("agents",),
-    ("agents", "export"),
-    ("agents", "import"),
-)
-"""In the order of the page."""
+
+def commands(within: TyperGroup | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command of the program, each before those inside it, in the order of `--help`."""
+    group = within if within is not None else get_command(app)
+    assert isinstance(group, TyperGroup), "the program has commands"
+    yield path
+    for name in group.list_commands(Context(group)):
+        command = group.commands[name]
+        if isinstance(command, TyperGroup):
+            yield from commands(command, (*path, name))
+        elif not command.hidden:
+            yield (*path, name)
 
 
 def help_of(command: tuple[str, ...]) -> str:
@@ -64,7 +47,7 @@ def help_of(command: tuple[str, ...]) -> str:
 
 def _parts() -> Iterator[str]:
     yield HEADING
-    for command in COMMANDS:
+    for command in commands():
         yield f"### `{' '.join(('switchboard', *command))}`\n"
         yield f"```text\n{help_of(command)}\n```\n"
     yield "## Exit codes\n"

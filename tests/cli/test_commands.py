@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Switchboard
-from tests.cli.page import COMMANDS, PAGE, help_of, rendered
+from tests.cli.page import PAGE, commands, help_of, rendered
 from tests.conftest import ROOT
 
 SAMPLE = ROOT / "config"
@@ -25,7 +25,7 @@ def centre(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE, tmp_path / "config"))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("command", tuple(commands()), ids=" ".join)
 def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
     """`--help` ends well and shows how the command is used."""
     assert "Example: switchboard" in help_of(command)

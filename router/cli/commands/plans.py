@@ -20,8 +20,20 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON: an object a line
 Kind = Annotated[str, typer.Argument(metavar="plan", help="The word: layers of rules go by `switchboard rules`.")]
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="The plan; none: all of them.")]
 
-plan = typer.Typer(no_args_is_help=True, help="Plans prepared beforehand: start one, stop it, see what is active.")
-layers = typer.Typer(no_args_is_help=False, help="What rules, plans and hands have laid over the configuration.")
+plan = typer.Typer(
+    no_args_is_help=True,
+    help="""Plans prepared beforehand: start one, stop it, see what is active.
+
+    Example: switchboard plan start storm --as mia --why "hail in the south"
+    """,
+)
+layers = typer.Typer(
+    no_args_is_help=False,
+    help="""What rules, plans and hands have laid over the configuration.
+
+    Example: switchboard layers
+    """,
+)
 
 
 @plan.command()

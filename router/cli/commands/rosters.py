@@ -26,7 +26,10 @@ SHOWN_MOST = 20
 
 roster = typer.Typer(
     no_args_is_help=True,
-    help="Who should be there when: estimates know who comes and goes, and `status` says who is missing.",
+    help="""Who should be there when: estimates know who comes and goes, and `status` says who is missing.
+
+    Example: switchboard roster import week-48.csv --zone Europe/Berlin
+    """,
 )
 
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from router.config import Configuration
     from router.store import Store
 
-store = typer.Typer(no_args_is_help=True, help="What the store holds: look, move, check, upgrade.")
+store = typer.Typer(
+    no_args_is_help=True,
+    help="""What the store holds: look, move, check, upgrade.
+
+    Example: switchboard store inspect --config config
+    """,
+)
 
 Config = Annotated[Path, typer.Option("--config", help="The configuration directory that names the store.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
