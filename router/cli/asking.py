@@ -236,7 +236,7 @@ def _answer(message: Message) -> Message:
 def _refusal(code: str, detail: str) -> Refusal:
     """What the daemon says no to, and what to do about it."""
     if code == "unknown_queue":
-        return Refusal(f"there is no queue of that name: {detail}", "leave --queue out to see all")
+        return Refusal(f"there is no queue of that name: {detail}", "see their names with: switchboard status")
     return Refusal(f"the daemon refuses: {code} {detail}".strip(), ERRORS[code].remedy if code in ERRORS else "")
 
 

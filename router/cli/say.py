@@ -39,15 +39,15 @@ def as_json(value: Any) -> None:
 def as_json_lines(messages: Iterable[Any]) -> None:
     """One line of JSON for each message, or part of one."""
     for entry in messages:
-        as_json(_fields(entry))
+        as_json(fields(entry))
 
 
-def _fields(message: Any) -> Any:
+def fields(message: Any) -> Any:
     """A message as JSON takes it, with those inside it."""
     if isinstance(message, list):
-        return [_fields(each) for each in message]
+        return [fields(each) for each in message]
     names = getattr(message, "__struct_fields__", None)
-    return message if names is None else {name: _fields(getattr(message, name)) for name in names}
+    return message if names is None else {name: fields(getattr(message, name)) for name in names}
 
 
 def table(*shown: RenderableType) -> None:
@@ -57,6 +57,11 @@ def table(*shown: RenderableType) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
     for each in shown:
         console.print(each, markup=False)
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def note(text: str) -> None:

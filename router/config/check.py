@@ -146,7 +146,11 @@ def _report(configuration: Configuration, version: int, findings: Findings) -> R
 
 def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Configuration, list[str]]:
     """The configuration as nearly as it can be told, and the names of further files that belong to it."""
-    tables = {file.file: _read(file, files, findings) for file in FILES}
+    found = {file.file: _read(file, files, findings) for file in FILES}
+    tables = {name: table for name, table in found.items() if table is not None}
+    if len(tables) < len(found):
+        # What the unread file declares would be missed in every other one: echoes, in which the mistake drowns.
+        return Configuration(), list(files.names)
     side = machine(tables[SWITCHBOARD.file], around, findings)
     services = centre(tables[QUEUES.file], side.limits.target_classes_max, findings)
     balanced, services = balances(tables[QUEUES.file], services, findings)
@@ -199,14 +203,13 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     return replace(side.configuration, settings=settings, webhooks=hooks), used
 
 
-def _read(file: File, files: Files, findings: Findings) -> Found:
-    """A file's tables; empty where there is no such file or it can't be read."""
-    source = files.read(file.file) if file.file in files.names else None
-    empty = Found(file, "", Where(source or TextSource(file.file, "")))
-    raw = parsed(source, findings) if source else None
-    if raw is None:
-        return empty
-    return Reader(findings, FILES).table(raw, file, "", empty.where)
+def _read(file: File, files: Files, findings: Findings) -> Found | None:
+    """A file's tables, empty where there is no such file; None where it can't be read, or is no TOML."""
+    source = files.read(file.file) if file.file in files.names else TextSource(file.file, "")
+    raw = parsed(source, findings) if source is not None else None
+    if source is None or raw is None:
+        return None
+    return Reader(findings, FILES).table(raw, file, "", Where(source))
 
 
 def _blocked(found: Found, files: Files, findings: Findings) -> tuple[dict[str, int], list[str]]:

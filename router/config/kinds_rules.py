@@ -17,7 +17,7 @@ from typing import Any, get_args
 from msgspec import UNSET
 
 from router.config.faults import Path, listed
-from router.config.kinds import Kind, Name, Taken, WholeSeconds, Wrong, said
+from router.config.kinds import Kind, Name, Taken, WholeSeconds, Wrong, plain, said
 from router.rules import SIGNALS, All, AnyOf, Compare, Condition, Not, Signal, compares_in
 from router.rules.condition import DEPTH_MAX, PARTS_MAX, depth_of
 from router.rules.gauge import Relation
@@ -161,7 +161,7 @@ def _bound(value: dict[str, Any], signal: Signal, path: Path, wrongs: list[Wrong
     if isinstance(bound, bool) or not isinstance(bound, int | float):
         wrongs.append(Wrong(f"is {said(bound)}, not a number", "write it without quotes and unit", place))
     elif not 0 <= bound <= signal.most:
-        remedy = f"use a number from 0 to {signal.most:g}" + (": 80 % is 0.8" if signal.unit == "share" else "")
+        remedy = f"use a number from 0 to {plain(signal.most)}" + (": 80 % is 0.8" if signal.unit == "share" else "")
         wrongs.append(Wrong(f"is {said(bound)}, out of range", remedy, place))
     elif signal.unit in ("contacts", "agents") and bound != int(bound):
         wrongs.append(Wrong(f"is {said(bound)}, and {signal.unit} are counted", "use a whole number", place))

@@ -87,7 +87,10 @@ def decoded(name: str, content: bytes, findings: Findings) -> TextSource | None:
         return TextSource(name, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        findings.about(name, f"is no UTF-8 text ({error.reason})", "save it as UTF-8", line)
+        remedy = (
+            'save it as UTF-8; a spreadsheet calls that "CSV UTF-8"' if name.endswith(".csv") else "save it as UTF-8"
+        )
+        findings.about(name, f"is no UTF-8 text ({error.reason})", remedy, line)
         return None
 
 

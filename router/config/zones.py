@@ -33,10 +33,19 @@ def zone_wrong(name: str) -> Wrong | None:
         # An unknown zone is a KeyError; a name that leads out of the data base, or to a folder in it, the
         # others.
         zones = available_timezones()
-        remedy = 'use a name such as "Europe/Berlin"' if zones else 'use "UTC", or install the tzdata package'
-        meant = alike(name, zones)
+        remedy = 'use the name of a place, such as "Europe/Berlin"' if zones else 'use "UTC", or install tzdata'
+        meant = _meant(name, zones)
         return Wrong(f'is "{name}", no time zone', f'did you mean "{meant}"?' if meant else remedy)
     return None
+
+
+def _meant(name: str, zones: set[str]) -> str | None:
+    """The zone that a name was meant to be. CEST is near EST, and half the world away: without its region a name is
+    that of a city, or nothing that could be guessed."""
+    if "/" in name:
+        return alike(name, zones)
+    word = name.casefold()
+    return min((zone for zone in zones if word in (zone.casefold(), zone.casefold().rpartition("/")[2])), default=None)
 
 
 @lru_cache(maxsize=64)

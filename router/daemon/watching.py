@@ -91,8 +91,8 @@ def _words(told: Reloaded) -> str:
     if told.done or told.why == "same":
         return ""
     if told.why == "faults":
-        return f"a configuration with {len(told.faults)} faults"
+        return "a configuration with mistakes: see `switchboard diff`"
     if told.why in ("failed", "not_kept"):
         return "a configuration that could not be checked or kept: see the log"
     stops = [each.words for each in told.consequences if each.stops]
-    return "; ".join([f"{told.changes_total} changes", *stops])
+    return "; ".join([f"{told.changes_total} change{'' if told.changes_total == 1 else 's'}", *stops])

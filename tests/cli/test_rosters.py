@@ -81,7 +81,7 @@ def test_it_is_looked_at_first_and_then_planned(daemon: Answers, week: Path) -> 
     assert json.loads(done.stdout) == {"days": 2, "agents": 2, "fresh": 2, "past": 0}
     daemon.replies = [RosterReply(0, 1, 1, 1, 100)]
     looked = run("import", str(week), "--check")
-    assert "1 days of 2 agents would be planned, 1 of them new, 1 over already and not kept" in looked.output
+    assert "1 day of 2 agents would be planned, 1 of them new, 1 over already and not kept" in looked.output
 
 
 def test_who_is_unknown_is_named_with_the_line_and_nothing_is_planned(daemon: Answers, week: Path) -> None:
@@ -111,7 +111,11 @@ def test_a_wrong_file_never_reaches_the_daemon(daemon: Answers, tmp_path: Path) 
     assert "week.csv:5: error: " in done.output
     assert "week.csv:6: error: " in done.output
     path.write_bytes(b"agent,from,to\nann\xff,,\n")
-    assert run("import", str(path)).exit_code == 1
+    foreign = run("import", str(path), "--json")
+    assert foreign.exit_code == 1
+    (fault,) = json.loads(foreign.stdout)["faults"]
+    assert (fault["file"], fault["line"]) == ("week.csv", 2)
+    assert "CSV UTF-8" in fault["remedy"]
     assert run("import", str(tmp_path / "other.csv")).exit_code == 3
     assert daemon.asked == []
 

@@ -266,6 +266,13 @@ def test_a_broken_file_does_not_make_the_others_look_broken() -> None:
     assert [fault.file for fault in faults] == ["agents.toml"]
 
 
+def test_of_a_file_that_is_no_toml_no_echo_is_told() -> None:
+    """What its queues are missed by in other files is not said; what is wrong in those by itself is."""
+    rules = '[rules.late]\nwhen = { queue = "cards", signal = "waiting", above = 3 }\n[rules.x]\nfor_s = -1\n'
+    faults = checked({"queues.toml": "[queues.a b]", "rules.toml": rules}).faults
+    assert [(fault.file, fault.path) for fault in faults] == [("queues.toml", ""), ("rules.toml", "rules.x.for_s")]
+
+
 def test_suggestions_have_an_end() -> None:
     """1,000 dangling names are all told; only the first some hundred are compared with every known name."""
     people = "".join(f'[agents.a{n}]\nteam = "fronts{n}"\n' for n in range(1_000))

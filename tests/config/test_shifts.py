@@ -94,6 +94,8 @@ def test_clocks_that_are_set_forward_and_back() -> None:
         ("ann,2026-11-23,10:00,work,UTC", "`from` has no time of day"),
         ("ann,2026-11-23 08:00,,work,UTC", "has no `to`"),
         ("ann,2026-11-23 08:00,10:00,work,Europe/Berlni", 'did you mean "Europe/Berlin"?'),
+        ("ann,2026-11-23 08:00,10:00,work,berlin", 'did you mean "Europe/Berlin"?'),
+        ("ann,2026-11-23 08:00,10:00,work,CEST", 'no time zone; use the name of a place, such as "Europe/Berlin"'),
         ("ann,2026-11-23 08:00,10:00,work,", "has no time zone"),
         (",2026-11-23 08:00,10:00,work,UTC", "has no agent"),
         ("an n,2026-11-23 08:00,10:00,work,UTC", "is no name of an agent"),

@@ -217,7 +217,7 @@ def test_a_watched_directory(serving: Serving, watch: str) -> None:
     assert "1 faults" in asked(serving, "status")["pending"]
     edit(serving)
     if watch == "pending":
-        eventually(lambda: "1 changes" in asked(serving, "status")["pending"])
+        eventually(lambda: "1 change" in asked(serving, "status")["pending"])
         assert in_force(serving)[0] == 1
         assert asked(serving, "apply", *MIA)["done"]
     eventually(lambda: in_force(serving)[0] == 2)

@@ -69,17 +69,7 @@ def _as_json(report: Report, *, strict: bool) -> dict[str, Any]:
         "ok": _passes(report, strict=strict),
         "errors": len(report.errors),
         "warnings": len(report.warnings),
-        "faults": [
-            {
-                "file": fault.file,
-                "line": fault.line,
-                "path": fault.path,
-                "level": fault.level,
-                "what": fault.what,
-                "remedy": fault.remedy,
-            }
-            for fault in report.faults
-        ],
+        "faults": say.fields(list(report.faults)),
     }
     if report.configuration is not None:
         from router.config import digest

@@ -257,7 +257,8 @@ def _show(told: Reloaded, *, as_json: bool, every: bool) -> None:
         say.data(f"by hand, and stays: {words}")
     say.data(SAID[told.why].format(version=told.version, digest=told.digest))
     if told.trial_ms:
-        say.data(f"on trial: confirm it within {told.trial_ms // 1000} s with: switchboard apply --confirm")
+        confirm = "switchboard apply --confirm --as WHO --why TEXT"
+        say.data(f"on trial: confirm it within {told.trial_ms // 1000} s with: {confirm}")
 
 
 def _fields(of: Reloaded | ChangeShown | Consequence | VersionShown) -> dict[str, Any]:

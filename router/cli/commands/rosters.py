@@ -52,9 +52,9 @@ def import_(
     work, `off` a day without any, everything else time away. The file is checked as a whole, also by the daemon, before
     anything is planned: exit code 1, and each wrong line, if it is not right; 3 if the daemon can't be reached.
     """
-    days = _read(file, zone)
+    days = _read(file, zone, as_json=as_json)
     with daemon(socket, address) as asker:
-        found = _checked(asker, file, days)
+        found = _checked(asker, file, days, as_json=as_json)
         if not check:
             found = _planned(asker, days, who or _login(), why or file.name[:200])
     if as_json:
@@ -62,7 +62,8 @@ def import_(
         return
     word = "would be planned" if check else "planned"
     over = f", {found['past']} over already and not kept" if found["past"] else ""
-    say.note(f"{file}: {found['days']} days of {found['agents']} agents {word}, {found['fresh']} of them new{over}")
+    what = f"{say.counted(found['days'], 'day')} of {say.counted(found['agents'], 'agent')}"
+    say.note(f"{file}: {what} {word}, {found['fresh']} of them new{over}")
 
 
 @roster.command()
@@ -115,25 +116,28 @@ def _login() -> str:
     return name if is_id(name) else "roster"
 
 
-def _read(file: Path, zone: str) -> list[Day]:
+def _read(file: Path, zone: str, *, as_json: bool) -> list[Day]:
     from router.config.faults import Findings
     from router.config.shifts import read
+    from router.config.sources import decoded
 
     try:
-        text = file.read_bytes().decode("utf-8")
+        content = file.read_bytes()
     except OSError as error:
         say.fail(f"{file} can't be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        say.fail(f"{file}: not UTF-8 at byte {error.start}", "save it as UTF-8", exits.PROBLEMS)
     findings = Findings()
-    days = read(text, file.name, findings, zone)
+    source = decoded(file.name, content, findings)
+    days = read(source.text, file.name, findings, zone) if source is not None else []
     if findings.errors_in():
-        _refuse(findings.faults(), file)
+        _refuse(findings.faults(), file, as_json=as_json)
     return days
 
 
-def _refuse(faults: Iterable[Fault], file: Path) -> NoReturn:
+def _refuse(faults: Iterable[Fault], file: Path, *, as_json: bool) -> NoReturn:
     every = list(faults)
+    if as_json:
+        say.as_json({"days": 0, "faults": say.fields(every)})
+        raise typer.Exit(exits.PROBLEMS)
     for fault in every[:SHOWN_MOST]:
         say.note(str(fault))
     if len(every) > SHOWN_MOST:
@@ -141,7 +145,7 @@ def _refuse(faults: Iterable[Fault], file: Path) -> NoReturn:
     say.fail(f"{file}: nothing was planned", "mend what is named above", exits.PROBLEMS)
 
 
-def _checked(asker: Asker, file: Path, days: list[Day]) -> dict[str, Any]:
+def _checked(asker: Asker, file: Path, days: list[Day], *, as_json: bool) -> dict[str, Any]:
     """What would be planned. Ends the command where the daemon knows an agent not, or has no room."""
     from router.config.faults import Fault
 
@@ -160,7 +164,7 @@ def _checked(asker: Asker, file: Path, days: list[Day]) -> dict[str, Any]:
                   line=min(lines[agent]))
             for agent in unknown
         ]  # fmt: skip
-        _refuse(sorted(faults, key=lambda fault: fault.line or 0), file)
+        _refuse(sorted(faults, key=lambda fault: fault.line or 0), file, as_json=as_json)
     if found["fresh"] > found.get("room", 0):
         what = f"{file}: {found['fresh']} new days, and room for {found['room']}: nothing was planned"
         say.fail(what, "raise roster_days_max of [ewt], or import fewer days", exits.PROBLEMS)
