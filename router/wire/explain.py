@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from functools import cache
 from typing import Final, NamedTuple, TypeVar
 
@@ -27,8 +26,8 @@ UNDECODABLE: Final = (ValueError, RecursionError)
 Value = TypeVar("Value")
 
 _TYPES: Final = {str(kind.__struct_config__.tag): kind for kind in FROM_CLIENT}
+_PLAIN: Final = {kind.replace("_", ""): kind for kind in _TYPES}
 _NO_ENUM: Final = re.compile(r"Invalid enum value (.{1,80}) - at `\$\.(\w+)`")
-_NO_TYPE: Final = re.compile(r"Invalid value '(\w{1,64})' - at `\$\.t`")
 
 
 class Fault(NamedTuple):
@@ -68,12 +67,8 @@ def explain_frame(frame: Chunk, error: Exception) -> Fault:
 
 
 def explain_line(line: Chunk, error: Exception) -> Fault:
-    """The same for a line. Who types by hand is told the nearest type too: looking for it would cost a program's
-    connection more than its mistake is worth."""
-    fault = _explain(_LINE, line, error)
-    named = _NO_TYPE.match(fault.detail) if fault.code == "unknown_type" else None
-    near = get_close_matches(named[1].lower(), _TYPES, n=1) if named is not None else []
-    return fault._replace(detail=f"{fault.detail}; did you mean {near[0]}?") if near else fault
+    """The same for a line."""
+    return _explain(_LINE, line, error)
 
 
 def _explain(reader: _Reader, frame: Chunk, error: Exception) -> Fault:
@@ -107,7 +102,8 @@ def _read(decode: Callable[[Raw], Value], raw: Raw, otherwise: Value) -> Value:
 def _put(said: str, kind: str) -> tuple[str, str]:
     """Code and detail for what msgspec says of a map that is well formed and no message of its type `kind`."""
     if said.endswith("at `$.t`") or said == "Object missing required field `t`":
-        return "unknown_type", _brief(said)
+        meant = _PLAIN.get(_plain(kind))
+        return "unknown_type", _brief(f"{said}: write it {meant}" if meant is not None else said)
     if said.startswith("Object contains unknown field"):
         return "unknown_field", _brief(said)
     if said.startswith("Expected `str` matching regex") and repr(ID_PATTERN) in said:
@@ -115,6 +111,11 @@ def _put(said: str, kind: str) -> tuple[str, str]:
     enum = _NO_ENUM.fullmatch(said)
     choices = _choices(kind).get(enum[2], "") if enum is not None else ""
     return "bad_message", _brief(f"{said}: use {choices}" if choices else said)
+
+
+def _plain(kind: str) -> str:
+    """The letters of a type's name alone: `LogIn`, `log-in` and `log_in` are one word to whoever types them."""
+    return "".join(letter for letter in kind[:DETAIL_CHARACTERS_MAX].lower() if letter.isalpha())
 
 
 @cache

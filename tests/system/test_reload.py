@@ -214,7 +214,7 @@ def test_a_watched_directory(serving: Serving, watch: str) -> None:
     serving.start()
     edit(serving, "[queues.loans]\nboots = 1\n")
     serving.wait_for("configuration_pending")
-    assert "1 faults" in asked(serving, "status")["pending"]
+    assert "mistakes" in asked(serving, "status")["pending"]
     edit(serving)
     if watch == "pending":
         eventually(lambda: "1 change" in asked(serving, "status")["pending"])
