@@ -108,6 +108,10 @@ def _contact(
     if end not in ENDS:
         left_out[end] += 1
         return None
+    if not first.get("queue"):
+        # A row of the routes has refused it, or has taken it for a plan's switch.
+        left_out["ended_by_a_row"] += 1
+        return None
     outcome = ENDS[end]
     leg = _taken(legs, last["queue"]) if outcome == "answered" else None
     arrival_us, wait_us = chain[0].at_us, chain[-1].us("waited_ms")

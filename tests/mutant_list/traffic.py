@@ -34,6 +34,13 @@ MUTANTS = (
         test="tests/trace/test_journal.py::test_what_the_engine_sends_on_is_one_caller",
     ),
     Mutant(
+        "traffic: who never had a queue is no caller of one",
+        "router/trace/journal_visits.py",
+        """    if not first.get("queue"):\n""",
+        "    if not end:\n",
+        test="tests/trace/test_journal.py::test_what_says_nothing_of_a_caller_is_left_out",
+    ),
+    Mutant(
         "what if: who is called from other work finishes it first",
         "router/trace/whatif/crew.py",
         "        if lent and helper is not None and helper.late_us:\n            self._called.append(message.agent)\n",

@@ -147,8 +147,11 @@ def test_what_says_nothing_of_a_caller_is_left_out(tmp_path: Path) -> None:
         visit("c3", 100, "answered", ticket="t-1"),
         visit("c4", 100, "refused", why="closed"),
         visit("c5", 100, "waited_too_long", waited_ms=9_000),
+        visit("c6", 100, "refused", why="route", queue=""),
+        visit("c7", 100, "refused", why="plan", queue=""),
     )
-    assert trace.header.left_out == {"lost_with_gateway": 1, "test": 1, "ticket": 1}
+    assert trace.header.left_out == {"ended_by_a_row": 2, "lost_with_gateway": 1, "test": 1, "ticket": 1}
+    assert replay(trace).violations == {}
     assert [each.outcome for each in trace.contacts] == ["turned_away", "timed_out"]
 
 

@@ -219,6 +219,22 @@ def test_a_plan_is_started_by_hand() -> None:
     assert raised.value.code == "no_such_plan"
 
 
+def test_phone_codes_switch_nothing() -> None:
+    """A trace has neither: who comes to such a row is refused, as anybody who may not, no plan starts,
+    and it is said."""
+    plans = '[plans.storm]\n[[plans.storm.actions]]\nkind = "limit_entry"\nqueues = ["PS"]\nwaiting_max = 0\n'
+    routes = (
+        '[routes.on]\nwhen = { entry = "4991" }\nplan = "storm"\ncallers = ["+4930123456"]\npin = "834926"\n'
+        '[routes.rest]\nqueue = "PS"\n'
+    )
+    calls = [call("a", 1), call("b", 10)]
+    calls[0].entry, calls[1].entry = "4991", "1"
+    found = lived(centre(calls, ANN=[shift(0, HOUR)]), settings(PS, plans=plans, routes=routes))
+    assert [(each.fate, each.why) for each in found.callers] == [("refused", "route"), ("answered", "")]
+    assert [turn.what for turn in found.turns] == ["plan_code_denied"]
+    assert any("Phone codes switch no plan" in each for each in found.said)
+
+
 def test_announcements_are_heard() -> None:
     """What a queue's schedule says is played, and counted with the caller; special ones count by queue."""
     by = settings(

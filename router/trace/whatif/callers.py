@@ -74,6 +74,11 @@ class Case(Caller):
         self.advised = ""
         """What was offered to them instead: `callback`, `self_service`, a channel."""
 
+    @property
+    def came(self) -> bool:
+        """No redial on record whose reason was not there."""
+        return self.state != COMING
+
 
 class Callers:
     """All contacts of a trace."""

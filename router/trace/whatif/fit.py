@@ -106,6 +106,8 @@ def _by_routes(trace: Trace, configuration: of.Settings, tenant: str, said: list
     if not any(contact.entry is not None for contact in trace.contacts):
         said.append("The routes are not asked: the trace names each contact's queue.")
         return False
+    if any(row.plan for row in rows):
+        said.append("Phone codes switch no plan: a trace has neither numbers nor codes, so their rows let nobody in.")
     asked = {condition.attribute for row in rows for condition in row.conditions}
     if lacks := sorted(asked - IN_A_TRACE):
         said.append(f"The routes are not asked: rows go by {', '.join(lacks)}, which a trace does not have.")

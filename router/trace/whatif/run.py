@@ -29,7 +29,6 @@ from router.trace.patience import Times
 from router.trace.records import Trace, TraceError
 from router.trace.replay import HEAD_US, without_collection
 from router.trace.replay_agenda import LOG_IN, TICKS_MAX, Agenda
-from router.trace.replay_caller import COMING
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GATEWAY, Line
 from router.trace.replay_shifts import Shifts
@@ -299,7 +298,7 @@ class _Run:
             for name, person in self.shifts.people.items()
         }
         return Lived(
-            callers=[_told(case, contracts.get(case.partner)) for case in self.callers.cases if case.state != COMING],
+            callers=[_told(case, contracts.get(case.partner)) for case in self.callers.cases if case.came],
             moves=self.crew.moves,
             turns=self.turns,
             announced=dict(sorted(self.announced.items())),
