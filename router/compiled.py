@@ -100,17 +100,16 @@ def in_use() -> bool:
 
 
 class Sources(importlib.abc.MetaPathFinder):
-    """Finds the sources of `MODULES` before anything that was compiled of them."""
-
-    names = frozenset(f"router.{module}" for module in MODULES)
+    """Finds sources before anything that was compiled of them: also of modules that are compiled no longer."""
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """See `importlib.abc.MetaPathFinder`."""
-        if fullname not in self.names:
+        package, _, module = fullname.partition(".")
+        if package != PACKAGE.name or not source(module).is_file():
             return None
-        file = str(source(fullname.removeprefix("router.")))
+        file = str(source(module))
         loader = importlib.machinery.SourceFileLoader(fullname, file)
         return importlib.util.spec_from_file_location(fullname, file, loader=loader)
 
@@ -129,6 +128,8 @@ def compile_in_place() -> None:
     new_distribution = importlib.import_module("setuptools").Distribution
     wanted = digest()
     DIGEST.unlink(missing_ok=True)
+    for former in PACKAGE.rglob("*.so"):
+        former.unlink()
     with tempfile.TemporaryDirectory() as work:
         os.chdir(PACKAGE.parent)
         files = [str(source(module).relative_to(PACKAGE.parent)) for module in MODULES]
@@ -152,7 +153,7 @@ def up_to_date() -> bool:
         return False
     try:
         last = importlib.import_module(f"router.{MODULES[-1]}")
-    except ImportError:
+    except (ImportError, AttributeError):  # the latter: what all of them share was made for another list
         return False
     return not str(last.__file__).endswith(".py")
 

@@ -56,3 +56,11 @@ def test_a_changed_source_is_what_runs(tmp_path: Path) -> None:
     with (tmp_path / "router/core/dispatch.py").open("a", encoding="utf-8") as source:
         source.write("\n# changed\n")
     assert replayed(tmp_path, SWITCHBOARD_PURE="")[0] == "False"
+
+
+def test_what_is_compiled_no_longer_runs_from_its_source(tmp_path: Path) -> None:
+    """A module that left the list may have its old extension beside it until the next `make setup`."""
+    shutil.copytree(ROOT / "router", tmp_path / "router", ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    (tmp_path / "router" / "terms.abi3.so").write_bytes(b"of an older core")
+    assert "terms" not in compiled.MODULES
+    assert replayed(tmp_path, SWITCHBOARD_PURE="1")[0] == "False"
