@@ -1,4 +1,5 @@
-"""The core compiled by mypyc, where a C compiler is at hand: the same sources, about 1.7 times as fast.
+"""The core, and what drives it in a replay, compiled by mypyc, where a C compiler is at hand: the same sources, about
+1.7 times as fast.
 
     python -m router.compiled            compile in place (`make setup` does)
     SWITCHBOARD_PURE=1                   run from the sources all the same
@@ -73,9 +74,18 @@ MODULES = (
     "core.ruling",
     "core.restore",
     "core.engine",
+    "trace.replay_agenda",
+    "trace.replay_ledger",
+    "trace.replay_watch",
+    "trace.replay_line",
+    "trace.replay_shifts",
+    "trace.replay_caller",
+    "trace.replay_calls",
+    "trace.replay",
 )
-"""What a lifecycle runs through, and that defines no msgspec type: those are C already. Nor does any define a
-NamedTuple: the types of its fields would be read at import, when modules that only name each other are not made."""
+"""What a lifecycle runs through, live or replayed, and that defines no msgspec type: those are C already. Nor does any
+define a NamedTuple: the types of its fields would be read at import, when modules that only name each other are not
+made."""
 DIGEST = PACKAGE / "core" / "compiled.digest"
 GROUP = "switchboard_core"
 

@@ -59,13 +59,12 @@ def replay(
     Raises TraceError where the trace cannot be replayed.
     """
     began_s = perf_counter()
-    by = derive(trace, settings)
-    run = _Run(trace, by, seed, basis, progress, verify, tap)
-    driving_s = perf_counter()
     with without_collection():
+        run = _Run(trace, derive(trace, settings), seed, basis, progress, verify, tap)
+        driving_s = perf_counter()
         run.drive()
-    took_s = perf_counter() - driving_s
-    return run.report(seed, took_s, began_s)
+        took_s = perf_counter() - driving_s
+        return run.report(seed, took_s, began_s)
 
 
 class _Run:

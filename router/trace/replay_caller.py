@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from router.core.commands import Complete, End
+from router.core.native import mypyc_attr
 from router.trace.patience import Draw
 from router.trace.records import Contact
 from router.trace.replay_agenda import ENDS, Agenda
@@ -29,6 +30,7 @@ TAKEN: Final = 2
 OVER: Final = 3
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Caller:
     """One contact. `wait_us` is whole once it was taken or is over."""
 

@@ -84,6 +84,8 @@ def derive(trace: Trace, configuration: of.Settings | None = None) -> Basis:
         oldest_target_us=chosen.oldest_target_us,
         short_abandon_us=chosen.short_abandon_us,
         limits=of.Limits(contacts_max=UNLIMITED),
+        # A record has nobody whom an estimate is told: it would be made thousands of times and never read.
+        estimates=of.Estimating(enabled=False),
         balances=tuple(
             altered(balance, queues=tuple(name for name in balance.queues if name in channels))
             for balance in chosen.balances
