@@ -19,7 +19,7 @@ from router.core.crossing import SLICE_US
 from router.core.crossing_contacts import PAIRS_A_US
 from router.core.effects.reload import Consequence
 from router.core.entities import Agent
-from router.core.people import layered
+from router.core.loans import layered
 from router.core.queue import Queue
 from router.core.tally import queue_tally
 from router.core.want import Traits

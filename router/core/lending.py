@@ -10,11 +10,12 @@ it is looked at next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from router.core import people
 from router.core.actions.borrow import LOAN, Borrow
+from router.core.donors import HOUR_US, donors, kept_queues, may_go, rank
 from router.core.effects import AgentState
 from router.core.expect import expected_wait_us
 from router.core.layer import Layer
@@ -24,12 +25,10 @@ from router.terms import SECOND_US
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
-    from router.core.queue import Queue
     from router.core.world import World
 
 LOOK_US = 10 * SECOND_US
 """How often a loan with `step_s = 0` is looked at: somebody may have signed in, or the donor be short."""
-HOUR_US = 3600 * SECOND_US
 
 
 def take(world: World, tenant: str, name: str) -> None:
@@ -58,7 +57,7 @@ def follow(world: World) -> None:
 def _count(world: World, layer: Layer) -> None:
     """What a loan must keep is counted from its beginning on."""
     action = _action(layer)
-    for queue in _kept_queues(world, layer, action) if action.keep_service_level else ():
+    for queue in kept_queues(world, layer.source.tenant, action) if action.keep_service_level else ():
         level_of(queue)
 
 
@@ -77,12 +76,12 @@ def _end(world: World, key: str, layer: Layer) -> None:
 def due(world: World, layer: Layer) -> None:
     """Look at a loan, and set when to look again."""
     action = _action(layer)
-    donors = list(_donors(world, layer, action))
-    for agent in [agent for agent in _in_order(world, layer.key) if agent not in donors]:
+    found = _donors(world, layer, action)
+    for agent in [agent for agent in _in_order(world, layer.key) if agent not in found]:
         give_back(world, agent, layer)
     more = True
     while more:
-        more = _step(world, layer, action, donors) and not action.step_us
+        more = _step(world, layer, action, found) and not action.step_us
     world.set_due(layer, world.now_us + (action.step_us or LOOK_US))
     world.changed[layer] = None
 
@@ -92,76 +91,36 @@ def _in_order(world: World, key: str) -> list[Agent]:
     return sorted(world.layers.loans.lent[key], key=lambda agent: (agent.lent[key], agent.number))
 
 
-def _step(world: World, layer: Layer, action: Borrow, donors: list[Agent]) -> bool:
+def _step(world: World, layer: Layer, action: Borrow, found: Iterable[Agent]) -> bool:
     """One more or one fewer. Has anything changed that one more step could follow?"""
     lent = world.layers.loans.lent[layer.key]
-    idle = sum(1 for agent in donors if agent.places and not agent.lent)
+    idle = sum(1 for agent in found if agent.places and not agent.lent)
     if idle < action.keep_idle or _waits_too_long(world, layer, action) or _serves_too_few(world, layer, action):
         if lent:
             give_back(world, _in_order(world, layer.key)[-1], layer)
         return False
     if len(lent) >= action.agents_most:
         return False
-    may = [agent for agent in donors if _may_go(world, agent, action, idle)]
+    may = [agent for agent in found if may_go(world, agent, action, idle)]
     if not may:
         return False
-    _lend(world, min(may, key=lambda agent: _rank(agent, action)), layer)
+    _lend(world, min(may, key=lambda agent: rank(agent, action)), layer)
     return True
 
 
-def _donors(world: World, layer: Layer, action: Borrow) -> Iterator[Agent]:
+def _donors(world: World, layer: Layer, action: Borrow) -> dict[Agent, None]:
     """Who is signed in and belongs to the donor, lent or not."""
-    tenant = layer.source.tenant
-    if action.team:
-        for agent in world.agents.values():
-            if agent.team == action.team and agent.tenant == tenant and agent.profile is not None:
-                yield agent
-        return
-    able = {
-        profile
-        for name in action.queues
-        if (queue := world.queues.get((tenant, name))) is not None
-        for line in queue.lines
-        for profile in line.needs.profiles
-    }
-    wants = [queue.settings.needs for name in action.queues if (queue := world.queues.get((tenant, name))) is not None]
-    for agent in world.agents.values():
-        profile = agent.profile
-        if profile is not None and agent.tenant == tenant:
-            own = profile in able or any(profile.able.meets(want) for want in wants)
-            if own or layer.key in agent.lent:
-                yield agent
-
-
-def _may_go(world: World, agent: Agent, action: Borrow, idle: int) -> bool:
-    if agent.lent or agent.state not in ("available", "reserved") or agent.next_state or agent.retired:
-        return False
-    if agent.places and idle - 1 < action.keep_idle:
-        return False
-    have = dict(agent.skills)
-    if action.mode == "also" and all(have.get(skill, 0) >= level for skill, level in action.skills):
-        return False
-    moves = sum(1 for at_us in agent.moves_us if at_us > world.now_us - HOUR_US)
-    return moves < action.moves_an_hour_most
-
-
-def _rank(agent: Agent, action: Borrow) -> tuple[int, int, int, int]:
-    """The least goes first: who is free, by what the action says, then who was there first."""
-    by = agent.free_since_us
-    if action.first == "best_skill":
-        have = dict(agent.skills)
-        by = -max((have.get(skill, 0) for skill, _ in action.skills), default=0)
-    elif action.first == "least_flexible":
-        assert agent.profile is not None, "who may go is signed in"
-        by = agent.profile.queues_servable()
-    return (0 if agent.places else 1, by, agent.free_since_us, agent.number)
+    found = dict.fromkeys(donors(world, layer.source.tenant, action))
+    if not action.team:
+        found |= world.layers.loans.lent[layer.key]
+    return found
 
 
 def _waits_too_long(world: World, layer: Layer, action: Borrow) -> bool:
     """Is the expected wait in one of the donors' queues over what must be kept? Unknown is no."""
     if not action.keep_ewt_us:
         return False
-    for queue in _kept_queues(world, layer, action):
+    for queue in kept_queues(world, layer.source.tenant, action):
         for line in queue.lines:
             waits_us = expected_wait_us(world, line, len(line.order))
             if waits_us is not None and waits_us > action.keep_ewt_us:
@@ -171,19 +130,11 @@ def _waits_too_long(world: World, layer: Layer, action: Borrow) -> bool:
 
 def _serves_too_few(world: World, layer: Layer, action: Borrow) -> bool:
     """Is the service level of one of the donors' queues under what must be kept? Unknown is no."""
-    for queue in _kept_queues(world, layer, action) if action.keep_service_level else ():
+    for queue in kept_queues(world, layer.source.tenant, action) if action.keep_service_level else ():
         share = level_of(queue).share(world.now_us)
         if share is not None and share < action.keep_service_level:
             return True
     return False
-
-
-def _kept_queues(world: World, layer: Layer, action: Borrow) -> Iterator[Queue]:
-    """The queues whose service a loan must not spoil."""
-    for name in action.keep_queues or action.queues:
-        queue = world.queues.get((layer.source.tenant, name))
-        if queue is not None:
-            yield queue
 
 
 def _lend(world: World, agent: Agent, layer: Layer) -> None:

@@ -40,3 +40,14 @@ def granted(configured: tuple[tuple[str, int], ...], grants: dict[str, Grant]) -
         for skill, level in grant.skills:
             skills[skill] = max(level, skills.get(skill, 0), own.get(skill, 0))
     return skills
+
+
+def layered(
+    configured: tuple[tuple[str, int], ...], by_hand: dict[str, int], grants: dict[str, Grant]
+) -> tuple[tuple[str, int], ...]:
+    """The skills in force: what was laid by hand over loans over what the configuration says. Level 0 takes a skill
+    away."""
+    if not by_hand and not grants:
+        return configured
+    levels = {**granted(configured, grants), **by_hand}
+    return tuple(sorted((skill, level) for skill, level in levels.items() if level))

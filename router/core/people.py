@@ -6,7 +6,7 @@ from router.core import courses, overflow, timesheets, visits
 from router.core.effects import AgentState
 from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
 from router.core.line import Needs
-from router.core.loans import Grant, granted
+from router.core.loans import layered
 from router.core.recording import endpoint_key
 from router.core.world import World
 from router.terms import MILLISECOND_US, BackoffWhy
@@ -73,17 +73,6 @@ def _release_unable(world: World, agent: Agent) -> None:
                 if contact.direct is None:
                     world.unstand(contact)
                     visits.stand_in_line(world, contact)
-
-
-def layered(
-    configured: tuple[tuple[str, int], ...], by_hand: dict[str, int], grants: dict[str, Grant]
-) -> tuple[tuple[str, int], ...]:
-    """The skills in force: what was laid by hand over loans over what the configuration says. Level 0 takes a skill
-    away."""
-    if not by_hand and not grants:
-        return configured
-    levels = {**granted(configured, grants), **by_hand}
-    return tuple(sorted((skill, level) for skill, level in levels.items() if level))
 
 
 def take_skills(world: World, agent: Agent) -> None:

@@ -45,6 +45,7 @@ from router.core.estimates.kept import take_up
 from router.core.extra import Extra
 from router.core.gateways import may_open
 from router.core.hours import new_hours
+from router.core.loans import layered
 from router.core.offers import link
 from router.core.queue import Queue
 from router.core.records_people import AgentRecord, EndpointRecord
@@ -253,7 +254,7 @@ def _agent(world: World, r: AgentRecord) -> None:
     agent.moves_us, agent.sheets, agent.barred = r.moves_us, r.sheets, r.barred
     if r.lent and not lending.restore_agent(world, agent, r.lent):
         world.layers.loans.ended.append(agent)
-    agent.skills = people.layered(agent.configured, agent.by_hand, agent.grants)
+    agent.skills = layered(agent.configured, agent.by_hand, agent.grants)
     _due(world, agent, r)
     if r.backoff is not None:
         why, until_us, number = r.backoff

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from router import logs
-from router.core.people import layered
+from router.core.loans import layered
 from router.core.want import Traits
 from router.daemon.recorder_files import Block, Files
 from router.terms import MILLISECOND_US, SECOND_US

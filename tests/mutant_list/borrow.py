@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutant_list.mutant import CORE, Mutant
 
 LENDING = CORE + "lending.py"
+DONORS = CORE + "donors.py"
 
 MUTANTS = (
     Mutant(
@@ -30,14 +31,14 @@ MUTANTS = (
     ),
     Mutant(
         "loans: who knows the work best goes first",
-        LENDING,
+        DONORS,
         '    if action.first == "best_skill":\n',
         '    if action.first == "nobody":\n',
         story="borrow_who_goes_first",
     ),
     Mutant(
         "loans: who can best be spared goes first",
-        LENDING,
+        DONORS,
         '    elif action.first == "least_flexible":\n',
         '    elif action.first == "nobody":\n',
         story="borrow_who_goes_first",
@@ -52,14 +53,14 @@ MUTANTS = (
     ),
     Mutant(
         "loans: the last who may be spared is not lent",
-        LENDING,
+        DONORS,
         "    if agent.places and idle - 1 < action.keep_idle:\n        return False\n",
         "",
         story="borrow_one_by_one",
     ),
     Mutant(
         "loans: nobody is lent twice",
-        LENDING,
+        DONORS,
         "    if agent.lent or agent.state not in",
         "    if agent.state not in",
         story="borrow_nobody_twice",
@@ -87,7 +88,7 @@ MUTANTS = (
     ),
     Mutant(
         "loans: a break is not ended by them",
-        LENDING,
+        DONORS,
         '    if agent.lent or agent.state not in ("available", "reserved") or',
         "    if agent.lent or",
         story="borrow_breaks_untouched",
@@ -101,7 +102,7 @@ MUTANTS = (
     ),
     Mutant(
         "loans: nobody is moved to and fro",
-        LENDING,
+        DONORS,
         "    return moves < action.moves_an_hour_most\n",
         "    return moves >= 0\n",
         story="borrow_moves_an_hour",
