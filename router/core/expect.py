@@ -1,5 +1,10 @@
 """The expected wait, the one place where anybody asks for it: `estimate` of a place, `estimate_of` a contact.
 
+What is *told* (announcements, the request `estimate`) counts in everything that is foreseen. What is *decided* (rules,
+floors of loans, steering, last admission, call-backs) counts in what no decision can change: rosters, hours, the time
+that a plan was given; and nobody whom a rule is about to bring. Else a rule that waits for the wait to be long would
+see it fall by its own coming help, and never help (docs/decisions/0018).
+
 It decides nothing, and says None, unknown, rather than guess. It reads the last trajectory of the line, O(1) but for
 the logarithm of a few knots, and has an old one made anew: at once where few agents serve the line, else by and by
 (`estimates/slices.py`). Until enough was learned, and where waits can't be foreseen (lines that count open hours, or
@@ -18,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from router.core.estimates.safety import failed
 from router.core.estimates.slices import refresh_at_once
+from router.core.estimates.turns import any_known
 from router.core.guards import free_for
 from router.ewt import Confidence, Estimate
 from router.ewt.learn import SCORES, gamma_quantile
@@ -34,18 +40,18 @@ CAPACITY_UNITS = 100
 """Of an agent, as it is unless configured otherwise: profiles do not tell capacities apart."""
 
 
-def estimate(world: World, line: Line, ahead: int) -> Estimate | None:
+def estimate(world: World, line: Line, ahead: int, *, deciding: bool = False) -> Estimate | None:
     """The remaining wait, in seconds, of a contact with `ahead` others before it in `line`: `len(line.order)` for one
     who would join now.
 
     None where it is unknown: nobody able is signed in, or none of the queue's work was finished since the engine's
-    start. `confidence` "low": tell the position only.
+    start. `confidence` "low": tell the position only. `deciding`: something is decided by it; see the module.
     """
     needs = line.needs
     if ahead < free_for(line):
         return Estimate(0.0, 0.0, 0.0, 0.0, 0.0, _confidence(world, line))
     try:
-        learned = _learned(world, line, ahead)
+        learned = _learned(world, line, ahead, deciding)
     except Exception as error:  # noqa: BLE001  # nobody's call may end by an estimate: see `safety.py`
         failed(world, error)
         learned = None
@@ -61,13 +67,13 @@ def estimate(world: World, line: Line, ahead: int) -> Estimate | None:
     return Estimate(mean, p10, p50, p80, p90, "low")
 
 
-def _learned(world: World, line: Line, ahead: int) -> Estimate | None:
+def _learned(world: World, line: Line, ahead: int, deciding: bool) -> Estimate | None:
     """What the line's trajectory says, where it is fresh and its confidence is not low; a line that is asked for is to
     be estimated anew."""
     estimates = world.estimates
     if not estimates.on or world.now_us < estimates.rests_us or line.clock is not None or line.newest:
         return None
-    if line.needs.staffed == 0 and not world.rota.at_work:
+    if line.needs.staffed == 0 and not world.rota.at_work and not any_known(world):
         return None
     view = estimates.view(line)
     view.asked_us, view.rests_us = world.now_us, 0
@@ -75,9 +81,9 @@ def _learned(world: World, line: Line, ahead: int) -> Estimate | None:
         if line not in estimates.due:
             estimates.want(world, line)
         refresh_at_once(world, line)
-    if view.trajectory is None or world.now_us - view.made_us > estimates.settings.stale_us:
+    made = view.plain if deciding else view.trajectory
+    if made is None or world.now_us - view.made_us > estimates.settings.stale_us:
         return None
-    made = view.trajectory
     said, last = made.at(ahead + 1), len(made)
     if ahead >= last:
         # More have come than when it was made: each costs as much as those before, on the average.
@@ -114,8 +120,8 @@ def places_ahead(contact: Contact) -> int:
 
 
 def expected_wait_us(world: World, line: Line, ahead: int) -> int | None:
-    """The mean of `estimate` in microseconds, None where it is unknown."""
-    said = estimate(world, line, ahead)
+    """The mean of `estimate`, for whatever is decided by it, in microseconds; None where it is unknown."""
+    said = estimate(world, line, ahead, deciding=True)
     return None if said is None else round(said.mean * SECOND_US)
 
 

@@ -104,16 +104,20 @@ class Layers:
         self.loans = Loans()
         self.sheets: dict[tuple[str, Target], Layer] = {}
         """Tenant and target -> the layer in effect, of those that go by how agents spend their time."""
+        self.version = 0
+        """Raised by whatever changes who is lent, or until when; of whoever foresees it."""
         self.barred: dict[tuple[str, str], dict[Agent, None]] = {}
         """Tenant and queue -> agents who have given it its share of their time."""
 
     def add(self, layer: Layer) -> None:
         """One more."""
+        self.version += 1
         self.sources.setdefault(layer.source, []).append(layer)
         self.targets.setdefault(layer.place, []).append(layer)
 
     def remove(self, layer: Layer) -> None:
         """It is over."""
+        self.version += 1
         for listed in (self.sources, self.targets):
             key = layer.source if listed is self.sources else layer.place
             listed[key].remove(layer)  # type: ignore[index]  # each by its own

@@ -87,6 +87,7 @@ def pause(world: World, tenant: str, kind: str = "", name: str = "") -> Pause:
     """Take off all layers of the tenant: of sources of a kind, or of one of them."""
     made = Pause(tenant, kind, name)
     known = world.layers.pauses.setdefault(made.key, made)
+    world.layers.version += 1
     world.changed[known] = None
     take(world, _under(world, [known]))
     return known
@@ -108,6 +109,7 @@ def resume_all(world: World, tenant: str) -> None:
 
 def _resume(world: World, found: list[Pause]) -> None:
     """All of these are over before a target takes what is in effect: it takes that once, whichever came first."""
+    world.layers.version += 1
     for pause in found:
         del world.layers.pauses[pause.key]
         world.changed.pop(pause, None)

@@ -153,6 +153,7 @@ def give_back(world: World, agent: Agent, layer: Layer) -> None:
 
 
 def _moved(world: World, agent: Agent, layer: Layer, why: str) -> None:
+    world.layers.version += 1
     agent.skills_us = world.now_us
     world.changed[agent] = None
     people.take_skills(world, agent)

@@ -48,8 +48,15 @@ class Plans:
     def __init__(self) -> None:
         self.known: dict[tuple[str, str], Plan] = {}
         """As configuration says."""
+        self.by_calendar: dict[str, list[Plan]] = {}
+        """Those that start by a calendar, in the order of their names."""
         self.active: dict[tuple[str, str], ActivePlan] = {}
 
     def take(self, settings: of.Settings) -> None:
         """These settings are in force; what is active is the caller's to follow."""
         self.known = {(plan.tenant, plan.name): plan for plan in settings.plans}
+        self.by_calendar = {}
+        for key in sorted(self.known):
+            plan = self.known[key]
+            if plan.calendar:
+                self.by_calendar.setdefault(plan.calendar, []).append(plan)

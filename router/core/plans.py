@@ -166,6 +166,7 @@ def _source(active: ActivePlan) -> Source:
 
 def _arm(world: World, plan: Plan, active: ActivePlan) -> None:
     """Its next time: of the warning, or of the end."""
+    world.layers.version += 1
     world.changed[active] = None
     if not active.until_us:
         world.deadlines.cancel(active)

@@ -157,6 +157,8 @@ class RuleState(Entity, eq=False, gc=False):
     """What it reads, for people."""
     gauge: Gauge | None = None
     """Its own state, where another rule reads it."""
+    brings: bool = False
+    """What it does brings people to queues, or takes them away, or starts plans, that may: estimates go by that."""
     paused: bool = False
     activations: int = 0
     """Since it is known."""
@@ -187,6 +189,8 @@ class Ruling:
         self.dirty = dirty
         """Views, agents and rules to look at when this step is over. One object for good: others hold it, too."""
         self.rules: dict[str, RuleState] = {}
+        self.bringing: list[RuleState] = []
+        """Those that bring people, in the order of their keys."""
         self.stirred: dict[RuleState, None] = {}
         """Rules that read something of which another thing is true now."""
         self.views: list[View] = []

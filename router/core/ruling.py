@@ -59,7 +59,7 @@ def ask(world: World, state: RuleState) -> None:
     if world.ruling.rules.get(state.key) is not state or is_paused(world, state):
         return
     life = state.life
-    before = (life.state, life.since_us, life.held_us)
+    before, was_due_us = (life.state, life.since_us, life.held_us), state.due_us
     begins, ends = state.begins(), state.ends()
     turned = life.look(state.times, world.now_us, begins, ends)
     at_us = life.next_us(state.times, begins, ends)
@@ -72,6 +72,8 @@ def ask(world: World, state: RuleState) -> None:
             world.ruling.dirty[state] = None
     if before != (life.state, life.since_us, life.held_us):
         keep(world, state)
+    if state.brings and state.due_us != was_due_us:
+        world.layers.version += 1
     if turned == "started":
         state.activations += 1
         ruling_acts.start(world, state, values(world, state))
@@ -138,6 +140,7 @@ def resume(world: World, tenant: str, states: list[RuleState], *, every: bool) -
 
 def halt(world: World, state: RuleState, why: str) -> None:
     """Inactive at once, whatever its times say."""
+    world.layers.version += state.brings
     world.deadlines.cancel(state)
     if state.life.stop(world.now_us):
         ruling_acts.stop(world, state, why)

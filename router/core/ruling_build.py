@@ -11,6 +11,7 @@ from collections.abc import Generator
 
 from router.core import ruling_acts
 from router.core import settings as of
+from router.core.actions import ActivatePlan, Borrow
 from router.core.queue import Queue
 from router.core.records_rules import RuleRecord
 from router.core.rule_settings import ActingRule
@@ -36,6 +37,8 @@ from router.rules.window import Ring, ring
 FLOW_ROWS, CREW_ROWS = 6, 2
 LOWEST = -(1 << 60)
 """Numbers of deadlines from here down are of rules and what they watch; those of estimates come from above."""
+BRINGING = (Borrow, ActivatePlan)
+"""Actions that move people, or may; estimates foresee those."""
 FLOWS = ("service_level", "abandonment", "arrivals", "arrivals_ratio", "repeat_rate")
 
 
@@ -73,7 +76,10 @@ class Builder:
                 world.changed[state] = None
             if acts:
                 ruling_acts.start(world, state, "it does not only observe any more")
+            state.brings = not rule.observe and any(isinstance(action, BRINGING) for action in rule.actions)
             kept.rules[rule.key] = state
+        kept.bringing = sorted((state for state in kept.rules.values() if state.brings), key=_key)
+        world.layers.version += 1
         kept.readers = {gauge: [kept.rules[key] for key in keys] for gauge, keys in self.draft.readers.items()}
         for (tenant, read), gauge in kept.gauges.items():
             self._watch(tenant, read, gauge)
@@ -328,6 +334,10 @@ def _forget(world: World, was: dict[str, View], learned: dict[str, Learned]) -> 
     for key in learned.keys() - {each.key for each in world.ruling.learned}:
         world.changed.pop(learned[key], None)
         world.dropped.append(("usual", key))
+
+
+def _key(state: RuleState) -> str:
+    return state.key
 
 
 def _nothing() -> bool | None:

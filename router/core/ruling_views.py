@@ -102,7 +102,7 @@ def _look_at_expected(world: World, view: QueueView, queue: Queue) -> None:
         return
     view.expected_from_us = world.now_us + EXPECTED_EVERY_US
     line = next(iter(queue.own.values()), None)
-    said = None if line is None else estimate(world, line, len(line.order))
+    said = None if line is None else estimate(world, line, len(line.order), deciding=True)
     for gauge in view.expected:
         if said is None:
             see(world, gauge, None)

@@ -76,7 +76,7 @@ class Life(Struct, gc=False):
             return self.since_us + times.active_least_us if ends else 0
         if self.state == "cooling":
             return self.since_us + times.cool_down_us
-        return self._starts_us(times) if self.state == "pending" and begins else 0
+        return self.starts_us(times, self.held_us) if self.state == "pending" and begins else 0
 
     def stop(self, now_us: int) -> bool:
         """A person pauses it, or it is gone. True where it was active. How often it started is not forgotten."""
@@ -91,7 +91,7 @@ class Life(Struct, gc=False):
             if self.state == "pending":
                 self._move("fail", now_us)
             return ""
-        if begins and now_us >= self._starts_us(times):
+        if begins and now_us >= self.starts_us(times, self.held_us):
             self._move("start", now_us)
             if times.per_hour_most:
                 self.starts = [*self.starts, now_us][-times.per_hour_most :]
@@ -100,9 +100,9 @@ class Life(Struct, gc=False):
             self._move("hold", self.held_us)
         return ""
 
-    def _starts_us(self, times: Times) -> int:
-        """The earliest time of its next start, while its condition holds."""
-        at_us = self.held_us + times.for_us
+    def starts_us(self, times: Times, held_us: int) -> int:
+        """The earliest time of its next start, if its condition holds from `held_us` on and nothing cools down."""
+        at_us = held_us + times.for_us
         if 0 < times.per_hour_most <= len(self.starts):
             at_us = max(at_us, self.starts[-times.per_hour_most] + HOUR_US)
         return at_us

@@ -24,8 +24,8 @@ MUTANTS = (
     Mutant(
         "rules: the condition must have held for so long",
         RULES + "life.py",
-        "        at_us = self.held_us + times.for_us\n",
-        "        at_us = self.held_us\n",
+        "        at_us = held_us + times.for_us\n",
+        "        at_us = held_us\n",
         story="rule_must_hold_that_long",
     ),
     Mutant(

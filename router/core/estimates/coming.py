@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from router.core.able import Able
-from router.core.estimates.crews import AN_AGENT_US, HORIZON_S, SCAN_A_SLICE, SLOT
+from router.core.estimates.crews import AN_AGENT_US, HORIZON_S, SCAN_A_SLICE, slots_of
 from router.core.rota import Key, utc_s
 from router.core.want import Traits
 from router.terms import SECOND_US
@@ -91,17 +91,13 @@ class Coming:
         if agent is None or agent.retired or is_there(agent):
             return
         at_s = due_s(world, key, now_s)
-        settings = world.channels.get(self.channel)
-        if not at_s or settings is None or not self._has(agent):
+        if not at_s or self.channel not in world.channels or not self._has(agent):
             return
-        most = settings.most_at_once
-        if agent.most_at_once is not None:
-            most = agent.most_at_once.get(self.channel, most)
         group = (agent.tenant, agent.traits)
         comers = groups.get(group)
         if comers is None:
             comers = groups[group] = Comers(*group)
-        comers.who.append((at_s, SLOT * max(1, min(most, agent.capacity // settings.units)), agent))
+        comers.who.append((at_s, slots_of(world, agent, self.channel), agent))
 
     def _has(self, agent: Agent) -> bool:
         """Have they a device for it? Who has none attached takes one with their seat."""

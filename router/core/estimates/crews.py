@@ -138,3 +138,27 @@ class _Count:
         entry = cell.setdefault(since_us // BUCKET_US, [0, 0])
         entry[0] += slots
         entry[1] += slots * since_us
+
+
+def slots_of(world: World, agent: Agent, channel: str) -> int:
+    """How many contacts of a channel they can have at once, in millionths."""
+    settings = world.channels.get(channel)
+    if settings is None:
+        return SLOT
+    most = settings.most_at_once
+    if agent.most_at_once is not None:
+        most = agent.most_at_once.get(channel, most)
+    return SLOT * max(1, min(most, agent.capacity // settings.units))
+
+
+def free_us(estimates: Estimates, agent: Agent, channel: str) -> int:
+    """How long it takes on the average until they can take a contact of the channel: of those who hold some, until the
+    first is over, whatever its age (lives are taken to be memoryless here)."""
+    if channel in agent.places or not agent.offers:
+        return 0
+    left_s = []
+    for offer in agent.offers.values():
+        service = estimates.service(offer.queue, offer.channel)
+        talk_s = 0.0 if offer.state == "wrap_up" else service.talk.mean_s()
+        left_s.append(talk_s + service.wrap.mean_s())
+    return int(min(left_s) * SECOND_US)

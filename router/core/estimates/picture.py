@@ -11,7 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from router.core.estimates.crews import BUCKET_US, SLOT, Crew
-from router.core.estimates.outlook import Outlook
+from router.core.estimates.movers import count
+from router.core.estimates.outlook import DECIDED, TOLD, Outlook
 from router.core.estimates.service import Service
 from router.core.estimates.view import View, can_be_seen, name_of
 from router.ewt.agents import READY, TALK, Agents, Group
@@ -41,17 +42,26 @@ MIX_KEEP = 0.8
 MIXES_MOST = 32
 
 
-def trajectory(world: World, estimates: Estimates, view: View) -> Generator[None, None, Trajectory | None]:
-    """Make the view's trajectory, a slice at a time; None where its laws are not built, or nobody serves it."""
+Made = tuple[Trajectory | None, Trajectory | None]
+"""What is decided by, and what is told: see `View`."""
+
+
+def trajectory(world: World, estimates: Estimates, view: View) -> Generator[None, None, Made]:
+    """Make the view's trajectories, a slice at a time; None where its laws are not built, or nobody serves it."""
     now_s = world.now_us / SECOND_US
     laws = estimates.book.laws(view.service, now_s) if view.service.known else None
     if laws is None:
-        return None
+        return None, None
+    moving = estimates.moving
+    if not moving.is_fresh(world):
+        yield from count(world, moving)
     beside = _beside(world, estimates, view)
     agents = Agents(1, BUCKET_US / SECOND_US)
     outlook = Outlook(world)
     if world.rota.at_work:
         yield from outlook.comers(world, estimates.coming(view.line.needs.channel), view, beside)
+    if moving.groups:
+        yield from outlook.movers(world, estimates, view, beside)
     ours = yield from _groups(world, estimates, view, beside, outlook)
     agents.by_queue[view.name] = ours
     for other in beside:
@@ -62,7 +72,11 @@ def trajectory(world: World, estimates: Estimates, view: View) -> Generator[None
             theirs.append(_rest(view, other))
         agents.by_queue[other.name] = theirs
     yield
-    return _walked(world, estimates, view, beside, agents, laws, outlook.jumps())
+    plain = _walked(world, estimates, view, beside, agents, laws, outlook.jumps(DECIDED))
+    if not outlook.differs:
+        return plain, plain
+    yield
+    return plain, _walked(world, estimates, view, beside, agents, laws, outlook.jumps(TOLD))
 
 
 def _walked(
@@ -112,7 +126,8 @@ def _beside(world: World, estimates: Estimates, view: View) -> list[View]:
     if not 0 <= world.now_us - view.near_us < NEAR_FOR_US or view.near_us < 0:
         view.near, view.near_us = _near(world, view.line), world.now_us
     found = []
-    for line in view.near:
+    moved = [other for other in estimates.moving.beside(view.line) if can_be_seen(other) and _may_fill(other)]
+    for line in dict.fromkeys((*view.near, *moved)):
         if line not in line.queue.lines or line.contact_class < view.line.contact_class:
             continue
         first, alike = line.contact_class > view.line.contact_class, line.per_us == view.line.per_us

@@ -166,11 +166,11 @@ def _refresh(world: World, estimates: Estimates, line: Line) -> Generator[None, 
         return
     view = estimates.view(line)
     view.made_us = world.now_us
-    made = yield from trajectory(world, estimates, view)
+    plain, made = yield from trajectory(world, estimates, view)
     if estimates.views.get(line) is not view:
         return
     view.made_us = world.now_us
-    view.trajectory = made
+    view.plain, view.trajectory = plain, made
     if made is None and view.service.known and view.service.laws is None:
         # Its laws are being built.
         estimates.due[line] = None

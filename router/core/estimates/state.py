@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from router.core.estimates.book import WAITING, Book
 from router.core.estimates.coming import Coming
 from router.core.estimates.crews import SLOT, Crew
+from router.core.estimates.moving import Moving
 from router.core.estimates.service import Service
 from router.core.estimates.view import View
 from router.ewt.settings import EwtSettings
@@ -71,8 +72,8 @@ class Estimates:
 
     __slots__ = (
         "_coming", "_crews", "book", "by_name", "due", "due_number", "due_us", "failed_us", "failure", "failures",
-        "ghosts", "job", "keeping", "kept_us", "learned", "legs", "lives", "missed", "numbers", "of_queue", "on",
-        "quiet", "rests_us", "said", "settings", "stride", "stride_legs", "stride_us", "tuning", "turn", "views",
+        "ghosts", "job", "keeping", "kept_us", "learned", "legs", "lives", "missed", "moving", "numbers", "of_queue",
+        "on", "quiet", "rests_us", "said", "settings", "stride", "stride_legs", "stride_us", "tuning", "turn", "views",
         "visits", "worked_us",
     )  # fmt: skip
 
@@ -86,6 +87,7 @@ class Estimates:
         self.views: dict[Line, View] = {}
         self._crews: dict[tuple[Profile, str], Crew] = {}
         self._coming: dict[str, Coming] = {}
+        self.moving = Moving()
         self.quiet = False
         """Whoever waits in this part of the step did so before."""
         self.due: dict[Line, None] = {}

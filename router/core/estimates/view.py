@@ -51,7 +51,8 @@ class View(Known):
     somebody asked for it last; -1: nobody did. `rests_us`: nobody asks, and it is not made to learn before that."""
 
     __slots__ = (
-        "asked_us", "line", "made_us", "mixes", "near", "near_us", "newest", "rests_us", "service", "trajectory",
+        "asked_us", "line", "made_us", "mixes", "near", "near_us", "newest", "plain", "rests_us", "service",
+        "trajectory",
     )  # fmt: skip
 
     def __init__(self, line: Line, service: Service) -> None:
@@ -63,6 +64,9 @@ class View(Known):
         self.made_us = self.asked_us = -1
         self.rests_us = 0
         self.trajectory: Trajectory | None = None
+        """With everything that is foreseen: what is told."""
+        self.plain: Trajectory | None = None
+        """Without what rules are about to do: what is decided by. The same one where that makes no difference."""
         self.near: list[Line] = []
         """Lines that share agents with it, and when that was looked up."""
         self.near_us = -1
