@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests import render_docs
+from tests.conftest import ROOT
 
+PAGES = [*sorted((ROOT / "docs").glob("**/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 TWO = {"one": lambda: "1\n", "two": lambda: "2"}
 PAGE = "# Title\n\n<!-- rendered: one -->\n\n1\n\n<!-- end -->\ntext\n<!-- rendered: two -->\n<!-- end -->\n"
 
@@ -16,6 +19,25 @@ def test_the_pages_are_what_the_code_says() -> None:
     """`python -m tests.render_docs --check` finds no difference; `make docs` writes what is missing."""
     diffs = render_docs.stale(render_docs.pages(), write=False)
     assert not diffs, "run `make docs`:\n" + "\n".join(diffs)
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page."""
+    prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link to a page of ours finds it, and its heading."""
+    lost = []
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        if not there.exists() or (anchor and anchor not in headings(there)):
+            lost.append(link)
+    assert not lost
 
 
 def test_parts_are_filled_and_the_rest_is_left_alone() -> None:
