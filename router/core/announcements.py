@@ -106,7 +106,7 @@ def anew(world: World, contact: Contact) -> None:
 
 
 def over(world: World, contact: Contact, answered_us: int = 0) -> None:
-    """It waits no more in this queue: an agent took it then, or it is gone (0). Its promise is counted."""
+    """It waits no more in this queue: it was answered then, or it is gone (0). Its promise is counted."""
     extra = contact.extra
     heard = extra.heard if extra is not None else None
     if extra is None or heard is None:

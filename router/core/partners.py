@@ -199,7 +199,7 @@ def answered(world: World, contact: Contact, sent: Sent) -> None:
     sent.answered_us, sent.until_us = now_us, now_us + sent.talk_most_us
     contact.waited_us = world.waited_us(contact)
     tap.gone(world, contact, "sent_to_partner")
-    announcements.over(world, contact)
+    announcements.over(world, contact, now_us)
     world.move_contact(contact, "partner_answers")
     world.leave_line(contact)
     contact.outcome = "sent_to_partner"
@@ -302,9 +302,14 @@ def opened(world: World, contact: Contact) -> None:
     """Its gateway was away, or the engine: who is to be answered has its whole time for it again."""
     sent = sent_of(contact)
     if contact.state == "sent" and sent is not None:
-        sent.until_us = world.now_us + sent.answer_most_us
-        world.changed[contact] = None
+        _has_its_time(world, contact, sent)
     visits.arm(world, contact)
+
+
+def _has_its_time(world: World, contact: Contact, sent: Sent) -> None:
+    """The partner has the whole time to answer it, from now."""
+    sent.until_us = world.now_us + sent.answer_most_us
+    world.changed[contact] = None
 
 
 def later(world: World, contact: Contact, for_us: int) -> None:
@@ -360,4 +365,6 @@ def tell_again(world: World, contacts: Iterable[Contact]) -> None:
     for contact in contacts:
         sent = sent_of(contact)
         if contact.state == "sent" and sent is not None:
+            # Before a long list is through the gateway is not open, and what was left of its time stands still.
+            _has_its_time(world, contact, sent)
             _tell(world, contact, _partner(world, contact, sent), sent)

@@ -14,7 +14,7 @@ from router.core.world import World
 
 Found: TypeAlias = Iterator[tuple[str, str]]
 
-IN_LINE = ("held", "waiting", "offered", "connecting")
+IN_LINE = ("held", "waiting", "offered", "connecting", "sent")
 
 
 def check_heard(world: World, contact: Contact, name: str) -> Found:
