@@ -24,12 +24,14 @@ def settle(world: World) -> None:
     if world.roster.easing and not world.roster.stirred:
         course_slices.ease(world, _match_again)
     roster = world.roster
-    while world.heads or roster.stirred or roster.spared or roster.loosened or world.partners.stirred:
+    while (
+        world.heads or roster.stirred or roster.spared or roster.loosened or world.partners.stirred or world.loose_rings
+    ):
         if world.partners.stirred:
             partners.work(world)
         reservations.look(world)
         kept_idle.look(world)
-        if world.loose_agents or world.loose_contacts:
+        if world.loose_agents or world.loose_contacts or world.loose_rings:
             _match(world)
         if world.roster.stirred:
             # What some step waits on has changed by this: lines may give way, and their contacts look again.
@@ -61,7 +63,8 @@ def _match(world: World) -> None:
         world.loose_agents = {}
         for agent in agents:
             _settle_agent(world, agent)
-    if world.loose_rings:
+    if world.loose_rings and not (world.roster.spared or world.roster.loosened):
+        # Who is kept idle no more looks at those who wait before that.
         _ring_more(world)
 
 

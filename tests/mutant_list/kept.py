@@ -10,6 +10,13 @@ BREATHERS = CORE + "breathers.py"
 
 MUTANTS = (
     Mutant(
+        "I8: who is let go looks at those who wait before others ring at them",
+        CORE + "dispatch.py",
+        "    if world.loose_rings and not (world.roster.spared or world.roster.loosened):\n",
+        "    if world.loose_rings:\n",
+        story="kept_idle_let_go_while_another_rings",
+    ),
+    Mutant(
         "kept idle: who stands free for less looks again",
         CORE + "dispatch.py",
         "                world.roster.loosened[agent] = None\n",
