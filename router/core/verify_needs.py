@@ -62,7 +62,7 @@ def _check_steps(world: World, line: Line) -> Found:
         # What came due while its gateway was away is looked at when that has been worked through.
         if entry[2].peer.open and not entry[2].peer.chore:
             yield from _check_state(world, line, entry[2], name)
-    if line.order.first is not None and not line.needs.ready:
+    if not line.needs.ready and any(entry[2].peer.open and not entry[2].peer.chore for entry in line.order):
         for stream, (stage, come) in zip(course.streams, line.state, strict=True):
             if any(step.if_none_free and step.if_service_level_below <= 0 for step in stream.steps[stage:come]):
                 yield "steps", f"{name}: nobody is free, and a step waits on that"
