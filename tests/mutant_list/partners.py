@@ -85,8 +85,8 @@ MUTANTS = (
     Mutant(
         "partners: an absence counts against no partner",
         CORE + "partners.py",
-        "        sent.until_us = world.now_us + sent.answer_most_us\n",
-        "        pass\n",
+        "    sent.until_us = world.now_us + sent.answer_most_us\n",
+        "    pass\n",
         story="partner_restart_in_the_middle",
     ),
     Mutant(
@@ -130,6 +130,31 @@ MUTANTS = (
         "    if alive.partner is not None or contact.state in AWAY:\n",
         "    if alive.partner is not None:\n",
         story="partner_listed_otherwise",
+    ),
+    Mutant(
+        "partners: the gateway is told of the whole time that it has",
+        CORE + "partners.py",
+        "            _has_its_time(world, contact, sent)\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "partners: who waits in several queues is not sent from one of them",
+        CORE + "partner.py",
+        "    if contact.stand_ins is not None or contact.main is not None:\n        return False\n",
+        "",
+    ),
+    Mutant(
+        "partners: what is sent counts in its window",
+        CORE + "partners.py",
+        "        partner.flows[contact.queue.name].add(now_us, SENT, 1)\n",
+        "        pass\n",
+    ),
+    Mutant(
+        "I15: a promise is kept by a partner too",
+        CORE + "partners.py",
+        "    announcements.over(world, contact, now_us)\n",
+        "    announcements.over(world, contact)\n",
+        story="announce_partner_answers",
     ),
     Mutant(
         "I13: who is with a partner is there after a restart",

@@ -9,7 +9,7 @@ from router.core.effects import Offer, OfferState
 
 
 class Call(Struct, eq=False):
-    """One caller, as the gateway knows them. `state`: asked, in, joined, over."""
+    """One caller, as the gateway knows them. `state`: asked, in, joined, parked, sent, away, over."""
 
     enqueue: ask.Enqueue
     state: str = "asked"
@@ -19,6 +19,9 @@ class Call(Struct, eq=False):
     channel: str = ""
     """Where it has switched to."""
     joined_us: int = 0
+    send: str = ""
+    """By which id it was sent to a partner last."""
+    partner: str = ""
     round: int = 0
     """Counts what was planned for it: what is planned for an earlier round is out of date."""
 

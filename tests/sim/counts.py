@@ -22,6 +22,7 @@ from tests.sim import (
     layers,
     list_book,
     overflow,
+    partners,
     place_book,
     rosters,
     rules,
@@ -31,15 +32,8 @@ from tests.sim import (
 )
 from tests.sim.pair import plan as pair
 
-PARTNERS = "no partners are drawn here yet: `tests/core/test_partners_chance.py` plays them under chance"
 NOT_YET = {
     "contact new found_talking": "a contact found talking is taken in as waiting first",
-    "contact waiting send": PARTNERS,
-    "contact sent put_back": PARTNERS,
-    "contact sent partner_answers": PARTNERS,
-    "contact sent leave": PARTNERS,
-    "contact at_partner come_back": PARTNERS,
-    "contact at_partner leave": PARTNERS,
 }
 """Transitions that nothing here can cause yet, and why."""
 
@@ -48,6 +42,7 @@ FAULTS = (
     *channels.REACHED, *consults.REACHED, *hands.REACHED, *hours.REACHED, *callbacks.REACHED,
     *tickets.REACHED, *wants.REACHED, *who_book.REACHED, *overflow.REACHED, *layers.REACHED, *announcements.REACHED,
     *pair.REACHED, *place_book.REACHED, *list_book.REACHED, *rosters.REACHED, *rules.REACHED,
+    *partners.REACHED,
     "kill", "kill: tail lost", "kill: committed, not told", "kill: away for long", "store late", "late message",
     "gateway dropped", "gateway replaced", "gateway said bye", "gateway away beyond its grace", "same instance again",
     "new instance, calls alive", "new instance, calls lost", "tail replayed", "tail replayed twice",

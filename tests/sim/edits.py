@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from router.core import settings as of
 from router.core.want import Want
-from tests.sim import rules
+from tests.sim import partners, rules
 from tests.sim.site import Site
 
 if TYPE_CHECKING:
@@ -33,18 +33,24 @@ class Edits:
         self._run = run
         self._rng = Random(f"edits {run.plan.seed}")
         self._rules = Random(f"edits of rules {run.plan.seed}")
+        self._partners = Random(f"edits of partners {run.plan.seed}")
         # Each daemon of a pair has settings of its own; and whom rows of the routes send to a queue may have been sent
         # on from it by the time when everybody has crossed.
         alone = type(run.site) is Site
         self._edits = self._rng.random() < SHARE and alone and not run.plan.settings.routes
         self._edits_rules = self._rules.random() < SHARE and alone and bool(run.plan.settings.rules)
+        self._edits_partners = self._partners.random() < SHARE and alone and bool(run.plan.settings.partners)
         self._now = run.plan.settings
 
     def beat(self) -> None:
         """Now and then: an edit, or all edits are taken back."""
         if self._edits_rules and self._rules.random() < rules.EDITS_A_BEAT:
             self._run.site.faults["rules edited"] += 1
-            self._reload(replace(rules.edited(self._rules, self._run.plan.settings), queues=self._now.queues))
+            edited = rules.edited(self._rules, self._run.plan.settings)
+            self._reload(replace(edited, queues=self._now.queues, partners=self._now.partners))
+        if self._edits_partners and self._partners.random() < partners.EDITS_A_BEAT:
+            self._run.site.faults["partners edited"] += 1
+            self._reload(replace(self._now, partners=partners.edited(self._partners, self._run.plan.settings)))
         if not self._edits or self._rng.random() >= EDITS_A_BEAT:
             return
         if self._now.queues != self._run.plan.settings.queues and self._rng.random() < 0.5:

@@ -34,6 +34,8 @@ from router.core.effects import (
     Queued,
     RefusedEntry,
     Reply,
+    Send,
+    SendOver,
     State,
     Suspended,
     TalkOver,
@@ -49,6 +51,7 @@ from tests.sim.devices import Devices
 from tests.sim.dialler import Dialler
 from tests.sim.hands import heard
 from tests.sim.leases import answer
+from tests.sim.partner_calls import REPORTS, PartnerCalls
 from tests.sim.whims import transfer
 
 if TYPE_CHECKING:
@@ -76,6 +79,13 @@ class Gateway(Devices):
         self.consults = Consults(self)
         self.dialler = Dialler(self, run.plan.dials[number])
         self.speaker = Speaker(self)
+        self.partners = PartnerCalls(self, run.plan.seed, number)
+        self._answered_by: dict[type[ask.Request], Callable[[Any, Reply], None]] = {
+            **dict.fromkeys(REQUESTS, self.consults.answered),
+            **dict.fromkeys((ask.Estimate, ask.Key), self.speaker.answered),
+            **dict.fromkeys(REPORTS, self.partners.answered),
+            **dict.fromkeys(CALLBACKS, self.dialler.answered),
+        }
         self._heard: dict[type[Message], Callable[[Any], None]] = {
             Offer: self._offer,
             Accepted: lambda accepted: self.join(accepted.contact, accepted.agent),
@@ -90,6 +100,8 @@ class Gateway(Devices):
             Dial: self.dialler.dial,
             DialCancelled: self.dialler.cancelled,
             LetGo: self.dialler.let_go,
+            Send: self.partners.send,
+            SendOver: self.partners.over,
             OfferCancelled: self._count,
             AgentState: self._count,
             Suspended: self._count,
@@ -202,8 +214,10 @@ class Gateway(Devices):
     def hello(self) -> told.GatewayUp:
         """What it says of itself."""
         instance = f"{self.name}-{self._instance}"
-        dials = self.dialler.dials
-        return told.GatewayUp(instance, "gateway", self.ringing, self.connecting, dials, confirms=self.confirms)
+        dials, sends = self.dialler.dials, self.partners.sends
+        return told.GatewayUp(
+            instance, "gateway", self.ringing, self.connecting, dials, confirms=self.confirms, sends=sends
+        )
 
     def introduce(self) -> None:
         """List what is alive; now and then the list is wrong."""
@@ -241,7 +255,7 @@ class Gateway(Devices):
         return ask.AliveContact(
             e.contact, e.queue, call.channel or e.channel, e.priority_s, e.needs, e.customer, e.link, e.language,
             e.agent, e.waited_ms, e.data, talks_to, talked_ms, parked_by, e.entry, e.tier, e.region,
-            e.business, relax=e.relax, queues=e.queues,
+            e.business, relax=e.relax, queues=e.queues, partner=self.partners.alive(call),
         )  # fmt: skip
 
     def lose_calls(self) -> None:
@@ -273,18 +287,14 @@ class Gateway(Devices):
             offer = self.offers.get(request.offer)
             if offer is not None:
                 self.join(offer.contact, offer.agent)
-        elif isinstance(request, REQUESTS):
-            self.consults.answered(request, reply)
         elif isinstance(request, ask.Park | ask.SwitchChannel) and isinstance(reply, Ok):
             self.chats.answered(request)
         elif isinstance(request, ask.Transfer) and isinstance(reply, Ok):
             call = self.calls.get(request.contact)
             if call is not None and call.state == "joined":
                 self.chats.waits(call)
-        elif isinstance(request, ask.Estimate | ask.Key):
-            self.speaker.answered(request, reply)
-        elif isinstance(request, CALLBACKS):
-            self.dialler.answered(request, reply)
+        elif (answered := self._answered_by.get(type(request))) is not None:
+            answered(request, reply)
         elif isinstance(reply, Error):
             self.site.faults["nonsense refused"] += 1
 
@@ -364,6 +374,7 @@ class Gateway(Devices):
         for contact in state.contacts:
             call = self.calls.get(contact.contact)
             if call is not None:
+                self.partners.is_now(call, contact.state)
                 self.chats.is_now(call, contact.state)
         for offer in state.offers:
             if offer.gateway == self.name and offer.state in ("connecting", "connected"):

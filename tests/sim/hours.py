@@ -342,6 +342,11 @@ class HoursBook:
         )
         return self._is_sure(queue) and not self.closed(queue, channel) and not near
 
+    def surely_shut(self, calendar: str) -> bool:
+        """Has this calendar been closed for more than a moment?"""
+        clock = self._clocks[calendar]
+        return not clock.open and self._judge.now_us - clock.since_us >= ABOUT_US
+
     def may_leave(self, visit: Visit) -> bool:
         """May it be sent away from where it waits?"""
         return not self._is_sure(visit.queue) or self.sends_away(visit.queue, visit.channel) is not None

@@ -26,6 +26,8 @@ from router.core.effects import (
     OfferCancelled,
     PlaceGone,
     Reply,
+    Send,
+    SendOver,
     State,
     Suspended,
     Treat,
@@ -40,6 +42,7 @@ from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
 from tests.sim.list_book import ListBook
 from tests.sim.offer_book import OfferBook
+from tests.sim.partner_book import PartnerBook
 from tests.sim.place_book import PlaceBook
 from tests.sim.plan import Plan
 from tests.sim.repeat_book import RepeatBook
@@ -80,7 +83,14 @@ class Judge:
         self.repeats = RepeatBook(self)
         self.ledger, self.replies = Ledger(self.fault), ReplyBook(self)
         self.hands, self.layers, self.places = HandBook(self), LayerBook(self), PlaceBook(self)
-        self.lists = ListBook(self)
+        self.lists, self.partners = ListBook(self), PartnerBook(self)
+        self._heard: dict[type[Message], Callable[[str, Any], None]] = {
+            Confirm: self.leases.asked,
+            **dict.fromkeys((Dial, DialCancelled), self.callbacks.told),
+            **dict.fromkeys((Send, SendOver), self.partners.told),
+            PlaceGone: self.places.is_gone,
+            State: self.lists.told,
+        }
         self.command: Any = None
         """Of the step that is being judged."""
         self.said: dict[type, Callable[[GatewaySeen, Any, Reply], None]] = {
@@ -112,6 +122,7 @@ class Judge:
             self.layers.begins(step)
             self._take(step)
             self.layers.heard(step, site.versions[step.version])
+            self.partners.heard(step, site.versions[step.version])
             self.tickets.heard(step)
         self.ledger.landed(flight)
         self.hands.landed(flight)
@@ -131,6 +142,7 @@ class Judge:
             self.changed(gateway)
             gateway.up = gateway.synced = False
         self.book.disturb(None)
+        self.partners.disturb(None)
         for offer in self.book.offers.values():
             offer.kept_until_us = site.now_us + self.settings.limits.gateway_grace_us
 
@@ -143,6 +155,7 @@ class Judge:
         self.hours.step(step.command)
         if isinstance(step.command, told.StoodStill):
             self.book.disturb(None)
+            self.partners.disturb(None)
         seq, replies = getattr(step.command, "seq", 0), 0
         if gateway is not None and not seq:
             self._session(gateway, step.command)
@@ -180,14 +193,8 @@ class Judge:
         elif isinstance(message, Suspended):
             self.changed(self.gateway(key))
             self.gateway(key).suspended = message.on
-        elif isinstance(message, Confirm):
-            self.leases.asked(key, message)
-        elif isinstance(message, Dial | DialCancelled):
-            self.callbacks.told(key, message)
-        elif isinstance(message, PlaceGone):
-            self.places.is_gone(key, message)
-        elif isinstance(message, State):
-            self.lists.told(key, message)
+        elif (heard := self._heard.get(type(message))) is not None:
+            heard(key, message)
 
     def gateway(self, key: str) -> GatewaySeen:
         """The client of that name."""
@@ -214,9 +221,10 @@ class Judge:
             offer.kept_until_us = 0 if gateway in offer.sides else offer.kept_until_us
         self.lists.begins(gateway)
         self.book.disturb(gateway)
+        self.partners.disturb(gateway)
         gateway.up = isinstance(command, told.GatewayUp)
         if isinstance(command, told.GatewayUp):
-            gateway.role, gateway.rings = command.role, command.reports_ringing
+            gateway.role, gateway.rings, gateway.sends = command.role, command.reports_ringing, command.sends
             gateway.synced = command.role != "gateway"
             if gateway.instance != command.instance:
                 gateway.instance, gateway.last_seq, gateway.forgotten = command.instance, 0, False
@@ -231,9 +239,11 @@ class Judge:
         if event.state not in MOVES[visit.state]:
             self.fault("I1", f"{key} goes from {visit.state} to {event.state}")
         by_hand = self.hands.queue_by_hand(visit, event)
+        self.partners.came(visit, visit.state, event)
         if self.places.heard(visit, event, by_hand=by_hand):
             return
         before, visit.state, visit.state_step = visit.state, event.state, self.step
+        self.partners.moved(key, visit, before, event)
         if event.state == "ended":
             del self.visits[key]
             self.ended[key] = (self.now_us, event.outcome or "")
@@ -309,6 +319,7 @@ class Judge:
         self.tickets.look()
         self.fairness.look()
         self.hours.look()
+        self.partners.look()
 
     def rest(self, over: bool) -> None:
         """At the end nothing may be left, here or there (L1 to L3)."""

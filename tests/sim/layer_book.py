@@ -68,6 +68,8 @@ class LayerBook:
         self._silenced: set[int] = set()
         """Numbers of actions that want a plan, and which a hand, or the end of its time, has overruled."""
         self._paused: set[Name] = set()
+        self.sending: dict[str, core.SendToPartner] = {}
+        """Queue -> what sends its contacts to partners now."""
         self._numbers = 0
         self._began_us = 0
         self.turning = False
@@ -339,6 +341,7 @@ class LayerBook:
         targets = [(weight, action) for weight, action in laid if isinstance(action, core.ChangeTarget)]
         boosts = [(weight, action) for weight, action in laid if isinstance(action, core.RaisePriority)]
         keeps = [(weight, action) for weight, action in laid if isinstance(action, core.KeepIdle)]
+        sends = [(weight, action) for weight, action in laid if isinstance(action, core.SendToPartner)]
         boost, target_us = settings.boost, settings.target_us
         if targets:
             target_us = max(targets, key=_weight)[1].target_us
@@ -348,6 +351,9 @@ class LayerBook:
         self.possible.kept_idle.pop(settings.name, None)
         if keeps:
             self.possible.kept_idle[settings.name] = max(keeps, key=_weight)[1]
+        self.sending.pop(settings.name, None)
+        if sends:
+            self.sending[settings.name] = max(sends, key=_weight)[1]
         found = replace(settings, boost=boost, target_us=target_us)
         if judge.queues[settings.name] == found:
             return

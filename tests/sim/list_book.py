@@ -48,6 +48,10 @@ class ListBook:
         self._judge.reached[REACHED[0]] += 1
         return True
 
+    def goes_through(self, key: str) -> bool:
+        """Is a list of this gateway being gone through in this step?"""
+        return key in self._owed or isinstance(self._judge.command, ask.SyncEnd)
+
     def owed(self, key: str, reply: Reply) -> ask.SyncEnd | None:
         """What this answers, if it is the end of a list that was said before."""
         command = self._owed.get(key)
@@ -67,8 +71,7 @@ class ListBook:
 
     def ended(self, key: str, contact: str, outcome: str | None) -> None:
         """A contact has ended: not for the list that names it (I1)."""
-        goes = key in self._owed or isinstance(self._judge.command, ask.SyncEnd)
-        if outcome == "lost_with_gateway" and goes and contact in self._judge.gateway(key).named:
+        if outcome == "lost_with_gateway" and self.goes_through(key) and contact in self._judge.gateway(key).named:
             self._judge.fault("I1", f"{key} has listed {contact}, and it has ended as lost")
 
     def _sync(self, gateway: GatewaySeen, command: ask.Sync, reply: Reply) -> None:

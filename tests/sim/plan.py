@@ -21,6 +21,7 @@ from tests.sim import (
     hours,
     layers,
     overflow,
+    partners,
     place_book,
     route_by,
     rules,
@@ -114,6 +115,7 @@ class Plan(Struct):
     slice: int
     """Entities a step for chores, and for those who wait for skills that nobody has."""
     dials: tuple[bool, ...]
+    sends: tuple[bool, ...]
     ringing: tuple[bool, ...]
     connecting: tuple[bool, ...]
     confirms: tuple[bool, ...]
@@ -129,7 +131,7 @@ def draw(seed: int) -> Plan:
     settings = tickets.drawn(seed, callbacks.drawn(seed, hours.drawn(seed, drawn(seed, _settings(rng)))))
     settings = announcements.drawn(seed, layers.drawn(seed, overflow.drawn(seed, settings)))
     settings = balances.drawn(seed, place_book.drawn(seed, settings))
-    settings = rules.drawn(seed, settings)
+    settings = partners.drawn(seed, rules.drawn(seed, settings))
     settings = structs.replace(settings, estimates=_estimates(Random(f"estimates {seed}")))
     agents = [agent.name for agent in settings.agents]
     return Plan(
@@ -141,6 +143,7 @@ def draw(seed: int) -> Plan:
         patience_us=rng.choice((10, 40, 120)) * SECOND_US,
         slice=rng.choice((1, 2, 5, 64)),
         dials=callbacks.dials(seed),
+        sends=partners.can_send(seed),
         ringing=tuple(rng.random() < 0.4 for _ in GATEWAYS),
         connecting=tuple(rng.random() < 0.7 for _ in GATEWAYS),
         confirms=confirming(seed, len(GATEWAYS)),

@@ -23,11 +23,13 @@ NOBODY_KNOWS_US = 10_000 * SECOND_US
 MOVES = {
     "new": ("waiting", "held", "parked"),
     "held": ("waiting", "held", "wrapping"),
-    "waiting": ("held", "waiting", "offered", "wrapping", "connected"),
+    "waiting": ("held", "waiting", "offered", "wrapping", "connected", "sent"),
     "offered": ("connecting", "waiting", "wrapping"),
     "connecting": ("connected", "waiting", "wrapping"),
     "connected": ("wrapping", "waiting", "parked"),
     "parked": ("waiting", "wrapping"),
+    "sent": ("waiting", "at_partner", "wrapping"),
+    "at_partner": ("waiting", "wrapping"),
     "wrapping": ("ended",),
 }
 """The life of a contact, as it is promised."""
@@ -42,6 +44,8 @@ class GatewaySeen(Struct, eq=False):
     draining: bool = False
     suspended: bool = False
     rings: bool = False
+    sends: bool = False
+    """It connects customers to partners."""
     role: str = "gateway"
     changed_step: int = 0
     changed_us: int = 0
