@@ -8,8 +8,8 @@ The idea: anybody can score the estimator on a trace of their own, one JSON obje
     agent_ready{agent}  abandon{call, queue, waited}  agent_login{agent, skills, reason}
     agent_logout{agent, reason}  plan{at, agent, what, skills}  ask{call, queue, position, waited}
 
-Lines with another `ev` are passed over, so that a trace may carry notes; a line that breaks the schema is an
-`EventError` with its number.
+Lines with another `ev` are passed over, so that a trace may carry notes; a line that breaks the schema changes nothing
+and is an `EventError` with its number, after which the next line can be read.
 """
 
 from __future__ import annotations
@@ -56,6 +56,15 @@ class Reader:
             "ask": self._ask,
         }
 
+    def read(self, text: str) -> Answer | None:
+        """Take one line as it is written; nothing is made of an empty one."""
+        try:
+            event = _parsed(self.line + 1, text)
+        except EventError:
+            self.line += 1
+            raise
+        return self.feed(event)
+
     def feed(self, event: object) -> Answer | None:
         """Take one event; an answer for an `ask`, else None.  EventError if it breaks the schema."""
         self.line += 1
@@ -73,8 +82,9 @@ class Reader:
 
     def _number(self, event: Mapping[str, Any], key: str) -> float:
         value = event.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or abs(value) > 1e12:
-            raise EventError(self.line, f"`{key}` of {event['ev']} must be a finite number of seconds")
+        # A whole number may be too large to be a float at all.
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e12 or not isfinite(value):
+            raise EventError(self.line, f"`{key}` of {event['ev']} must be a finite number")
         return float(value)
 
     def _text(self, event: Mapping[str, Any], key: str) -> str:
@@ -94,14 +104,15 @@ class Reader:
     def _config(self, now: float, event: Mapping[str, Any]) -> None:
         del now
         names, priority = event.get("queues"), event.get("priority", {})
-        if not isinstance(names, list) or not all(isinstance(item, str) for item in names):
+        if not isinstance(names, list) or not all(isinstance(item, str) and item for item in names):
             raise EventError(self.line, "`queues` of config must be a list of names")
         if not isinstance(priority, Mapping):
             raise EventError(self.line, "`priority` of config must be a table of queue to number, 0 served first")
-        for name in names:
-            rank = priority.get(name, 0)
+        ranks = {name: priority.get(name, 0) for name in names}
+        for name, rank in ranks.items():
             if isinstance(rank, bool) or not isinstance(rank, int):
                 raise EventError(self.line, f"priority of queue {name!r} must be a whole number")
+        for name, rank in ranks.items():
             self.estimator.set_queue(name, rank)
 
     def _arrive(self, now: float, event: Mapping[str, Any]) -> None:
@@ -135,11 +146,11 @@ class Reader:
 
     def _ask(self, now: float, event: Mapping[str, Any]) -> Answer:
         call, queue = self._text(event, "call"), self._text(event, "queue")
-        position = event.get("position", 0)
-        if isinstance(position, bool) or not isinstance(position, int) or position < 0:
+        position = self._number(event, "position") if event.get("position") is not None else 0.0
+        if position < 0 or not position.is_integer():
             raise EventError(self.line, "`position` of ask must be a whole number, 1 for the next")
-        waited = self._number(event, "waited") if "waited" in event else 0.0
-        said = self.estimator.estimate(now, queue, position, call, waited)
+        waited = self._number(event, "waited") if event.get("waited") is not None else 0.0
+        said = self.estimator.estimate(now, queue, int(position), call, waited)
         return {"call": event["call"], "t": event["t"], **said._asdict()}
 
 
@@ -155,10 +166,13 @@ def answers(events: Iterable[object], settings: EwtSettings = DEFAULT_SETTINGS) 
 def parse(lines: Iterable[str]) -> Iterator[object]:
     """Parsed events of a text; empty lines are kept as notes so that line numbers stay right."""
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            yield {"ev": "note"}
-            continue
-        try:
-            yield json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise EventError(number, f"not a JSON object: {error}") from error
+        yield _parsed(number, line)
+
+
+def _parsed(number: int, text: str) -> object:
+    if not text.strip():
+        return {"ev": "note"}
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise EventError(number, f"not a JSON object: {error}") from error

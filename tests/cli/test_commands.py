@@ -360,12 +360,23 @@ def test_ewt_of_events(switchboard: Switchboard, tmp_path: Path) -> None:
     [("{", "line 7: not a JSON object"), ('{"ev":"ask","t":1,"call":"c"}', "line 7: `queue` of ask must be a text")],
 )
 def test_ewt_says_which_line_is_wrong(switchboard: Switchboard, tmp_path: Path, line: str, said: str) -> None:
-    """A line that breaks the schema ends the command with its number; what was asked before is answered."""
+    """A line that breaks the schema is told with its number; what is asked before and after it is answered."""
     path = tmp_path / "events.jsonl"
-    path.write_text(EVENTS + line + "\n")
+    path.write_text(EVENTS + line + "\n" + EVENTS.splitlines()[-1] + "\n")
     result = switchboard("ewt", "--events", path)
     assert (result.exit_code, said in result.stderr) == (1, True)
-    assert len(result.stdout.splitlines()) == 1
+    assert "1 of 8 lines are wrong" in result.stderr
+    first, second = result.stdout.splitlines()
+    assert first == second
+
+
+def test_ewt_does_not_tell_every_wrong_line(switchboard: Switchboard, tmp_path: Path) -> None:
+    """The first ones, and how many there were."""
+    path = tmp_path / "events.jsonl"
+    path.write_text("nonsense\n" * 40)
+    said = switchboard("ewt", "--events", path, "--json").stderr.splitlines()
+    assert len([line for line in said if "not a JSON object" in line]) == 10
+    assert any("40 of 40 lines are wrong" in line for line in said)
 
 
 def test_ewt_of_a_trace(switchboard: Switchboard, hour: Path) -> None:

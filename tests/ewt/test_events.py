@@ -1,10 +1,14 @@
 """The neutral event schema: every ask is answered, every bad line is named."""
 
 import json
+from math import isfinite
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from router.ewt.events import EventError, answers, parse
+from router.ewt.events import EventError, Reader, answers, parse
 
 TRACE = """
 {"ev":"config","t":0,"queues":["gold","silver"],"priority":{"gold":0,"silver":1}}
@@ -50,6 +54,9 @@ def test_every_ask_is_answered() -> None:
         ('{"ev":"agent_login","t":0,"agent":"ann","skills":"gold"}', "skills"),
         ('{"ev":"plan","t":0,"at":9,"agent":"ann","what":"holiday","skills":[]}', "what"),
         ('{"ev":"ask","t":0,"call":"1","queue":"q","position":-1}', "position"),
+        ('{"ev":"ask","t":0,"call":"1","queue":"q","position":1.5}', "position"),
+        ('{"ev":"ask","t":0,"call":"1","queue":"q","position":"1"}', "position"),
+        ('{"ev":"ask","t":1' + "0" * 400 + ',"call":"1","queue":"q"}', "`t`"),
     ],
 )
 def test_a_bad_line_is_named(line: str, word: str) -> None:
@@ -58,3 +65,54 @@ def test_a_bad_line_is_named(line: str, word: str) -> None:
         list(answers(parse(["", '{"ev":"config","t":0,"queues":["q"]}', line])))
     assert caught.value.line == 3
     assert str(caught.value).startswith("line 3: ")
+
+
+def test_a_wrong_line_changes_nothing_and_the_next_is_read() -> None:
+    """Its number counts; a table of queues is taken whole or not at all."""
+    reader = Reader()
+    for line in ("nonsense", "", '{"ev":"config","t":0,"queues":["q","r"],"priority":{"q":1,"r":"first"}}'):
+        if line:
+            with pytest.raises(EventError):
+                reader.read(line)
+        else:
+            assert reader.read(line) is None
+    assert reader.estimator.lines == {}
+    said = reader.read('{"ev":"ask","t":1,"call":"a","queue":"q","position":null,"waited":null}')
+    assert said is not None
+    assert said["confidence"] == "low"
+    assert reader.line == 4
+
+
+NAMES = st.sampled_from(["a", "b", "c"])
+TIMES = st.one_of(st.floats(-1e12, 1e12), st.integers(-100, 4000), st.sampled_from([0, 1e-9, 1e12, -1e12]))
+ODD: dict[str, Any] = {
+    "ev": st.sampled_from([
+        "config", "arrive", "arrive", "start", "end", "agent_ready", "abandon", "agent_login", "agent_logout", "plan",
+        "ask", "weather",
+    ]),
+    "t": TIMES,
+    "call": st.one_of(NAMES, st.integers(0, 9)),
+    "queue": NAMES,
+    "agent": NAMES,
+    "skills": st.lists(NAMES, max_size=4),
+    "what": st.sampled_from(["login", "logout"]),
+    "at": TIMES,
+    "position": st.sampled_from([None, 0, 1, 7, 10**9, 2.0]),
+    "waited": st.one_of(st.none(), TIMES),
+    "queues": st.lists(NAMES, max_size=3),
+    "priority": st.dictionaries(NAMES, st.integers(-(10**30), 10**30), max_size=3),
+}  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.fixed_dictionaries(ODD), max_size=60))
+def test_any_sequence_of_events_is_answered(stream: list[dict[str, Any]]) -> None:
+    """Asks before anything, queues and agents that nobody named, times that go back and far ahead: every ask has its
+    answer, with finite numbers in their order."""
+    asks = [event for event in stream if event["ev"] == "ask"]
+    found = list(answers(stream))
+    assert [row["call"] for row in found] == [event["call"] for event in asks]
+    for row in found:
+        numbers = [row[name] for name in ("mean", "p10", "p50", "p80", "p90")]
+        assert all(isfinite(number) and number >= 0 for number in numbers)
+        assert numbers[1:] == sorted(numbers[1:])

@@ -12,6 +12,9 @@ import typer
 
 from router.cli import exits, files, say
 
+WRONG_SHOWN = 10
+"""Wrong lines that are told one by one; of the others their number."""
+
 
 def ewt(
     events: Annotated[
@@ -30,7 +33,7 @@ def ewt(
     Example: switchboard ewt --report feb.trace
 
     With --events every `ask` is answered by one line of JSON on standard output; what the estimator thinks of itself
-    follows on standard error. docs/ewt.md has the schema.
+    follows on standard error. A wrong line is told there, and the next one is read. docs/ewt.md has the schema.
     """
     if (events is None) == (report is None):
         say.fail("say either --events FILE or --report TRACE", "see: switchboard ewt --help", exits.USAGE)
@@ -41,17 +44,21 @@ def ewt(
 
 
 def _answer(path: Path, only: bool) -> None:
-    from router.ewt.events import EventError, Reader, parse
+    from router.ewt.events import EventError, Reader
 
-    reader = Reader()
+    reader, wrong = Reader(), 0
     try:
         with nullcontext(sys.stdin) if str(path) == "-" else path.open(encoding="utf-8") as lines:
-            for event in parse(lines):
-                answer = reader.feed(event)
+            for line in lines:
+                try:
+                    answer = reader.read(line)
+                except EventError as error:
+                    wrong += 1
+                    if wrong <= WRONG_SHOWN:
+                        say.note(f"switchboard: {path}: {error}")
+                    continue
                 if answer is not None:
                     say.data(json.dumps(answer))
-    except EventError as error:
-        say.fail(f"{path}: {error}", "docs/ewt.md says what a line holds", exits.PROBLEMS)
     except UnicodeDecodeError as error:
         say.fail(f"{path}: not UTF-8 at byte {error.start}", "write it as UTF-8", exits.PROBLEMS)
     except OSError as error:
@@ -62,6 +69,9 @@ def _answer(path: Path, only: bool) -> None:
         from router.cli.ewt_view import verdicts
 
         Console(stderr=True, highlight=False, soft_wrap=True).print(verdicts(reader.estimator.verdicts()))
+    if wrong:
+        what = f"{path}: {wrong} of {reader.line} lines are wrong and were passed over"
+        say.fail(what, "docs/ewt.md says what a line holds", exits.PROBLEMS)
 
 
 def _report(path: Path, as_json: bool) -> None:
