@@ -127,7 +127,7 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
         "Live contacts by state.",
         _contacts,
         ("state",),
-        "9: the states of a live contact",
+        f"{len(STATES)}: the states of a live contact",
     ),
     Row(
         "switchboard_queue_open",

@@ -26,6 +26,18 @@ KEYS = {"pbx-1": "the key of pbx-1 in these tests", "desk-7": "the key of desk-7
 """Clients that must prove themselves; any other name is let in, since they come from this machine."""
 
 
+@pytest.fixture
+def promtool() -> str:
+    """Where promtool is. Absent: a skip, but in CI a failure."""
+    program = shutil.which("promtool")
+    if program is None:
+        missing = "promtool is absent (Debian package prometheus; `make debs` installs it)"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return program
+
+
 class RealDaemon:
     """One directory and the daemon that serves it, started as often as a test likes."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import time
@@ -40,18 +38,6 @@ class Traffic:
 
     bytes_in = 10
     bytes_out = 20
-
-
-@pytest.fixture
-def promtool() -> str:
-    """Where promtool is. Absent: a skip, but in CI a failure."""
-    program = shutil.which("promtool")
-    if program is None:
-        missing = "promtool is absent (Debian package prometheus; `make debs` installs it)"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return program
 
 
 @pytest.fixture
