@@ -31,7 +31,8 @@ from router.trace.patience import Times
 from router.trace.records import Trace
 from router.trace.whatif.figures import beyond_target
 from router.trace.whatif.fit import Helpers
-from router.trace.whatif.run import Told, run
+from router.trace.whatif.lived import Told
+from router.trace.whatif.run import run
 
 SAMPLE = Path(__file__).with_name("bank")
 BURSTS = ("1999-02-02T10:00", "1999-02-10T14:00", "1999-02-22T17:00")

@@ -69,9 +69,10 @@ class Line:
         self._pieces: list[bytes] = []
         self._names: dict[str, bytes] = {}
 
-    def open(self, *, sends: bool = False) -> None:
-        """The gateway comes up, with nothing alive. `sends`: it connects contacts to partners."""
-        self.engine.apply(self.now_us, self._peer_key, GatewayUp("replay", reports_connecting=False, sends=sends))
+    def open(self, *, sends: bool = False, dials: bool = False) -> None:
+        """The gateway comes up, with nothing alive. `sends`: it connects contacts to partners; `dials`: calls back."""
+        up = GatewayUp("replay", reports_connecting=False, sends=sends, dials=dials)
+        self.engine.apply(self.now_us, self._peer_key, up)
         self.tell(SyncEnd(self.number()))
 
     def number(self) -> int:

@@ -202,6 +202,9 @@ def test_whatif(switchboard: Switchboard, hour: Path, tmp_path: Path) -> None:
     assert assumed["redials"]["share"] == 0.4
     assert assumed["redials"]["source"] == "option"
     assert assumed["whole"]["redials"]["new"] > 0
+    assert assumed["callbacks"] is None
+    called = json.loads(switchboard(*words, "--callback-accept", "0.5", "--json").stdout)
+    assert called["callbacks"] == {"accept": 0.5, "answer": 0.8}
     for text in ("0.4", "1.1:10", "0.4:-1", "x:y", "nan:1", "0.4:inf", "0.4:1441"):
         asked = switchboard(*words, "--redial", text)
         assert asked.exit_code == 3, text

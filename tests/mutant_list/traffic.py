@@ -62,6 +62,27 @@ MUTANTS = (
         test="tests/trace/test_whatif_redials.py::test_the_record_knows_what_others_did",
     ),
     Mutant(
+        "what if: who has taken a call-back is counted once beyond target",
+        "router/trace/whatif/figures.py",
+        "        if told.reached or (told.fate",
+        "        if (told.fate",
+        test="tests/trace/test_whatif_callbacks.py::test_figures_count_a_person_once",
+    ),
+    Mutant(
+        "what if: an agent who has accepted a call-back is with it",
+        "router/trace/whatif/callbacks.py",
+        "            case.desk.in_hand += 1\n",
+        "",
+        test="tests/trace/test_whatif_callbacks.py::test_an_agent_first",
+    ),
+    Mutant(
+        "what if: call-backs on record do not come beside those of the run",
+        "router/trace/whatif/run.py",
+        "if case.contact.channel != CHANNEL]",
+        "]",
+        test="tests/trace/test_whatif_callbacks.py::test_recorded_call_backs_do_not_come_beside",
+    ),
+    Mutant(
         "what if: nobody calls again for ever",
         "router/trace/whatif/redials.py",
         "        if contact.outcome in FAILED or attempt >= ATTEMPTS_MOST:\n",

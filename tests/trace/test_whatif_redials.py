@@ -8,8 +8,8 @@ import pytest
 from router.trace import Contact, Trace
 from router.trace.patience import Times
 from router.trace.whatif.jobs import Question, answer
+from router.trace.whatif.lived import Told
 from router.trace.whatif.redials import ATTEMPTS_MOST, FAILED_LEAST, WINDOW_US, Again, Redials, Wish, estimate
-from router.trace.whatif.run import Told
 from router.trace.whatif.show import as_json, redials
 from tests.trace.make import S, contact
 from tests.trace.test_replay import HOUR, call, centre, shift

@@ -9,7 +9,8 @@ from router.core.settings import Settings
 from router.trace import Trace, TraceError, generate_busy_hour
 from router.trace.replay import replay
 from router.trace.whatif.fit import Helpers
-from router.trace.whatif.run import Lived, PlanStart, run
+from router.trace.whatif.lived import Lived
+from router.trace.whatif.run import PlanStart, run
 from tests.trace.make import S
 from tests.trace.test_replay import HOUR, call, centre, shift
 

@@ -26,6 +26,13 @@ BackOfficeOption = Annotated[
     list[str] | None,
     typer.Option("--back-office", metavar="TEAM", help="A team that is not in the trace may be lent; again."),
 ]
+AcceptOption = Annotated[
+    float | None,
+    typer.Option("--callback-accept", min=0, max=1, help="So many take a call-back that is offered; left out: nobody."),
+]
+AnswerOption = Annotated[
+    float, typer.Option("--callback-answer", min=0, max=1, help="So many of the tries to call back reach somebody.")
+]
 RedialOption = Annotated[
     str | None,
     typer.Option(
@@ -52,6 +59,8 @@ def whatif(
     slower: Annotated[float, typer.Option(min=0.1, max=10, help="Their talks take so many times as long.")] = 1.0,
     late_s: Annotated[float, typer.Option("--late-s", min=0, help="Lent, they come so many seconds later.")] = 0.0,
     redial: RedialOption = None,
+    callback_accept: AcceptOption = None,
+    callback_answer: AnswerOption = 0.8,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with plots, for a supervisor.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="At most so many; left out: one a processor.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -63,6 +72,7 @@ def whatif(
     Rules, plans, calendars, loans and limits act as they would. Exit code 1 if an invariant was violated.
     """
     from router.trace import TraceError
+    from router.trace.whatif.callbacks import Takers
     from router.trace.whatif.jobs import Question, answer
     from router.trace.whatif.show import violations
 
@@ -77,6 +87,7 @@ def whatif(
         basis=whole,
         helpers=_helpers(back_office or [], slower, late_s),
         redials=_redials(whole, redial),
+        takers=None if callback_accept is None else Takers(callback_accept, callback_answer),
         verify=True,
     )
     try:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
+from router.core.callback_book import CHANNEL
 from router.core.commands import Accept, Announced, End, Enqueue, PartnerAnswered, PartnerEnded
 from router.core.effects import (
     Advice,
@@ -27,57 +28,22 @@ from router.core.effects import (
     Reply,
     Send,
     Treat,
+    Treatment,
 )
 from router.core.history import Visit as Record
 from router.terms import MILLISECOND_US
-from router.trace.patience import Draw
 from router.trace.records import Contact
 from router.trace.replay_agenda import ARRIVAL, ENDS, HANG_UP, Agenda
-from router.trace.replay_caller import COMING, OVER, WAITING, Arrivals, Caller, Talks
+from router.trace.replay_caller import COMING, OVER, WAITING, Arrivals, Talks
 from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GOOD, Line
 from router.trace.replay_shifts import Desk, Shifts
+from router.trace.whatif.callbacks import Callbacks
+from router.trace.whatif.case import Case, Fate
 from router.trace.whatif.redials import Again
 
-Fate: TypeAlias = Literal["answered", "partner", "abandoned", "refused", "treated"]
-"""`partner`: answered outside; `refused`: not let in; `treated`: sent away while waiting, with a message, say."""
 ANSWERS: Final[tuple[type[Reply], ...]] = (*GOOD, RefusedEntry, Busy)
 """Of an engine that is right: whoever is not let in is told so."""
-
-
-class Case(Caller):
-    """One caller on the way."""
-
-    __slots__ = (
-        "advised", "announced", "attempt", "fate", "moves", "origin", "partner", "queue", "redial", "said", "why",
-    )  # fmt: skip
-
-    def __init__(self, contact: Contact, draw: Draw) -> None:
-        super().__init__(contact, draw)
-        self.origin = contact
-        """Whose need it is: the first attempt at it that the trace does not have as a redial."""
-        self.attempt = 1
-        """Counted from `origin`."""
-        self.redial = False
-        """Came because the attempt before has failed."""
-        self.fate: Fate = "abandoned"
-        self.why = ""
-        """Of who was refused or treated: the engine's reason."""
-        self.said = ""
-        """What the engine's own record says of the end of the visit."""
-        self.queue = contact.queue
-        """Where they wait, or were taken."""
-        self.partner = ""
-        """Who outside has answered them."""
-        self.moves = 0
-        self.announced = 0
-        self.advised = ""
-        """What was offered to them instead: `callback`, `self_service`, a channel."""
-
-    @property
-    def came(self) -> bool:
-        """No redial on record whose reason was not there."""
-        return self.state != COMING
 
 
 class Callers:
@@ -96,10 +62,11 @@ class Callers:
         shares: dict[tuple[str, str], float],
         offset_us: int,
         progress: Callable[[int], None] | None,
-        again: Again | None = None,
+        again: Again | None,
+        callbacks: Callbacks | None,
     ) -> None:
         """`by_routes`: who came by routes asks them again. `again`: who calls again; None: nobody does for how they
-        fared.
+        fared. `callbacks`: who is called back; None: nobody takes one.
 
         `slower`: by what factor talks at a desk are longer; `first`: done before offers are answered; `shares`: see
         `Talks`."""
@@ -114,6 +81,9 @@ class Callers:
         self._slower = slower
         self._first = first
         self._again = again
+        self._callbacks = callbacks
+        self._offered: list[Case] = []
+        """Call-backs, to be taken or not."""
         self._closing = False
         self._arrivals = Arrivals(progress)
         self._talks = Talks(line, agenda, shifts, shares, lambda _case: None)
@@ -131,12 +101,16 @@ class Callers:
         line.on[Moved] = self._moved
         line.on[Advice] = self._advised
         line.on_record = self._recorded
+        if callbacks is not None:
+            callbacks.made = self._called
+            callbacks.reached = self._waits_on
+            callbacks.joined = self._joined
 
     def settle(self) -> None:
         """Answer what was heard: announcements were played, offers are accepted."""
         line = self._line
-        self._first()
-        while line.offers or self._heard or self._sent:
+        self._before_answers()
+        while line.offers or self._heard or self._sent or self._offered:
             while self._sent:
                 self._connect(self._sent.pop(0))
             while self._heard:
@@ -145,9 +119,18 @@ class Callers:
                 case.announced += 1
                 if case.state == WAITING:
                     line.tell(Announced(line.number(), told.contact, told.announcement, "played"))
+                    if CHANNEL in told.keys.values():
+                        self._offer_callback(case)
+            while self._offered:
+                self._offer_callback(self._offered.pop(0))
             if line.offers:
                 self._answer(line.offers.popleft())
-            self._first()
+            self._before_answers()
+
+    def _before_answers(self) -> None:
+        self._first()
+        if self._callbacks is not None:
+            self._callbacks.settle()
 
     def send_away_waiting(self) -> None:
         """All else is over and nobody will come for these: they leave."""
@@ -160,13 +143,19 @@ class Callers:
         """The run is over: what the engine's own records say of each visit must be what was seen."""
         ends = {
             "answered": "answered", "partner": "sent_to_partner", "abandoned": "abandoned", "refused": "refused",
+            "callback": "callback_taken",
         }  # fmt: skip
+
+        def unseen(case: Case) -> bool:
+            # Not even a record was made of them, or it tells of the refusal before the call-back.
+            return case.why == "busy" or (case.fate == "callback" and case.why != "")
+
         for case in self.cases:
             if case.state == COMING:
                 continue
             if case.state != OVER:
                 self._ledger.broken("I1", f"{case.contact.id} never ended")
-            elif case.fate in ends and case.why != "busy" and case.said != ends[case.fate]:
+            elif case.fate in ends and not unseen(case) and case.said != ends[case.fate]:
                 what = f"the record of {case.contact.id} says {case.said or 'nothing'}, seen was {case.fate}"
                 self._ledger.broken("I16", what)
 
@@ -178,14 +167,19 @@ class Callers:
         reply = line.tell(self._enqueue(contact))
         if not isinstance(reply, Queued):
             why = reply.why if isinstance(reply, RefusedEntry) else "busy"
-            self._over(case, "refused", why)
+            case.leaves(line.now_us)
+            self._sent_away(case, "refused", why, reply.treatment if isinstance(reply, RefusedEntry) else None)
             return
         case.queue = reply.queue or contact.queue
         if reply.steer is not None:
-            case.advised = reply.steer.to
+            self._steered(case, reply.steer.to)
         self.settle()
+        self._waits_on(case)
+
+    def _waits_on(self, case: Case) -> None:
+        """Nobody has taken them yet: they hang up when their patience ends."""
         if case.state == WAITING and case.draw.patience_us is not None:
-            self._agenda.add(line.now_us + case.draw.patience_us, HANG_UP, self._hang_up, case)
+            self._agenda.add(self._line.now_us + case.draw.patience_us, HANG_UP, self._hang_up, case)
 
     def _enqueue(self, contact: Contact) -> Enqueue:
         number = self._line.number()
@@ -205,14 +199,16 @@ class Callers:
         if offer.offer in self._cancelled:
             self._cancelled.discard(offer.offer)
             return
-        if case.state != WAITING:
+        called = case.state == COMING and case.is_callback
+        if case.state != WAITING and not called:
             self._ledger.broken("I3", f"{offer.contact} is offered to {offer.agent}, but it does not wait")
             return
         # Of several who are rung the first has it; the others' offers are cancelled by the same step.
         if self._line.tell(Accept(self._line.number(), offer.offer)) is None:
             self._ledger.broken("I4", f"{offer.agent} accepted {offer.offer} in time and was refused")
             return
-        self._talk(case, offer)
+        if not called:
+            self._talk(case, offer)
 
     def _connect(self, send: Send) -> None:
         """The partner answers at once, and talks as long as anybody would."""
@@ -243,6 +239,9 @@ class Callers:
     def _over(self, case: Case, fate: Fate, why: str) -> None:
         case.leaves(self._line.now_us)
         case.fate, case.why = fate, why
+        self._not_helped(case)
+
+    def _not_helped(self, case: Case) -> None:
         if self._again is not None and not self._closing:
             self._calls_again(case, self._again)
 
@@ -273,7 +272,47 @@ class Callers:
     def _treated(self, message: Treat) -> None:
         case = self._by_id[message.contact]
         if case.state == WAITING:
-            self._over(case, "treated", message.why)
+            case.leaves(self._line.now_us)
+            self._sent_away(case, "treated", message.why, message.treatment)
+
+    def _sent_away(self, case: Case, fate: Fate, why: str, treatment: Treatment | None) -> None:
+        """Not let in, or not kept; perhaps there is a call-back for them."""
+        case.fate, case.why = fate, why
+        if treatment is not None and treatment.do == CHANNEL:
+            self._steered(case, CHANNEL)
+        else:
+            self._not_helped(case)
+
+    def _steered(self, case: Case, to: str) -> None:
+        """Something else is offered to them."""
+        case.advised = to
+        if to == CHANNEL:
+            self._offered.append(case)
+
+    def _offer_callback(self, case: Case) -> None:
+        """Who takes it waits no more; who does not waits on, or is gone."""
+        waits = case.state == WAITING
+        if not waits and case.fate not in ("refused", "treated"):
+            return
+        taken = self._callbacks is not None and (
+            self._callbacks.take(case) if waits else self._callbacks.take_instead(case)
+        )
+        if taken:
+            case.fate = "callback"
+            if waits:
+                case.leaves(self._line.now_us)
+        elif not waits:
+            self._not_helped(case)
+
+    def _called(self, case: Case) -> None:
+        self.cases.append(case)
+        self._by_id[case.contact.id] = case
+
+    def _joined(self, case: Case) -> None:
+        """The customer of a call-back is on the line, and so is an agent."""
+        assert case.desk is not None, "the agent has accepted"
+        case.fate = "answered"
+        self._talks.begin(case, case.desk, round(case.draw.service_us * self._slower(case.desk)))
 
     def _moved(self, message: Moved) -> None:
         case = self._by_id[message.contact]
@@ -281,7 +320,7 @@ class Callers:
         case.moves += 1
 
     def _advised(self, message: Advice) -> None:
-        self._by_id[message.contact].advised = message.steer.to
+        self._steered(self._by_id[message.contact], message.steer.to)
 
     def _recorded(self, record: Record) -> None:
         case = self._by_id.get(record.contact)

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from router.trace.records import Header, Trace
 from router.trace.report import Figures, figures, recorded
+from router.trace.whatif.callbacks import Takers
 from router.trace.whatif.figures import OF_QUEUES, OF_TEAMS, Counted, Figure, Slot, Span, Values
 from router.trace.whatif.redials import OFF, Redials
 
@@ -84,6 +85,8 @@ class Report:
     calibration: Calibration
     redials: Redials
     """How callers of both sides behave who are not helped."""
+    takers: Takers | None
+    """How those behave who are offered a call-back; None: nobody takes one."""
     old: Side
     new: Side
     targets_us: dict[str, int]
@@ -101,6 +104,7 @@ def compare(
     seeds: Sequence[int],
     targets_us: dict[str, int],
     redials: Redials = OFF,
+    takers: Takers | None = None,
 ) -> Report:
     """The report of these runs, in the order of `seeds`; `names` are those of the two configurations."""
     assert len(old) == len(new) == len(seeds) > 0, "every seed has been run on both sides"
@@ -112,6 +116,7 @@ def compare(
         seeds=list(seeds),
         calibration=_calibrate(trace, old),
         redials=redials,
+        takers=takers,
         old=_side(names[0], old),
         new=_side(names[1], new),
         targets_us={name: targets_us[name] for name in queues},

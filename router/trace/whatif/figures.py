@@ -15,7 +15,7 @@ from router.stats import Occupancy, abandonment, mean_us, quantile_us, service_l
 from router.terms import SECOND_US
 from router.trace.records import DAY_US
 from router.trace.report import Visit
-from router.trace.whatif.run import Lived, Told
+from router.trace.whatif.lived import Lived, Told
 
 SLOT_US: Final = 1_800 * SECOND_US
 """A half-hour."""
@@ -52,7 +52,17 @@ OF_QUEUES: Final = (
     ),
     Figure("moved", "moved", "contacts", "Sent on to another queue."),
     Figure("announced", "announced", "times", "Played to those who waited, and special ones of rules and plans."),
-    Figure("advised", "advised", "contacts", "Offered a call-back, or another channel. Nobody takes it here."),
+    Figure(
+        "callbacks", "call-backs", "contacts",
+        "Have taken a call-back: in no wait and no service level until they are on the line. From then on they count "
+        "like who calls then, but for `beyond_target`, which counts them once: as not answered within target.",
+    ),
+    Figure(
+        "callbacks_reached", "reached", "share",
+        "Of those, on the line before the time (`lasts_s`) and tries that the queue promises them were used up.",
+    ),
+    Figure("until_called_s", "until called", "seconds", "Mean, from taking the call-back until they are on the line."),
+    Figure("advised", "advised", "contacts", "Offered a call-back, or another channel."),
 )  # fmt: skip
 """Of a queue: of all who asked for it, wherever they were served; and of all queues."""
 OF_TEAMS: Final = (
@@ -132,7 +142,7 @@ def beyond_target(callers: Iterable[Told], targets_us: Mapping[str, int], short_
     """The share of `Figure` `beyond_target`; None where nobody counts."""
     missed = counted = 0
     for told in callers:
-        if told.fate == "abandoned" and told.wait_us <= short_abandon_us:
+        if told.reached or (told.fate == "abandoned" and told.wait_us <= short_abandon_us):
             continue
         counted += 1
         missed += told.fate not in ("answered", "partner") or told.wait_us > targets_us[told.queue]
@@ -151,6 +161,8 @@ def _of_queue(callers: list[Told], targets_us: Mapping[str, int], short_us: int,
             short_abandon_us=short_us,
         )
         met, counted = met + level.met, counted + level.counted
+    called = [told.until_called_us for told in callers if told.fate == "callback"]
+    until = [until_us for until_us in called if until_us is not None]
     mean, p90 = mean_us(answered), quantile_us(answered, 0.9)
     return {
         "service_level": met / counted if counted else None,
@@ -164,6 +176,9 @@ def _of_queue(callers: list[Told], targets_us: Mapping[str, int], short_us: int,
         "redials": float(sum(told.redial for told in callers)),
         "moved": float(sum(told.moves for told in callers)),
         "announced": float(sum(told.announced for told in callers) + special),
+        "callbacks": float(len(called)),
+        "callbacks_reached": len(until) / len(called) if called else None,
+        "until_called_s": sum(until) / len(until) / SECOND_US if until else None,
         "advised": float(sum(1 for told in callers if told.advised)),
     }
 

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from router.core import settings as of
 from router.core.able import Able
 from router.core.altered import altered
+from router.core.callback_book import CHANNEL
 from router.core.want import Traits, Want
 from router.rules import Compare, Rule, compares_in
 from router.trace.records import DAY_US, Agent, Shift, Trace, TraceError, profiles
@@ -64,8 +65,11 @@ class Fitted:
     """What of the configuration is not applied, or otherwise than it says; in whole sentences."""
 
 
-def fit(trace: Trace, configuration: of.Settings | None, helpers: Iterable[Helpers] = ()) -> Fitted:
+def fit(
+    trace: Trace, configuration: of.Settings | None, helpers: Iterable[Helpers] = (), *, calls_back: bool = False
+) -> Fitted:
     """The trace under this configuration; None: under what is derived from the trace, as `replay` does without one.
+    `calls_back`: some take the call-backs that are offered.
 
     Raises TraceError where the trace can't be replayed, or `helpers` names a team that nobody is in.
     """
@@ -93,7 +97,7 @@ def fit(trace: Trace, configuration: of.Settings | None, helpers: Iterable[Helpe
         not_ready_reasons=tuple(reasons),
     )
     by_routes = _by_routes(trace, configuration, tenant, said)
-    said += _not_shown(trace, configuration)
+    said += _not_shown(trace, configuration, calls_back)
     people = frozenset(worker.person for worker in extra)
     return Fitted(settings, tenant, workers + extra, people, by_routes, _utc_s(trace, configuration), tuple(said))
 
@@ -275,7 +279,7 @@ def _compares(rule: Rule) -> Iterator[Compare]:
         yield from compares_in(rule.until)
 
 
-def _not_shown(trace: Trace, configuration: of.Settings) -> Iterator[str]:
+def _not_shown(trace: Trace, configuration: of.Settings, calls_back: bool) -> Iterator[str]:
     """What no trace can show."""
     yield "Wrap-up takes as long as in the record, whatever the queue says; offers are accepted at once."
     if configuration.partners:
@@ -286,5 +290,10 @@ def _not_shown(trace: Trace, configuration: of.Settings) -> Iterator[str]:
         yield f"What is learned from traffic begins anew with the trace, so rules on {names} act late or never."
     if configuration.calendars and int(trace.header.start[:4]) < ZONES_KNOWN_FROM:
         yield f"Calendars know clock changes and public holidays from {ZONES_KNOWN_FROM} on only."
-    if any(queue.callback.numbers for queue in configuration.queues) or configuration.steers:
-        yield "Call-backs and other channels are offered, and nobody takes them."
+    callbacks = any(queue.callback.numbers for queue in configuration.queues)
+    if callbacks and not calls_back:
+        yield "Call-backs are offered, and nobody takes them: --callback-accept says how many do."
+    if calls_back and (recorded := sum(contact.channel == CHANNEL for contact in trace.contacts)):
+        yield f"{recorded} call-backs of the record do not come: the run makes its own."
+    if configuration.steers:
+        yield "Other channels are offered, and nobody takes them."

@@ -16,6 +16,7 @@ from router.core.settings import Settings
 from router.trace.codec import Progress
 from router.trace.patience import Times
 from router.trace.records import DAY_US, Trace
+from router.trace.whatif.callbacks import Takers
 from router.trace.whatif.compare import Report, compare
 from router.trace.whatif.figures import Counted, count
 from router.trace.whatif.fit import Helpers, fit
@@ -42,6 +43,8 @@ class Question:
     """Started by hand, on the new side."""
     redials: Redials = OFF
     """On both sides."""
+    takers: Takers | None = None
+    """On both sides; None: nobody takes a call-back."""
     verify: bool = False
 
 
@@ -70,7 +73,7 @@ def answer(
                 found[waiting[done]] = done.result()
                 say("runs", len(found), len(jobs))
     old, new = ([found[is_new, seed] for seed in seeds] for is_new in (False, True))
-    return compare(question.trace, question.names, old, new, seeds, targets_us, question.redials)
+    return compare(question.trace, question.names, old, new, seeds, targets_us, question.redials, question.takers)
 
 
 def _targets_us(question: Question) -> dict[str, int]:
@@ -95,6 +98,7 @@ def _one(question: Question, targets_us: dict[str, int], times: Times, is_new: b
         helpers=helpers,
         plans=question.plans if is_new else (),
         redials=question.redials,
+        takers=question.takers,
         verify=question.verify,
     )
     days = question.trace.header.days

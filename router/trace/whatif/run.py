@@ -12,15 +12,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from router.core.audit import Deed
+from router.core.callback_book import CHANNEL
 from router.core.commands import StartPlan
 from router.core.effects import PlanStarted, QueueAnnouncement
 from router.core.engine import Engine
 from router.core.internal import GatewayUp, WallClock
-from router.core.partner_settings import PartnerContract
 from router.core.settings import Settings
 from router.stats import Occupancy
 from router.terms import MILLISECOND_US, SECOND_US
@@ -33,60 +32,16 @@ from router.trace.replay_ledger import Ledger
 from router.trace.replay_line import GATEWAY, Line
 from router.trace.replay_shifts import Shifts
 from router.trace.replay_watch import Watch
-from router.trace.whatif.callers import ANSWERS, Callers, Case, Fate
-from router.trace.whatif.crew import Crew, Move
+from router.trace.whatif.callbacks import Callbacks, Takers
+from router.trace.whatif.callers import ANSWERS, Callers
+from router.trace.whatif.case import Case
+from router.trace.whatif.crew import Crew
 from router.trace.whatif.fit import Fitted, Helpers, fit
+from router.trace.whatif.lived import Lived, Time, Turn, told
 from router.trace.whatif.redials import OFF, Again, Redials
 
 SUPERVISOR: Final = "whatif"
 """Who starts plans by hand."""
-
-
-class Told(NamedTuple):
-    """How one caller fared. Times in microseconds; `arrival_us` of the trace."""
-
-    contact: str
-    queue: str
-    """The queue that they asked for."""
-    channel: str
-    arrival_us: int
-    fate: Fate
-    wait_us: int
-    why: str
-    """Of who was refused or sent away: the engine's reason, such as `full` or `waited_too_long`."""
-    served_in: str
-    """The queue that answered; empty where nobody did."""
-    agent: str
-    moves: int
-    """How often they were sent on to another queue."""
-    announced: int
-    partner: str
-    """Who outside has answered them, and `cost`: for what price."""
-    cost: float
-    advised: str
-    """What was offered instead of waiting: `callback`, `self_service`, a channel. Nobody takes it here."""
-    redial: bool
-    """Came because an attempt before has failed."""
-
-
-class Turn(NamedTuple):
-    """An entry of the audit: a rule or plan started or ended, say."""
-
-    at_us: int
-    what: str
-    name: str
-    why: str
-    after: dict[str, str]
-
-
-class Time(NamedTuple):
-    """How one person's time went."""
-
-    team: str
-    helper: bool
-    """Not in the trace."""
-    served: int
-    time: Occupancy
 
 
 class PlanStart(NamedTuple):
@@ -99,29 +54,6 @@ class PlanStart(NamedTuple):
     """0: as long as the plan says."""
 
 
-@dataclass(slots=True)
-class Lived:
-    """What became of a trace under one configuration."""
-
-    callers: list[Told]
-    """In the trace's order, then the redials that it does not have. Who never called again is not among them."""
-    moves: list[Move]
-    turns: list[Turn]
-    announced: dict[str, int]
-    """Queue -> special announcements begun (`announce` of rules and plans)."""
-    people: dict[str, Time]
-    targets_us: dict[str, int]
-    """Queue -> target of the configuration."""
-    short_abandon_us: int
-    said: tuple[str, ...]
-    """What of the configuration is not applied."""
-    violations: dict[str, int]
-    """Invariant -> how often it was broken; empty where all held."""
-    first_violations: list[str]
-    digest: str
-    commands: int
-
-
 def run(
     trace: Trace,
     configuration: Settings | None,
@@ -131,6 +63,7 @@ def run(
     helpers: Iterable[Helpers] = (),
     plans: Iterable[PlanStart] = (),
     redials: Redials = OFF,
+    takers: Takers | None = None,
     verify: bool = False,
     progress: Progress | None = None,
 ) -> Lived:
@@ -138,20 +71,24 @@ def run(
 
     `times`: what times not recorded are drawn from, where this trace is a day of a longer one. `helpers`: people who
     are not in the trace and may be lent. `plans`: what a supervisor starts by hand. `redials`: who calls again for how
-    they fared. `verify` checks the engine's world while it runs. The same for the same arguments; two configurations
-    with one seed meet callers with the same patience and talk times.
+    they fared. `takers`: who takes the call-backs that are offered; None: nobody. `verify` checks the engine's world
+    while it runs. The same for the same arguments; two configurations with one seed meet callers with the same patience
+    and talk times.
 
     Raises TraceError where the trace can't be replayed, or the configuration has no such plan.
     """
     helpers = tuple(helpers)
-    fitted = fit(trace, configuration, helpers)
+    fitted = fit(trace, configuration, helpers, calls_back=takers is not None)
     times = times or Times(trace.contacts)
     again = Again(trace, redials, times, seed) if redials.modelled else None
     drawn = times.draws(trace, seed)
     if again is not None:
         drawn = again.one_need(trace.contacts, drawn)
     cases = [Case(contact, draw) for contact, draw in zip(trace.contacts, drawn, strict=True)]
-    one = _Run(cases, again, fitted, helpers, verify, progress)
+    if takers is not None:
+        # The run makes its own.
+        cases = [case for case in cases if case.contact.channel != CHANNEL]
+    one = _Run(cases, again, takers, seed, fitted, helpers, verify, progress)
     one.start_plans(plans)
     with without_collection():
         one.drive()
@@ -165,6 +102,8 @@ class _Run:
         self,
         cases: list[Case],
         again: Again | None,
+        takers: Takers | None,
+        seed: int,
         by: Fitted,
         helpers: tuple[Helpers, ...],
         verify: bool,
@@ -203,6 +142,7 @@ class _Run:
             HEAD_US,
             None if progress is None else lambda arrived: progress("contacts", arrived, total),
             again,
+            self._calls_back(takers, seed),
         )
         self.channels = tuple(sorted(units))
         self.turns: list[Turn] = []
@@ -213,6 +153,13 @@ class _Run:
         """The wall clock at core time 0."""
         self._told_s = -1
         self._started = 0
+
+    def _calls_back(self, takers: Takers | None, seed: int) -> Callbacks | None:
+        self.dials = takers is not None
+        if takers is None:
+            return None
+        rules = {queue.name: queue.callback for queue in self.by.settings.queues if queue.tenant == self.by.tenant}
+        return Callbacks(self.line, self.agenda, self.ledger, self.shifts, rules, takers, seed)
 
     def start_plans(self, plans: Iterable[PlanStart]) -> None:
         """A supervisor starts these at their times. Raises TraceError for one that is not there."""
@@ -238,7 +185,7 @@ class _Run:
         """From the first event to the last."""
         line, callers, agenda = self.line, self.callers, self.agenda
         self._tell_time(0)
-        line.open(sends=True)
+        line.open(sends=True, dials=self.dials)
         self.shifts.attach(self.channels)
         agenda.begin()
         agenda.drive(self)
@@ -298,7 +245,7 @@ class _Run:
             for name, person in self.shifts.people.items()
         }
         return Lived(
-            callers=[_told(case, contracts.get(case.partner)) for case in self.callers.cases if case.came],
+            callers=[told(case, contracts.get(case.partner), HEAD_US) for case in self.callers.cases if case.came],
             moves=self.crew.moves,
             turns=self.turns,
             announced=dict(sorted(self.announced.items())),
@@ -311,27 +258,3 @@ class _Run:
             digest=self.line.digest(),
             commands=self.engine.world.tally.commands,
         )
-
-
-def _told(case: Case, contract: PartnerContract | None) -> Told:
-    contact, answered = case.contact, case.fate == "answered"
-    cost = 0.0
-    if contract is not None:
-        cost = contract.price_contact + contract.price_minute * (case.draw.service_us / SECOND_US) / 60
-    return Told(
-        contact.id,
-        contact.queue,
-        contact.channel,
-        case.arrived_us - HEAD_US,
-        case.fate,
-        case.wait_us,
-        case.why,
-        case.queue if answered else "",
-        case.desk.person.name if case.desk is not None else "",
-        case.moves,
-        case.announced,
-        case.partner,
-        cost,
-        case.advised,
-        case.redial,
-    )

@@ -33,6 +33,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "seeds": report.seeds,
         "redials_modelled": report.redials.modelled,
         "redials": _redials(report.redials),
+        "callbacks": None if report.takers is None else asdict(report.takers),
         "calibration": {
             "recorded": asdict(calibration.recorded),
             "simulated": {
@@ -102,6 +103,11 @@ def sentences(report: Report) -> Iterator[str]:
     yield f"Old: {report.old.name}. New: {report.new.name}."
     yield from (f"WARNING: {each}" for each in found.warnings)
     yield redials(report.redials)
+    if report.takers is not None:
+        yield (
+            f"Call-backs are modelled: {report.takers.accept:.0%} of those who are offered one take it, and "
+            f"{report.takers.answer:.0%} of the tries reach them; both are assumed."
+        )
 
 
 def redials(of: Redials) -> str:
