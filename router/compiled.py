@@ -32,6 +32,7 @@ MODULES = (
     "core.states",
     "core.entities",
     "core.line",
+    "core.tally",
     "core.queue",
     "core.able",
     "core.roster",

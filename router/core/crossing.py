@@ -29,7 +29,7 @@ from router.core.reconfigure import Flipped, drop_calendars, flip, lines_differ
 from router.core.recording import agent_key
 from router.core.rule_settings import ActingRule
 from router.core.ruling_build import drafted
-from router.core.tally import queue_tally
+from router.core.tally import QueueTally
 from router.core.world import World
 
 SLICE_US: Final = 2_000
@@ -166,7 +166,7 @@ def _needs(world: World, new: of.Settings, prepared: list[Needs]) -> Iterator[in
         known = _settings_of(world, settings)
         if known is not None and known.channels == settings.channels and not lines_differ(world, known, settings):
             continue
-        draft = Queue(settings.name, settings, queue_tally(), {}, {})
+        draft = Queue(settings.name, settings, QueueTally(), {}, {})
         for channel in settings.channels:
             course = course_of(draft, Way(channel, contact_class=settings.contact_class))
             key = (settings.tenant, channel, course.wanted(course.begin))

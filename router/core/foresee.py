@@ -21,7 +21,7 @@ from router.core.effects.reload import Consequence
 from router.core.entities import Agent
 from router.core.loans import layered
 from router.core.queue import Queue
-from router.core.tally import queue_tally
+from router.core.tally import QueueTally
 from router.core.want import Traits
 from router.core.world import World
 
@@ -192,7 +192,7 @@ def _too_long(world: World, queue: Queue, settings: of.Queue, note: Note) -> Ite
 
 def _unroutable(queue: Queue, settings: of.Queue, able: list[tuple[str, str, Able]], note: Note) -> Iterator[int]:
     """Line by line, by what the first of it asks: can somebody serve it now, and nobody then?"""
-    draft = Queue(settings.name, settings, queue_tally(), {}, {})
+    draft = Queue(settings.name, settings, QueueTally(), {}, {})
     for line in list(queue.lines.values()):
         first = line.order.first
         if first is None or not line.needs.staffed:

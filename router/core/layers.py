@@ -23,7 +23,7 @@ from router.core.closing import tickets_anew
 from router.core.course import Way, course_of
 from router.core.layer import Layer, Pause, Source
 from router.core.queue import Queue
-from router.core.tally import queue_tally
+from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
     from router.core import settings as of
@@ -231,7 +231,7 @@ def _has_room(world: World, layer: Layer) -> bool:
 
 def _lines(world: World, queue: Queue, settings: of.Queue) -> int:
     """How many lines who is in the queue needs at most, by these settings."""
-    meant = Queue(settings.name, settings, queue_tally(), {}, {})
+    meant = Queue(settings.name, settings, QueueTally(), {}, {})
     ways = {Way(channel, contact_class=settings.contact_class) for channel in settings.channels}
     for contact in (each for peer in world.peers.values() for each in peer.contacts.values()):
         if contact.queue is not queue or contact.line is None:

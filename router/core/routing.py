@@ -7,14 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from router.core.route_settings import Route, Segment
 from router.core.routes import Matcher
 from router.core.steering import Steering
-from router.core.tally import SegmentTally
 
 if TYPE_CHECKING:
     from router.core import settings as of
     from router.core.entities import Contact
+
+
+class SegmentTally(Struct, eq=False, gc=False):
+    """One segment of customers over all queues since the engine's start."""
+
+    answered: int = 0
+    answered_in_target: int = 0
+    abandoned: int = 0
+    counted: int = 0
+    """Denominator of its service level."""
+    answered_wait_us: int = 0
+    overdue: int = 0
+    """Answered or ended after more than its tolerance."""
 
 
 class Routing:

@@ -8,9 +8,9 @@ so that the counters and the records always agree. Definitions: `docs/figures.md
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import final
 
-from msgspec import Struct, field
-
+from router.core.native import mypyc_attr
 from router.terms import SECOND_US
 
 WAIT_BOUNDS_S: tuple[float, ...] = (1, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
@@ -22,11 +22,16 @@ _WAIT_BOUNDS_US = tuple(int(bound * SECOND_US) for bound in WAIT_BOUNDS_S)
 _REACTION_BOUNDS_US = tuple(int(bound * SECOND_US) for bound in REACTION_BOUNDS_S)
 
 
-class Histogram(Struct, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Histogram:
     """Counts by upper bound (the last is everything above), and the sum in microseconds."""
 
     buckets: list[int]
     sum_us: int = 0
+
+    def __init__(self, bounds: int) -> None:
+        self.buckets = [0] * (bounds + 1)
 
     @property
     def count(self) -> int:
@@ -36,12 +41,12 @@ class Histogram(Struct, eq=False, gc=False):
 
 def wait_histogram() -> Histogram:
     """An empty histogram over `WAIT_BOUNDS_S`."""
-    return Histogram([0] * (len(WAIT_BOUNDS_S) + 1))
+    return Histogram(len(WAIT_BOUNDS_S))
 
 
 def reaction_histogram() -> Histogram:
     """An empty histogram over `REACTION_BOUNDS_S`."""
-    return Histogram([0] * (len(REACTION_BOUNDS_S) + 1))
+    return Histogram(len(REACTION_BOUNDS_S))
 
 
 def add_wait(histogram: Histogram, wait_us: int) -> None:
@@ -56,7 +61,9 @@ def add_reaction(histogram: Histogram, took_us: int) -> None:
     histogram.sum_us += took_us
 
 
-class CallbackTally(Struct, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class CallbackTally:
     """The call-backs of one queue."""
 
     until_called: Histogram
@@ -69,8 +76,14 @@ class CallbackTally(Struct, eq=False, gc=False):
     reached: int = 0
     expired: int = 0
 
+    def __init__(self) -> None:
+        self.until_called = wait_histogram()
+        self.failed = {}
 
-class TicketTally(Struct, eq=False, gc=False):
+
+@final
+@mypyc_attr(acyclic=True)
+class TicketTally:
     """The tickets of one queue since the engine's start."""
 
     resolved: int = 0
@@ -87,10 +100,21 @@ class TicketTally(Struct, eq=False, gc=False):
     reopened: int = 0
 
 
-class QueueTally(Struct, eq=False, gc=False):
-    """One queue since the engine's start."""
+@final
+@mypyc_attr(acyclic=True)
+class QueueTally:
+    """One queue since the engine's start. What every call counts comes first: it lies together in memory."""
 
-    arrived: int
+    arrived: int = 0
+    offers: int = 0
+    counted: int = 0
+    """Denominator of the service level: answered, and abandoned after `short_abandon_s`."""
+    answered_in_target: int = 0
+    legs: int = 0
+    """Legs that are wholly over: denominator of the mean handle time."""
+    talk_us: int = 0
+    hold_us: int = 0
+    wrap_up_us: int = 0
     refused: dict[str, int]
     """Entry refusals by why."""
     ended: dict[tuple[str, str], int]
@@ -101,61 +125,43 @@ class QueueTally(Struct, eq=False, gc=False):
     """Arrival (or return to the line) to offer, core time."""
     first_reply: Histogram
     """Arrival to the first message of an agent."""
-    answered_in_target: int = 0
-    counted: int = 0
-    """Denominator of the service level: answered, and abandoned after `short_abandon_s`."""
     elsewhere: int = 0
     """Places here of contacts that waited in several queues, and were served, or left, in another one."""
-    offers: int = 0
     missed: int = 0
-    talk_us: int = 0
-    hold_us: int = 0
-    wrap_up_us: int = 0
-    legs: int = 0
-    """Legs that are wholly over: denominator of the mean handle time."""
     replied_in_target: int = 0
     reply_counted: int = 0
     """Denominator of the service level at first reply: replied, and over without a reply."""
     callbacks: CallbackTally | None = None
-    tickets: TicketTally = field(default_factory=TicketTally)
+    tickets: TicketTally
     customers_known: int = 0
     """Contacts let in whose customer is known: denominator of the repeat rate."""
     customers_left_out: int = 0
     """Contacts of ids that come too often to be a customer's."""
-    repeats: dict[str, int] = {}
+    repeats: dict[str, int]
     """Repeats by business type; none given: empty."""
     first_contacts_known: int = 0
     """Served contacts of which it is known whether the customer came again: that of first-contact resolution."""
     first_contacts_resolved: int = 0
-    announced: dict[tuple[str, str], int] = {}
+    announced: dict[tuple[str, str], int]
     """(kind, what became of it) -> announcements: played, skipped or unanswered."""
-    promises: dict[str, int] = {}
+    promises: dict[str, int]
     """First waits that were promised, by whether they were kept, broken, or the customer left within them."""
     raised: int = 0
     """Promises that were told anew because they could not be kept."""
-    keys_pressed: dict[str, int] = {}
+    keys_pressed: dict[str, int]
     """Keys pressed, by what they do."""
 
-
-def queue_tally() -> QueueTally:
-    """Nothing counted yet."""
-    return QueueTally(0, {}, {}, wait_histogram(), wait_histogram(), reaction_histogram(), wait_histogram())
-
-
-class SegmentTally(Struct, eq=False, gc=False):
-    """One segment of customers over all queues since the engine's start."""
-
-    answered: int = 0
-    answered_in_target: int = 0
-    abandoned: int = 0
-    counted: int = 0
-    """Denominator of its service level."""
-    answered_wait_us: int = 0
-    overdue: int = 0
-    """Answered or ended after more than its tolerance."""
+    def __init__(self) -> None:
+        self.refused, self.ended = {}, {}
+        self.answered_wait, self.abandoned_wait = wait_histogram(), wait_histogram()
+        self.to_offer, self.first_reply = reaction_histogram(), wait_histogram()
+        self.tickets = TicketTally()
+        self.repeats, self.announced, self.promises, self.keys_pressed = {}, {}, {}, {}
 
 
-class Tally(Struct, eq=False, gc=False):
+@final
+@mypyc_attr(acyclic=True)
+class Tally:
     """The engine as a whole, since its start."""
 
     refused: dict[str, int]
@@ -165,11 +171,11 @@ class Tally(Struct, eq=False, gc=False):
     ended: int = 0
     commands: int = 0
     violations: int = 0
-    repaired: dict[str, int] = {}
+    repaired: dict[str, int]
     """What stuck and was set free, by the state it was in."""
-    reservations: dict[str, int] = {}
+    reservations: dict[str, int]
     """Reservations made, and how each ended."""
-    withheld: dict[str, int] = {}
+    withheld: dict[str, int]
     """How often somebody free and able was given nothing on purpose, by why."""
     notices_delivered: int = 0
     notices_lost: int = 0
@@ -177,9 +183,12 @@ class Tally(Struct, eq=False, gc=False):
     wrong_tokens: int = 0
     """Place tokens that were shown and are none, or none any more."""
 
+    def __init__(self) -> None:
+        self.refused, self.repaired, self.reservations, self.withheld = {}, {}, {}, {}
+
 
 def callback_tally(tally: QueueTally) -> CallbackTally:
     """What the queue counts of its call-backs."""
     if tally.callbacks is None:
-        tally.callbacks = CallbackTally(wait_histogram(), {})
+        tally.callbacks = CallbackTally()
     return tally.callbacks

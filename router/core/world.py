@@ -36,7 +36,7 @@ from router.core.roster import Roster
 from router.core.rota import Rota
 from router.core.routing import Routing
 from router.core.ruled import Ruling
-from router.core.tally import Tally, queue_tally
+from router.core.tally import QueueTally, Tally
 from router.core.ticket import Tickets
 from router.core.watched import agent_event, contact_event
 from router.errors import Refused
@@ -109,7 +109,7 @@ class World:
         self.reservations: dict[Contact, Agent] = {}
         """Agents reserved for contacts; and lines that changed in this step, whose first may have one reserved."""
         self._per_us: dict[int, float] = {}  # target -> 1 / target
-        self.tally, self.estimates = Tally({}), Estimates(settings.estimates)
+        self.tally, self.estimates = Tally(), Estimates(settings.estimates)
         self.adopt(settings)
 
     # -- configuration ------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class World:
 
     def adopt_queue(self, settings: of.Queue) -> Queue:
         """Build a queue, with a line for each of its channels."""
-        queue = Queue(settings.name, settings, queue_tally(), dict(settings.wrap_up), dict(settings.treatments))
+        queue = Queue(settings.name, settings, QueueTally(), dict(settings.wrap_up), dict(settings.treatments))
         queue.counts = dict.fromkeys(states.CONTACT, 0)
         self.queues[settings.tenant, settings.name] = queue
         hang_door(self, queue)
