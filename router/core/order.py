@@ -3,7 +3,8 @@
 Entries are tuples that begin with a key and a unique number, so that no comparison ever reaches what they carry.
 They live in short sorted runs; the first entry is at hand, insertion and removal find their run by bisection, and the
 rank of an entry is the sum of the runs before it, kept in a Fenwick tree: O(log n) for all, and for the short lines
-of every day one run, which is as fast as a plain list.
+of every day one run, which is as fast as a plain list. The first run is shorter than the others: entries leave from it
+mostly, and each that does moves those behind it.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from typing import Any, Generic, TypeVar
 
 RUN_MOST = 512
 """A run longer than this is cut in two: moving half a run's pointers costs less than the bisection itself."""
+HEAD = 32
+"""The first run is cut to so many entries when it has twice as many, and gets so many of the next when it has none:
+moving their pointers touches a few lines of the cache, those of a whole run half a hundred."""
 
 E = TypeVar("E", bound=tuple[Any, ...])
 
 
 class Order(Generic[E]):
-    """Sorted entries. `first` is the least one, None where there is none."""
+    """Sorted entries. `first` is the least one, None where there is none; `first_key` is its key, which is asked far
+    more often than it changes: who reads it touches no entry."""
 
-    __slots__ = ("_lasts", "_length", "_runs", "_tree", "first")
+    __slots__ = ("_lasts", "_length", "_runs", "_tree", "first", "first_key")
 
     def __init__(self) -> None:
         self._runs: list[list[E]] = []
@@ -30,6 +35,7 @@ class Order(Generic[E]):
         """Fenwick tree over the runs' lengths; None: not built since the runs were cut or joined."""
         self._length = 0
         self.first: E | None = None
+        self.first_key = 0
 
     def __len__(self) -> int:
         return self._length
@@ -41,7 +47,7 @@ class Order(Generic[E]):
         if not lasts:
             self._runs.append([entry])
             lasts.append(entry)
-            self.first = entry
+            self._begin(entry)
             self._tree = None
             return
         if entry > lasts[-1]:
@@ -54,15 +60,13 @@ class Order(Generic[E]):
             run = self._runs[at]
             insort(run, entry)
             if at == 0:
-                self.first = run[0]
-        if len(run) > RUN_MOST:
-            half = len(run) // 2
-            self._runs.insert(at + 1, run[half:])
-            del run[half:]
-            lasts.insert(at, run[-1])
-            self._tree = None
-        elif self._tree is not None:
+                self._begin(run[0])
+        if self._tree is not None:
             self._count(at, 1)
+        if len(run) > RUN_MOST:
+            self._cut(at, len(run) // 2)
+        elif at == 0 and len(run) > 2 * HEAD:
+            self._shorten(run)
 
     def remove(self, entry: E) -> None:
         """Take `entry` out. Raises `KeyError` where it is not in."""
@@ -79,22 +83,55 @@ class Order(Generic[E]):
                 raise KeyError(entry[:2])
         del run[index]
         self._length -= 1
-        if not run:
+        if self._tree is not None:
+            self._count(at, -1)
+        if run:
+            if index == len(run):
+                lasts[at] = run[-1]
+        elif at == 0 and len(lasts) > 1 and len(self._runs[1]) > 2 * HEAD:
+            self._move(HEAD, run, self._runs[1])
+        else:
             del self._runs[at]
             del lasts[at]
             self._tree = None
-        elif index == 0 and at == 0:
-            self.first = run[0]
-            if self._tree is not None:
-                self._count(0, -1)
-            return
-        else:
-            if index == len(run):
-                lasts[at] = run[-1]
-            if self._tree is not None:
-                self._count(at, -1)
         if at == 0 and index == 0:
-            self.first = self._runs[0][0] if self._runs else None
+            if lasts:
+                self._begin(self._runs[0][0])
+            else:
+                self.first = None
+
+    def _begin(self, entry: E) -> None:
+        """`entry` is the first."""
+        self.first = entry
+        self.first_key = entry[0]
+
+    def _cut(self, at: int, size: int) -> None:
+        """Leave `size` entries in run `at`, and put the others into one of their own behind it."""
+        run = self._runs[at]
+        self._runs.insert(at + 1, run[size:])
+        del run[size:]
+        self._lasts.insert(at, run[-1])
+        self._tree = None
+
+    def _shorten(self, head: list[E]) -> None:
+        """The first run is long enough: its later entries go to the next one, if that has room."""
+        if len(self._lasts) > 1 and len(self._runs[1]) + len(head) - HEAD <= RUN_MOST:
+            self._move(HEAD - len(head), head, self._runs[1])
+        else:
+            self._cut(0, HEAD)
+
+    def _move(self, count: int, head: list[E], following: list[E]) -> None:
+        """Let the boundary of the first two runs be `count` entries further back, or, below 0, to the front."""
+        if count > 0:
+            head.extend(following[:count])
+            del following[:count]
+        else:
+            following[:0] = head[count:]
+            del head[count:]
+        self._lasts[0] = head[-1]
+        if self._tree is not None:
+            self._count(0, count)
+            self._count(1, -count)
 
     def rank(self, entry: E) -> int:
         """How many entries come before `entry`, which need not be in."""

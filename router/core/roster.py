@@ -303,7 +303,8 @@ class Roster:
         used, number = agent.used, agent.number
         entries: list[PoolEntry] = []
         for kind, order in pool.orders.items():
-            entry = (used, getattr(agent, kind), number, agent)
+            # One tuple for both: compiled, one whose fields are known would be made twice.
+            entry: Any = (used, getattr(agent, kind), number, agent)
             order.add(entry)
             entries.append(entry)
         agent.places[channel] = (pool, entries)
@@ -327,6 +328,7 @@ class Roster:
         if stood is None:
             return
         pool, entries = stood
+        entry: Any
         for order, entry in zip(pool.orders.values(), entries, strict=True):
             order.remove(entry)
         pool.free -= 1

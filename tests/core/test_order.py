@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from router.core.order import RUN_MOST, Order
+from router.core.order import HEAD, RUN_MOST, Order
+from tests.core.test_reconfigure import Site
 
 
 def test_empty() -> None:
@@ -43,6 +44,7 @@ def test_is_a_sorted_list(seed: int, most: int) -> None:
             assert [order.rank(entry) for entry in expected] == list(range(len(expected)))
         assert len(order) == len(expected)
         assert order.first == min(expected, default=None)
+        assert order.first is None or order.first_key == order.first[0]
 
 
 def test_rank_of_an_entry_that_is_not_in() -> None:
@@ -64,6 +66,40 @@ def test_ranks_stay_right_after_a_run_was_cut() -> None:
     order.add((RUN_MOST, -1))
     assert order.rank(entries[-1]) == 2 * RUN_MOST - 1
     assert order.rank((RUN_MOST, -1)) == RUN_MOST - 1
+
+
+def test_ranks_stay_right_while_all_leave_from_the_front() -> None:
+    """The first run is short: it gets entries of the next one again and again, and the tree of lengths follows."""
+    order: Order[tuple[int, int]] = Order()
+    entries = [(number, number) for number in range(3 * RUN_MOST)]
+    for entry in entries:
+        order.add(entry)
+    for number, entry in enumerate(entries):
+        assert order.first == entry
+        assert order.rank(entries[-1]) == len(entries) - 1 - number
+        order.remove(entry)
+    assert (len(order), list(order)) == (0, [])
+
+
+def test_what_comes_to_the_front_goes_on_into_longer_runs() -> None:
+    """The newest first: the first run is cut again and again, and what was cut off does not stay in short runs."""
+    order: Order[tuple[int, int]] = Order()
+    for number in range(100 * HEAD):
+        order.add((-number, number))
+        assert order.rank((0, 0)) == number
+    assert [entry[1] for entry in order] == list(range(100 * HEAD - 1, -1, -1))
+    assert len(order._runs) <= 100 * HEAD // (RUN_MOST - 2 * HEAD) + 1
+
+
+def test_a_place_is_kept_as_it_was_made() -> None:
+    """Compiled code takes tuples whose fields it knows apart and makes them anew: then who leaves from the front would
+    be looked for, and every place take memory twice."""
+    site = Site()
+    queue = site.engine.world.queues["main", "sales"]
+    contacts = [contact for peer in site.engine.world.peers.values() for contact in peer.contacts.values()]
+    entries = [entry for line in queue.lines.values() for entry in line.order]
+    assert len(entries) > 1
+    assert {id(entry) for entry in entries} <= {id(contact.entry) for contact in contacts}
 
 
 def test_removing_what_is_not_in_is_a_mistake() -> None:

@@ -149,6 +149,27 @@ MUTANTS = (
         "(urgency < best_urgency or",
     ),
     Mutant(
+        "I6: the key of the first is that of who is first now",
+        CORE + "order.py",
+        "        self.first_key = entry[0]\n",
+        "        self.first_key = min(self.first_key, entry[0])\n",
+        test="tests/core/test_order.py",
+    ),
+    Mutant(
+        "I6: ranks follow what is moved into the first run",
+        CORE + "order.py",
+        "            self._count(1, -count)\n",
+        "            pass\n",
+        test="tests/core/test_order.py",
+    ),
+    Mutant(
+        "I8: of the heads whom the agent may take, the most urgent",
+        CORE + "match/choose.py",
+        "                if best_rank is None or rank > best_rank:\n",
+        "                if best_rank is None:\n",
+        test="tests/core/test_passed_over.py",
+    ),
+    Mutant(
         "I8: of several who come to wait",
         CORE + "dispatch.py",
         "bool(agents) or len(contacts) > 1",

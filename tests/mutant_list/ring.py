@@ -86,8 +86,8 @@ MUTANTS = (
     Mutant(
         "I8: the newest has the urgency of its own wait",
         CORE + "match/choose.py",
-        "                key_us = entry[2].key_us if line.newest else entry[0]\n",
-        "                key_us = entry[0]\n",
+        "                key_us = _newest_key_us(line) if line.newest else order.first_key\n",
+        "                key_us = order.first_key\n",
         story="order_newest_beside_others",
     ),
     Mutant(

@@ -57,7 +57,7 @@ MUTANTS = (
     Mutant(
         "several: of two equal places the first-named wins",
         CORE + "match/choose.py",
-        "    return number < others or (number == others and place_rank(entry[2]) < place_rank(other[2]))\n",
+        "    return number < others or (number == others and place_rank(entry[2]) < place_rank(best[2]))\n",
         "    return number <= others\n",
         story="several_both_free_the_first_named",
     ),

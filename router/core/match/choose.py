@@ -83,9 +83,10 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
     profile = agent.profile
     assert profile is not None
     kept = guard(agent, channels) if profile.kept or profile.barred else None
-    best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=False)
+    line, rank = _most_urgent_line(profile, channels, now_us, kept)
+    best = line.order.first if line is not None else None
     if best is not None and (best[2].missed is not None or not best[2].peer.open):
-        best, rank = _most_urgent_head(agent, channels, now_us, kept, checked=True)
+        best, rank = _most_urgent_allowed(agent, channels, now_us, kept)
     if best is not None:
         share = best[2].queue.share
         if share is not None and share.queue.settings.balanced:
@@ -97,23 +98,20 @@ def contact_for(agent: Agent, channels: list[str], now_us: int) -> Contact | Non
     return best[2] if best is not None else None
 
 
-def _most_urgent_head(
-    agent: Agent, channels: list[str], now_us: int, kept: Guard | None, checked: bool
-) -> tuple[Entry | None, tuple[int, float]]:
-    """The most urgent place of the lines that `kept` lets them take, and its class and urgency. `checked`: of the first
-    in each line whom the agent may take, else of the first in each."""
-    profile = agent.profile
-    assert profile is not None
-    best: Entry | None = None
+def _most_urgent_line(
+    profile: Profile, channels: list[str], now_us: int, kept: Guard | None
+) -> tuple[Line | None, tuple[int, float]]:
+    """The line with the most urgent head of those that `kept` lets them take, and the head's class and urgency."""
+    best: Line | None = None
     best_class = 0
     best_urgency = 0.0
     for channel in channels:
         for needs in profile.pools[channel].needs:
             for line in needs.lines:
-                entry = first_for(line.order, agent, now_us) if checked else line.order.first
-                if entry is None or (kept is not None and not kept.lets(line)):
+                order = line.order
+                if not len(order) or (kept is not None and not kept.lets(line)):
                     continue
-                key_us = entry[2].key_us if line.newest else entry[0]
+                key_us = _newest_key_us(line) if line.newest else order.first_key
                 line_us = now_us if line.clock is None else line.clock.now(now_us)
                 urgency = line.boost + (line_us - key_us) * line.per_us
                 if (
@@ -121,17 +119,48 @@ def _most_urgent_head(
                     or line.contact_class > best_class
                     or (
                         line.contact_class == best_class
-                        and (urgency > best_urgency or (urgency == best_urgency and _came_first(entry, best)))
+                        and (urgency > best_urgency or (urgency == best_urgency and _came_first(line, best)))
                     )
                 ):
-                    best, best_class, best_urgency = entry, line.contact_class, urgency
+                    best, best_class, best_urgency = line, line.contact_class, urgency
     return best, (best_class, best_urgency)
 
 
-def _came_first(entry: Entry, other: Entry) -> bool:
-    """Of two places that are equally urgent: whose contact came first? Of one contact: whose queue was named first?"""
-    number, others = abs(entry[1]), abs(other[1])
-    return number < others or (number == others and place_rank(entry[2]) < place_rank(other[2]))
+def _newest_key_us(line: Line) -> int:
+    """The key of the first contact, where places are sorted by something else."""
+    entry = line.order.first
+    assert entry is not None
+    return entry[2].key_us
+
+
+def _most_urgent_allowed(
+    agent: Agent, channels: list[str], now_us: int, kept: Guard | None
+) -> tuple[Entry | None, tuple[int, float]]:
+    """As above, of the first in each line whom this agent may take: its place, class and urgency."""
+    profile = agent.profile
+    assert profile is not None
+    best: Entry | None = None
+    best_rank: tuple[int, float, int, int] | None = None
+    for channel in channels:
+        for needs in profile.pools[channel].needs:
+            for line in needs.lines:
+                entry = first_for(line.order, agent, now_us)
+                if entry is None or (kept is not None and not kept.lets(line)):
+                    continue
+                urgency = line.urgency_of(entry, now_us)
+                rank = (line.contact_class, urgency, -abs(entry[1]), -place_rank(entry[2]))
+                if best_rank is None or rank > best_rank:
+                    best, best_rank = entry, rank
+    return best, (0, 0.0) if best_rank is None else (best_rank[0], best_rank[1])
+
+
+def _came_first(line: Line, other: Line) -> bool:
+    """Of two lines whose heads are equally urgent: whose came first? Of one contact: whose queue was named first?"""
+    entry, best = line.order.first, other.order.first
+    assert entry is not None
+    assert best is not None
+    number, others = abs(entry[1]), abs(best[1])
+    return number < others or (number == others and place_rank(entry[2]) < place_rank(best[2]))
 
 
 def _most_urgent_wanted(
