@@ -73,7 +73,7 @@ def check_plan(world: World, active: ActivePlan) -> Found:
         yield "layers", f"{name}: nobody wants it"
     if (active.tenant, active.name) not in world.plans.known:
         yield "layers", f"{name}: configuration does not have it"
-    if bool(active.due_us) != bool(active.until_us) or active.due_us > active.until_us:
+    if bool(active.due_us) != bool(active.until_us) or active.due_us > max(active.until_us, world.now_us):
         yield "L2", f"{name}: ends at {active.until_us}, deadline {active.due_us}"
     if active.due_us and not world.deadlines.holds(active):
         yield "L2", f"{name}: deadline {active.due_us} is not kept"

@@ -7,10 +7,17 @@ from typing import Any
 
 from msgspec import structs
 
+from router.core import actions
 from router.core import commands as ask
+from router.core import internal as told
 from router.core import settings as of
 from router.core.effects import Treatment
+from router.core.engine import Engine
+from router.core.plan_settings import Plan
+from router.core.rule_settings import ActingRule
+from router.core.verify import verify
 from router.core.want import skills
+from router.rules import Compare
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 
@@ -215,3 +222,28 @@ def test_nobody_left_is_told_and_not_silently_ended() -> None:
     centre.ok(ask.Sync(0, (ask.AliveContact("c", "q"),)))
     centre.say(ask.SyncEnd(0))
     assert centre.state("c") == "ended"
+
+
+def test_a_plan_whose_time_passed_while_the_engine_was_away_may_be_wanted_anew() -> None:
+    """As the engine starts a rule wants it too: it ends in the next moment, and nothing is wrong before that (L2)."""
+    crowd = Compare("queue", "q", "waiting", "at_least", 1)
+    change = (actions.ChangeTarget(("q",), 5 * SECOND_US),)
+    plans = tuple(Plan(f"p{lasts}", actions=change, lasts_us=lasts * SECOND_US) for lasts in (10, 20))
+    centre = Centre(settings(plans=plans, rules=(ActingRule("crowd", crowd),), limits=of.Limits(deadlines_a_step=1)))
+    centre.call("c")
+    for plan in plans:
+        centre.say(ask.StartPlan(0, "mia", "test", plan.name))
+    wants = ActingRule("crowd", crowd, actions=(actions.ActivatePlan("p20"),))
+    loaded, now_us = (
+        Engine(structs.replace(centre.settings, rules=(wants,), version=2), 2),
+        centre.now_us + 90 * SECOND_US,
+    )
+    for (kind, key), record in centre.records.items():
+        loaded.put(kind, key, record)
+    loaded.activate(now_us)
+    loaded.apply(now_us, "", told.Restarted())
+    assert list(loaded.world.plans.active) == [("main", "p20")]
+    assert verify(loaded.world) == []
+    while (due_us := loaded.next_deadline_us()) is not None and due_us <= now_us:
+        loaded.tick(now_us)
+    assert not loaded.world.plans.active
