@@ -58,6 +58,8 @@ class AnnounceBook:
         """Replies that were judged: a number that comes again has the same one."""
         self.violations: list[str] = []
         self._now_us = 0
+        self._led: dict[tuple[str, str], Listener] = {}
+        """In this step: of whom another of their queues leads now, and what the one that led has told them."""
         self._offered: dict[str, str] = {}
         """Keys that were offered when one was pressed."""
 
@@ -74,6 +76,7 @@ class AnnounceBook:
         """These steps are kept: they count."""
         for step in flight.steps:
             self._now_us = step.now_us
+            self._led.clear()
             self._asked(step.peer, step.command)
             for key, message in step.effects:
                 self._told(key, message, step)
@@ -114,6 +117,12 @@ class AnnounceBook:
         rang = heard is not None and heard.queue != event.queue and heard.state in ("offered", "connecting")
         if rang and event.state == "waiting" and event.queues:
             return  # back from there: the queue that was named first leads again in a moment
+        led = self._led.get(key)
+        if led is not None and led.queue == event.queue and event.state == "waiting":
+            # Moved by hand to another of its queues, say: in the end the one that led before leads.
+            heard = self._heard[key] = led
+        elif heard is not None and heard.queue in event.queues and event.state == "waiting":
+            self._led[key] = heard
         if heard is None or heard.queue != event.queue or event.state in ("connected", "parked"):
             heard = self._heard[key] = Listener(event.queue, self._languages.get(key))
         heard.state = event.state

@@ -61,8 +61,8 @@ class PartnerBook:
         self._ways: dict[Key, Way] = {}
         self._failed: dict[Key, set[str]] = {}
         """Contact -> partners that have not taken it."""
-        self._told: list[tuple[str, Send]] = []
-        """To be judged when the step is over."""
+        self._told: list[tuple[str, Send, bool]] = []
+        """To be judged when the step is over; was a list gone through in it?"""
         self._ids: set[str] = set()
         self._before: dict[str, SendToPartner] = {}
         """What lay over queues before the step."""
@@ -116,7 +116,7 @@ class PartnerBook:
     def told(self, key: str, told: Send | SendOver) -> None:
         """A gateway is to connect one, or to let go of it."""
         if isinstance(told, Send):
-            self._told.append((key, told))
+            self._told.append((key, told, self._judge.lists.goes_through(key)))
         elif told.why == "timed_out":
             self._timed_out(key, told)
 
@@ -143,8 +143,8 @@ class PartnerBook:
         """All of a step is heard; `settings` are in force after it."""
         if settings is not self._settings:
             self._follow(settings)
-        for key, told in self._told:
-            self._judge_sent(key, told)
+        for key, told, listed in self._told:
+            self._judge_sent(key, told, listed=listed)
         self._told.clear()
         command = self._judge.command
         for alive in command.contacts if isinstance(command, ask.Sync) else ():
@@ -168,7 +168,7 @@ class PartnerBook:
     def _contract(self, name: str) -> PartnerContract | None:
         return next((contract for contract in self._settings.partners if contract.name == name), None)
 
-    def _judge_sent(self, key: str, told: Send) -> None:
+    def _judge_sent(self, key: str, told: Send, *, listed: bool) -> None:
         judge, name = self._judge, (key, told.contact)
         way, contract = self._ways.get(name), self._contract(told.partner)
         if way is None:
@@ -181,7 +181,7 @@ class PartnerBook:
             most_us = way.contract.answer_most_us if way.contract is not None else 0
             if way.id != told.send or (most_us and told.most_ms != most_us // MILLISECOND_US):
                 judge.fault("partners", f"{told!r}, and it was sent there as {way.id} for {most_us} us")
-            if not judge.lists.goes_through(key):
+            if not listed:
                 judge.fault("partners", f"{told!r} again, and no list was gone through")
             return
         if told.send in self._ids:
