@@ -162,7 +162,8 @@ class CallbackBook:
                 self._take_over(visit, self.over if command.callback else self._tokens.get(command.token or ""))
         elif isinstance(command, ask.Dialled) and isinstance(reply, Error):
             seen = self.open.get(command.contact)
-            if seen is not None and seen.dialling:
+            # Its old gateway may tell of an old dial, while another one dials.
+            if seen is not None and seen.dialling and seen.home == gateway.key:
                 self._judge.fault("C3", f"{command!r}: {reply!r}, and it is being dialled")
 
     def _note_token(self, gateway: GatewaySeen, reply: Queued | CallbackTaken) -> None:
