@@ -47,9 +47,9 @@ def hang(server: RedisServer) -> None:
 
 
 def refused(server: RedisServer) -> str:
-    """What Redis says to a write."""
+    """What Redis says to a write, here one that leaves nothing behind where it is taken."""
     try:
-        server.call("SET", "x", "1")
+        server.call("DEL", "nothing")
     except redis.ResponseError as error:
         return str(error) if "BUSY" not in type(error).__name__ else f"BUSY {error}"
     return ""
