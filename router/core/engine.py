@@ -22,6 +22,7 @@ from router.core import (
     gateways,
     history,
     internal,
+    letting_go,
     notices,
     recording,
     restore_rules,
@@ -93,6 +94,11 @@ class Engine:
         self.world.now_us = max(self.world.now_us, now_us)
         if is_new:
             restore_rules.restarted(self.world)
+
+    def let_go(self) -> None:
+        """Nobody goes by this engine any more: take its world apart, so that its memory is free again."""
+        self._passive = None
+        letting_go.let_go(self.world)
 
     @property
     def stored_us(self) -> int:

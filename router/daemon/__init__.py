@@ -62,6 +62,7 @@ def run(
         code = _one_turn(turn.configuration, turn, directory, speed, services, on_ready, descriptors)
         if code != exits.NEXT_TURN:
             return code
+        process.clear_garbage()
         on_ready = None
 
 
@@ -161,6 +162,7 @@ async def _serve(
         turn.least_epoch, turn.gave_away = daemon.least_epoch, daemon.gave_away
         turn.configuration = daemon.configuration
         if code == exits.NEXT_TURN:
+            daemon.engine.let_go()
             return code
         _log.info("stopped", code=code, why=exits.EXITS.get(code, ""))
         return code

@@ -54,6 +54,12 @@ def settle_garbage() -> None:
     gc.set_threshold(YOUNG_OBJECTS, MIDDLE_ROUNDS, NEVER)
 
 
+def clear_garbage() -> None:
+    """Between two turns of leading, when nobody is served: collect what lived in the turn that is over."""
+    gc.unfreeze()
+    gc.collect()
+
+
 @contextlib.contextmanager
 def out_of_sight() -> Iterator[None]:
     """What is made meanwhile stays: it is put out of the collector's sight at once, like what was loaded. Looking

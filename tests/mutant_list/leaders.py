@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutant_list.mutant import Mutant
+from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
@@ -95,5 +95,12 @@ MUTANTS = (
         "        gateways.stood_still(world, command.for_us)\n",
         "        pass\n",
         scenarios=True,
+    ),
+    Mutant(
+        "turns: nothing of the world that is over stays in memory",
+        CORE + "letting_go.py",
+        "    for course in queue.courses.values():\n        _empty(course)\n",
+        "",
+        test="tests/sim/test_letting_go.py",
     ),
 )

@@ -360,7 +360,9 @@ def simulate(seed: int, commands: int = COMMANDS) -> Outcome:
     """Run a seed and judge it. A violation is a sentence that begins with an invariant's id, or with `crash`."""
     run = Run(seed, commands)
     with slices(run.plan.slice):
-        return played(run, seed, lambda: run.twin.violations + run.announced.violations)
+        outcome = played(run, seed, lambda: run.twin.violations + run.announced.violations)
+    run.site.engine.let_go()
+    return outcome
 
 
 def played(run: Run, seed: int, others: Callable[[], list[str]]) -> Outcome:

@@ -343,6 +343,7 @@ class Site:
         self.now_us += away_us
         engine.activate(self.now_us)
         engine.world.monitored = True
+        self.engine.let_go()
         self.engine = engine
         self.life = []
         for listener in self.listeners:

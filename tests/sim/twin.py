@@ -97,7 +97,7 @@ class Twin:
 
     def reloaded(self) -> None:
         """What is decided is not compared from now on."""
-        self._engine = None
+        self._end()
 
     def batch(self, batch: Batch | None) -> None:
         """The first engine has recorded this."""
@@ -108,7 +108,12 @@ class Twin:
         if self._left <= 0:
             self._compare("state", state_of(self._site.engine.world), state_of(self._engine.world))
             self._site.faults["loaded beside the running engine"] += 1
-            self._engine = None
+            self._end()
+
+    def _end(self) -> None:
+        if self._engine is not None:
+            self._engine.let_go()
+        self._engine = None
 
     # -- comparing ------------------------------------------------------------------------------------------------
 
@@ -130,7 +135,7 @@ class Twin:
             keys = [key for key in {**mine, **its} if mine.get(key) != its.get(key)][:2]
             mine, its = [(key, _read(key, mine.get(key))) for key in keys], [_read(key, its.get(key)) for key in keys]
         self.violations.append(f"I13 {what}: {mine!r} and after loading {its!r}")
-        self._engine = None
+        self._end()
 
     # -- listening ------------------------------------------------------------------------------------------------
 
@@ -139,7 +144,7 @@ class Twin:
 
     def killed(self, site: Site) -> None:
         """There is nothing to compare with any more."""
-        self._engine = None
+        self._end()
 
     def restarted(self, site: Site) -> None:
         """It begins again at some later boundary."""
