@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from abc import abstractmethod
-from typing import Final
+from typing import Any, Final
 
 from router.store import redis_script as script
 from router.store.base import SCHEMA, Lead, Store, StoreError, StoreHeld
@@ -19,6 +19,9 @@ from router.store.redis_wire import Wire
 
 WAIT_MS: Final = 500
 """How long replicas may take to have a batch before it is asked for again."""
+
+CUT: Final = "store_cut"
+"""The code of a connection that was lost."""
 
 CONFIRM_TRIES: Final = 4
 """Times `WAIT_MS` that an epoch waits for replicas: as long as a command may take."""
@@ -84,23 +87,34 @@ class Asked(Store):
 
     def _connected_replicas(self) -> int:
         """How many replicas the primary has now. Waits. Raises `StoreError`."""
-        said = self._waiting().call("INFO", "replication")
+        said = self._told("INFO", "replication")
         text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
         found = re.search(r"connected_slaves['\"]?: ?(\d+)", text)
         return int(found[1]) if found else 0
 
+    def _told(self, *words: str | bytes | int) -> Any:
+        """The answer to a command that changes nothing. The connection may have been lost since the last one, with
+        nobody there to see it: then it is asked once more, on a new one."""
+        try:
+            return self._waiting().call(*words)
+        except StoreError as error:
+            self._hang_up()
+            if error.code != CUT:
+                raise
+        try:
+            return self._waiting().call(*words)
+        except StoreError:
+            self._hang_up()
+            raise
+
     def standby(self) -> str:
         """The name of who else stands by; empty where nobody does. Waits. Raises `StoreError`."""
-        name = (self._waiting().call("GET", self._keys.standby) or b"").decode(errors="replace").rpartition(" ")[0]
+        name = (self._told("GET", self._keys.standby) or b"").decode(errors="replace").rpartition(" ")[0]
         return "" if self.lead is not None and name == self.lead.name else name
 
     def read(self, stream: str, after: int, count: int) -> list[tuple[int, bytes]]:
         """See `Store`. Waits, on a connection of its own while commits run. Raises `StoreError`."""
-        try:
-            found = self._waiting().call("XRANGE", self._keys.stream(stream), f"(0-{after}", "+", "COUNT", count)
-        except StoreError:
-            self._hang_up()
-            raise
+        found = self._told("XRANGE", self._keys.stream(stream), f"(0-{after}", "+", "COUNT", count)
         return [(int(name.partition(b"-")[2]), fields[1]) for name, fields in found]
 
     def fsync_s(self, tries: int = 5) -> float:
