@@ -49,6 +49,9 @@ ANSWER_MOST_S: Final = 5.0
 AUDIT_PAGE: Final = 200
 """Entries of one reply: as many as the protocol lets one ask for."""
 
+STANDS_BY: Final = "this daemon stands by: another one of the site leads"
+STANDBY_REMEDY: Final = "ask the one that leads: --socket PATH on its machine, or --address HOST:PORT"
+
 NAME: Final = "switchboard-status"
 """Over TCP every client has a name; the same one each time, since the engine remembers names."""
 
@@ -210,6 +213,8 @@ def _over_tcp(address: str, answer_most_s: float) -> Iterator[Asker]:
     with client:
         if not client.wait_up(ANSWER_MOST_S):
             lost = client.troubles().get(address)
+            if lost is not None and lost.code == "standby":
+                raise Unreachable(STANDS_BY, STANDBY_REMEDY)
             why = f"{lost.code} {lost.detail}".strip() if lost is not None else "no answer"
             raise Unreachable(f"no daemon answers at {address}: {why}", "start one with: switchboard serve")
 
@@ -229,6 +234,8 @@ def _answer(message: Message) -> Message:
     if isinstance(message, Error):
         raise _refusal(message.code, message.detail)
     if isinstance(message, Busy):
+        if message.what == "standby":
+            raise Unreachable(STANDS_BY, STANDBY_REMEDY)
         raise Unreachable(f"the daemon is busy: {message.what}", "try again in a moment")
     return message
 

@@ -176,12 +176,10 @@ class Client(Calls):
         return self._outbox.last_number
 
     def troubles(self) -> dict[str, Lost]:
-        """For each address without a connection, why the last one ended or none came about."""
-        return {
-            dialer.address.text: dialer.last
-            for dialer in self._dialers
-            if dialer.link is None and dialer.last is not None
-        }
+        """For each address without a connection, why the last one ended or none came about; `standby` for one that
+        is there and does not lead."""
+        found = {dialer.address.text: dialer.trouble for dialer in self._dialers}
+        return {address: trouble for address, trouble in found.items() if trouble is not None}
 
     async def wait_up(self, timeout_s: float) -> bool:
         """Waits until `up`; False where it does not come true in time. `troubles` then says why."""

@@ -51,6 +51,14 @@ class Dialer:
         self._make = make
         self._backoff = backoff
 
+    @property
+    def trouble(self) -> Lost | None:
+        """Why no leader is to be had here: how the last connection ended, or that the engine stands by."""
+        if self.link is None:
+            return self.last
+        welcome = self.link.welcome
+        return Lost("standby", "another engine leads") if welcome is not None and welcome.state == "standby" else None
+
     async def run(self) -> None:
         """Connects, waits for the loss, waits, and so on until it is cancelled."""
         while True:

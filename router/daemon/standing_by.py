@@ -55,6 +55,8 @@ class Standby:
         """What there was is loaded, and the feed goes on from there."""
         self._pause_s = 0.0
         """Before loading again."""
+        self._away = ""
+        """The code with which the store was last away: told once, and not with every try; empty while it is there."""
         self.leader = ""
         """Who leads, as far as we know."""
 
@@ -87,6 +89,7 @@ class Standby:
                 self._load()
                 self._following = True
             self._read(wait_ms)
+            self._away = ""
             self._say()
             if self._may_take() and self._takes():
                 return self._finish()
@@ -104,7 +107,9 @@ class Standby:
 
     def _wait_for_store(self, error: StoreAway) -> None:
         # The leader goes on without it, or not: either way nobody can take a lease from a store that is away.
-        _log.warning("store_away", code=error.code, why=error.what, remedy=error.remedy)
+        if error.code != self._away:
+            _log.warning("store_away", code=error.code, why=error.what, remedy=error.remedy)
+        self._away = error.code
         self._following, self._pause_s = False, AWAY_PAUSE_S
 
     def _load(self) -> None:

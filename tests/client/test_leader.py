@@ -27,6 +27,7 @@ def test_commands_go_to_the_leader_only() -> None:
             assert [type(m) for m in leader.now.heard] == [c.Hello, c.SyncEnd, c.Hold]
             assert standby.now.open
             assert gw.epoch == 4
+            assert [(address, lost.code) for address, lost in gw.troubles().items()] == [("one:1", "standby")]
 
     run(story)
 

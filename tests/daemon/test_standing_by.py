@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from router import logs
 from router.core.commands import Enqueue, SyncEnd, Update
 from router.core.engine import Engine
 from router.core.internal import GatewayUp
 from router.core.settings import Queue, Settings
 from router.daemon.loading import now_stamp
 from router.daemon.standing_by import Standby
-from router.store.base import Lead, Stamp
+from router.store.base import Lead, Stamp, StoreAway
 from router.terms import SECOND_US
 from tests.store.simulated import Server, ServerStore
 
@@ -82,3 +86,42 @@ def test_the_last_batch_before_the_lease_ran_out_counts(server: Server, leader: 
     assert loaded is not None
     assert waiting(loaded.engine) == {"c1": 0, "c2": 30}
     assert loaded.store.epoch > leader.store.epoch
+
+
+class Away(ServerStore):
+    """Its feed can't be read for a while."""
+
+    away = False
+
+    def follower(self) -> Any:
+        """See `ServerStore`."""
+        return AwayFollower(super().follower(), self)
+
+
+class AwayFollower:
+    """A follower, while its store is there."""
+
+    def __init__(self, inner: Any, store: Away) -> None:
+        self._inner = inner
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        if self._store.away:
+            raise StoreAway("store_unreachable", "it can't be reached", "start it")
+        return getattr(self._inner, name)
+
+
+def test_a_store_that_is_away_is_logged_once(server: Server, leader: Leader) -> None:
+    """Five times a second it is tried; one line says that it went, and one that it is followed again."""
+    lines = io.StringIO()
+    logs.configure("info", "json", lines)
+    store = Away(server, "two")
+    standby = Standby(store, Engine(SETTINGS, store.epoch), Lead("two", "t2", TTL_MS))
+    try:
+        for away in (False, True, True, True, False, False, True, False):
+            store.away = away
+            assert standby.look(0) is None
+    finally:
+        logs.configure()
+    told = [json.loads(line)["event"] for line in lines.getvalue().splitlines()]
+    assert told == ["following", "store_away", "following", "store_away", "following"]

@@ -262,6 +262,23 @@ def test_without_a_standby_nothing_is_handed_over(pair: Pair) -> None:
     tell(pair, story)
 
 
+def test_who_asks_a_standby_is_told_that_it_is_one(pair: Pair) -> None:
+    """Over the unix socket and over TCP, with what to do, and not that nobody is there."""
+    from typer.testing import CliRunner
+
+    from router.cli.app import app
+
+    async def story(caller: Caller) -> None:
+        await caller.call(1)
+        for way in (["--socket", str(pair.two.socket)], ["--address", pair.addresses[1]]):
+            ran = await asyncio.to_thread(CliRunner().invoke, app, ["status", *way])
+            assert ran.exit_code == 3
+            assert "this daemon stands by: another one of the site leads" in ran.output
+            assert "--address HOST:PORT" in ran.output
+
+    tell(pair, story)
+
+
 def test_a_drained_leader_gives_its_lease_up(pair: Pair) -> None:
     """SIGTERM: the standby leads at once, without waiting for the end of the lease."""
 
