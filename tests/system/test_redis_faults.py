@@ -162,21 +162,6 @@ def test_a_cut_connection_is_made_again(server: RedisServer, store: Store) -> No
     assert store.commit(batch_of(store.epoch, 2)) is True
 
 
-def test_who_asks_hears_nothing_of_a_cut_connection(server: RedisServer, store: Store) -> None:
-    """Audit and hand-over ask seldom: a connection that was lost since is made anew, also when Redis came back."""
-    assert isinstance(store, RedisStore)
-    assert store.standby() == ""
-    server.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-    assert store.standby() == ""
-    server.kill()
-    with pytest.raises(StoreAway) as caught:
-        store.standby()
-    assert caught.value.code == "store_unreachable"
-    server.start()
-    assert store.standby() == ""
-    assert store.read("history", 0, 10) == [(1, b"1")]
-
-
 def test_a_batch_of_unknown_fate_is_carried_out_once(server: RedisServer, store: Store) -> None:
     """Redis stands still with the batch in its socket: late, and sent again; when Redis goes on both arrive,
     and one counts."""

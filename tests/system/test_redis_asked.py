@@ -1,0 +1,45 @@
+"""What is asked of a Redis beside its commits goes on after it was away: nobody was there to see the connection go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from router.store import open_store
+from router.store.base import Stamp, Store, StoreAway
+from router.store.redis import RedisStore
+from tests.store.batches import batch_of
+from tests.system.redis_server import RedisServer, running
+
+STAMP = Stamp(5_000_000, 7_000_000, 1_800_000_000_000_000, "one-boot")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RedisServer]:
+    yield from running(tmp_path / "redis")
+
+
+@pytest.fixture
+def store(server: RedisServer) -> Iterator[Store]:
+    made = open_store(server.url, "main")
+    made.begin_epoch(STAMP)
+    made.commit(batch_of(made.epoch, 1), STAMP)
+    yield made
+    made.close()
+
+
+def test_who_asks_hears_nothing_of_a_cut_connection(server: RedisServer, store: Store) -> None:
+    """Audit and hand-over ask seldom: a connection that was lost since is made anew, also when Redis came back."""
+    assert isinstance(store, RedisStore)
+    assert store.standby() == ""
+    server.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    assert store.standby() == ""
+    server.kill()
+    with pytest.raises(StoreAway) as caught:
+        store.standby()
+    assert caught.value.code == "store_unreachable"
+    server.start()
+    assert store.standby() == ""
+    assert store.read("history", 0, 10) == [(1, b"1")]
