@@ -65,9 +65,9 @@ def build_ms(driver: Driver) -> dict[str, float]:
         rules = tuple(structs.replace(rule, rank=number + 1) for rule in world.settings.rules)
         world.settings = structs.replace(world.settings, rules=rules)
         began = process_time()
-        draft = Draft(rules).whole()
+        draft = Draft(world, rules).whole()
         drafted = process_time()
-        ruling_build.build(world, draft)
+        ruling_build.follow(world, draft)
         took.append((1e3 * (drafted - began), 1e3 * (process_time() - drafted)))
     draft_ms, step_ms = (round(statistics.median(each), 1) for each in zip(*took, strict=True))
     return {"draft_ms": draft_ms, "build_ms": step_ms}

@@ -28,7 +28,7 @@ from router.core.queue import Queue
 from router.core.reconfigure import Flipped, drop_calendars, flip, lines_differ
 from router.core.recording import agent_key
 from router.core.rule_settings import ActingRule
-from router.core.ruling_build import drafted
+from router.core.ruling_build import drafted, tidied
 from router.core.tally import QueueTally
 from router.core.world import World
 
@@ -42,8 +42,8 @@ AGENT_US: Final = 40
 """An agent of other skills, and their search for a contact."""
 QUEUE_US: Final = 35
 """A queue in the step that flips, without its contacts."""
-RULE_US: Final = 12
-"""A rule in that step, compiled before."""
+RULE_US: Final = 6
+"""A rule in that step, compiled before, that says something else than it did."""
 FREED_US: Final = 1
 """Giving back one agent, queue or rule of the version of before."""
 FREED: Final = 256
@@ -86,15 +86,17 @@ class Crossing:
         yield from _orders(world, new)
         prepared: list[Needs] = []
         yield from _needs(world, new, prepared)
-        draft = yield from drafted(world.settings, new)
+        draft = yield from drafted(world, new)
         # What is large enough has a step of its own.
         flips_us = QUEUE_US * sum(1 for queue in new.queues if _settings_of(world, queue) != world.layers.over(queue))
-        flips_us += RULE_US * len(new.rules) if draft is not None else 0
+        flips_us += RULE_US * len(draft.changed) if draft is not None else 0
         yield flips_us
         old = [world.settings]
         left = flip(world, new, draft)
         self.flipped = True
         yield flips_us
+        if draft is not None:
+            yield from tidied(world, draft)
         yield from _agents(world, new, left)
         yield from contacts_of(world, left)
         _end(world, left, prepared)

@@ -21,6 +21,7 @@ from router.core import (
     reservations,
     ruling_acts,
     ruling_build,
+    ruling_hooks,
     shares,
     ticket_due,
 )
@@ -195,7 +196,7 @@ def switch_queue(
     _tell_changes(world, queue, old, left)
     if door is not None and not loading and (door.hand or door.hours is not None):
         closing.turned(world, queue)
-    ruling_build.queue_switched(world, queue)
+    ruling_hooks.queue_switched(world, queue)
     if queue.share is not None:
         balance.weigh(queue.share.group)
 

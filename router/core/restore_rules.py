@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from router.core import ruling, ruling_build
-from router.core.ruled import CrewView, FlowView, Learned, RuleState
-from router.core.ruling_draft import Draft
+from router.core.ruled import CrewView, FlowView, Learned, RuleState, View
 from router.core.world import World
 
 
@@ -18,6 +17,7 @@ def rules(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str
         return []
     for record in kinds["rule"].values():
         kept.rules[record.key] = ruling_build.unbuilt(record.tenant, record.name, record)
+    views: dict[str, View] = {}
     for record in kinds["flow"].values():
         view: FlowView | CrewView = (
             CrewView(record.key, seen_us=record.at_us)
@@ -25,14 +25,14 @@ def rules(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str
             else FlowView(record.key, since_us=record.at_us)
         )
         view.rings = record.rings
-        kept.views.append(view)
-    for record in kinds["usual"].values():
-        learned = Learned(record.key, record.usual, (), record.half_hour, record.arrivals, record.whole)
-        kept.learned.append(learned)
+        views[view.key] = view
+    learned = {
+        record.key: Learned(record.key, record.usual, (), record.half_hour, record.arrivals, record.whole)
+        for record in kinds["usual"].values()
+    }
     before = len(world.dropped)
     kept.loading = True
-    ruling_build.Builder(world, Draft(world.settings.rules).whole()).build()
-    ruling_build.measure(world)
+    ruling_build.load(world, views, learned)
     kept.loading = False
     # All of it was looked at just now.
     kept.dirty.clear()
@@ -59,7 +59,7 @@ def _arm(world: World, state: RuleState) -> None:
 
 def restarted(world: World) -> None:
     """The engine was away: windows were not counted meanwhile, and all rules are asked anew."""
-    for view in world.ruling.views:
+    for view in world.ruling.views.values():
         if isinstance(view, FlowView):
             view.since_us = world.now_us
             if view.usual is not None:

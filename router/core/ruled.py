@@ -193,12 +193,15 @@ class Ruling:
         """Those that bring people, in the order of their keys."""
         self.stirred: dict[RuleState, None] = {}
         """Rules that read something of which another thing is true now."""
-        self.views: list[View] = []
+        self.views: dict[str, View] = {}
+        """By key."""
+        self.numbered = 0
+        """Numbers that views and rules were given so far."""
         self.gauges: dict[tuple[str, Any], Gauge] = {}
         """(tenant, key) -> gauge."""
         self.readers: dict[Gauge, list[RuleState]] = {}
         self.measures: dict[Gauge, View] = {}
-        """Gauges of queues and windows, and the view that measures each."""
+        """Each gauge, and the view that measures it; a rule tells its own."""
         self.people = False
         """Is anything of people watched?"""
         self.crews: dict[tuple[str, str | None], CrewView] = {}
@@ -224,6 +227,6 @@ class Ruling:
 
     def recorded(self) -> list[Any]:
         """Everything of it that has a record."""
-        flows = [view for view in self.views if isinstance(view, CrewView | FlowView) and view.rings]
+        flows = [view for view in self.views.values() if isinstance(view, CrewView | FlowView) and view.rings]
         states = [state for state in self.rules.values() if state.kept]
         return [*flows, *self.learned, *states]

@@ -1,8 +1,8 @@
-"""Rules compiled beside those in force: conditions as functions over gauges of their own, before anybody goes by them.
+"""Rules of another version compiled beside those in force, and what they read watched, before anybody goes by them.
 
-It asks nothing of the world, so that a switch of settings makes it in slices, whatever happens meanwhile, and hands it
-over in the step that decides (`ruling_build.py`): until then every rule goes by the version of before, from then on
-every rule by the new one. Each gauge begins unknown; what it shows is measured at that step.
+A switch of settings makes a draft in slices, whatever happens meanwhile, and hands it over in the step that decides
+(`ruling_build.py`): until then every rule goes by the version of before, from then on every rule by the new one. What
+both versions read is watched once, and goes on; a rule that says what it said before is taken over as it is.
 """
 
 from __future__ import annotations
@@ -11,15 +11,26 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from router.core.rule_settings import ActingRule
-from router.rules import All, AnyOf, Compare, Condition, Gauge, Key, Leaf, Not, Rule, compares_in, compiled
+from router.core.ruled import RuleState
+from router.core.ruling_watch import Watcher, next_number
+from router.core.world import World
+from router.rules import All, AnyOf, Compare, Condition, Gauge, Key, Leaf, Life, Not, Rule, Times, compares_in, compiled
 
-COMPARE_US: Final = 6
-"""Compiling one comparison: measured from the sources on a slow core."""
+COMPARE_US: Final = 20
+"""Compiling one comparison, and looking at what it reads: measured on a slow core, with memory that nobody has touched
+for a while."""
+WATCH_US: Final = 30
+"""Watching one value more."""
+KNOWN_US: Final = 3
+"""A rule that is as before, or one agent who is counted in a new view."""
 
 
 class Compiled(NamedTuple):
     """A rule as functions."""
 
+    state: RuleState
+    rule: ActingRule
+    times: Times
     begins: Callable[[], bool | None]
     ends: Callable[[], bool | None]
     reads: tuple[tuple[Compare, Gauge], ...]
@@ -27,30 +38,40 @@ class Compiled(NamedTuple):
 
 
 class Draft:
-    """The rules of one version of the settings."""
+    """The rules of one version of the settings, for one world."""
 
-    def __init__(self, rules: tuple[ActingRule, ...]) -> None:
-        self.rules: dict[str, Compiled] = {}
-        """By key."""
-        self.gauges: dict[tuple[str, Key], Gauge] = {}
-        """(tenant, what is read) -> gauge."""
-        self.readers: dict[Gauge, dict[str, None]] = {}
-        """Keys of the rules that read each."""
+    def __init__(self, world: World, rules: tuple[ActingRule, ...], watcher: Watcher | None = None) -> None:
+        self.watcher = watcher or Watcher(world)
+        self.states: dict[str, RuleState] = {}
+        """All rules by key: those that are known already, and new ones."""
+        self.changed: list[Compiled] = []
+        """Those that say something else than before, and new ones."""
+        self.readers: dict[Gauge, list[RuleState]] = {}
+        """The rules that read each gauge."""
+        self.edges: dict[Gauge, set[tuple[float, bool]]] = {}
+        """And the comparisons that they make."""
+        self.of_rules: dict[Gauge, str] = {}
+        """Gauges of rules, and their keys."""
+        self._world = world
         self._wanted = rules
 
     def pieces(self) -> Iterator[int]:
         """Compile one rule after the other; yields what each has cost."""
         for rule in self._wanted:
-            begins, ends = begins_and_ends(rule)
-
-            def leaf(compare: Compare, rule: ActingRule = rule) -> Leaf:
-                return self._leaf(rule, compare)
-
-            truths = compiled(begins, leaf), compiled(ends, leaf)
-            reads = dict.fromkeys([*compares_in(begins), *compares_in(ends)])
-            shown = tuple((compare, self.gauges[rule.tenant, compare.key]) for compare in reads)
-            self.rules[rule.key] = Compiled(*truths, shown)
-            yield COMPARE_US * len(reads)
+            watched = len(self._world.ruling.gauges)
+            known = self._world.ruling.rules.get(rule.key)
+            if known is not None and known.rule == rule:
+                self.states[rule.key] = known
+                for compare, _ in known.reads:
+                    self._leaf(known, rule, compare)
+                yield KNOWN_US * (1 + len(known.reads))
+            else:
+                made = self._compiled(rule, known)
+                self.states[rule.key] = made.state
+                self.changed.append(made)
+                yield COMPARE_US * len(made.reads) + WATCH_US * (len(self._world.ruling.gauges) - watched)
+            for counted in self.watcher.filled():
+                yield KNOWN_US * counted
 
     def whole(self) -> Draft:
         """Compile what is left at once."""
@@ -58,14 +79,36 @@ class Draft:
             pass
         return self
 
-    def _leaf(self, rule: ActingRule, compare: Compare) -> Leaf:
-        key = compare.key
-        gauge = self.gauges.get((rule.tenant, key))
-        if gauge is None:
-            gauge = self.gauges[rule.tenant, key] = Gauge(key)
-            self.readers[gauge] = {}
-        self.readers[gauge][rule.key] = None
-        return gauge.leaf(compare.relation, compare.bound)
+    def _compiled(self, rule: ActingRule, known: RuleState | None) -> Compiled:
+        begins, ends = begins_and_ends(rule)
+        state = known
+        if state is None:
+            state = RuleState(rule, rule.times, Life(), nothing_known, nothing_known, number=next_number(self._world))
+        reader = state
+
+        def leaf(compare: Compare) -> Leaf:
+            return self._leaf(reader, rule, compare)
+
+        truths = compiled(begins, leaf), compiled(ends, leaf)
+        reads = dict.fromkeys([*compares_in(begins), *compares_in(ends)])
+        shown = tuple((compare, self.watcher.gauge(rule.tenant, compare.key)) for compare in reads)
+        return Compiled(state, rule, rule.times, *truths, shown)
+
+    def _leaf(self, state: RuleState, rule: ActingRule, compare: Compare) -> Leaf:
+        key: Key = compare.key
+        gauge = self.watcher.gauge(rule.tenant, key)
+        had = len(gauge.leaves)
+        leaf = gauge.leaf(compare.relation, compare.bound)
+        if len(gauge.leaves) > had:
+            self.watcher.look_anew(gauge)
+        readers = self.readers.setdefault(gauge, [])
+        if not readers or readers[-1] is not state:
+            # One rule is compiled after the other: if it reads it again, it is the last.
+            readers.append(state)
+        self.edges.setdefault(gauge, set()).add((leaf.edge, leaf.rising))
+        if key.scope == "rule":
+            self.of_rules[gauge] = f"{rule.tenant}/{key.subject}"
+        return leaf
 
 
 def begins_and_ends(rule: Rule) -> tuple[Condition, Condition]:
@@ -75,3 +118,8 @@ def begins_and_ends(rule: Rule) -> tuple[Condition, Condition]:
     if hours is None:
         return rule.when, ends
     return All((hours, rule.when)), AnyOf((Not(hours), ends))
+
+
+def nothing_known() -> bool | None:
+    """Of a rule before it is compiled."""
+    return None

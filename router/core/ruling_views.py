@@ -134,11 +134,27 @@ def enrol(world: World, agent: Agent) -> None:
     for key in ((agent.tenant, agent.team), (agent.tenant, None)):
         crew = ruling.crews.get(key)
         if crew is not None:
-            now = crew.members[agent.number] = counts_as(agent)
-            crew.idles += now.idle
-            crew.busy += now.busy
-            crew.room += now.room
+            _join(crew, agent)
             ruling.dirty[crew] = None
+
+
+def enrol_in(world: World, crew: CrewView, agent: Agent) -> None:
+    """Count an agent in a crew that is new, where they belong to it and are not counted yet."""
+    crews = world.ruling.crews
+    if agent.state == "offline" or agent.number in crew.members:
+        return
+    if crew is crews.get((agent.tenant, agent.team)) or crew is crews.get((agent.tenant, None)):
+        # Somebody who has just changed their team is looked at anew when this step is over, by the team of before.
+        world.ruling.teams.setdefault(agent.number, (agent.tenant, agent.team))
+        _join(crew, agent)
+        world.ruling.dirty[crew] = None
+
+
+def _join(crew: CrewView, agent: Agent) -> None:
+    now = crew.members[agent.number] = counts_as(agent)
+    crew.idles += now.idle
+    crew.busy += now.busy
+    crew.room += now.room
 
 
 def _leave(crew: CrewView, agent: Agent) -> None:

@@ -10,9 +10,11 @@ from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue
 from router.core.ruled import CrewView, HoursView, QueueView, RuleState, View
 from router.core.ruling import is_paused
-from router.core.ruling_build import counts_who_waits
+from router.core.ruling_hooks import counts_who_waits
 from router.core.world import World
 from router.rules import STATES, Gauge, Life, Value
+from router.rules.gauge import edge_of
+from router.rules.signals import signal_of
 
 Found: TypeAlias = Iterator[tuple[str, str]]
 
@@ -96,14 +98,14 @@ def check_rule(world: World, state: RuleState) -> Found:
 
 def everything(world: World) -> list[View | RuleState]:
     """What has a deadline here."""
-    return [*world.ruling.views, *world.ruling.rules.values()]
+    return [*world.ruling.views.values(), *world.ruling.rules.values()]
 
 
 def is_there(world: World, entity: View | RuleState) -> bool:
     """Does it belong to the world still?"""
     if isinstance(entity, RuleState):
         return world.ruling.rules.get(entity.key) is entity
-    return entity in world.ruling.views
+    return world.ruling.views.get(entity.key) is entity
 
 
 def check_rules(world: World) -> Found:
@@ -115,11 +117,41 @@ def check_rules(world: World) -> Found:
     known = {rule.key for rule in world.settings.rules}
     if known != world.ruling.rules.keys():
         yield "rules", f"rules {sorted(known ^ world.ruling.rules.keys())} are known on one side only"
+    yield from _check_watched(world)
     for crew in world.ruling.crews.values():
         yield from _check_crew(world, crew)
     for state in world.ruling.rules.values():
         if state.life == Life() and state.due_us:
             yield "rules", f"rule {state.key}: has a deadline though nothing is known of it"
+
+
+def _check_watched(world: World) -> Found:
+    """What rules read is watched, by the comparisons that they make; and, while nothing crosses, nothing else is."""
+    kept = world.ruling
+    edges: dict[Gauge, set[tuple[float, bool]]] = {}
+    for state in kept.rules.values():
+        for compare, gauge in state.reads:
+            whole = signal_of(compare.key).whole
+            edges.setdefault(gauge, set()).add(edge_of(compare.relation, compare.bound, whole))
+            if kept.gauges.get((state.rule.tenant, compare.key)) is not gauge:
+                yield "rules", f"rule {state.key}: reads {compare.key}, which is not watched"
+            if state not in kept.readers.get(gauge, ()):
+                yield "rules", f"rule {state.key}: is not asked when {compare.key} changes"
+    if world.crossing is not None:
+        return
+    measure = dict.fromkeys(kept.measures.values())
+    needless = [view.key for view in kept.views.values() if view not in measure and not _serves(view)]
+    if any(gauge not in edges for gauge in kept.gauges.values()):
+        yield "rules", "values are watched that no rule reads"
+    elif any(gauge.leaves.keys() != edges[gauge] for gauge in kept.gauges.values()):
+        yield "rules", "comparisons are made that no rule asks for"
+    if needless:
+        yield "rules", f"nothing is read of {needless}, and they are watched"
+
+
+def _serves(view: View) -> bool:
+    """Does another view count by this one?"""
+    return isinstance(view, QueueView) and (view.site is not None or view.level is not None)
 
 
 def _queues(world: World, tenant: str) -> list[Queue]:

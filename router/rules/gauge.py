@@ -7,6 +7,7 @@ numbers, and only one that has left them makes anybody look.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Collection
 from math import inf, nextafter
 from typing import Literal, TypeAlias
 
@@ -63,6 +64,13 @@ class Gauge:
             self._edges = sorted({*self._edges, edge[0]})
             self._known, self.lo, self.hi = False, inf, -inf
         return leaf
+
+    def keep_only(self, edges: Collection[tuple[float, bool]]) -> None:
+        """Nobody reads the others any more. What is true of those that stay is true still, and between edges that are
+        gone too nothing else can be."""
+        if len(edges) != len(self.leaves):
+            self.leaves = {edge: leaf for edge, leaf in self.leaves.items() if edge in edges}
+            self._edges = sorted({edge for edge, _ in self.leaves})
 
     def see(self, value: Value) -> bool:
         """The value is this now. Did what is true of it change?"""

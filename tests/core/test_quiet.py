@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from router.core import settings as of
 from router.core.ruled import ARRIVED, READ_BY, FlowView
-from router.core.ruling_build import FLOW_ROWS
+from router.core.ruling_hooks import FLOW_ROWS
 from router.core.ruling_windows import QUIET_MOST, measured, quiet_for
 from router.core.world import World
 from router.rules import Gauge, Key

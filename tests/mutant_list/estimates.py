@@ -62,8 +62,8 @@ MUTANTS = (
     Mutant(
         "estimates: what only observes brings nobody",
         CORE + "ruling_build.py",
-        "            state.brings = not rule.observe and any(",
-        "            state.brings = any(",
+        "    state.brings = not rule.observe and any(",
+        "    state.brings = any(",
         test="tests/core/test_estimates_moving.py",
     ),
     Mutant(

@@ -6,11 +6,32 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
-        "reload: rules are watched anew where the queues are others",
+        "reload: a site is its present queues",
         CORE + "ruling_build.py",
-        " and queues[0] == queues[1]:\n",
-        ":\n",
+        "    if world.ruling.views:\n        watcher.queues_switched()\n",
+        "",
         test="tests/core/test_crossing_rules.py",
+    ),
+    Mutant(
+        "reload: what no rule reads any more is not watched",
+        CORE + "ruling_build.py",
+        "        if edges is None:\n",
+        "        if False:\n",
+        test="tests/core/test_ruling_watch.py",
+    ),
+    Mutant(
+        "reload: a comparison that is new is looked at",
+        CORE + "ruling_draft.py",
+        "        if len(gauge.leaves) > had:\n",
+        "        if False:\n",
+        test="tests/core/test_ruling_watch.py",
+    ),
+    Mutant(
+        "reload: people are counted once in a crew that is new",
+        CORE + "ruling_views.py",
+        '    if agent.state == "offline" or agent.number in crew.members:\n',
+        '    if agent.state == "offline":\n',
+        test="tests/core/test_ruling_watch.py",
     ),
     Mutant(
         "reload: nobody is sent away before agents have crossed",
