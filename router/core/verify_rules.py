@@ -43,6 +43,9 @@ def _check_crew(world: World, crew: CrewView) -> Found:
     """It counts everybody of the team, or of the tenant, as they are."""
     if crew in world.roster.dirty or any(isinstance(each, Agent) for each in world.roster.dirty):
         return
+    readers = world.ruling.readers
+    if not any(gauge in readers for gauge in (crew.waiting, crew.idle, crew.staffed, *crew.occupancy.values())):
+        return  # of a version that is not in force yet: its people are being counted
     tenant, _, team = crew.key.split("/", 2)
     people = [
         agent
@@ -59,7 +62,7 @@ def _check_crew(world: World, crew: CrewView) -> Found:
     yield from _compare(crew, crew.idle, idle)
     yield from _compare(crew, crew.staffed, len(people))
     told = not any(isinstance(each, QueueView) and each.site is crew for each in world.roster.dirty)
-    if crew.waiting is not None and told:
+    if crew.waiting in readers and told:
         waits = sum(queue.waiting() for queue in _queues(world, tenant))
         if crew.waits != waits:
             yield "rules", f"{crew.key}: {crew.waits} wait, but {waits} do"

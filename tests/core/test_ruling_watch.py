@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from router.core import commands as ask
-from router.core import crossing
+from router.core import crossing, ruling_watch
 from router.core.engine import Engine
 from router.core.rule_settings import ActingRule
 from router.core.ruled import CrewView, FlowView, QueueView
@@ -156,6 +156,26 @@ def test_a_rule_that_says_what_it_said_does_not_notice() -> None:
     assert ruling.gauges["main", gauge.key] is gauge
     assert gauge.leaves[leaf.edge, leaf.rising] is leaf
     assert ruling.rules["main/calm"].life.state == "active"
+
+
+def test_people_are_counted_one_by_one_before_the_rule_is_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes, goes or moves meanwhile is counted once, whether their turn has been or not."""
+    monkeypatch.setattr(ruling_watch, "ENROLLED", 1)
+    site = Site(TEAMS, waiting=0, free=AGENTS)
+    crew = ("main", None)
+    site.begin(rules=(rule("quiet", Compare("site", "", "idle", "at_least", AGENTS - 1)),))
+    for _ in site.slices():
+        if crew in site.engine.world.ruling.crews:
+            break
+    assert len(site.engine.world.ruling.crews[crew].members) < AGENTS
+    site.one(ask.NotReady(0, "a0", "break"))
+    site.one(ask.NotReady(0, f"a{AGENTS - 1}", "break"))
+    site.one(ask.Ready(0, f"a{AGENTS - 1}"))
+    assert site.through() > 1
+    assert site.engine.world.ruling.crews[crew].idles == AGENTS - 1
+    site.engine.tick(site.now_us)
+    assert site.engine.world.ruling.rules["main/quiet"].life.state == "active"
+    assert verify(site.engine.world) == []
 
 
 def test_what_nobody_reads_any_more_costs_nothing() -> None:
