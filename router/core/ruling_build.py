@@ -75,13 +75,9 @@ def _take(world: World, made: Compiled) -> None:
     """A rule says this from now on."""
     state, rule = made.state, made.rule
     acts = state.rule.observe and not rule.observe and state.life.state == "active"
-    state.rule, state.times, state.begins, state.ends, state.reads = (
-        rule,
-        made.times,
-        made.begins,
-        made.ends,
-        made.reads,
-    )
+    state.rule, state.times, state.reads = rule, made.times, made.reads
+    state.begins, state.ends = made.begins, made.ends
+    state.brings = not rule.observe and any(isinstance(action, BRINGING) for action in rule.actions)
     if len(state.life.starts) > rule.per_hour_most:
         # A limit that is gone, or lower, asks for fewer of them.
         state.life.starts = state.life.starts[len(state.life.starts) - rule.per_hour_most :]

@@ -14,7 +14,7 @@ from router.core.rule_settings import ActingRule
 from router.core.ruled import RuleState
 from router.core.ruling_watch import Watcher, next_number
 from router.core.world import World
-from router.rules import All, AnyOf, Compare, Condition, Gauge, Key, Leaf, Life, Not, Rule, Times, compares_in, compiled
+from router.rules import Compare, Gauge, Key, Leaf, Life, Times, begins_and_ends, compares_in, compiled
 
 COMPARE_US: Final = 20
 """Compiling one comparison, and looking at what it reads: measured on a slow core, with memory that nobody has touched
@@ -109,15 +109,6 @@ class Draft:
         if key.scope == "rule":
             self.of_rules[gauge] = f"{rule.tenant}/{key.subject}"
         return leaf
-
-
-def begins_and_ends(rule: Rule) -> tuple[Condition, Condition]:
-    """When a rule may start, and what ends it, its hours with them."""
-    ends = Not(rule.when) if rule.until is None else rule.until
-    hours = rule.open_hours
-    if hours is None:
-        return rule.when, ends
-    return All((hours, rule.when)), AnyOf((Not(hours), ends))
 
 
 def nothing_known() -> bool | None:

@@ -8,7 +8,7 @@ core's matter. The one idea: a value may be unknown, and on what is unknown noth
 from router.rules.condition import All, AnyOf, Compare, Condition, Not, compares_in, compiled, said
 from router.rules.gauge import Gauge, Leaf, Value
 from router.rules.life import HOUR_US, STATES, Life, Times
-from router.rules.rule import Rule, key_of
+from router.rules.rule import Rule, begins_and_ends, key_of
 from router.rules.sense import Contradiction, contradictions
 from router.rules.signals import SIGNALS, Key, Signal
 from router.rules.usual import HALF_HOURS, Usual, half_hour_of_week
@@ -36,6 +36,7 @@ __all__ = [
     "Times",
     "Usual",
     "Value",
+    "begins_and_ends",
     "compares_in",
     "compiled",
     "contradictions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.rules.condition import SECOND_US, Compare, Condition
+from router.rules.condition import SECOND_US, All, AnyOf, Compare, Condition, Not
 from router.rules.life import Times
 
 
@@ -50,3 +50,12 @@ class Rule(Struct, frozen=True):
 def key_of(tenant: str, name: str) -> str:
     """A rule's key."""
     return f"{tenant}/{name}"
+
+
+def begins_and_ends(rule: Rule) -> tuple[Condition, Condition]:
+    """When a rule may start, and what ends it, its hours with them."""
+    ends = Not(rule.when) if rule.until is None else rule.until
+    hours = rule.open_hours
+    if hours is None:
+        return rule.when, ends
+    return All((hours, rule.when)), AnyOf((Not(hours), ends))

@@ -128,7 +128,7 @@ MUTANTS = (
     ),
     Mutant(
         "rules: their hours are part of their condition",
-        CORE + "ruling_draft.py",
+        "router/rules/rule.py",
         "    return All((hours, rule.when)), AnyOf((Not(hours), ends))\n",
         "    return rule.when, ends\n",
         story="rule_hours_and_daylight_saving",

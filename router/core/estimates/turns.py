@@ -27,8 +27,7 @@ from router.core.deadlines import NEVER_US
 from router.core.hours import core_us
 from router.core.layer import Source
 from router.core.plan import CALENDAR, HAND
-from router.core.ruling_draft import begins_and_ends
-from router.rules import Compare, Condition, Leaf, compiled
+from router.rules import Compare, Condition, Leaf, begins_and_ends, compiled
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:
