@@ -124,8 +124,11 @@ def check(
     on_disk = Directory(path, findings)
     around = Surroundings((base or path).absolute(), os.environ if environment is None else environment, read_keys)
     known = [file.file for file in FILES]
-    if not set(known) & set(on_disk.names) and not findings.errors_in():
-        findings.about(str(path), "holds no configuration", f"it needs {listed(known)}")
+    if not set(known) & set(on_disk.names):
+        if not findings.errors_in():
+            findings.about(str(path), "holds no configuration", f"it needs {listed(known)}")
+        # What an empty one lacks is not what is wrong here.
+        return _report(Configuration(), version, findings)
     configuration, used = _build(on_disk, around, findings)
     on_disk.strangers(known, used, LATER_FILES)
     return _report(configuration, version, findings)

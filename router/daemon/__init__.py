@@ -126,9 +126,19 @@ def _begin(configuration: Configuration, speed: int, lead: Lead, turn: Turn) -> 
 
 
 def _make_folder(configuration: Configuration) -> None:
+    """Raises `StoreUnusable`."""
     scheme, _, path = configuration.store.url.partition(":")
-    if scheme == "sqlite":
-        Path(path).parent.mkdir(0o700, parents=True, exist_ok=True)
+    if scheme != "sqlite":
+        return
+    folder = Path(path).parent
+    try:
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnusable(
+            "store_not_made",
+            f"{folder} can't be made: {error.strerror}",
+            "make it, for the engine's user to write to, or name another state_directory",
+        ) from error
 
 
 async def _serve(

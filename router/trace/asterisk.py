@@ -168,7 +168,7 @@ def import_asterisk(
         raise TraceError(
             "not_a_queue_log",
             "no visit of the file can be used",
-            remedy=f"left out: {dict(+log.left_out)}, lines ignored: {dict(log.ignored)}",
+            remedy=f"left out: {_told(log.left_out)}; lines ignored: {_told(log.ignored)}",
         )
     days = _calendar(log.roster.first_us, log.roster.last_us, zone)
     return _result(log, days, time_zone, Path(path).name, seed, progress)
@@ -230,6 +230,11 @@ def _zone(name: str) -> tzinfo:
         raise TraceError(
             "unknown_time_zone", f"no time zone is called {name!r}", remedy="use a name such as Europe/Paris"
         ) from error
+
+
+def _told(counts: Counter[str]) -> str:
+    """What, and how often."""
+    return ", ".join(f"{what} {count}" for what, count in sorted((+counts).items())) or "nothing"
 
 
 def _calendar(first_us: int, last_us: int, zone: tzinfo) -> list[tuple[datetime, int]]:

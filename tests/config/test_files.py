@@ -52,6 +52,7 @@ def test_a_whole_directory_loads_with_the_number_asked_for(directory: Path) -> N
 def test_no_directory(tmp_path: Path) -> None:
     """A directory that is not there is named."""
     assert "no such directory" in the_error(tmp_path / "gone").what
+    assert len(check(tmp_path / "gone").faults) == 1, "what an empty one would lack is not said"
 
 
 def test_a_file_for_a_directory(directory: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from router.cli.app import app
+from router.daemon import exits
 from router.store import open_store
 from router.store.base import SCHEMA
 from tests.system.redis_server import RedisServer, running
@@ -205,8 +206,25 @@ def test_a_store_in_use_is_left_alone(tmp_path: Path) -> None:
     serving = Serving(tmp_path)
     serving.start()
     try:
-        assert "store_in_use" in command("store", "inspect", "--config", str(serving.config), code=3)
+        told = command("store", "inspect", "--config", str(serving.config), code=3)
+        assert "store_in_use" in told
+        assert "--repair" not in told, "nothing is wrong with it"
     finally:
         serving.end()
     opened = open_store(f"sqlite:{serving.store}", "main")
     opened.close()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """The state directory lies where nothing can: the error has its code, the folder and a remedy."""
+    (tmp_path / "file").write_text("in the way")
+    serving = Serving(tmp_path)
+    serving.write(store=f"sqlite:{tmp_path}/file/inside/store")
+    try:
+        assert serving.launch().wait(30) == exits.STORE_FAILED
+        told = [line for line in serving.lines() if line["event"] == "store_unusable"]
+    finally:
+        serving.end()
+    assert [line["code"] for line in told] == ["store_not_made"]
+    assert f"{tmp_path}/file/inside can't be made: Not a directory" in told[0]["what"]
+    assert "state_directory" in told[0]["remedy"]

@@ -160,7 +160,7 @@ def test_a_log_of_nothing_usable_is_refused(tmp_path: Path) -> None:
     """Another file, or a log without one whole visit: an error that says what was there."""
     path = tmp_path / "log"
     path.write_text("Feb  1 10:00:00 host kernel: hello\n")
-    with pytest.raises(TraceError, match=r"not_a_queue_log.*not a line"):
+    with pytest.raises(TraceError, match=r"not_a_queue_log.*left out: nothing; lines ignored: not a line"):
         import_asterisk(path)
 
 

@@ -41,7 +41,7 @@ def serve(
         say.note(str(fault))
     if report.configuration is None:
         say.fail(
-            f"{config}: the configuration has {len(report.errors)} mistake(s)",
+            f"{config}: the configuration has {say.counted(len(report.errors), 'mistake')}",
             f"mend them, then try: switchboard check {config}",
             daemon.exits.CONFIGURATION_WRONG,
         )

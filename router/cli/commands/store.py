@@ -24,6 +24,9 @@ store = typer.Typer(
     """,
 )
 
+MENDED = {"corrupt_store", "bad_record"}
+"""Codes of a store that `check --repair` may help."""
+
 Config = Annotated[Path, typer.Option("--config", help="The configuration directory that names the store.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -205,5 +208,6 @@ def _opened(config: Path, torn: bool = False) -> Iterator[tuple[Configuration, S
         finally:
             found.close()
     except StoreError as error:
-        remedy = error.remedy if torn else f"{error.remedy}; or see: switchboard store check --repair COPY"
+        damaged = not torn and error.code in MENDED
+        remedy = f"{error.remedy}; or see: switchboard store check --repair COPY" if damaged else error.remedy
         say.fail(f"{error.what} ({error.code})", remedy)
