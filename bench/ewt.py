@@ -20,6 +20,8 @@ from typing import Any
 from bench.ewt_centre import Call, Centre
 from bench.ewt_centres import CENTRES, Scenario
 from bench.ewt_cost import cost, cost_text
+from bench.ewt_rules import CASES, compare
+from bench.ewt_rules import table as rules_table
 from router.ewt.events import Reader
 from router.ewt.policy import DEFAULT_POLICY, Quote, decide, promise_s
 from router.ewt.rivals import NAMES, Rivals
@@ -27,6 +29,8 @@ from router.ewt.rivals import NAMES, Rivals
 FORKS = 10
 FORKED_ASKS = 500
 FORKED_ASKS_QUICK = 60
+RULE_SEEDS, RULE_CYCLES = 5, 6
+"""Seeds of the centre with rules and plans, and three-hour cycles of each."""
 
 
 @dataclass
@@ -175,6 +179,11 @@ def run(json_out: bool, quick: bool = False, seeds: int = 2, calls: int = 12000,
         rows.append(row)
         if not json_out:
             print(table([row]) if len(rows) == 1 else table([row]).split("\n")[1], flush=True)
+    crowds = []
+    if not only or only in "rules and plans":
+        crowds = compare(1, 3, CASES[:1]) if quick else compare(RULE_SEEDS, RULE_CYCLES)
+        if not json_out:
+            print("\n" + rules_table(crowds) + "\n", flush=True)
     costs = cost()
     if not json_out:
         print(cost_text(costs))
@@ -184,6 +193,7 @@ def run(json_out: bool, quick: bool = False, seeds: int = 2, calls: int = 12000,
         "calls": calls,
         "seeds": seeds,
         "rows": rows,
+        "rules": crowds,
         "took_s": time.perf_counter() - begin,
     }
     if json_out:
@@ -198,7 +208,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="few calls, under a minute")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--calls", type=int, default=12000, help="calls a seed")
-    parser.add_argument("--centre", default="", help="only centres whose name holds this")
+    parser.add_argument("--centre", default="", help="only centres whose name holds this; rules")
     chosen = parser.parse_args(arguments)
     run(chosen.json, chosen.quick, chosen.seeds, chosen.calls, chosen.centre)
     return 0

@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.ewt import table
 from bench.ewt_cost import cost_text
+from bench.ewt_rules import table as rules_table
 
 WIDTH = 44
 AXIS_END = 30.0
@@ -48,6 +49,8 @@ def main() -> int:
     found = json.load(sys.stdin)
     rows = found["rows"]
     print(table(rows))
+    if found["rules"]:
+        print("\n" + rules_table(found["rules"]))
     print()
     print(cost_text(found["cost"]))
     print()

@@ -12,7 +12,7 @@ from typing import Final
 
 from router.core import ruling_acts
 from router.core import settings as of
-from router.core.actions import ActivatePlan, Borrow
+from router.core.actions import ActivatePlan, Borrow, ChangeNeeds
 from router.core.records_rules import RuleRecord
 from router.core.rule_settings import ActingRule
 from router.core.ruled import CrewView, FlowView, Learned, RuleState, View
@@ -24,8 +24,8 @@ from router.core.ruling_watch import Watcher, next_number
 from router.core.world import World
 from router.rules import Compare, Times
 
-BRINGING: Final = (Borrow, ActivatePlan)
-"""Actions that move people, or may; estimates foresee those."""
+BRINGING: Final = (Borrow, ChangeNeeds, ActivatePlan)
+"""Actions that bring people to queues, or may; estimates foresee those."""
 FORGET_US: Final = 15
 """Forgetting one view; looking whether a value is read still costs a fifteenth."""
 

@@ -13,7 +13,7 @@ import pytest
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
-from router.core.actions import ActivatePlan, Borrow
+from router.core.actions import ActivatePlan, Borrow, ChangeNeeds
 from router.core.deadlines import NEVER_US
 from router.core.donors import next_lent
 from router.core.estimates.movers import MOVERS_MOST, count
@@ -379,3 +379,82 @@ def test_the_end_of_a_loan_is_known_to_who_gets_and_to_who_gave(mode: Any, queue
         assert soon is not None
         assert never is not None
         assert (soon > never) is (queue == "sales"), (soon, never)
+
+
+# -- needs that change -----------------------------------------------------------------------------------------------
+
+LOWER = ChangeNeeds(queues=("sales",), also=Want((("letters", 1),)))
+
+
+def shifted(site: Centre) -> dict[str, tuple[list[str], list[str]]]:
+    """By queue: who will serve it that does not now, and who will not any more."""
+    moving = Moving()
+    for _ in count(site.engine.world, moving):
+        pass
+    return {
+        line.queue.name: (
+            sorted(agent.name for profile in shift.gains for agent in profile.members.values()),
+            sorted(agent.name for profile in shift.loses for agent in profile.members.values()),
+        )
+        for line, shift in moving.shifts.items()
+    }
+
+
+def test_a_queue_that_will_ask_for_less_is_foreseen_from_beginning_to_end() -> None:
+    """Who meets it then, and who does not any more when the plan is over; not while another layer lies over it."""
+    plans = (Plan("less", actions=(LOWER,), rank=6), Plan("too", actions=(LOWER,), rank=5))
+    site = centre((rule(actions=(LOWER,)),), plans)
+    assert shifted(site) == {}
+    crowd(site, "w1")
+    assert shifted(site) == {"sales": (sorted(BACK), [])}
+    site.say(ask.StartPlan(1, "mia", "", "less", 90_000), "boss")
+    assert shifted(site) == {"sales": ([], sorted(BACK))}
+    site.say(ask.StartPlan(1, "mia", "", "too"), "boss")
+    assert shifted(site) == {}, "the other one is in force then"
+
+
+def test_lower_needs_are_told_before_they_are_in_force_and_not_decided_by() -> None:
+    """As with loans."""
+    when = Compare("queue", "sales", "waiting", "at_least", 6)
+    site = crowded((rule(when, actions=(LOWER,)),))
+    decided, said = made(site)
+    assert said.mean < 0.8 * decided.mean
+    site.wait(60)
+    assert site.engine.world.ruling.rules["main/help"].life.state == "active"
+
+
+def test_needs_that_rise_again_are_known_ahead() -> None:
+    """Those who serve now only because the plan says so will go."""
+    found = []
+    for lasts_ms in (20_000, 3_600_000):
+        site = experienced(plans=(Plan("less", actions=(LOWER,)),))
+        site.say(ask.StartPlan(1, "mia", "", "less", lasts_ms), "boss")
+        crowd(site)
+        for name in ("t3", "t4", "t5"):
+            site.call(name, "sales")
+            site.talk(name)
+        for number in range(6):
+            site.call(f"w{number}", "sales")
+        site.wait(3)
+        decided, said = made(site)
+        assert decided == said
+        found.append(said.mean)
+    assert found[0] > 1.2 * found[1]
+
+
+def test_what_is_foreseen_costs_no_event() -> None:
+    """It is counted where a line is estimated, and again when something turns, or ten seconds later: no rule is looked
+    at in between, however many calls there are."""
+    site = crowded((SOON,))
+    moving = site.engine.world.estimates.moving
+    made(site)
+    counted_us = moving.counted_us
+    for number in range(20):
+        site.call(f"more{number}", "sales")
+        site.ok(ask.End(0, f"more{number}"))
+    site.wait(2)
+    made(site)
+    assert moving.counted_us == counted_us
+    site.wait(11)
+    made(site)
+    assert moving.counted_us > counted_us

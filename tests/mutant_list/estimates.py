@@ -101,4 +101,25 @@ MUTANTS = (
         "        if profile is None:\n",
         test="tests/core/test_estimates_moving.py",
     ),
+    Mutant(
+        "estimates: a queue that will ask for less is known before",
+        CORE + "estimates/movers.py",
+        "    moving.shifts = shifts\n",
+        "",
+        test="tests/core/test_estimates_moving.py",
+    ),
+    Mutant(
+        "estimates: needs over which another layer lies are not foreseen",
+        CORE + "estimates/shifts.py",
+        "        if len(laid) == 1 and not",
+        "        if laid and not",
+        test="tests/core/test_estimates_moving.py",
+    ),
+    Mutant(
+        "estimates: what is foreseen is counted anew now and then only",
+        CORE + "estimates/moving.py",
+        "        return 0 <= self.counted_us <= world.now_us < self.counted_us + good_us\n",
+        "        return self.counted_us == world.now_us + good_us\n",
+        test="tests/core/test_estimates_moving.py",
+    ),
 )

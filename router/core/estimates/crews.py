@@ -57,6 +57,17 @@ class Crew:
         """Is the count good still?"""
         return 0 <= now_us - self.counted_us < FRESH_US + AN_AGENT_US * self.profile.agents and self.counted_us >= 0
 
+    def busy_s(self, estimates: Estimates) -> float:
+        """How long it takes on the average until somebody who is busy comes free, whatever the age of what they do."""
+        many = total_s = 0.0
+        for (state, name), buckets in self.cells.items():
+            service = estimates.by_name.get(name)
+            if state != READY and service is not None:
+                slots = sum(entry[0] for entry in buckets.values())
+                many += slots
+                total_s += slots * ((service.talk.mean_s() if state == TALK else 0.0) + service.wrap.mean_s())
+        return total_s / many if many else 0.0
+
     def count(self, world: World, estimates: Estimates) -> Iterator[None]:
         """Count anew, at most `SCAN_A_SLICE` agents a step."""
         counting = _Count(world, estimates, self.channel)

@@ -23,6 +23,7 @@ from router.core.deadlines import NEVER_US
 from router.core.donors import is_short, next_lent
 from router.core.estimates.crews import HORIZON_S
 from router.core.estimates.moving import Mover, Movers, Moving
+from router.core.estimates.shifts import Shifts, count_shifts
 from router.core.estimates.turns import NEVER, Turn, When, any_known, beginning, end_of
 from router.core.loans import Grant, layered
 from router.core.rota import utc_s
@@ -42,13 +43,16 @@ HORIZON_US = HORIZON_S * SECOND_US
 def count(world: World, moving: Moving) -> Iterator[None]:
     """Count anew, in slices."""
     if not any_known(world):
-        moving.groups, moving.counted_us = [], -1
+        moving.groups, moving.shifts, moving.counted_us = [], {}, -1
         return
     counting = _Count(world)
     version, now_us = world.layers.version, world.now_us
     yield from counting.lent()
     yield from counting.starting()
     yield from counting.gains()
+    shifts: Shifts = {}
+    yield from count_shifts(world, counting.turns, now_us + HORIZON_US, shifts)
+    moving.shifts = shifts
     moving.groups, moving.version, moving.counted_us = list(counting.groups.values()), version, now_us
 
 
@@ -62,6 +66,8 @@ class _Count:
         self._taken: set[int] = set()
         """Numbers of those who are counted for a loan."""
         self.groups: dict[tuple[Profile, tuple[tuple[str, int], ...]], Movers] = {}
+        self.turns: list[Turn] = []
+        """What is about to begin."""
 
     def lent(self) -> Iterator[None]:
         """Loans that go on: who is lent goes back, and more are lent."""
@@ -82,6 +88,7 @@ class _Count:
     def starting(self) -> Iterator[None]:
         """Loans that begin."""
         for turn in beginning(self._world):
+            self.turns.append(turn)
             tenant = turn.source.tenant
             for action in turn.actions if self._near(turn.begins) else ():
                 if isinstance(action, Borrow) and not self._another(tenant, action.targets()[0]):

@@ -14,6 +14,7 @@ from router.terms import SECOND_US
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
+    from router.core.estimates.shifts import Shift
     from router.core.estimates.turns import When
     from router.core.line import Line, Needs
     from router.core.roster import Profile
@@ -61,12 +62,14 @@ class Movers:
 class Moving:
     """Everybody who will be moved."""
 
-    __slots__ = ("counted_us", "groups", "version")
+    __slots__ = ("counted_us", "groups", "shifts", "version")
 
     def __init__(self) -> None:
         self.counted_us = -1
         self.version = -1
         self.groups: list[Movers] = []
+        self.shifts: dict[Line, Shift] = {}
+        """Lines that other people will serve, by what they ask."""
 
     def is_fresh(self, world: World) -> bool:
         """Is the count good still?"""
@@ -83,6 +86,10 @@ class Moving:
                 for needs in (*(pool.needs if pool is not None else ()), *group.gains):
                     if needs.channel == channel:
                         found.update(dict.fromkeys(needs.lines))
+        shift = self.shifts.get(line)
+        for profile in shift.gains if shift is not None else ():
+            for needs in profile.pools[channel].needs:
+                found.update(dict.fromkeys(needs.lines))
         found.pop(line, None)
         return list(found)
 

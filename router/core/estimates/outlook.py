@@ -20,6 +20,7 @@ from router.terms import SECOND_US
 if TYPE_CHECKING:
     from router.core.estimates.coming import Coming
     from router.core.estimates.state import Estimates
+    from router.core.estimates.turns import When
     from router.core.estimates.view import View
     from router.core.world import World
 
@@ -95,11 +96,7 @@ class Outlook:
         """One of them, and until when: until they are given back, or go home."""
         slots, busy_us = slots_of(world, mover.agent, channel), free_us(estimates, mover.agent, channel)
         here, there = sides
-        if mover.goes.sure_us == mover.goes.likely_us and mover.back.sure_us == mover.back.likely_us:
-            kinds: list[tuple[tuple[int, ...], int, int]] = [(BOTH, mover.goes.likely_us, mover.back.likely_us)]
-        else:
-            kinds = [((by,), mover.goes[by], mover.back[by]) for by in BOTH]
-        for by, goes_us, back_us in kinds:
+        for by, goes_us, back_us in _times(mover.goes, mover.back):
             if not world.now_us < goes_us < mover.leaves_us:
                 continue
             self._change(world, here, there, goes_us, busy_us, slots, by)
@@ -108,6 +105,27 @@ class Outlook:
                 self._change(world, there, here, mover.leaves_us, 0, slots, by)
             else:
                 self._change(world, there, here, back_us, busy_us, slots, by)
+
+    def shift(self, world: World, estimates: Estimates, view: View, beside: list[View]) -> Generator[None, None, None]:
+        """Who will serve the view, or will not any more, because it will ask for something else."""
+        shift = estimates.moving.shifts[view.line]
+        channel = view.line.needs.channel
+        for profile in (*shift.gains, *shift.loses):
+            if world.roster.profiles.get(profile.key) is not profile:
+                continue
+            crew = estimates.crew(profile, channel)
+            if not crew.is_fresh(world.now_us):
+                yield from crew.count(world, estimates)
+            others = [each for each in beside if profile in each.line.needs.levels]
+            without, with_it = _parts(view, others), _parts(view, [view, *others])
+            here, there = (with_it, without) if profile in view.line.needs.levels else (without, with_it)
+            busy_us = int(crew.busy_s(estimates) * SECOND_US)
+            for by, goes_us, back_us in _times(shift.goes, shift.back):
+                if goes_us > world.now_us:
+                    for slots, later_us in ((crew.free, 0), (crew.size - crew.free, busy_us)):
+                        self._change(world, here, there, goes_us, later_us, slots, by)
+                        self._change(world, there, here, back_us, later_us, slots, by)
+            yield
 
     def _change(
         self, world: World, here: Parts, there: Parts, at_us: int, busy_us: int, slots: int, by: tuple[int, ...]
@@ -135,6 +153,13 @@ class Outlook:
             if changes:
                 found[skills] = changes
         return found
+
+
+def _times(goes: When, back: When) -> list[tuple[tuple[int, ...], int, int]]:
+    """By which of the two something goes when, and comes back when."""
+    if goes.sure_us == goes.likely_us and back.sure_us == back.likely_us:
+        return [(BOTH, goes.likely_us, back.likely_us)]
+    return [((by,), goes[by], back[by]) for by in BOTH]
 
 
 Parts = list[frozenset[str]]

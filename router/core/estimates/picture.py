@@ -62,6 +62,8 @@ def trajectory(world: World, estimates: Estimates, view: View) -> Generator[None
         yield from outlook.comers(world, estimates.coming(view.line.needs.channel), view, beside)
     if moving.groups:
         yield from outlook.movers(world, estimates, view, beside)
+    if view.line in moving.shifts:
+        yield from outlook.shift(world, estimates, view, beside)
     ours = yield from _groups(world, estimates, view, beside, outlook)
     agents.by_queue[view.name] = ours
     for other in beside:

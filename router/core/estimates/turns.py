@@ -59,7 +59,8 @@ class Turn(NamedTuple):
 
 def any_known(world: World) -> bool:
     """Might anything be known? O(1)."""
-    return bool(world.ruling.bringing or world.layers.loans.by_layer or world.plans.by_calendar)
+    plans = world.plans
+    return bool(world.ruling.bringing or plans.active or plans.by_calendar or world.layers.loans.by_layer)
 
 
 def end_of(world: World, source: Source, within: tuple[Source, ...] = ()) -> When:
