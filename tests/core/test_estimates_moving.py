@@ -1,7 +1,4 @@
-"""What is foreseen of rules, plans and loans: when they turn, whom they move, and who goes by that.
-
-A small centre with a back office whose people can be lent; it is noon when the clock is told.
-"""
+"""Whom loans and lower needs are foreseen to move, and what is made of it: what is told, and what is decided by."""
 
 from __future__ import annotations
 
@@ -11,197 +8,20 @@ from typing import Any
 import pytest
 
 from router.core import commands as ask
-from router.core import internal as told
-from router.core import settings as of
-from router.core.actions import ActivatePlan, Borrow, ChangeNeeds
-from router.core.deadlines import NEVER_US
+from router.core.actions import Borrow, ChangeNeeds
 from router.core.donors import next_lent
 from router.core.estimates.movers import MOVERS_MOST, count
 from router.core.estimates.moving import Moving, still
 from router.core.estimates.picture import trajectory
-from router.core.estimates.turns import Turn, When, beginning, end_of
 from router.core.expect import estimate
-from router.core.layer import Source
 from router.core.plan_settings import Plan
 from router.core.rule_settings import ActingRule
 from router.core.want import Want
 from router.ewt import Estimate
-from router.rules import All, Compare, Condition
+from router.rules import All, Compare
 from router.terms import SECOND_US
 from tests.core.drive import TENANT, Centre
-
-NOON_S = 1_795_176_000
-"""2026-11-20 12:00 UTC, a Friday."""
-BACK = ("eve", "uma", "zoe")
-HELP = Borrow(skills=(("sales", 3),), team="back", agents_most=2, step_us=0)
-CROWD = Compare("queue", "sales", "waiting", "at_least", 1)
-LUNCH = Compare("hours", "lunch", "open", "at_least", 1)
-KNOWN = of.Estimating(low_confidence_lives=10, medium_confidence_lives=15)
-TALK_S = 120
-
-
-def settings(rules: tuple[ActingRule, ...], plans: tuple[Plan, ...], opens_s: int) -> of.Settings:
-    """Sales have two agents, letters three, who can be lent. The calendar is open for twenty minutes."""
-    sales = tuple(of.Agent(name, skills=(("sales", 5),)) for name in ("ann", "bob"))
-    back = tuple(of.Agent(name, skills=(("letters", 5),), team="back") for name in BACK)
-    minute = 12 * 60 + opens_s // 60
-    lunch = ((minute, minute + 20),)
-    return of.Settings(
-        queues=(
-            of.Queue("sales", needs=Want((("sales", 1),)), enter_unstaffed=True),
-            of.Queue("letters", needs=Want((("letters", 1),)), enter_unstaffed=True),
-        ),
-        agents=(*sales, *back),
-        calendars=(of.Calendar("lunch", friday=lunch),),
-        rules=rules,
-        plans=plans,
-        estimates=KNOWN,
-    )
-
-
-def centre(rules: tuple[ActingRule, ...] = (), plans: tuple[Plan, ...] = (), opens_s: int = 600) -> Centre:
-    """Everybody is signed in and ready."""
-    site = Centre(settings(rules, plans, opens_s))
-    site.up("boss", role="supervisor")
-    site.give("", told.WallClock(NOON_S))
-    for name in ("ann", "bob", *BACK):
-        site.agent(name)
-    return site
-
-
-def rule(when: Condition = CROWD, **fields: Any) -> ActingRule:
-    """One that helps."""
-    given: dict[str, Any] = {"for_us": 60 * SECOND_US, "active_least_us": 300 * SECOND_US, "actions": (HELP,)}
-    return ActingRule("help", when, **{**given, **fields})
-
-
-def in_s(site: Centre, when: When) -> tuple[float | None, float | None]:
-    """(sure, likely) in seconds from now; None: not known."""
-    sure, likely = (None if at_us == NEVER_US else (at_us - site.now_us) / SECOND_US for at_us in when)
-    return sure, likely
-
-
-def turns(site: Centre) -> dict[str, Turn]:
-    """What is about to begin, by the source."""
-    return {str(turn.source): turn for turn in beginning(site.engine.world)}
-
-
-def ends(site: Centre, kind: Any, name: str) -> tuple[float | None, float | None]:
-    """When a source that is in force ends."""
-    return in_s(site, end_of(site.engine.world, Source(TENANT, kind, name)))
-
-
-def crowd(site: Centre, *names: str) -> None:
-    """Both who sell talk, and these wait."""
-    for name in ("t1", "t2"):
-        site.call(name, "sales")
-        site.talk(name)
-    for name in names:
-        site.call(name, "sales")
-
-
-# -- when ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_rule_whose_condition_holds_is_likely_to_start_and_never_sure() -> None:
-    """At the end of `for_s`; a condition that fails takes it back."""
-    site = centre((rule(),))
-    assert turns(site) == {}
-    crowd(site, "w1")
-    site.wait(20)
-    turn = turns(site)["rule help"]
-    assert in_s(site, turn.begins) == (None, 40.0)
-    assert in_s(site, turn.ends) == (None, None)
-    site.ok(ask.End(0, "w1"))
-    assert turns(site) == {}
-
-
-def test_a_rule_that_ends_once_it_may_is_likely_to() -> None:
-    """Its end has come, its least time is not over."""
-    site = centre((rule(for_us=0),))
-    crowd(site, "w1")
-    assert site.engine.world.ruling.rules["main/help"].life.state == "active"
-    site.talk("w1")
-    site.wait(100)
-    assert ends(site, "rule", "help") == (None, 200.0)
-    site.wait(200)
-    assert ends(site, "rule", "help") == (None, None), "it is not active"
-
-
-def test_a_rule_that_cools_down_starts_afterwards() -> None:
-    """Though its condition holds already."""
-    site = centre((rule(for_us=0, active_least_us=0, cool_down_us=90 * SECOND_US),))
-    crowd(site, "w1")
-    site.wait(1)
-    assert site.engine.world.ruling.rules["main/help"].life.state == "cooling"
-    for name in ("w2", "w3"):
-        site.call(name, "sales")
-    site.wait(10)
-    assert in_s(site, turns(site)["rule help"].begins) == (None, 79.0)
-
-
-@pytest.mark.parametrize(
-    ("when", "sure"), [(LUNCH, True), (All((LUNCH, Compare("queue", "sales", "waiting", "at_most", 9))), False)]
-)
-def test_a_rule_by_the_clock_is_sure_where_nothing_else_counts(when: Condition, sure: bool) -> None:
-    """It starts when the calendar opens and has been open for `for_s`, and ends when it closes."""
-    site = centre((rule(when, active_least_us=0),))
-    turn = turns(site)["rule help"]
-    assert in_s(site, turn.begins) == (660.0 if sure else None, 660.0)
-    assert in_s(site, turn.ends) == (1800.0 if sure else None, 1800.0)
-    site.wait(700)
-    assert turns(site) == {}
-    assert ends(site, "rule", "help") == (1100.0, 1100.0), "closing ends it, whatever else it reads"
-
-
-def test_a_rule_with_hours_does_not_start_after_them() -> None:
-    """The condition holds, but the calendar closes before it has for long enough."""
-    site = centre((rule(for_us=300 * SECOND_US, hours="lunch"),))
-    site.wait(1600)
-    crowd(site, "w1")
-    assert site.engine.world.ruling.rules["main/help"].life.state == "pending"
-    assert turns(site) == {}
-
-
-def test_a_plan_ends_with_its_time_or_with_whoever_wants_it() -> None:
-    """By hand: with its time, or not at all that is known. By a calendar: with that. By both: with the later one."""
-    site = centre(plans=(Plan("noon", calendar="lunch", actions=(HELP,)),))
-    turn = turns(site)["plan noon"]
-    assert (in_s(site, turn.begins), in_s(site, turn.ends)) == ((600.0, 600.0), (1800.0, 1800.0))
-    site.wait(700)
-    assert turns(site) == {}
-    assert ends(site, "plan", "noon") == (1100.0, 1100.0)
-    site.say(ask.StartPlan(1, "mia", "", "noon"), "boss")
-    assert ends(site, "plan", "noon") == (None, None)
-    site.say(ask.StartPlan(1, "mia", "", "noon", 50_000), "boss")
-    assert ends(site, "plan", "noon") == (50.0, 50.0)
-
-
-def test_what_a_rule_activates_begins_and_ends_with_it() -> None:
-    """A plan that lasts less ends sooner."""
-    plan = Plan("storm", lasts_us=200 * SECOND_US, actions=(HELP,))
-    site = centre((rule(actions=(ActivatePlan(plan="storm"),)),), (plan,))
-    crowd(site, "w1")
-    site.wait(10)
-    turn = turns(site)["plan storm"]
-    assert (in_s(site, turn.begins), in_s(site, turn.ends)) == ((None, 50.0), (None, 250.0))
-    site.wait(60)
-    assert ends(site, "plan", "storm") == (190.0, 190.0)
-
-
-def test_what_only_observes_or_is_paused_is_not_foreseen() -> None:
-    """Neither brings anybody."""
-    site = centre((rule(observe=True),))
-    crowd(site, "w1")
-    assert turns(site) == {}
-    site = centre((rule(),), (Plan("noon", calendar="lunch", actions=(HELP,)),))
-    crowd(site, "w1")
-    assert set(turns(site)) == {"rule help", "plan noon"}
-    site.say(ask.PauseRules(1, "mia", "", "help"), "boss")
-    assert set(turns(site)) == {"plan noon"}
-    site.say(ask.PauseRules(1, "mia", ""), "boss")
-    assert turns(site) == {}
-
+from tests.core.reserves import BACK, HELP, TALK_S, centre, crowd, in_s, rule
 
 # -- who -------------------------------------------------------------------------------------------------------------
 

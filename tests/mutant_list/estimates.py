@@ -64,14 +64,14 @@ MUTANTS = (
         CORE + "ruling_build.py",
         "    state.brings = not rule.observe and any(",
         "    state.brings = any(",
-        test="tests/core/test_estimates_moving.py",
+        test="tests/core/test_estimates_turns.py",
     ),
     Mutant(
         "estimates: what is paused brings nobody",
         CORE + "estimates/turns.py",
         "    if world.layers.paused(turn.source):\n        return\n",
         "",
-        test="tests/core/test_estimates_moving.py",
+        test="tests/core/test_estimates_turns.py",
     ),
     Mutant(
         "estimates: a rule that is paused is not counted on any more",
