@@ -83,6 +83,13 @@ MUTANTS = (
         test="tests/trace/test_whatif_callbacks.py::test_recorded_call_backs_do_not_come_beside",
     ),
     Mutant(
+        "what if: a loan that keeps an expected wait asks for estimates",
+        "router/trace/whatif/asking.py",
+        " or (isinstance(action, Borrow) and action.keep_ewt_us > 0)",
+        "",
+        test="tests/trace/test_whatif_asking.py::test_what_asks",
+    ),
+    Mutant(
         "what if: nobody calls again for ever",
         "router/trace/whatif/redials.py",
         "        if contact.outcome in FAILED or attempt >= ATTEMPTS_MOST:\n",

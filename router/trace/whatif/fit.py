@@ -25,6 +25,7 @@ from router.core.want import Traits, Want
 from router.rules import Compare, Rule, compares_in
 from router.trace.records import DAY_US, Agent, Shift, Trace, TraceError, profiles
 from router.trace.replay_settings import TENANT, UNLIMITED_US, Worker, derive, sound
+from router.trace.whatif.asking import asks_for_estimates
 
 ZONES_KNOWN_FROM: Final = 2020
 """Calendars are exact from this year on, see `router.config.zones`."""
@@ -75,7 +76,7 @@ def fit(
     """
     if configuration is None:
         basis = derive(trace)
-        return Fitted(basis.settings, TENANT, basis.workers, frozenset(), False, _utc_s(trace, None), ())
+        return Fitted(_unasked(basis.settings), TENANT, basis.workers, frozenset(), False, _utc_s(trace, None), ())
     sound(trace)
     said: list[str] = []
     tenant = _tenant(trace, configuration)
@@ -96,10 +97,17 @@ def fit(
         agents=agents,
         not_ready_reasons=tuple(reasons),
     )
+    if not asks_for_estimates(settings):
+        settings = _unasked(settings)
     by_routes = _by_routes(trace, configuration, tenant, said)
     said += _not_shown(trace, configuration, calls_back)
     people = frozenset(worker.person for worker in extra)
     return Fitted(settings, tenant, workers + extra, people, by_routes, _utc_s(trace, configuration), tuple(said))
+
+
+def _unasked(settings: of.Settings) -> of.Settings:
+    """Without estimates of waits, which decide nothing here and cost half of a run."""
+    return altered(settings, estimates=altered(settings.estimates, enabled=False))
 
 
 def _by_routes(trace: Trace, configuration: of.Settings, tenant: str, said: list[str]) -> bool:
