@@ -11,6 +11,7 @@ import pytest
 from router.trace import import_technion, one_day, read_trace, write_trace
 from router.trace.records import Trace
 from router.trace.replay import replay
+from router.trace.whatif.redials import estimate
 from tests.trace.make import lines, queued, row
 
 
@@ -54,6 +55,16 @@ def test_who_came_again_in_february(february: Trace) -> None:
     shown = next(table for table in report.tables() if table.title.startswith("Customers"))
     assert ("", "recorded", "28.4%", "58.5%", "67.8%", "60.2%", "1099") in shown.rows
     assert report.as_json()["customers"]["simulated"]["queues"]["PS"]["repeat_rate"] > 0.2
+
+
+def test_who_redials_in_february(february: Trace) -> None:
+    """What `docs/whatif.md` says of the month: how many call again because they were not helped, and how soon."""
+    found = estimate(february)
+    assert (found.source, found.failed) == ("trace", 1_742)
+    assert [round(share, 3) for share in (found.after_failing, found.after_service, found.share)] == [
+        0.276, 0.09, 0.204,
+    ]  # fmt: skip
+    assert 6.5 < found.median_us / 60_000_000 < 7
 
 
 def test_one_day_of_february(february: Trace) -> None:

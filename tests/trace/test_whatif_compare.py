@@ -6,10 +6,14 @@ from statistics import stdev
 import pytest
 
 from router.trace import generate_busy_hour
-from router.trace.whatif.compare import Report, difference, t_quantile
+from router.trace.report import Visit
+from router.trace.whatif.compare import Report, compare, difference, t_quantile
+from router.trace.whatif.figures import Counted
 from router.trace.whatif.fit import Helpers
 from router.trace.whatif.jobs import Question, answer
-from tests.trace.make import S, small_trace
+from router.trace.whatif.page import page
+from router.trace.whatif.show import as_json, sentences
+from tests.trace.make import S, contact, small_trace
 from tests.trace.test_replay import HOUR, call, centre, shift
 from tests.trace.test_whatif_run import BACK_OFFICE, HELP, PS, settings
 
@@ -116,3 +120,38 @@ def test_calibration_warns_past_the_bounds() -> None:
     assert answer(Question(trace, by), [1], processes=1).calibration.warnings[0].startswith("1 of 4 contacts have no")
     plain = centre([call("a", 0)], ANN=[shift(0, HOUR)])
     assert "no record" in answer(Question(plain, settings(PS)), [1], processes=1).calibration.warnings[0]
+
+
+def counted(answered: list[float], abandoned: list[float]) -> Counted:
+    """A run in which these were answered, and these hung up, after so many seconds."""
+    visits = [Visit("PS", True, round(wait * S)) for wait in answered]
+    visits += [Visit("PS", False, round(wait * S)) for wait in abandoned]
+    return Counted({}, {}, {}, visits, {}, [], ())
+
+
+@pytest.mark.parametrize(
+    ("answered", "abandoned", "warned"),
+    [
+        ([10.0] * 80, [30.0] * 20, []),
+        ([11.9] * 78, [30.0] * 22, []),
+        ([12.1] * 80, [30.0] * 20, ["mean wait is +21% off"]),
+        ([7.9] * 80, [30.0] * 20, ["mean wait is -21% off"]),
+        ([10.0] * 77, [30.0] * 23, ["share of the abandoned is +3.0 points off"]),
+        ([10.0] * 73, [30.0] * 27, ["share of the abandoned", "share answered within 20 s is -7.0"]),
+        ([9.0] * 73 + [22.0] * 7, [30.0] * 20, ["share answered within 20 s is -7.0 points off"]),
+    ],
+)
+def test_each_bound_warns(answered: list[float], abandoned: list[float], warned: list[str]) -> None:
+    """The bounds are those that `replay` keeps on the sample month: just inside nothing is said, past each one its own
+    sentence, in the report, the object and the page."""
+    trace = small_trace()
+    trace.contacts = [contact(f"a{number}", number, wait=10, talk=60) for number in range(80)]
+    trace.contacts += [contact(f"b{number}", 100 + number, wait=30) for number in range(20)]
+    report = compare(trace, ("old", "new"), [counted(answered, abandoned)], [counted(answered, abandoned)], [1], {})
+    warnings = report.calibration.warnings
+    assert len(warnings) == len(warned)
+    for said, part in zip(warnings, warned, strict=True):
+        assert part in said
+        assert said in as_json(report)["calibration"]["warnings"]
+        assert f"WARNING: {said}" in sentences(report)
+        assert f'class="box warn">{said}' in page(report)

@@ -7,12 +7,19 @@ from html.parser import HTMLParser
 import pytest
 
 from router.cli.whatif_view import view
+from router.trace.whatif.callbacks import Takers
 from router.trace.whatif.figures import Unit
+from router.trace.whatif.jobs import Question, answer
 from router.trace.whatif.page import page
 from router.trace.whatif.plots import Axis, Line, lines, round_up
+from router.trace.whatif.redials import ATTEMPTS_MOST, Redials
 from router.trace.whatif.show import as_json, sentences, tables, value
 from tests.conftest import ROOT
+from tests.trace.make import S, small_trace
+from tests.trace.test_replay import HOUR, call
+from tests.trace.test_whatif_callbacks import queue
 from tests.trace.test_whatif_compare import ask
+from tests.trace.test_whatif_run import settings
 
 REPORT = ask(processes=1)
 
@@ -110,3 +117,33 @@ def test_lines_are_broken_where_nothing_is_known() -> None:
     assert round_up(37)[0] == 40
     assert round_up(41)[0] == 80
     assert round_up(10**9)[0] == 10**9
+
+
+def test_two_days_with_redials_and_call_backs() -> None:
+    """A call-back that is taken in the evening is made the next morning, by the configuration's hours; whom nobody
+    lets in at night calls again; and table, object and page have both in columns of their own."""
+    by = settings(
+        queue(rest='calendar = "office"\n[queues.PS.treatments.closed]\ndo = "callback"\n')
+        + "[queues.NE]\nneeds = { NE = 1 }\n",
+        calendars='[calendars.office]\ntime_zone = "UTC"\nmonday = ["09:00-17:00"]\ntuesday = ["09:00-17:00"]\n',
+    )
+    trace = small_trace()
+    trace.contacts = [call("early", 10 * HOUR), call("late", 18 * HOUR, talk=50), call("other", 20 * HOUR, queue="NE")]
+    question = Question(
+        trace, by, by, ("today", "tomorrow"), redials=Redials("option", 1.0, (600 * S,), 600 * S),
+        takers=Takers(1.0, 1.0), verify=True,
+    )  # fmt: skip
+    report = answer(question, [1, 2], processes=1)
+    assert not report.new.violations, report.new.first_violations
+    whole = {name: of["new"] for name, of in as_json(report)["queues"]["PS"].items()}
+    assert (whole["callbacks"], whole["callbacks_reached"], whole["redials"]) == (1.0, 1.0, 0.0)
+    assert whole["until_called_s"] == pytest.approx(15 * HOUR + 20, abs=5), (
+        "from six in the evening to nine, and dialled"
+    )
+    assert as_json(report)["queues"]["NE"]["redials"]["new"] == ATTEMPTS_MOST - 1, "nobody is there at night"
+    shown = {row[1] for row in tables(report)[0].rows}
+    assert {"call-backs", "reached", "until called", "redials"} <= shown
+    text = page(report)
+    for said in ("call-backs", "until called", "redials", "Call-backs are modelled", "Redials are modelled"):
+        assert said in text
+    assert "2024-03-04 to 2024-03-05" in text
