@@ -97,17 +97,6 @@ def foresee(world: World, new: of.Settings) -> list[Consequence]:
     return sight.consequences()
 
 
-def by_hand(world: World) -> list[str]:
-    """What people have set and no reload changes: queues closed or opened, and skills laid over."""
-    doors = [
-        f"queue {queue.name} is {queue.door.hand} by hand"
-        for queue in world.queues.values()
-        if queue.door is not None and queue.door.hand
-    ]
-    agents = [f"agent {agent.name} has skills by hand" for agent in world.agents.values() if agent.by_hand]
-    return doors + agents
-
-
 # -- checks -------------------------------------------------------------------------------------------------------
 
 

@@ -17,8 +17,10 @@ from router.config.compare import digest
 from router.config.model import Configuration, numbered
 from router.config.versions import Entry, Files, How, Now, Trial, files_of
 from router.core.audit import Deed
+from router.core.crossing import SLICE_US
 from router.core.effects import ChangeShown, Consequence, Reloaded, VersionShown, VersionsReply
-from router.core.foresee import Foresight, by_hand
+from router.core.foresee import Foresight
+from router.core.hands_kept import kept_by_hand
 from router.core.internal import Configure
 from router.daemon.beginning import versions_of
 from router.daemon.reload import Candidate, check_elsewhere, log_changes, log_faults
@@ -56,6 +58,13 @@ class Order(NamedTuple):
     confirm_us: int = 0
     after: int = 0
     """Changes that are known to whoever asks."""
+
+
+class Sight(NamedTuple):
+    """What a version would do to those who are here, and what stays as people have set it."""
+
+    consequences: list[Consequence]
+    by_hand: list[str]
 
 
 class Gone(Exception):
@@ -139,8 +148,8 @@ class Reloads:
             return self._told(order, candidate, "same", sight)
         if order.dry:
             return self._told(order, candidate, "dry_run", sight)
-        if any(each.stops for each in sight):
-            for each in sight:
+        if any(each.stops for each in sight.consequences):
+            for each in sight.consequences:
                 _log.warning("reload_consequence", what=each.words, examples=each.examples)
             if not (order.force or order.how == "signal"):
                 return self._told(order, candidate, "unsafe", sight)
@@ -186,14 +195,22 @@ class Reloads:
     def _is_same(self, candidate: Candidate, new: Configuration) -> bool:
         return candidate.head.digest == self.digest() and new.peers == self._daemon.configuration.peers
 
-    async def _foresee(self, new: Configuration) -> list[Consequence]:
+    async def _foresee(self, new: Configuration) -> Sight:
         """What it would do, in slices between the loop's steps; nothing where nobody is served here."""
         if self._daemon.loop is None:
-            return []
-        sight = Foresight(self._daemon.engine.world, new.settings)
-        while not sight.work():  # noqa: ASYNC110  # it is work, not a condition: others have their turn in between
+            return Sight([], [])
+        world = self._daemon.engine.world
+        foresight = Foresight(world, new.settings)
+        while not foresight.work():  # noqa: ASYNC110  # it is work, not a condition: others have their turn in between
             await asyncio.sleep(0)
-        return sight.consequences()
+        kept: list[str] = []
+        spent_us = 0
+        for cost_us in kept_by_hand(world, new.settings, kept):
+            spent_us += cost_us
+            if spent_us >= SLICE_US:
+                spent_us = 0
+                await asyncio.sleep(0)
+        return Sight(foresight.consequences(), kept[:BY_HAND_TOLD])
 
     def _keep(self, order: Order, candidate: Candidate) -> None:
         """Write down what is to be in force. Raises `OSError`."""
@@ -308,9 +325,11 @@ class Reloads:
         order: Order,
         candidate: Candidate | None,
         why: Why,
-        sight: list[Consequence] | None = None,
+        sight: Sight | None = None,
     ) -> Reloaded:
-        told = Reloaded(0, not why, self.version, self.digest(), why, consequences=sight or [])
+        told = Reloaded(0, not why, self.version, self.digest(), why)
+        if sight is not None:
+            told.consequences, told.by_hand = sight
         if candidate is not None:
             head = candidate.head
             told.new_digest = head.digest
@@ -320,8 +339,6 @@ class Reloads:
             ]
             told.changes_total = head.changes_total
             told.faults = [str(fault)[:WORDS_MOST] for fault in head.faults[:FAULTS_TOLD]]
-        if self._daemon.loop is not None:
-            told.by_hand = by_hand(self._daemon.engine.world)[:BY_HAND_TOLD]
         told.trial_ms = self.trial_ms()
         return told
 

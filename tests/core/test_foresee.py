@@ -97,9 +97,6 @@ def test_skills_by_hand_count(centre: Centre) -> None:
     centre.up("boss", role="supervisor")
     centre.ok(ask.SetSkills(0, "mia", "they are alone", "bob", {"sales": 9}), "boss")
     assert seen(centre, queues=queues(needs=skills(sales=9))) == {}
-    assert foresee.by_hand(centre.engine.world) == ["agent bob has skills by hand"]
-    centre.ok(ask.CloseQueue(0, "mia", "a drill", "cards", serve_out=True), "boss")
-    assert foresee.by_hand(centre.engine.world) == ["queue cards is closed by hand", "agent bob has skills by hand"]
 
 
 def test_who_has_waited_too_long_by_then(centre: Centre) -> None:

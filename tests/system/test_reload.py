@@ -73,6 +73,35 @@ def test_apply_says_what_it_changes_and_keeps_who_and_why(serving: Serving) -> N
     assert in_force(serving) == (2, told["digest"])
 
 
+def test_diff_and_apply_list_what_stays_as_people_have_set_it(serving: Serving) -> None:
+    """A closed queue, skills, a plan and a paused rule outlast a reload, and are said to."""
+    (serving.config / "agents.toml").write_text("[agents.ann]\nskills = { loans = 1 }\n[agents.bob]\n")
+    (serving.config / "plans.toml").write_text(
+        '[plans.storm]\nactions = [{ kind = "raise_priority", queues = ["loans"], boost = 2.0 }]\n'
+    )
+    (serving.config / "rules.toml").write_text(
+        '[rules.busy]\nwhen = { queue = "loans", signal = "waiting", above = 5 }\n'
+        'actions = [{ kind = "raise_priority", queues = ["loans"], boost = 1.0 }]\n'
+    )
+    serving.start()
+    for words in (
+        ("queue", "loans", "close"),
+        ("agent", "ann", "skills", "loans=9"),
+        ("plan", "start", "storm"),
+        ("rules", "pause", "busy"),
+    ):
+        assert switchboard(serving, *words, *MIA).returncode == exits.OK
+    edit(serving)
+    wanted = [
+        "queue loans is closed by hand", "agent ann has skills by hand: loans 9", "plan storm was started by mia",
+        "rule busy is paused by hand",
+    ]  # fmt: skip
+    assert asked(serving, "diff")["by_hand"] == wanted
+    shown = switchboard(serving, "apply", *MIA).stdout.splitlines()
+    assert [line.partition("by hand, and stays: ")[2] for line in shown if "stays" in line] == wanted
+    assert asked(serving, "diff")["by_hand"] == wanted
+
+
 def test_apply_needs_a_name_and_a_reason(serving: Serving) -> None:
     """Nobody changes a running site namelessly; to look needs no name."""
     serving.start()

@@ -56,8 +56,9 @@ def diff(
 
     Example: switchboard diff
 
-    A line for each setting that differs, then what people have set by hand: that stays. Exit code 1 if it has
-    mistakes, or `apply` would refuse it; 3 if the daemon can't be reached.
+    A line for each setting that differs, then what people have set by hand, and stays: queues closed or opened, skills,
+    plans they have started, rules and plans they have paused. Exit code 1 if it has mistakes, or `apply` would refuse
+    it; 3 if the daemon can't be reached.
     """
     from router.wire.catalogue import Difference
 

@@ -61,7 +61,8 @@ class Reloaded(Reply, tag="reloaded"):
     consequences: list[Consequence] = field(default_factory=list)
     """What it would do to those who wait and work now, or would have done."""
     by_hand: list[str] = field(default_factory=list)
-    """What people have set by hand and no reload changes: queues, and skills of agents."""
+    """What people have set by hand and this version leaves as it is: queues, skills of agents, plans that they have
+    started, and rules and plans that they have paused."""
     trial_ms: int = 0
     """A trial runs: so long until the version of before comes back by itself."""
 
