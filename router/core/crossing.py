@@ -56,12 +56,11 @@ class Crossing:
     def __init__(self, world: World, new: of.Settings | None = None) -> None:
         self.more: list[Flipped] = []
         """What layers have changed meanwhile: those whom it concerns cross after all others."""
-        self.flipped = new is None
-        """Is the new version in force?"""
+        self.next: list[of.Settings] = [] if new is None else [new]
+        """Versions that were asked for meanwhile: each comes when the one before it is through."""
         self.worked_us = -1
         """When the last slice was done."""
         self._world = world
-        self._new = new
         self._pieces = self._all()
 
     def work(self) -> bool:
@@ -74,12 +73,13 @@ class Crossing:
         return True
 
     def _all(self) -> Iterator[int]:
-        if self._new is not None:
-            yield from self._settings(self._new)
-        while self.more:
-            left = self.more.pop(0)
-            yield from contacts_of(self._world, left)
-            _end(self._world, left, [])
+        while self.next or self.more:
+            if self.more:
+                left = self.more.pop(0)
+                yield from contacts_of(self._world, left)
+                _end(self._world, left, [])
+            else:
+                yield from self._settings(self.next.pop(0))
 
     def _settings(self, new: of.Settings) -> Iterator[int]:
         world = self._world
@@ -93,7 +93,6 @@ class Crossing:
         yield flips_us
         old = [world.settings]
         left = flip(world, new, draft)
-        self.flipped = True
         yield flips_us
         if draft is not None:
             yield from tidied(world, draft)
@@ -105,9 +104,10 @@ class Crossing:
 
 
 def begin(world: World, new: of.Settings) -> None:
-    """Begin to switch to `new`. What was under way comes to its end first."""
-    while world.crossing is not None:
-        work(world)
+    """Begin to switch to `new`. What is under way comes to its end first, in slices as ever."""
+    if world.crossing is not None:
+        world.crossing.next.append(new)
+        return
     world.crossing = Crossing(world, new)
     work(world)
 

@@ -26,6 +26,7 @@ from router.core import (
     ticket_desk,
     visits,
 )
+from router.core.advice import advise_now
 from router.core.effects import Suspended
 from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
 from router.core.entity import EVERYTHING
@@ -188,6 +189,7 @@ def _forget(world: World, peer: Peer) -> None:
     del world.peers[peer.key]
     world.changed.pop(peer, None)
     world.dropped.append(("peer", peer.key))
+    world.routing.steering.untold.pop(peer, None)
 
 
 def _slice(world: World, peer: Peer) -> list[Owned]:
@@ -248,8 +250,11 @@ def _shut(world: World, peer: Peer) -> bool:
 
 
 def _open(world: World, peer: Peer) -> bool:
+    untold = world.routing.steering.untold
     for entity in _slice(world, peer):
         if isinstance(entity, Contact):
+            if peer in untold:
+                advise_now(world, entity)
             if entity.extra is not None and callback_gateways.opened(world, entity):
                 continue
             if entity.state in AWAY:
@@ -264,7 +269,10 @@ def _open(world: World, peer: Peer) -> bool:
             world.loose_agents[entity.agent] = None
         else:
             clocks.unpause(world, entity)
-    return _done(world, peer)
+    if not _done(world, peer):
+        return False
+    untold.pop(peer, None)
+    return True
 
 
 def _close(world: World, peer: Peer) -> bool:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from router.core import settings as of
+    from router.core.entities import Peer
     from router.core.route_settings import Steer
 
 NOBODY_NEEDED = ("self_service", "callback")
@@ -46,6 +47,8 @@ class Steering:
         self.tallies: dict[tuple[str, str], SteerTally] = {}
         self.taken: dict[tuple[str, str], Taken] = {}
         """(tenant, customer) -> what they took last; the oldest first."""
+        self.untold: dict[Peer, None] = {}
+        """Gateways that are back, and hear what decisions advise of each of their contacts when it takes part again."""
 
     def take(self, settings: of.Settings) -> None:
         """These settings are in force; the counts stay."""

@@ -234,3 +234,18 @@ def test_what_is_known_of_steps_is_recorded_after_crossing() -> None:
         }
         assert known
         assert {key for kind, key in site.records if kind == "steps"} == known
+
+
+def test_a_version_that_is_asked_for_meanwhile_waits_for_the_one_before() -> None:
+    """It holds nobody up: both are gone over to in slices, one after the other, and the last one is in force."""
+    site = Site()
+    versions = [site.settings.version]
+    site.begin(queues=(structs.replace(SALES, needs=skills(sales=2)), CARDS))
+    site.begin(queues=(structs.replace(SALES, needs=skills(sales=3)), CARDS))
+    assert site.engine.world.settings.version == versions[0], "one slice of the first was done, and nothing else"
+    for _ in site.slices():
+        if site.engine.world.settings.version != versions[-1]:
+            versions.append(site.engine.world.settings.version)
+    assert versions == [1, 2, 3]
+    assert site.in_order("sales") == IN_ORDER
+    assert site.engine.world.queues["main", "sales"].settings.needs == skills(sales=3)

@@ -10,10 +10,14 @@ import pytest
 from router.core import commands as ask
 from router.core import gateways
 from router.core import internal as told
-from router.core.effects import Error, Message, Reply, State, Synced
+from router.core import settings as of
+from router.core.actions import SteerAway
+from router.core.effects import Advice, Error, Message, Reply, State, Synced
 from router.core.engine import Engine
 from router.core.handlers.sync_end import SLICES
+from router.core.plan_settings import Plan
 from router.core.verify import verify
+from router.core.want import skills
 from tests.core.drive import Centre
 from tests.core.test_found import settings
 
@@ -180,3 +184,30 @@ def test_the_next_gateway_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
         found += [(key, m.lost) for key, m in centre.engine.take_effects() if isinstance(m, Synced)]
         assert verify(centre.engine.world) == []
     assert sorted(found) == [(GW, MANY // 2), ("main/gw2", MANY)]
+
+
+def test_what_is_advised_is_told_contact_by_contact_as_they_take_part_again() -> None:
+    """A gateway with many who wait is back, and they are better served elsewhere: it hears that of each of them once,
+    in slices."""
+    away = Plan("away", actions=(SteerAway(("q",)),))
+    site = Centre(
+        of.Settings(
+            queues=(of.Queue("q", needs=skills(s=1)),), agents=(of.Agent("ann", skills=(("s", 5),)),), plans=(away,)
+        )
+    )
+    site.up("boss", role="supervisor")
+    site.say(ask.StartPlan(0, "mia", "a storm", "away"), "boss")
+    for number in range(MANY):
+        site.call(f"c{number}")
+    site.down("gw")
+    site.up("gw", synced=False)
+    site.ok(ask.Sync(0, tuple(ask.AliveContact(f"c{number}", "q") for number in range(MANY))))
+    site.engine.apply(site.now_us, GW, ask.SyncEnd(MANY + 3))
+    advised = [sum(type(message) is Advice for _, message in site.engine.take_effects())]
+    while site.engine.world.chores:
+        site.engine.tick(site.now_us)
+        advised.append(sum(type(message) is Advice for _, message in site.engine.take_effects()))
+        assert verify(site.engine.world) == []
+    assert sum(advised) == MANY
+    assert max(advised) == 1
+    assert not site.engine.world.routing.steering.untold

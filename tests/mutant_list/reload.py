@@ -34,6 +34,20 @@ MUTANTS = (
         test="tests/core/test_ruling_watch.py",
     ),
     Mutant(
+        "reload: a version that is asked for meanwhile is not lost",
+        CORE + "crossing.py",
+        "        world.crossing.next.append(new)\n",
+        "        pass\n",
+        test="tests/core/test_crossing.py",
+    ),
+    Mutant(
+        "reload: what goes with its target is not said to stay",
+        CORE + "hands_kept.py",
+        "if queue.door is not None and queue.door.hand and key in queues:",
+        "if queue.door is not None and queue.door.hand:",
+        test="tests/core/test_hands_kept.py",
+    ),
+    Mutant(
         "reload: nobody is sent away before agents have crossed",
         CORE + "engine.py",
         "        if world.unmet and world.crossing is None:\n",

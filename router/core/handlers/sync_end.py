@@ -12,13 +12,12 @@ from collections import deque
 
 from router.core import callback_book, callback_gateways, gateways, partners, people
 from router.core import commands as ask
-from router.core.advice import advise_now
 from router.core.effects import Reply, Synced
 from router.core.entities import Contact, Endpoint, Peer
 from router.core.handlers.agents import withdraw_from
 from router.core.handlers.state import offers_left, tell
 from router.core.handlers.sync import refuse_whole
-from router.core.owned import NUMBER, Owned, Reckoning, end_reckoning, list_todo, listed
+from router.core.owned import Owned, Reckoning, end_reckoning, list_todo, listed
 from router.core.reconfigure import announce
 from router.core.world import World
 
@@ -121,11 +120,14 @@ def _is_lost(world: World, peer: Peer, contact: Contact) -> bool:
 
 
 def _tell_layers(world: World, peer: Peer) -> None:
-    """What is laid over the queues of its tenant that a gateway has to know: it was not there when it was said."""
+    """What is laid over the queues of its tenant that a gateway has to know: it was not there when it was said. What is
+    advised to those who wait it hears contact by contact, as they take part again."""
     if not world.layers.targets:
         return
     for queue in world.queues.values():
-        if queue.settings.tenant == peer.tenant and queue.settings.laid.announcement is not None:
+        if queue.settings.tenant != peer.tenant:
+            continue
+        if queue.settings.laid.announcement is not None:
             announce(world, queue, peer)
-    for contact in sorted(peer.contacts.values(), key=NUMBER):
-        advise_now(world, contact)
+        if queue.settings.laid.steers:
+            world.routing.steering.untold[peer] = None
