@@ -32,7 +32,7 @@ def take(world: World, tenant: str, team: str) -> None:
         ):
             people.end_backoff(world, agent)
             world.loose_agents[agent] = None
-            told = AgentState(agent.name, agent.state, agent.reason)  # type: ignore[arg-type]  # a table's
+            told = AgentState(agent.name, agent.state, agent.reason)
             told.by = str(was.source)
             world.tell_session(agent, told)
 

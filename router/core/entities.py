@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, final
 from router.core.asked import NOTHING, Asked
 from router.core.native import mypyc_attr
 from router.core.want import Traits
+from router.terms import AgentStateName
 
 if TYPE_CHECKING:
     from router.core.effects import Reply
@@ -275,7 +276,7 @@ class Agent(Live):
     name: str
     tenant: str
     number: int
-    state: str = "offline"
+    state: AgentStateName = "offline"
     reason: str = ""
     since_us: int = 0
     next_state: str = ""

@@ -159,7 +159,7 @@ def _moved(world: World, agent: Agent, layer: Layer, why: str) -> None:
     people.take_skills(world, agent)
     if agent.state == "offline":
         return
-    told = AgentState(agent.name, agent.state, agent.reason)  # type: ignore[arg-type]  # a table's
+    told = AgentState(agent.name, agent.state, agent.reason)
     told.next_state, told.by, told.why, told.skills = agent.next_state, str(layer.source), why, dict(agent.skills)
     world.tell_agent(agent, told)
 

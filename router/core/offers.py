@@ -390,4 +390,4 @@ def due(world: World, offer: Offer) -> None:
             world.repaired("wrap_up")
         wrapped_up(world, offer)
         if agent.state == state:  # else a pending break or log-out has taken effect, and they were told so
-            world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
+            world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))

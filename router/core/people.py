@@ -190,7 +190,7 @@ def pause_offers(world: World, agent: Agent, why: BackoffWhy, lasts_us: int) -> 
     world.set_due(agent.backoff, until_us)
     world.roster.withdraw(agent)
     world.changed[agent] = None
-    told = AgentState(agent.name, agent.state, agent.reason, why, lasts_us // MILLISECOND_US)  # type: ignore[arg-type]  # a table's
+    told = AgentState(agent.name, agent.state, agent.reason, why, lasts_us // MILLISECOND_US)
     world.tell_session(agent, told)
 
 
@@ -226,7 +226,7 @@ def go(world: World, agent: Agent, state: str, reason: str) -> None:
 def dismiss(world: World, agent: Agent) -> None:
     """Sign an agent out whom the settings do not know any more: now, or when no longer engaged."""
     go(world, agent, "offline", "")
-    world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
+    world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))
 
 
 def take_next_state(world: World, agent: Agent) -> None:
@@ -234,7 +234,7 @@ def take_next_state(world: World, agent: Agent) -> None:
     state, reason = agent.next_state, agent.next_reason
     agent.next_state = agent.next_reason = ""
     _take(world, agent, state, reason)
-    world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))  # type: ignore[arg-type]  # a table's
+    world.tell_session(agent, AgentState(agent.name, agent.state, agent.reason))
 
 
 def _take(world: World, agent: Agent, state: str, reason: str) -> None:

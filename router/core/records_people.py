@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from router.core.sheet import Sheet
+from router.terms import AgentStateName
 
 
 class AgentRecord(Struct, array_like=True, gc=False):
@@ -14,7 +15,7 @@ class AgentRecord(Struct, array_like=True, gc=False):
     name: str
     tenant: str
     number: int
-    state: str
+    state: AgentStateName
     reason: str
     since_us: int
     next_state: str

@@ -7,13 +7,17 @@ diagrams of the documentation are drawn from these tables and a test compares th
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from router.errors import IllegalMove
+from router.terms import AgentStateName
 
-Table: TypeAlias = dict[str, dict[str, str]]
+State = TypeVar("State", bound=str)
+"""The words of one table."""
 
-CONTACT: Table = {
+Table: TypeAlias = dict[State, dict[str, State]]
+
+CONTACT: Table[str] = {
     "new": {
         "enqueue": "waiting",
         "enqueue_held": "held",
@@ -44,7 +48,7 @@ CONTACT: Table = {
 Only tickets are `assigned` (an agent's own, and not open on the desk) or `pending` (for a customer, a department or a
 date). `sent`: a partner is asked to take it; `at_partner`: it talks there."""
 
-OFFER: Table = {
+OFFER: Table[str] = {
     "new": {"offer": "offered", "found_talking": "connected", "open": "connected"},
     "offered": {"accept": "connecting", "reject": "rejected", "time_out": "timed_out", "cancel": "cancelled"},
     "connecting": {"connect": "connected", "fail": "failed", "cancel": "cancelled"},
@@ -57,7 +61,7 @@ OFFER: Table = {
     "failed": {},
 }
 
-AGENT: Table = {
+AGENT: Table[AgentStateName] = {
     "offline": {"log_in": "not_ready", "log_in_ready": "available"},
     "not_ready": {"ready": "available", "log_out": "offline"},
     "available": {"not_ready": "not_ready", "log_out": "offline", "reserve": "reserved"},
@@ -66,16 +70,20 @@ AGENT: Table = {
 """What an available agent is doing (offered, connected, wrap-up, outside work) is counted in units, not a state:
 with several channels they do several at once. `reserved`: held for a named holder until a deadline."""
 
-TABLES: dict[str, Table] = {"contact": CONTACT, "offer": OFFER, "agent": AGENT}
+TABLES: dict[str, Table[str]] = {
+    "contact": CONTACT,
+    "offer": OFFER,
+    "agent": {state: {**moves} for state, moves in AGENT.items()},
+}
 
 
-class Stateful(Protocol):
+class Stateful(Protocol[State]):
     """Anything with a state."""
 
-    state: str
+    state: State
 
 
-def move(table: Table, entity: Stateful, event: str) -> None:
+def move(table: Table[State], entity: Stateful[State], event: str) -> None:
     """Move `entity` along `event`. Raises `IllegalMove` where the table has no such move."""
     try:
         entity.state = table[entity.state][event]

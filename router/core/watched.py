@@ -30,5 +30,5 @@ def contact_event(world: World, contact: Contact) -> ContactEvent:
 def agent_event(world: World, agent: Agent) -> AgentEvent:
     """An agent has changed."""
     return AgentEvent(
-        0, agent.name, agent.state, agent.reason, agent.used, world.now_us // MILLISECOND_US  # type: ignore[arg-type]
+        0, agent.name, agent.state, agent.reason, agent.used, world.now_us // MILLISECOND_US
     )  # fmt: skip

@@ -51,7 +51,7 @@ def test_every_life_comes_to_an_end(name: str) -> None:
     ("table", "words"),
     [(CONTACT, terms.ContactStateName), (OFFER, terms.OfferStateName), (AGENT, terms.AgentStateName)],
 )
-def test_states_are_words_of_the_vocabulary(table: Table, words: object) -> None:
+def test_states_are_words_of_the_vocabulary(table: Table[str], words: object) -> None:
     """What a record and a message call a state is what the table calls it; `new` is never told."""
     assert set(table) - {"new"} == set(get_args(words))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from router.core.states import AGENT, CONTACT, OFFER, Table
+from router.core.states import AGENT, CONTACT, OFFER, State, Table
 from tests.docs.registry import renders
 
 GAP = 3
@@ -32,7 +32,7 @@ class Lane(NamedTuple):
         return max(*self.sources, self.target)
 
 
-def lanes(table: Table) -> list[Lane]:
+def lanes(table: Table[State]) -> list[Lane]:
     """The table's events as lanes, those that only step to the next row first: they make the left edge."""
     rows = {state: number for number, state in enumerate(table)}
     ends: dict[tuple[str, int, bool], list[int]] = {}
@@ -58,7 +58,7 @@ def columns(drawn: list[Lane]) -> list[list[Lane]]:
     return shared
 
 
-def draw(table: Table) -> str:
+def draw(table: Table[State]) -> str:
     """The picture, without a trailing newline."""
     left = max(map(len, table)) + 2
     places: list[tuple[int, Lane]] = []
@@ -82,7 +82,7 @@ def draw(table: Table) -> str:
     return "\n".join("".join(line).rstrip() for line in canvas)
 
 
-def picture(table: Table) -> str:
+def picture(table: Table[State]) -> str:
     """The drawing as a block of a page."""
     return f"```text\n{draw(table)}\n```"
 

@@ -27,11 +27,11 @@ from tests.docs.states import draw
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 
 
-def read_back(picture: str) -> Table:
+def read_back(picture: str) -> Table[str]:
     """The table that a picture of a life cycle shows, read by following its arrows."""
     rows = picture.splitlines()
     bars = {y: row.split(" ")[0] for y, row in enumerate(rows) if row and row[0] != " "}
-    table: Table = {state: {} for state in bars.values()}
+    table: Table[str] = {state: {} for state in bars.values()}
 
     def at(y: int, x: int) -> str:
         return rows[y][x] if 0 <= y < len(rows) and x < len(rows[y]) else " "

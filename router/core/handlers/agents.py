@@ -54,7 +54,7 @@ def log_in(world: World, peer: Peer, command: ask.LogIn) -> Reply:
 def _tell_next(world: World, agent: Agent, before: str, by: Peer) -> None:
     """What follows their present work is another than `before`: where they are signed in it is shown, whoever asked."""
     if agent.next_state != before and agent.state != "offline" and agent.session != by.key:
-        told = AgentState(agent.name, agent.state, agent.reason)  # type: ignore[arg-type]  # a table's
+        told = AgentState(agent.name, agent.state, agent.reason)
         told.next_state = agent.next_state
         world.tell_session(agent, told)
 

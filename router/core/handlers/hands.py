@@ -55,7 +55,7 @@ def standing(agent: Agent) -> audit.Facts:
 
 def tell_agent(world: World, agent: Agent, by: ask.Hand) -> None:
     """Everybody on the agent's side hears how they stand now, who did it, and why."""
-    told = AgentState(agent.name, agent.state, agent.reason)  # type: ignore[arg-type]  # a table's
+    told = AgentState(agent.name, agent.state, agent.reason)
     told.next_state, told.by, told.why = agent.next_state, by.who, by.why
     world.tell_agent(agent, told)
 

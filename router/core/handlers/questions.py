@@ -188,7 +188,7 @@ def agents(world: World, peer: Peer, command: ask.Agents) -> Reply:
 def agent_status(world: World, agent: Agent) -> AgentStatus:
     """One agent."""
     status_of = AgentStatus(
-        agent.name, agent.team, agent.state, agent.reason,  # type: ignore[arg-type]  # a table's
+        agent.name, agent.team, agent.state, agent.reason,
         (world.now_us - agent.since_us) // MILLISECOND_US, agent.used, agent.capacity,
     )  # fmt: skip
     for offer in agent.offers.values():

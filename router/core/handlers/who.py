@@ -115,7 +115,7 @@ def _status(world: World, agent: Agent, wish: Wish) -> WhoStatus:
     """One agent."""
     able = Able(agent.traits)
     found = _why_not(world, agent, able, wish)
-    status = WhoStatus(agent.name, found is None, agent.team, agent.state)  # type: ignore[arg-type]  # a table's
+    status = WhoStatus(agent.name, found is None, agent.team, agent.state)
     if found is not None:
         status.why_not, status.words = found
     if able.meets(wish.want):
