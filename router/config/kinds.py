@@ -223,10 +223,12 @@ class Choice(Kind):
     def take(self, value: object) -> Taken:
         """The exact word."""
         if not isinstance(value, str):
-            return Taken(UNSET, (_type(value, "a text", f"use {listed(self.choices)}"),))
+            return Taken(UNSET, (_type(value, "a text", f"use {listed(self.choices, len(self.choices))}"),))
         if value not in self.choices:
             what = f"is {said(value)}"
-            return Taken(UNSET, (Wrong(what, f"use {listed(self.choices)}", (), value, self.choices),))
+            return Taken(
+                UNSET, (Wrong(what, f"use {listed(self.choices, len(self.choices))}", (), value, self.choices),)
+            )
         return Taken(value)
 
     def schema(self) -> dict[str, Any]:

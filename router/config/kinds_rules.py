@@ -109,7 +109,9 @@ def _compare(value: dict[str, Any], path: Path, wrongs: list[Wrong]) -> Compare 
     for name in value:
         if name not in known:
             words = (*known, "all", "any", "not", "hours", "rule")
-            wrongs.append(Wrong("is no part of a condition", f"use {listed(words)}", (*path, name), name, words))
+            wrongs.append(
+                Wrong("is no part of a condition", f"use {listed(words, len(words))}", (*path, name), name, words)
+            )
     signal = SIGNALS.get(str(value.get("signal")))
     if signal is None:
         given = value.get("signal")

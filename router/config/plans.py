@@ -109,7 +109,7 @@ def _plan(table: Found, there: Around, calendars: list[str], findings: Findings)
     plan: Plan = table.fill(Plan(str(table.values.get("name", table.key)), actions=made), "name")
     if plan.calendar and plan.calendar not in calendars:
         dangling(table.at("calendar"), "calendar", plan.calendar, calendars, findings)
-    if not plan.actions and not plan.todo:
+    if not table.tables("actions") and not plan.todo:
         findings.warn(table.where, "does nothing", "add [[plans.NAME.actions]], or todo = what is done by hand")
     if plan.warn_before_us and not plan.lasts_us:
         findings.error(table.at("warn_before_s"), "has no effect without an end", "add lasts_s, or take it out")
@@ -127,7 +127,8 @@ def actions(table: Found, tenant: str, there: Around, findings: Findings) -> tup
 def _action(table: Found, tenant: str, there: Around, findings: Findings) -> AnyAction | None:
     kind = table.values.get("kind")
     if kind is None:
-        findings.error(table.where, "says not which action it is", f"add kind = {listed(list(KINDS))}")
+        if "kind" not in table.given:
+            findings.error(table.where, "says not which action it is", f"add kind = {listed(KINDS, len(KINDS))}")
         return None
     row = KINDS[kind]
     for setting in table.values.keys() - {"kind", *row.rows}:

@@ -40,7 +40,18 @@ def test_as_json_with_a_table(daemon: Pages) -> None:
 def test_nobody_is_a_problem(daemon: Pages) -> None:
     """So that scripts can ask."""
     daemon.pages = [WhoReply(0, "voice", "english 5", PAGES[0].agents)]
-    assert CliRunner().invoke(app, ["who", "--needs", "english=5"]).exit_code == 1
+    shown = CliRunner().invoke(app, ["who", "--needs", "english=5"])
+    assert shown.exit_code == 1
+    assert "Is the name right?" not in shown.stderr
+
+
+def test_a_need_that_nobody_meets_is_pointed_at(daemon: Pages) -> None:
+    """Thirty times the same words are a slip of the name more often than a lack of people."""
+    lacks = "skill englsh: has none, needs 5"
+    agents = [WhoStatus(name, False, "main", "available", "needs", lacks) for name in ("ann", "ben")]
+    daemon.pages = [WhoReply(0, "voice", "englsh 5", agents)]
+    shown = CliRunner().invoke(app, ["who", "--needs", "englsh=5"])
+    assert f"nobody here has it: {lacks}. Is the name right?" in shown.stderr
 
 
 @pytest.mark.parametrize("words", [["--needs", "english"], ["--contact", "c1"]])

@@ -132,3 +132,10 @@ def test_the_key_of_a_webhook_is_shown_nowhere() -> None:
     assert [str(change) for change in diff(one.configuration, other.configuration)] == [
         "changed webhooks.duty.key: (secret) -> (secret)"
     ]
+
+
+def test_a_word_that_is_no_action_is_told_once_with_all_there_are() -> None:
+    """Whoever looks for the right word sees every one of them."""
+    (fault,) = faults("kind = 'lend'\nqueues = ['a']")
+    assert 'actions[1].kind: is "lend"; use ' in fault
+    assert all(kind in fault for kind in KINDS)

@@ -94,6 +94,9 @@ def _print(first: WhoReply, found: list[WhoStatus]) -> None:
         table.add_row(entry.agent, entry.team, entry.state, takes, str(entry.level or ""), entry.words, style=style)
     could = sum(entry.takes for entry in found)
     say.table(f"{first.channel}: {first.asked}: {could} of {len(found)} could take it now", table)
+    lacking = {entry.words if entry.why_not == "needs" else "" for entry in found}
+    if len(found) > 1 and len(lacking) == 1 and lacking != {""}:
+        say.note(f"nobody here has it: {lacking.pop()}. Is the name right?")
 
 
 def _rank(entry: WhoStatus) -> tuple[bool, bool, int, int, str]:
