@@ -30,6 +30,7 @@ from router.core.advice import advise_now
 from router.core.effects import Suspended
 from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
 from router.core.entity import EVERYTHING
+from router.core.oldest import is_away, is_back, not_seen, went
 from router.core.owned import Owned, end_reckoning, list_todo, listed
 from router.core.sent import AWAY
 from router.core.ticket import ticket_of
@@ -86,6 +87,8 @@ def went_away(world: World, peer: Peer, since_us: int) -> None:
     peer.live = peer.synced = peer.gone = False
     peer.away_since_us = since_us
     peer.suspended_until_us = 0
+    if peer.role == "gateway":
+        went(world, peer)
     world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
     world.changed[peer] = None
     if peer.open:
@@ -177,6 +180,8 @@ def work(world: World) -> None:
         if chore == "close" and not peer.live:
             # Its numbers are remembered as long as ended ids are: what it may say again has no effect.
             world.set_due(peer, world.now_us + world.settings.limits.ended_kept_us)
+        if not is_away(peer):
+            is_back(world, peer)
     world.changed[peer] = None
 
 
@@ -187,6 +192,7 @@ def _forget(world: World, peer: Peer) -> None:
         world.set_due(peer, world.now_us + world.settings.limits.ended_kept_us)
         return
     del world.peers[peer.key]
+    is_back(world, peer)
     world.changed.pop(peer, None)
     world.dropped.append(("peer", peer.key))
     world.routing.steering.untold.pop(peer, None)
@@ -233,6 +239,7 @@ def _shut(world: World, peer: Peer) -> bool:
     for entity in _slice(world, peer):
         if isinstance(entity, Contact):
             world.unstand(entity)
+            not_seen(world, entity)
             if not peer.live:
                 visits.disarm(world, entity)
                 if ticket_of(entity) is not None:

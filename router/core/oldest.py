@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from router.core.entities import Contact, Peer
     from router.core.line import Line
     from router.core.queue import Queue
     from router.core.world import World
@@ -30,6 +31,51 @@ def longest_waits_us(world: World, queue: Queue) -> Iterator[tuple[int, Line]]:
                     break
                 oldest_us = min(oldest_us, contact.entered_us)
         yield now_us - oldest_us, line
+
+
+def is_sure(world: World, queue: Queue) -> bool:
+    """Do all who wait here stand in its lines? Who waits on a gateway that is away, or is not through with opening yet,
+    stands nowhere: how long they have waited is not seen. Nor does who waits for somebody by name, which looks the same
+    as long as any gateway is away."""
+    tenant = queue.settings.tenant
+    if not any(peer.tenant == tenant and is_away(peer) for peer in world.ruling.away):
+        return True
+    standing = sum(len(line.order) for line in queue.lines.values())
+    return queue.counts["waiting"] + queue.beside <= standing
+
+
+def is_away(peer: Peer) -> bool:
+    """Is it away, and do those who wait there come to stand again, or are they given up? Not one that drains."""
+    if peer.role != "gateway":
+        return False
+    opens = peer.chore == "shut" and peer.synced and not peer.draining and not peer.suspended_until_us
+    return opens or peer.chore in ("open", "close") or peer.awaited()
+
+
+def not_seen(world: World, contact: Contact) -> None:
+    """It stands nowhere any more, and waits: rules that watch its queues look anew."""
+    for place in (contact, *(contact.stand_ins or ())):
+        if place.queue.view is not None:
+            world.ruling.dirty[place.queue.view] = None
+
+
+def went(world: World, peer: Peer) -> None:
+    """From now on it may be unknown how long people wait."""
+    world.ruling.away[peer] = None
+    _look_anew(world, peer)
+
+
+def is_back(world: World, peer: Peer) -> None:
+    """All of its contacts stand again, or are gone: what was unknown because of them is known."""
+    if peer in world.ruling.away:
+        del world.ruling.away[peer]
+        _look_anew(world, peer)
+
+
+def _look_anew(world: World, peer: Peer) -> None:
+    for queue in world.ruling.of_queue:
+        if queue.view is not None and queue.settings.tenant == peer.tenant:
+            world.ruling.dirty[queue.view] = None
 
 
 def oldest_wait_us(world: World, queue: Queue) -> int:

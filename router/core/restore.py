@@ -47,6 +47,7 @@ from router.core.gateways import may_open
 from router.core.hours import new_hours
 from router.core.loans import layered
 from router.core.offers import link
+from router.core.oldest import is_away
 from router.core.queue import Queue
 from router.core.records_people import AgentRecord, EndpointRecord
 from router.core.restore_consults import without_handed_over
@@ -216,6 +217,8 @@ def _peer(world: World, r: stored.PeerRecord) -> None:
     peer.open = may_open(peer) and r.chore != "shut"
     world.peers[peer.key] = peer
     _due(world, peer, r)
+    if is_away(peer):
+        world.ruling.away[peer] = None
     if peer.chore or peer.reckoning is not None:
         world.chores[peer.number] = peer
 
@@ -225,6 +228,7 @@ def _find_peer(world: World, key: str) -> Peer:
     if peer is None:
         tenant, _, name = key.partition("/")
         peer = world.peers[key] = Peer(key, tenant, name, world.number())
+        world.ruling.away[peer] = None
         world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
     return peer
 

@@ -15,6 +15,7 @@ from router.core.entity import Entity
 from router.rules import Compare, Gauge, Life, Ring, Times, Usual
 
 if TYPE_CHECKING:
+    from router.core.entities import Peer
     from router.core.line import Needs
     from router.core.queue import Queue
     from router.core.rule_settings import ActingRule
@@ -215,6 +216,8 @@ class Ruling:
         """Views that go by the clock on the wall."""
         self.store: list[StoreView] = []
         self.learned: list[Learned] = []
+        self.away: dict[Peer, None] = {}
+        """Gateways that may be away (`oldest.py`)."""
         self.loading = False
         """The world is being loaded: what the engine that kept it had not counted yet is not counted now."""
         self.store_away_us = 0

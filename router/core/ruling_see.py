@@ -16,6 +16,13 @@ def see(world: World, gauge: Gauge | None, value: Value) -> None:
             ruling.stirred[state] = None
 
 
+def see_least(world: World, gauge: Gauge, value: int) -> None:
+    """The same, where it is known only that it is no less."""
+    if gauge.see_least(value):
+        for state in world.ruling.readers.get(gauge, ()):
+            world.ruling.stirred[state] = None
+
+
 def again(world: World, view: View, at_us: int) -> None:
     """Look at the view at this time, if not before; 0: not by time."""
     if at_us and at_us < NEVER_US and (not view.due_us or at_us < view.due_us):

@@ -12,10 +12,10 @@ from router.core import hours as clocks
 from router.core.deadlines import NEVER_US
 from router.core.entities import Agent
 from router.core.expect import estimate
-from router.core.oldest import longest_waits_us
+from router.core.oldest import is_sure, longest_waits_us
 from router.core.queue import Queue
 from router.core.ruled import BUSY, READY, CrewView, FlowView, HoursView, Member, QueueView, StoreView
-from router.core.ruling_see import again, see
+from router.core.ruling_see import again, see, see_least
 from router.core.ruling_windows import look_at_flow, measured, touch_level
 from router.core.world import World
 from router.rules import Gauge, Value
@@ -72,6 +72,15 @@ def current(world: World, gauge: Gauge) -> Value:
 
 
 def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -> None:
+    if world.ruling.away and not is_sure(world, queue):
+        view.first_us = -1
+        waits = list(longest_waits_us(world, queue))
+        see_least(world, gauge, max((waited_us for waited_us, _ in waits), default=0))
+        for waited_us, line in waits:
+            edge_us = gauge.edge_after(waited_us)
+            if edge_us < NEVER_US:
+                again(world, view, clocks.due_us(world, line.clock, round(edge_us) - waited_us))
+        return
     if view.first_us >= 0 and view.due_us:
         for line in queue.lines.values():
             first = line.order.first

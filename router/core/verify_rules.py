@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from router.core.entities import Agent
-from router.core.oldest import oldest_wait_us
+from router.core.oldest import is_sure, oldest_wait_us
 from router.core.queue import Queue
 from router.core.ruled import CrewView, HoursView, QueueView, RuleState, View
 from router.core.ruling import is_paused
@@ -28,7 +28,7 @@ def check_queue_view(world: World, view: QueueView) -> Found:
     free = [sum(pool.free for pool in line.needs.ready.values()) for line in queue.own.values()]
     staffed = [sum(profile.agents for profile in line.needs.profiles) for line in queue.own.values()]
     yield from _compare(view, view.waiting, queue.waiting())
-    yield from _compare(view, view.oldest, oldest_wait_us(world, queue))
+    yield from _compare(view, view.oldest, oldest_wait_us(world, queue), least=not is_sure(world, queue))
     yield from _compare(view, view.idle, max(free, default=0))
     yield from _compare(view, view.staffed, max(staffed, default=0))
     hooked = counts_who_waits(view)
@@ -161,10 +161,11 @@ def _queues(world: World, tenant: str) -> list[Queue]:
     return [queue for (owner, _), queue in world.queues.items() if owner == tenant and not queue.retired]
 
 
-def _compare(view: View, gauge: Gauge | None, value: Value) -> Found:
-    """What is true of this value is what the gauge says."""
+def _compare(view: View, gauge: Gauge | None, value: Value, *, least: bool = False) -> Found:
+    """What is true of this value is what the gauge says. `least`: it may be more, and nothing is said of that."""
     if gauge is None or value is None:
         return
     for (edge, rising), leaf in gauge.leaves.items():
-        if leaf.truth is not ((value >= edge) is rising):
+        truth = None if least and value < edge else (value >= edge) is rising
+        if leaf.truth is not truth:
             yield "rules", f"{view.key}: {gauge.key.signal} is {value}, and {leaf.truth} is said of {edge}"

@@ -91,3 +91,19 @@ class Gauge:
         for leaf in self.leaves.values():
             leaf.truth = (value >= leaf.edge) is leaf.rising
         return True
+
+    def see_least(self, value: float) -> bool:
+        """It is this at least, and nobody knows how much more. Did what is true of it change?"""
+        self.value = None
+        changed = False
+        for leaf in self.leaves.values():
+            truth = leaf.rising if value >= leaf.edge else None
+            changed = changed or truth is not leaf.truth
+            leaf.truth = truth
+        self._known, self.lo, self.hi = any(value >= edge for edge in self._edges), inf, -inf
+        return changed
+
+    def edge_after(self, value: float) -> float:
+        """The next value at which something turns; infinite where nothing does."""
+        at = bisect_right(self._edges, value)
+        return self._edges[at] if at < len(self._edges) else inf

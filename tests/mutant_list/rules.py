@@ -8,6 +8,27 @@ RULES = "router/rules/"
 
 MUTANTS = (
     Mutant(
+        "rules: who waits on a gateway that is away is not forgotten",
+        CORE + "ruling_views.py",
+        "    if world.ruling.away and not is_sure(world, queue):\n",
+        "    if False:\n",
+        story="rule_oldest_wait_over_a_restart",
+    ),
+    Mutant(
+        "rules: how long they have waited is known again once it is back",
+        CORE + "oldest.py",
+        "    if peer in world.ruling.away:\n",
+        "    if False:\n",
+        story="rule_oldest_wait_known_again",
+    ),
+    Mutant(
+        "rules: those who stand make true what they can meanwhile",
+        RULES + "gauge.py",
+        "            truth = leaf.rising if value >= leaf.edge else None\n",
+        "            truth = None\n",
+        story="rule_oldest_wait_over_a_restart",
+    ),
+    Mutant(
         "rules: nothing starts on what is unknown",
         RULES + "condition.py",
         "        return None if found is None else not found\n",

@@ -33,6 +33,7 @@ from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_queue, further
 from router.core.handlers.state import ENTRIES_A_FRAME, tell_state
 from router.core.match.choose import usable_endpoint
+from router.core.oldest import went
 from router.core.queue import Queue
 from router.core.routed import Decision
 from router.core.sent import AWAY
@@ -67,6 +68,7 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
     peer.suspended_until_us = 0
     world.changed[peer] = None
     if command.role == "gateway":
+        went(world, peer)
         # Until its list is whole its grace time goes on: a gateway that never ends it is as good as away.
         world.set_due(peer, world.now_us + world.settings.limits.gateway_grace_us)
     else:
