@@ -179,7 +179,8 @@ def cancel(world: World, offer: Offer, reason: CancelReason, back: bool) -> None
 
 
 def accept(world: World, offer: Offer, by: Peer) -> None:
-    """The agent takes it. Where the contact's gateway does not report connecting, that is connecting too."""
+    """The agent takes it. Where the contact's gateway does not report connecting, that is connecting too; while it is
+    away nobody knows whether its customer is there still, and they are not together before it is back."""
     now_us = world.now_us
     contact, agent = offer.contact, offer.agent
     states.move(states.OFFER, offer, "accept")
@@ -202,7 +203,7 @@ def accept(world: World, offer: Offer, by: Peer) -> None:
     if callback is not None:  # the customer is not on the line yet: joining is dialling
         start_clock(world, offer, contact.queue.settings.callback.dial_most_us)
         callbacks.for_agent(world, contact, callback, offer)
-    elif contact.peer.reports_connecting:
+    elif contact.peer.reports_connecting or contact.peer.awaited():
         start_clock(world, offer, world.channels[offer.channel].connect_us)
     else:
         connect(world, offer, by)

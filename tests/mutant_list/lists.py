@@ -9,6 +9,20 @@ WHOLE = CORE + "handlers/sync_end.py"
 
 MUTANTS = (
     Mutant(
+        "I1: an agent and a customer whose gateway is away are not together",
+        CORE + "offers.py",
+        "    elif contact.peer.reports_connecting or contact.peer.awaited():\n",
+        "    elif contact.peer.reports_connecting:\n",
+        story="engine_restart_agent_back_first",
+    ),
+    Mutant(
+        "L1: once it is back they are",
+        CORE + "gateways.py",
+        '    if offer.state == "connecting" and not waits_on:\n',
+        "    if False:\n",
+        story="engine_restart_agent_back_first",
+    ),
+    Mutant(
         "I14: until a list is gone through nothing else is taken",
         WHOLE,
         "    peer.reckoning = Reckoning(command.seq)\n",
