@@ -19,6 +19,7 @@ from msgspec.msgpack import Encoder
 from router.core.consulting import asks_itself
 from router.core.native import mypyc_attr
 from router.core.order import Order
+from router.core.ticket import TICKET
 from router.core.want import Want
 from router.terms import SECOND_US
 
@@ -132,6 +133,12 @@ class Line:
     def key(self) -> tuple[Way, State]:
         """What tells the lines of its queue apart."""
         return self.course.way, self.state
+
+    @property
+    def aged(self) -> bool:
+        """Has nobody here waited for longer than since their key? Not so where the newest comes first, nor of tickets,
+        which stand by when they are due."""
+        return not self.newest and self.needs.channel != TICKET
 
     def time(self, now_us: int) -> int:
         """The time by which those who wait here are counted: open time, where the line has a calendar."""

@@ -18,13 +18,15 @@ OLDEST_MOST = 1000
 
 def longest_waits_us(world: World, queue: Queue) -> Iterator[tuple[int, Line]]:
     """The longest wait of each line where somebody stands. With head starts the head of a line need not have waited
-    longest: but nobody waits since before their key, so a walk ends where the keys reach the oldest entry found."""
+    longest: but nobody waits since before their key, so a walk ends where the keys reach the oldest entry found. Of
+    tickets, whose keys say when they are due, and where the newest comes first, it goes on."""
     for line in queue.lines.values():
         if line.order.first is None:
             continue
         oldest_us = now_us = line.time(world.now_us)
-        if line.newest:
-            oldest_us = min(entry[2].entered_us for entry in islice(reversed(line.order), OLDEST_MOST))
+        if not line.aged:
+            entries = reversed(line.order) if line.newest else iter(line.order)
+            oldest_us = min(entry[2].entered_us for entry in islice(entries, OLDEST_MOST))
         else:
             for key_us, _, contact in islice(line.order, OLDEST_MOST):
                 if key_us >= oldest_us:

@@ -374,6 +374,6 @@ def _stays(view: QueueView, queue: Queue) -> bool:
         return False
     for line in queue.lines.values():
         first = line.order.first
-        if first is not None and (first[0] < view.first_us or line.newest or line.clock is not None):
+        if first is not None and (first[0] < view.first_us or not line.aged or line.clock is not None):
             return False
     return True

@@ -84,7 +84,7 @@ def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -
     if view.first_us >= 0 and view.due_us:
         for line in queue.lines.values():
             first = line.order.first
-            if first is not None and (first[0] < view.first_us or line.newest or line.clock is not None):
+            if first is not None and (first[0] < view.first_us or not line.aged or line.clock is not None):
                 break
         else:
             return  # nobody has waited longer than was thought when the deadline was set
@@ -93,7 +93,7 @@ def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -
     see(world, gauge, max((waited_us for waited_us, _ in waits), default=0))
     if gauge.hi >= NEVER_US:
         return
-    plain = all(line.clock is None and not line.newest for _, line in waits)
+    plain = all(line.clock is None and line.aged for _, line in waits)
     for waited_us, line in waits:
         # Each line counts by its own clock, so that another one may be the first to pass the edge.
         again(world, view, clocks.due_us(world, line.clock, round(gauge.hi) - waited_us))

@@ -22,6 +22,13 @@ MUTANTS = (
         story="rule_oldest_wait_known_again",
     ),
     Mutant(
+        "rules: the oldest ticket is not the one that is due first",
+        CORE + "line.py",
+        "        return not self.newest and self.needs.channel != TICKET\n",
+        "        return not self.newest\n",
+        story="rule_oldest_ticket",
+    ),
+    Mutant(
         "rules: those who stand make true what they can meanwhile",
         RULES + "gauge.py",
         "            truth = leaf.rising if value >= leaf.edge else None\n",
