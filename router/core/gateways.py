@@ -19,6 +19,7 @@ from router.core import (
     callback_gateways,
     callbacks,
     clocks,
+    joining,
     offers,
     partners,
     people,
@@ -250,7 +251,7 @@ def _shut(world: World, peer: Peer) -> bool:
             # Live and not listed yet: another connection took over. Its offers stand still until the list is whole.
             clocks.pause(world, entity)
             # Live and listed: it began to drain before it was wholly opened. What stood still till now goes on.
-            _goes_on(world, entity)
+            joining.go_on(world, entity)
         elif entity.left_us < 0:
             offers.cancel(world, entity, "gateway_lost", back=True)
     return _done(world, peer)
@@ -275,20 +276,11 @@ def _open(world: World, peer: Peer) -> bool:
         elif isinstance(entity, Endpoint):
             world.loose_agents[entity.agent] = None
         else:
-            _goes_on(world, entity)
+            joining.go_on(world, entity)
     if not _done(world, peer):
         return False
     untold.pop(peer, None)
     return True
-
-
-def _goes_on(world: World, offer: Offer) -> None:
-    """A side of it is back. An agent may have taken it while its customer's gateway was away: that joins them now."""
-    clocks.unpause(world, offer)
-    contact = offer.contact
-    waits_on = contact.peer.reports_connecting or contact.peer.awaited() or callback_book.of(contact) is not None
-    if offer.state == "connecting" and not waits_on:
-        offers.connect(world, offer, contact.peer)
 
 
 def _close(world: World, peer: Peer) -> bool:

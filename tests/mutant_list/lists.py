@@ -17,7 +17,7 @@ MUTANTS = (
     ),
     Mutant(
         "L1: once it is back they are",
-        CORE + "gateways.py",
+        CORE + "joining.py",
         '    if offer.state == "connecting" and not waits_on:\n',
         "    if False:\n",
         story="engine_restart_agent_back_first",
