@@ -6,6 +6,7 @@ It lends nobody (`lending.py`), and asks nobody for an estimate: what it knows o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from router.terms import SECOND_US
@@ -14,46 +15,67 @@ if TYPE_CHECKING:
     from router.core.actions import Borrow
     from router.core.entities import Agent
     from router.core.queue import Queue
+    from router.core.roster import Profile
     from router.core.world import World
 
 HOUR_US = 3600 * SECOND_US
+DONORS_A_SLICE = 128
+"""Donors looked at in one slice, two microseconds each."""
+EVERYBODY = 1 << 30
+"""More are not idle anywhere: what must stay is looked at for all of them together."""
 
 
 def donors(world: World, tenant: str, action: Borrow) -> Iterator[Agent]:
-    """The same, but for whom a loan has made able to do something else only."""
-    wants = [queue.settings.needs for name in action.queues if (queue := world.queues.get((tenant, name))) is not None]
-    able = {
-        profile
-        for name in action.queues
-        if (queue := world.queues.get((tenant, name))) is not None
-        for line in queue.lines
-        for profile in line.needs.profiles
-    }
-    for profile in world.roster.profiles.values():
-        owner, traits = profile.key[:2]
-        if owner == tenant and (
-            traits.team == action.team
-            if action.team
-            else profile in able or any(profile.able.meets(want) for want in wants)
-        ):
-            yield from profile.members.values()
+    """Who is signed in and belongs to the donor; not who is able to serve a queue of it by a loan alone."""
+    for profile in donor_profiles(world, tenant, action):
+        yield from profile.members.values()
 
 
-def next_lent(world: World, tenant: str, action: Borrow, most: int) -> list[Agent]:
-    """Who would be lent next, in their order, if nothing changed until then: as `lending` lends, one by one."""
-    found = [agent for agent in donors(world, tenant, action) if not agent.lent]
-    idle = sum(1 for agent in found if agent.places)
-    spare = idle - action.keep_idle
-    if spare < 0:
-        return []
-    picked: list[Agent] = []
-    for agent in sorted(found, key=lambda agent: rank(agent, action)):
-        if len(picked) == most:
-            break
-        if may_go(world, agent, action, idle) and (spare or not agent.places):
-            spare -= bool(agent.places)
-            picked.append(agent)
-    return picked
+def donor_profiles(world: World, tenant: str, action: Borrow) -> list[Profile]:
+    """Their profiles."""
+    every = [profile for profile in world.roster.profiles.values() if profile.key[0] == tenant]
+    if action.team:
+        return [profile for profile in every if profile.key[1].team == action.team]
+    queues = [queue for name in action.queues if (queue := world.queues.get((tenant, name))) is not None]
+    wants = [queue.settings.needs for queue in queues]
+    able = {profile for queue in queues for line in queue.lines for profile in line.needs.profiles}
+    return [profile for profile in every if profile in able or any(profile.able.meets(want) for want in wants)]
+
+
+class NextLent:
+    """Who would be lent next if nothing changed until then, as `lending` lends: looked for in pieces."""
+
+    def __init__(self, world: World, tenant: str, action: Borrow) -> None:
+        self._world = world
+        self._action = action
+        self._profiles = donor_profiles(world, tenant, action)
+        self._idle: list[tuple[tuple[int, int, int, int], Agent]] = []
+        self._others: list[tuple[tuple[int, int, int, int], Agent]] = []
+        self._free = 0
+
+    def look(self) -> Iterator[None]:
+        """Look at all donors, `DONORS_A_SLICE` at a time."""
+        number = 0
+        for profile in self._profiles:
+            for agent in list(profile.members.values()):
+                self._see(agent)
+                number += 1
+                if number % DONORS_A_SLICE == 0:
+                    yield
+
+    def _see(self, agent: Agent) -> None:
+        idle = bool(agent.places) and not agent.lent
+        self._free += idle
+        if may_go(self._world, agent, self._action, EVERYBODY):
+            (self._idle if idle else self._others).append((rank(agent, self._action), agent))
+
+    def agents(self, most: int) -> list[Agent]:
+        """In their order: who is free, as far as enough of them stay, and then who is not."""
+        spare = self._free - self._action.keep_idle
+        if spare < 0:
+            return []
+        found = nsmallest(min(spare, most), self._idle)
+        return [agent for _, agent in (*found, *nsmallest(most - len(found), self._others))]
 
 
 def may_go(world: World, agent: Agent, action: Borrow, idle: int) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from router.core.estimates.state import Estimates
     from router.core.estimates.view import View
     from router.core.world import World
+    from router.ewt.trajectory import Trajectory
 
 CHANNELS_MOST = 32
 TOLD_US = 60 * SECOND_US
@@ -46,11 +47,15 @@ def check_estimates(world: World, estimates: Estimates) -> Iterator[tuple[str, s
 
 
 def _sane(view: View) -> Iterator[tuple[str, str]]:
-    """Finite, not negative, quantiles in order, and no earlier place waits longer."""
-    made = view.trajectory
+    """Finite, not negative, quantiles in order, and no earlier place waits longer: of what is told, and decided by."""
+    for made in dict.fromkeys((view.plain, view.trajectory)):
+        if made is not None:
+            yield from _in_order(view, made)
+
+
+def _in_order(view: View, made: Trajectory) -> Iterator[tuple[str, str]]:
     before = 0.0
-    for place in PLACES_LOOKED if made is not None else ():
-        assert made is not None
+    for place in PLACES_LOOKED:
         said = made.at(place)
         numbers = (said.mean, said.p10, said.p50, said.p80, said.p90)
         if not all(isfinite(number) and number >= 0 for number in numbers):

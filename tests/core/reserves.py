@@ -70,7 +70,7 @@ def in_s(site: Centre, when: When) -> tuple[float | None, float | None]:
 
 def turns(site: Centre) -> dict[str, Turn]:
     """What is about to begin, by the source."""
-    return {str(turn.source): turn for turn in beginning(site.engine.world)}
+    return {str(turn.source): turn for turn in beginning(site.engine.world) if turn is not None}
 
 
 def ends(site: Centre, kind: Any, name: str) -> tuple[float | None, float | None]:

@@ -9,7 +9,7 @@ import pytest
 
 from router.core import commands as ask
 from router.core.actions import Borrow, ChangeNeeds
-from router.core.donors import next_lent
+from router.core.donors import NextLent
 from router.core.estimates.movers import MOVERS_MOST, count
 from router.core.estimates.moving import Moving, still
 from router.core.estimates.picture import trajectory
@@ -97,7 +97,9 @@ def test_lending_keeps_so_many_free_among_those_who_may_go() -> None:
     world = site.engine.world
     for keep, who in ((0, ["uma", "zoe", "eve"]), (1, ["uma", "eve"]), (2, ["eve"]), (3, [])):
         loan = Borrow(skills=(("sales", 3),), team="back", agents_most=3, keep_idle=keep)
-        assert [agent.name for agent in next_lent(world, TENANT, loan, 9)] == who
+        choice = NextLent(world, TENANT, loan)
+        assert list(choice.look()) == []
+        assert [agent.name for agent in choice.agents(9)] == who
 
 
 # -- what is made of it ----------------------------------------------------------------------------------------------
@@ -278,3 +280,11 @@ def test_what_is_foreseen_costs_no_event() -> None:
     site.wait(11)
     made(site)
     assert moving.counted_us > counted_us
+
+
+def test_donors_are_looked_at_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are."""
+    monkeypatch.setattr("router.core.donors.DONORS_A_SLICE", 2)
+    choice = NextLent(centre().engine.world, TENANT, HELP)
+    assert len(list(choice.look())) == 1
+    assert [agent.name for agent in choice.agents(2)] == ["eve", "uma"]

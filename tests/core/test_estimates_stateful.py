@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from math import isfinite
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
+from router.core.actions import ActivatePlan, Borrow, ChangeNeeds
 from router.core.effects import RosterReply
 from router.core.estimates.crews import BUCKET_US, SLOT
 from router.core.estimates.picture import trajectory
 from router.core.expect import estimate, estimate_of
 from router.core.line import Line
+from router.core.plan_settings import Plan
+from router.core.rule_settings import ActingRule
 from router.core.verify_estimates import check_estimates
-from router.core.want import skills
+from router.core.want import ANYBODY, skills
 from router.ewt import Estimate, Trajectory
 from router.ewt.agents import READY
+from router.rules import Compare
+from router.terms import SECOND_US
 from tests.core.drive import TENANT, Centre
 
 NAMES = ("ann", "bob", "cy", "di", "extra")
@@ -28,15 +35,38 @@ NOON_S = 1_795_348_800
 KNOWN = of.Estimating(low_confidence_lives=4, medium_confidence_lives=8, roster_days_max=12)
 
 
-def centre_of() -> Centre:
+def bringing() -> dict[str, Any]:
+    """Rules and plans that bring people to gold, and take them from the others."""
+    help_out = Borrow(skills=(("gold", 1),), team="back", agents_most=2, step_us=20 * SECOND_US)
+    instead = Borrow(skills=(("gold", 2),), team="back", mode="only", agents_most=2, step_us=0)
+    lower = ChangeNeeds(queues=("gold",), needs=ANYBODY)
+    waits = Compare("queue", "gold", "waiting", "at_least", 2)
+    long = Compare("queue", "q", "ewt_p50_s", "above", 60 * SECOND_US)
+    minutes = tuple((at, at + 10) for at in range(0, 1440, 20))
+    return {
+        "calendars": (of.Calendar("often", "UTC", *(minutes,) * 7),),
+        "rules": (
+            ActingRule("many", waits, for_us=30 * SECOND_US, actions=(help_out,)),
+            ActingRule("long", long, for_us=10 * SECOND_US, actions=(ActivatePlan(plan="storm"),)),
+            ActingRule("then", waits, hours="often", actions=(lower,)),
+        ),
+        "plans": (Plan("storm", actions=(instead, lower)), Plan("shift", calendar="often", actions=(help_out,))),
+    }
+
+
+def centre_of(*, moving: bool = False) -> Centre:
     """Two queues that share agents, one served first, and one of their own; nobody is signed in."""
     queues = (
         of.Queue("gold", enter_unstaffed=True, contact_class=1, needs=skills(gold=1)),
         of.Queue("q", enter_unstaffed=True),
         of.Queue("slow", enter_unstaffed=True, target_us=120_000_000, boost=0.5),
     )
-    agents = tuple(of.Agent(name, skills=(("gold", 3),) if name in ("ann", "cy") else ()) for name in NAMES)
-    site = Centre(of.Settings(queues=queues, agents=agents, estimates=KNOWN))
+    agents = tuple(
+        of.Agent(name, skills=(("gold", 3),) if name in ("ann", "cy") else (), team="back" if name > "c" else "")
+        for name in NAMES
+    )
+    plain = of.Settings(queues=queues, agents=agents, estimates=KNOWN)
+    site = Centre(replace(plain, **bringing()) if moving else plain)
     site.up("boss", role="supervisor")
     site.give("", told.WallClock(NOON_S))
     return site
@@ -53,11 +83,11 @@ def numbers(said: Estimate) -> tuple[float, ...]:
 
 
 class Tap(RuleBasedStateMachine):
-    """Callers, agents, breaks, rosters and restarts in any order."""
+    """Callers, agents, breaks, rosters, rules, plans and restarts in any order."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.site = centre_of()
+        self.site = centre_of(moving=True)
         self.count = 0
 
     def _contacts(self, *states: str) -> list[str]:
@@ -137,6 +167,14 @@ class Tap(RuleBasedStateMachine):
         reply = self.site.say(ask.Roster(0, "mia", "any", days), "boss")
         assert isinstance(reply, RosterReply) or len(self.site.engine.world.rota.days) > 0
 
+    @rule(plan=st.sampled_from(("storm", "shift")), lasts_ms=st.sampled_from((0, 5_000, 600_000, None)))
+    def hand(self, plan: str, lasts_ms: int | None) -> None:
+        """Somebody starts a plan, for a while or not, or stops it."""
+        request = (
+            ask.StopPlan(0, "mia", "any", plan) if lasts_ms is None else ask.StartPlan(0, "mia", "any", plan, lasts_ms)
+        )
+        self.site.say(request, "boss")
+
     @rule(shift_s=st.sampled_from((0, 0, 3600, -3600)))
     def clock(self, shift_s: int) -> None:
         """The wall clock is told, and sometimes set."""
@@ -165,14 +203,15 @@ class Tap(RuleBasedStateMachine):
         for line in lines(self.site):
             before: tuple[float, ...] = (0.0,) * 5
             for ahead in range(len(line.order) + 2):
-                said = estimate(world, line, ahead)
-                if said is None:
-                    continue
-                found = numbers(said)
-                assert all(isfinite(number) and number >= 0 for number in found)
-                assert list(found[1:]) == sorted(found[1:])
-                assert all(later >= earlier - 1e-9 for later, earlier in zip(found, before, strict=True))
-                before = found
+                said, decided = (estimate(world, line, ahead, deciding=deciding) for deciding in (False, True))
+                for each in (said, decided):
+                    found = numbers(each) if each is not None else before
+                    assert all(isfinite(number) and number >= 0 for number in found)
+                    assert list(found[1:]) == sorted(found[1:])
+                if said is not None:
+                    found = numbers(said)
+                    assert all(later >= earlier - 1e-9 for later, earlier in zip(found, before, strict=True))
+                    before = found
         for contact in world.peers[f"{TENANT}/gw"].contacts.values():
             said = estimate_of(world, contact)
             assert said is None or all(isfinite(number) and number >= 0 for number in numbers(said))

@@ -6,10 +6,12 @@ import pytest
 
 from router.core import commands as ask
 from router.core.actions import ActivatePlan
+from router.core.estimates.turns import beginning
 from router.core.plan_settings import Plan
+from router.core.rule_settings import ActingRule
 from router.rules import All, Compare, Condition
 from router.terms import SECOND_US
-from tests.core.reserves import HELP, LUNCH, centre, crowd, ends, in_s, rule, turns
+from tests.core.reserves import CROWD, HELP, LUNCH, centre, crowd, ends, in_s, rule, turns
 
 
 def test_a_rule_whose_condition_holds_is_likely_to_start_and_never_sure() -> None:
@@ -110,3 +112,11 @@ def test_what_only_observes_or_is_paused_is_not_foreseen() -> None:
     assert set(turns(site)) == {"plan noon"}
     site.say(ask.PauseRules(1, "mia", ""), "boss")
     assert turns(site) == {}
+
+
+def test_many_rules_are_looked_at_in_slices() -> None:
+    """A rule that reads a calendar costs more than another."""
+    for when, slices in ((CROWD, 3), (LUNCH, 50)):
+        many = tuple(ActingRule(f"r{number:03}", when, actions=(HELP,)) for number in range(400))
+        site = centre(many)
+        assert sum(turn is None for turn in beginning(site.engine.world)) == slices

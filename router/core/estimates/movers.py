@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from router.core.actions import Borrow
 from router.core.deadlines import NEVER_US
-from router.core.donors import is_short, next_lent
+from router.core.donors import NextLent, is_short
 from router.core.estimates.crews import HORIZON_S
 from router.core.estimates.moving import Mover, Movers, Moving
 from router.core.estimates.shifts import Shifts, count_shifts
@@ -82,17 +82,20 @@ class _Count:
                     self._add(agent, grants, ends, NEVER)
             more = action.agents_most - len(lent)
             if more > 0 and layer.due_us and not is_short(self._world, layer.source.tenant, action):
-                self._lend(layer.source.tenant, action, more, When(NEVER_US, layer.due_us), ends)
+                yield from self._lend(layer.source.tenant, action, more, When(NEVER_US, layer.due_us), ends)
             yield
 
     def starting(self) -> Iterator[None]:
         """Loans that begin."""
         for turn in beginning(self._world):
+            if turn is None:
+                yield
+                continue
             self.turns.append(turn)
             tenant = turn.source.tenant
             for action in turn.actions if self._near(turn.begins) else ():
                 if isinstance(action, Borrow) and not self._another(tenant, action.targets()[0]):
-                    self._begin(turn, tenant, action)
+                    yield from self._begin(turn, tenant, action)
             yield
 
     def gains(self) -> Iterator[None]:
@@ -105,9 +108,9 @@ class _Count:
                 if number % NEEDS_A_SLICE == 0:
                     yield
 
-    def _begin(self, turn: Turn, tenant: str, action: Borrow) -> None:
+    def _begin(self, turn: Turn, tenant: str, action: Borrow) -> Iterator[None]:
         if not is_short(self._world, tenant, action):
-            self._lend(tenant, action, action.agents_most, turn.begins, turn.ends)
+            yield from self._lend(tenant, action, action.agents_most, turn.begins, turn.ends)
 
     def _near(self, when: When) -> bool:
         return when.likely_us <= self._last_us
@@ -120,12 +123,13 @@ class _Count:
             for layer in layers.targets.get((tenant, target), ())
         )
 
-    def _lend(self, tenant: str, action: Borrow, most: int, begins: When, ends: When) -> None:
+    def _lend(self, tenant: str, action: Borrow, most: int, begins: When, ends: When) -> Iterator[None]:
         """So many go, one each `step_s`."""
-        who = next_lent(self._world, tenant, action, most + len(self._taken))
+        choice = NextLent(self._world, tenant, action)
+        yield from choice.look()
         grant = Grant(action.skills, action.mode == "only")
         step = 0
-        for agent in who:
+        for agent in choice.agents(most + len(self._taken)):
             if agent.number in self._taken or step == most:
                 continue
             goes = When(*(min(at_us + step * action.step_us, NEVER_US) for at_us in begins))

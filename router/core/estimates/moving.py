@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FRESH_US = 10 * SECOND_US
 """A count is good for so long, while nothing is raised that says otherwise."""
+BESIDE_MOST = 256
+"""Lines that are found beside one: no group is looked at beyond it."""
 AGAIN_US = SECOND_US
 """It is not made anew sooner, whatever turns."""
 
@@ -81,6 +83,8 @@ class Moving:
         found: dict[Line, None] = {}
         channel = line.needs.channel
         for group in self.groups:
+            if len(found) > BESIDE_MOST:
+                break
             if group.serve(line.needs) or group.profile in line.needs.levels:
                 pool = group.profile.pools.get(channel)
                 for needs in (*(pool.needs if pool is not None else ()), *group.gains):

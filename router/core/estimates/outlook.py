@@ -80,7 +80,9 @@ class Outlook:
     def movers(self, world: World, estimates: Estimates, view: View, beside: list[View]) -> Generator[None, None, None]:
         """Who will serve others of these lines than now."""
         read = 0
-        for group in estimates.moving.groups:
+        for number, group in enumerate(estimates.moving.groups, 1):
+            if number % GROUPS_A_SLICE == 0:
+                yield
             now = [each for each in (view, *beside) if group.profile in each.line.needs.levels]
             then = [each for each in (view, *beside) if group.serve(each.line.needs)]
             if now == then:
