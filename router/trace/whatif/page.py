@@ -19,7 +19,10 @@ from router.trace.whatif.show import COLUMNS, change, clock_us, moment, rows, se
 
 TICKS_MOST: Final = 12
 """Times under a plot; more would run into one another."""
-BETTER: Final = {"service_level": 1, "mean_wait_s": -1, "p90_wait_s": -1, "abandonment": -1, "beyond_target": -1}
+BETTER: Final = {
+    "service_level": 1, "mean_wait_s": -1, "p90_wait_s": -1, "abandonment": -1, "beyond_target": -1,
+    "callbacks_reached": 1, "until_called_s": -1,
+}  # fmt: skip
 """Which way a figure is better; the others say nothing by themselves."""
 
 PAGE: Final = Template("""<!doctype html>
