@@ -40,8 +40,9 @@ GAIN_A_MINUTE = 0.1
 """A queue that misses its goal by ten points more than the group does halves its threshold in about an hour."""
 GAIN_MOST = 0.1
 """What one contact moves a lean by at most: of a queue where hardly anybody comes each would weigh more."""
-LEAN_MOST = log(10)
-"""A threshold stays within a tenth and ten times its target."""
+LEAN_MOST = log(100)
+"""A threshold stays within a hundredth and a hundred times its target. What a queue lacks beyond that is forgotten, and
+a queue that is always behind then gets less: at ten times a point of a month (`python -m bench balance`)."""
 LEAN_TOLD = log(1.5)
 """The audit has a threshold again when it has moved by half."""
 RATE_LEAST = 1e-3
