@@ -66,6 +66,8 @@ MODULES = (
     "core.handlers.entry",
     "core.handlers.contacts",
     "core.handlers.offers",
+    "ewt.lifetable",
+    "ewt.laws",
     "core.estimates.tap",
     "core.estimates.virtual",
     "rules.gauge",
