@@ -165,7 +165,8 @@ def _build(files: Files, around: Surroundings, findings: Findings) -> tuple[Conf
     blocked, used_by_routes = _blocked(table, files, findings)
     persons, used = _included(tables[AGENTS.file], files, findings)
     staff = people(tables[AGENTS.file], persons, findings, services.channels)
-    used += used_by_routes
+    keyed = (*tables[SWITCHBOARD.file].tables("peers"), *tables[PLANS.file].tables("webhooks"))
+    used += [*used_by_routes, *(str(found.values["key_file"]) for found in keyed if "key_file" in found.values)]
     if not findings.errors_in(QUEUES.file, ROUTES.file):
         ways(rows, services, table, findings)
     # What rows need of agents is needed by contacts.

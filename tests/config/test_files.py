@@ -318,3 +318,14 @@ def test_a_report_that_is_cut_off_is_no_configuration(directory: Path, cut: int)
     take(whole)
     with pytest.raises(ValueError, match=r"ends|truncated|exhausted"):
         take(whole[:cut])
+
+
+def test_a_file_of_keys_that_is_named_is_no_stranger(directory: Path) -> None:
+    """It may lie beside the settings; one that nobody names is pointed at."""
+    (directory / "switchboard.toml").write_text(
+        'listen.trust_loopback = true\n[peers.pbx]\nrole = "gateway"\nkey_file = "pbx.key"\n'
+    )
+    for name in ("pbx.key", "old.key"):
+        (directory / name).write_text("0123456789abcdef" * 4)
+        (directory / name).chmod(0o600)
+    assert [fault.file for fault in check(directory).faults] == ["old.key"]
