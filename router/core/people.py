@@ -186,6 +186,7 @@ def pause_offers(world: World, agent: Agent, why: BackoffWhy, lasts_us: int) -> 
         return
     if agent.backoff is None:
         agent.backoff = Backoff(agent, why)
+        world.resting[agent] = None
     agent.backoff.why = why
     world.set_due(agent.backoff, until_us)
     world.roster.withdraw(agent)
@@ -199,6 +200,7 @@ def end_backoff(world: World, agent: Agent) -> None:
     if agent.backoff is not None:
         world.deadlines.cancel(agent.backoff)
         agent.backoff = None
+        del world.resting[agent]
         world.changed[agent] = None
 
 
@@ -206,6 +208,7 @@ def backoff_due(world: World, backoff: Backoff) -> None:
     """The time is over: they look for work."""
     agent = backoff.agent
     agent.backoff = None
+    del world.resting[agent]
     world.changed[agent] = None
     world.loose_agents[agent] = None
 

@@ -262,7 +262,7 @@ def _agent(world: World, r: AgentRecord) -> None:
     _due(world, agent, r)
     if r.backoff is not None:
         why, until_us, number = r.backoff
-        agent.backoff = Backoff(agent, why)
+        agent.backoff, world.resting[agent] = Backoff(agent, why), None
         world.counter = max(world.counter, number)
         world.deadlines.set(agent.backoff, until_us, number)
 

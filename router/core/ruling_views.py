@@ -12,7 +12,7 @@ from router.core import hours as clocks
 from router.core.deadlines import NEVER_US
 from router.core.entities import Agent
 from router.core.expect import estimate
-from router.core.oldest import is_sure, longest_waits_us
+from router.core.oldest import is_sure, longest_waits_us, oldest_wait_us
 from router.core.queue import Queue
 from router.core.ruled import BUSY, READY, CrewView, FlowView, HoursView, Member, QueueView, StoreView
 from router.core.ruling_see import again, see, see_least
@@ -68,6 +68,8 @@ def current(world: World, gauge: Gauge) -> Value:
             return idle_of(view.queue)
         if gauge is view.waiting:
             return view.queue.waiting()
+        if gauge is view.oldest and gauge.value is not None:
+            return oldest_wait_us(world, view.queue)
     return gauge.value
 
 

@@ -46,3 +46,5 @@ def check_backoff(world: World, backoff: Backoff) -> Found:
         yield "L2", f"{name} has no end"
     if backoff.agent.places:
         yield "I9", f"{name}, and stands free for {sorted(backoff.agent.places)}"
+    if backoff.agent not in world.resting or backoff.agent.backoff is not backoff:
+        yield "index", f"{name}: is not known to have it"

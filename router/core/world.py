@@ -100,6 +100,7 @@ class World:
         self.effects: list[tuple[str, Message]] = []
         self.loose_contacts: list[Contact] = []
         """Contacts that came to stand in a line in this step: each looks for an agent."""
+        self.resting: dict[Agent, None] = {}  # those who are given no offers for a while
         self.loose_agents: dict[Agent, None] = {}
         """Agents who came free in this step: each looks for a contact."""
         self.ringing = 0

@@ -10,6 +10,20 @@ BREATHERS = CORE + "breathers.py"
 
 MUTANTS = (
     Mutant(
+        "breathers: a client that is back hears of those of its agents",
+        CORE + "handlers/sync.py",
+        "        tell_resting(world, peer)\n",
+        "        pass\n",
+        story="breather_told_when_back",
+    ),
+    Mutant(
+        "breathers: so does a gateway with its list",
+        CORE + "handlers/sync_end.py",
+        "    tell_resting(world, peer)\n",
+        "    pass\n",
+        story="breather_restart_and_edit",
+    ),
+    Mutant(
         "I8: who is let go looks at those who wait before others ring at them",
         CORE + "dispatch.py",
         "    if world.loose_rings and not (world.roster.spared or world.roster.loosened):\n",

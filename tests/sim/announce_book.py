@@ -2,7 +2,7 @@
 agent is rung or the contact is held, keeps its pauses, and is said in the customer's language.
 
 It hears what was said and told, as far as that was kept, and shares no code with the core. What a contact was told is
-forgotten when it comes to another queue, or an agent has talked with it.
+forgotten when it comes to another queue, or somebody has talked with it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.sim.site import Flight, Site, Step
 
 OF_THE_WAIT = ("time", "next", "over", "position")
 PROMISES = ("time", "next", "over")
+ANSWERED = ("connected", "parked", "at_partner")
 ENDLESS_US = 2**60
 
 
@@ -123,7 +124,7 @@ class AnnounceBook:
             heard = self._heard[key] = led
         elif heard is not None and heard.queue in event.queues and event.state == "waiting":
             self._led[key] = heard
-        if heard is None or heard.queue != event.queue or event.state in ("connected", "parked"):
+        if heard is None or heard.queue != event.queue or event.state in ANSWERED:
             heard = self._heard[key] = Listener(event.queue, self._languages.get(key))
         heard.state = event.state
         if event.state == "waiting" and heard.stood_us < 0:

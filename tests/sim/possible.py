@@ -52,10 +52,10 @@ class Possible:
         agent.session = gateway.key
 
     def may_rest_unheard(self, agent: AgentSeen) -> bool:
-        """May they have a breather that nobody was told of? The client where they signed in is away, or lately was."""
-        lasts_us, gateway = self._breather_us(agent), self._judge.gateways.get(agent.session)
-        heard = gateway is not None and gateway.up and self._judge.now_us > gateway.changed_us + lasts_us
-        return lasts_us > 0 and not heard
+        """May they have a breather that nobody was told of yet? The client where they signed in is away."""
+        gateway = self._judge.gateways.get(agent.session)
+        heard = gateway is not None and gateway.up and gateway.synced
+        return self._breather_us(agent) > 0 and not heard
 
     def _breather_us(self, agent: AgentSeen) -> int:
         """The longest that they may be given."""

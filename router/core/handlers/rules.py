@@ -9,7 +9,6 @@ from router.core import audit, ruling
 from router.core import commands as ask
 from router.core.effects import Ok, Reply, RuleReads, RulesReply, RuleStatus
 from router.core.entities import Peer
-from router.core.oldest import oldest_wait_us
 from router.core.ruled import RuleState
 from router.core.ruling_views import current
 from router.core.world import World
@@ -81,7 +80,7 @@ def _state(world: World, state: RuleState) -> str:
 
 def _status(world: World, state: RuleState) -> RuleStatus:
     rule = state.rule
-    reads = [_reads(world, rule.tenant, compare, gauge) for compare, gauge in state.reads[:READS_SHOWN]]
+    reads = [_reads(world, compare, gauge) for compare, gauge in state.reads[:READS_SHOWN]]
     return RuleStatus(
         rule.name,
         _state(world, state),  # type: ignore[arg-type]  # one of its words
@@ -95,15 +94,13 @@ def _status(world: World, state: RuleState) -> RuleStatus:
     )
 
 
-def _reads(world: World, tenant: str, compare: Compare, gauge: Gauge) -> RuleReads:
+def _reads(world: World, compare: Compare, gauge: Gauge) -> RuleReads:
     holds = gauge.leaf(compare.relation, compare.bound).truth
-    return RuleReads(said(compare), shown(compare, _now(world, tenant, compare, current(world, gauge))), holds)
+    return RuleReads(said(compare), shown(compare, _now(world, compare, current(world, gauge))), holds)
 
 
-def _now(world: World, tenant: str, compare: Compare, seen: Value) -> Value:
+def _now(world: World, compare: Compare, seen: Value) -> Value:
     """The value now: what grows with time was seen last when something happened."""
-    if seen is not None and compare.signal == "oldest_wait_s":
-        return oldest_wait_us(world, world.queues[tenant, compare.subject])
     if seen is not None and compare.signal == "store_away_s":
         since_us = world.ruling.store_away_us
         return world.now_us - since_us if since_us else 0

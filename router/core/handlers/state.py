@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from router.core import several
-from router.core.effects import ContactState, OfferState, State
+from router.core.effects import AgentState, ContactState, OfferState, State
 from router.core.entities import Contact, Offer, Peer
 from router.core.owned import NUMBER
 from router.core.world import World
@@ -33,6 +33,17 @@ def offers_left(world: World, peer: Peer, contacts: Iterable[Contact]) -> list[O
             else offer.endpoint_peer is peer or offer.agent.session == peer.key
         )
     ]
+
+
+def tell_resting(world: World, peer: Peer) -> None:
+    """Who is signed in here and is given nothing for a while: it may have begun while nobody listened."""
+    for agent in sorted(world.resting, key=NUMBER):
+        if agent.session != peer.key or agent.backoff is None:
+            continue
+        left_ms = (agent.backoff.due_us - world.now_us) // MILLISECOND_US
+        if left_ms > 0:
+            told = (agent.name, agent.state, agent.reason, agent.backoff.why, left_ms)
+            world.tell(peer, AgentState(*told))  # type: ignore[arg-type]  # its words
 
 
 def tell(world: World, peer: Peer, contacts: list[Contact], offers: list[Offer]) -> None:

@@ -31,7 +31,7 @@ from router.core.handlers.agents import check_channels, withdraw_from
 from router.core.handlers.entry import admit, check_data
 from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_queue, further
-from router.core.handlers.state import ENTRIES_A_FRAME, tell_state
+from router.core.handlers.state import ENTRIES_A_FRAME, tell_resting, tell_state
 from router.core.match.choose import usable_endpoint
 from router.core.oldest import went
 from router.core.queue import Queue
@@ -78,6 +78,7 @@ def up(world: World, peer: Peer, command: internal.GatewayUp) -> None:
         if command.role == "desk":
             # It has no list to send first, but its agents may have an offer or a talk that went on without it.
             tell_state(world, peer)
+        tell_resting(world, peer)
 
 
 def down(world: World, peer: Peer, command: internal.GatewayDown) -> None:

@@ -15,7 +15,7 @@ from router.core import commands as ask
 from router.core.effects import Reply, Synced
 from router.core.entities import Contact, Endpoint, Peer
 from router.core.handlers.agents import withdraw_from
-from router.core.handlers.state import offers_left, tell
+from router.core.handlers.state import offers_left, tell, tell_resting
 from router.core.handlers.sync import refuse_whole
 from router.core.owned import Owned, Reckoning, end_reckoning, list_todo, listed
 from router.core.reconfigure import announce
@@ -77,6 +77,7 @@ def _slice(world: World, peer: Peer, reckoning: Reckoning) -> Reply | None:
     callback_gateways.dial_for_agents(world, peer)
     callback_gateways.gather(world, peer)
     tell(world, peer, there, offers_left(world, peer, there))
+    tell_resting(world, peer)
     partners.tell_again(world, there)
     _tell_layers(world, peer)
     return Synced(reckoning.seq, len(peer.contacts), len(peer.endpoints), reckoning.lost)
