@@ -207,8 +207,8 @@ def end_backoff(world: World, agent: Agent) -> None:
 def backoff_due(world: World, backoff: Backoff) -> None:
     """The time is over: they look for work."""
     agent = backoff.agent
-    agent.backoff = None
     del world.resting[agent]
+    agent.backoff = None
     world.changed[agent] = None
     world.loose_agents[agent] = None
 
