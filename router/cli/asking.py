@@ -66,7 +66,13 @@ class Unreachable(Exception):
 
 
 class Refusal(Unreachable):
-    """The daemon does not know what was asked for."""
+    """The daemon does not know what was asked for, or says no: `code` is one of the protocol page's errors, empty where
+    it was never asked."""
+
+    def __init__(self, what: str, remedy: str, code: str = "", detail: str = "") -> None:
+        super().__init__(what, remedy)
+        self.code = code
+        self.detail = detail
 
 
 class Asker(ABC):
@@ -243,8 +249,11 @@ def _answer(message: Message) -> Message:
 def _refusal(code: str, detail: str) -> Refusal:
     """What the daemon says no to, and what to do about it."""
     if code == "unknown_queue":
-        return Refusal(f"there is no queue of that name: {detail}", "see their names with: switchboard status")
-    return Refusal(f"the daemon refuses: {code} {detail}".strip(), ERRORS[code].remedy if code in ERRORS else "")
+        what, remedy = f"there is no queue of that name: {detail}", "see their names with: switchboard status"
+    else:
+        what = f"the daemon refuses: {code} {detail}".strip()
+        remedy = ERRORS[code].remedy if code in ERRORS else ""
+    return Refusal(what, remedy, code, detail)
 
 
 def open_callbacks(asker: Asker, queue: str | None, numbers: bool) -> list[CallbackStatus]:

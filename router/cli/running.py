@@ -27,10 +27,16 @@ JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object a
 
 @contextmanager
 def daemon(
-    socket: Path | None, address: str | None, *, refused: int = exits.PROBLEMS, remedy: str = ""
+    socket: Path | None,
+    address: str | None,
+    *,
+    refused: int = exits.PROBLEMS,
+    remedy: str = "",
+    as_json: bool = False,
 ) -> Iterator[Asker]:
     """A way to the daemon, for as long as the command needs it. The command ends with code 3 where nobody answers, and
-    with `refused` where the daemon says no; `remedy`: what to do about that where the daemon knows nothing to do."""
+    with `refused` where the daemon says no; `remedy`: what to do about that where the daemon knows nothing to do. With
+    `as_json` a no is an object too."""
     # Here, since it takes the whole wire along, which `--help` does without.
     from router.cli import asking
 
@@ -40,6 +46,8 @@ def daemon(
         with asking.asker(socket, address) as asker:
             yield asker
     except asking.Refusal as error:
+        if as_json:
+            say.as_json({"done": False, "code": error.code, "detail": error.detail})
         say.fail(error.what, error.remedy or remedy, refused)
     except asking.Unreachable as error:
         say.fail(error.what, error.remedy)

@@ -42,7 +42,7 @@ def test_as_json(daemon: Pages) -> None:
 def test_cancelling_is_a_deed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says who and why, so that the audit has it."""
     asked: list[Request] = []
-    monkeypatch.setattr(callbacks, "carry_out", lambda request, *_: asked.append(request))
+    monkeypatch.setattr(callbacks, "carry_out", lambda request, *_, **_more: asked.append(request))
     by = ["--as", "mia", "--why", "settled"]
     assert CliRunner().invoke(app, ["callback", "callback-1-5", "cancel", *by]).exit_code == 0
     assert asked == [EndContact(0, "mia", "settled", "callback-1-5")]

@@ -42,7 +42,7 @@ def test_until_no_time(word: str) -> None:
 def test_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each word of the command stands in the request."""
     asked: list[Request] = []
-    monkeypatch.setattr(doors, "carry_out", lambda request, *_: asked.append(request))
+    monkeypatch.setattr(doors, "carry_out", lambda request, *_, **_more: asked.append(request))
     run = CliRunner().invoke
     closing = ["queue", "sales", "close", "--message", "fire", "--until", "1h", "--serve-out", *BY]
     assert run(app, closing).exit_code == 0

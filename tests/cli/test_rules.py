@@ -42,7 +42,7 @@ def test_as_json(daemon: Pages) -> None:
 def test_pausing_is_a_deed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says who and why, of one rule or of all; without them nothing is asked."""
     asked: list[Request] = []
-    monkeypatch.setattr(rules, "carry_out", lambda request, *_: asked.append(request))
+    monkeypatch.setattr(rules, "carry_out", lambda request, *_, **_more: asked.append(request))
     by = ["--as", "mia", "--why", "wrong figures"]
     assert CliRunner().invoke(app, ["rules", "pause", "late", *by]).exit_code == 0
     assert CliRunner().invoke(app, ["rules", "resume", *by]).exit_code == 0

@@ -9,7 +9,7 @@ import typer
 
 from router.cli import say
 from router.cli.commands.hands import Who, Why, carry_out
-from router.cli.running import Address, JsonLines, Socket, daemon
+from router.cli.running import Address, Json, JsonLines, Socket, daemon
 
 
 class CallbackDeed(StrEnum):
@@ -54,6 +54,7 @@ def callback(
     why: Why,
     socket: Socket = None,
     address: Address = None,
+    as_json: Json = False,
 ) -> None:
     """Cancel a call-back, also while it is being dialled.
 
@@ -64,5 +65,4 @@ def callback(
     from router.wire.catalogue import EndContact
 
     assert deed is CallbackDeed.CANCEL
-    carry_out(EndContact(0, who, why, name), socket, address)
-    say.note(f"{name} is cancelled")
+    carry_out(EndContact(0, who, why, name), socket, address, f"{name} is cancelled", as_json=as_json)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from router.cli import exits, say
 from router.cli.commands.hands import Who, Why, carry_out
-from router.cli.running import Address, Socket
+from router.cli.running import Address, Json, Socket
+
+if TYPE_CHECKING:
+    from router.wire.catalogue import Request
 
 UNTIL_MOST_MS: Final = 366 * 86_400_000
 """As long as any duration of the protocol."""
@@ -45,6 +48,7 @@ def queue(
     ] = False,
     socket: Socket = None,
     address: Address = None,
+    as_json: Json = False,
 ) -> None:
     """Close a queue at once, whatever its hours say, or open it again.
 
@@ -59,12 +63,12 @@ def queue(
 
     until_ms = until_ms_of(until, datetime.now().astimezone()) if until is not None else 0
     if deed is Door.CLOSE:
-        carry_out(CloseQueue(0, who, why, name, message, until_ms, serve_out), socket, address)
+        request: Request = CloseQueue(0, who, why, name, message, until_ms, serve_out)
     else:
         if message is not None or serve_out:
             say.fail("open takes neither --message nor --serve-out", "give them with close", exits.USAGE)
-        carry_out(OpenQueue(0, who, why, name, until_ms), socket, address)
-    say.note(f"{name}: {deed.value}{f' until {until}' if until else ''}")
+        request = OpenQueue(0, who, why, name, until_ms)
+    carry_out(request, socket, address, f"{name}: {deed.value}{f' until {until}' if until else ''}", as_json=as_json)
 
 
 def lasts_ms(word: str) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from router.cli import exits, say
-from router.cli.running import Address, Socket, daemon
+from router.cli.running import Address, Json, Socket, daemon
 
 if TYPE_CHECKING:
     from router.terms import ListenMode
@@ -76,6 +76,7 @@ def agent(
     reset: Annotated[bool, typer.Option("--reset", help="With skills: take back all of before.")] = False,
     socket: Socket = None,
     address: Address = None,
+    as_json: Json = False,
 ) -> None:
     """Make an agent ready or not ready, sign them out, or lay skills over their configuration.
 
@@ -100,8 +101,7 @@ def agent(
             if not levels and not reset:
                 say.fail("skills need levels, as cards=6, or --reset", "see: switchboard agent --help", exits.USAGE)
             request = SetSkills(0, who, why, name, dict(_level(each) for each in levels or ()), reset)
-    carry_out(request, socket, address)
-    say.note(f"{name}: {deed.value}")
+    carry_out(request, socket, address, f"{name}: {deed.value}", as_json=as_json)
 
 
 def _level(word: str) -> tuple[str, int | None]:
@@ -128,6 +128,7 @@ def contact(
     anyone: Annotated[bool, typer.Option("--anyone", help="With assign: for anybody able again.")] = False,
     socket: Socket = None,
     address: Address = None,
+    as_json: Json = False,
 ) -> None:
     """Move a waiting contact, change its head start, give it to one agent, take it back, end it, or listen in.
 
@@ -163,8 +164,7 @@ def contact(
             request = EndContact(0, who, why, name, gateway)
         case ContactDeed.LISTEN | ContactDeed.WHISPER | ContactDeed.BARGE:
             request = ListenContact(0, who, why, name, given, gateway, LISTENS[deed])
-    carry_out(request, socket, address)
-    say.note(f"{name}: {deed.value}{f' {given}' if given else ''}")
+    carry_out(request, socket, address, f"{name}: {deed.value}{f' {given}' if given else ''}", as_json=as_json)
 
 
 def _seconds(word: str) -> int:
@@ -173,7 +173,11 @@ def _seconds(word: str) -> int:
     return int(word)
 
 
-def carry_out(request: Request, socket: Path | None, address: str | None) -> None:
-    """Let the daemon do it, or end the command and say why not."""
-    with daemon(socket, address) as asker:
+def carry_out(request: Request, socket: Path | None, address: str | None, said: str, *, as_json: bool) -> None:
+    """Let the daemon do it and say so, or end the command and say why not."""
+    with daemon(socket, address, as_json=as_json) as asker:
         asker.ask(request)
+    if as_json:
+        say.as_json({"done": True})
+    else:
+        say.note(said)

@@ -10,13 +10,12 @@ import typer
 
 from router.cli import exits, say
 from router.cli.commands.doors import until_ms_of
-from router.cli.commands.hands import Who, Why
-from router.cli.running import Address, Socket, daemon
+from router.cli.commands.hands import Who, Why, carry_out
+from router.cli.running import Address, Json, JsonLines, Socket, daemon
 
 if TYPE_CHECKING:
     from router.wire.catalogue import Clash, LayerStatus, Message, PlanStarted, PlanStatus, Request
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON: an object a line.")]
 Kind = Annotated[str, typer.Argument(metavar="plan", help="The word: layers of rules go by `switchboard rules`.")]
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="The plan; none: all of them.")]
 
@@ -59,7 +58,7 @@ def start(
     from router.wire.catalogue import PlanStarted, StartPlan
 
     lasts_ms = until_ms_of(until, datetime.now().astimezone()) if until is not None else None
-    started = _ask(StartPlan(0, who, why, name, lasts_ms), socket, address)
+    started = _ask(StartPlan(0, who, why, name, lasts_ms), socket, address, as_json=as_json)
     assert isinstance(started, PlanStarted)
     if as_json:
         clashes = [_fields(clash) for clash in started.clashes]
@@ -75,6 +74,7 @@ def stop(
     why: Why,
     socket: Socket = None,
     address: Address = None,
+    as_json: Json = False,
 ) -> None:
     """Stop a plan, whoever started it: all that it did is undone, but for what can't be.
 
@@ -84,12 +84,11 @@ def stop(
     """
     from router.wire.catalogue import StopPlan
 
-    _ask(StopPlan(0, who, why, name), socket, address)
-    say.note(f"{name} is stopped")
+    carry_out(StopPlan(0, who, why, name), socket, address, f"{name} is stopped", as_json=as_json)
 
 
 @plan.command("list")
-def listed(socket: Socket = None, address: Address = None, as_json: Json = False) -> None:
+def listed(socket: Socket = None, address: Address = None, as_json: JsonLines = False) -> None:
     """List all plans, active or not: who wants them, since when, and when they end.
 
     Example: switchboard plan list
@@ -119,7 +118,7 @@ def listed(socket: Socket = None, address: Address = None, as_json: Json = False
 
 
 @layers.callback(invoke_without_command=True)
-def shown(context: typer.Context, socket: Socket = None, address: Address = None, as_json: Json = False) -> None:
+def shown(context: typer.Context, socket: Socket = None, address: Address = None, as_json: JsonLines = False) -> None:
     """List everything in force that rules, plans and hands have laid over the configuration, and what is overruled.
 
     Example: switchboard layers
@@ -145,7 +144,15 @@ def shown(context: typer.Context, socket: Socket = None, address: Address = None
 
 
 @layers.command()
-def pause(who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket = None, address: Address = None) -> None:
+def pause(
+    who: Who,
+    why: Why,
+    kind: Kind = "",
+    name: Name = "",
+    socket: Socket = None,
+    address: Address = None,
+    as_json: Json = False,
+) -> None:
     """Take off the layers of all plans, or of one; none is forgotten.
 
     All layers at once, those of rules too, are taken off by `switchboard rules pause`.
@@ -157,13 +164,19 @@ def pause(who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket =
     from router.wire.catalogue import PauseLayers
 
     _plans(kind)
-    _ask(PauseLayers(0, who, why, "plan", name), socket, address)
-    say.note(f"layers of {name or 'all plans'} are off")
+    said = f"layers of {name or 'all plans'} are off"
+    carry_out(PauseLayers(0, who, why, "plan", name), socket, address, said, as_json=as_json)
 
 
 @layers.command()
 def resume(
-    who: Who, why: Why, kind: Kind = "", name: Name = "", socket: Socket = None, address: Address = None
+    who: Who,
+    why: Why,
+    kind: Kind = "",
+    name: Name = "",
+    socket: Socket = None,
+    address: Address = None,
+    as_json: Json = False,
 ) -> None:
     """Put layers on again, by the same words by which they were taken off.
 
@@ -174,8 +187,8 @@ def resume(
     from router.wire.catalogue import ResumeLayers
 
     _plans(kind)
-    _ask(ResumeLayers(0, who, why, "plan", name), socket, address)
-    say.note(f"layers of {name or 'all plans'} are on")
+    said = f"layers of {name or 'all plans'} are on"
+    carry_out(ResumeLayers(0, who, why, "plan", name), socket, address, said, as_json=as_json)
 
 
 def _plans(word: str) -> None:
@@ -185,8 +198,8 @@ def _plans(word: str) -> None:
         say.fail(f"layers of {word!r} are not taken off alone" if word else "whose layers?", remedy, exits.USAGE)
 
 
-def _ask(request: Request, socket: Socket, address: Address) -> Message:
-    with daemon(socket, address) as asker:
+def _ask(request: Request, socket: Socket, address: Address, *, as_json: bool = False) -> Message:
+    with daemon(socket, address, as_json=as_json) as asker:
         return asker.ask(request)
 
 

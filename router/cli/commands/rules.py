@@ -46,8 +46,8 @@ def rules(
         if who is None or why is None:
             say.fail(f"{deed.value} needs --as and --why", "they are kept with what you do", exits.USAGE)
         request = PauseRules if deed is RuleDeed.PAUSE else ResumeRules
-        carry_out(request(0, who, why, name), socket, address)
-        say.note(f"{name or 'all rules and plans'}: {deed.value}d")
+        said = f"{name or 'all rules and plans'}: {deed.value}d"
+        carry_out(request(0, who, why, name), socket, address, said, as_json=as_json)
         return
     with daemon(socket, address) as asker:
         found = asking.all_rules(asker)
