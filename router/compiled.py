@@ -75,6 +75,15 @@ MODULES = (
     "core.ruling_windows",
     "core.ruling_views",
     "core.ruling",
+    "core.courses",
+    "core.doors",
+    "core.ruling_hooks",
+    "core.ruling_forget",
+    "core.ruling_watch",
+    "core.ruling_build",
+    "core.reconfigure",
+    "core.crossing_contacts",
+    "core.crossing",
     "core.restore",
     "core.engine",
     "trace.replay_agenda",
@@ -86,9 +95,9 @@ MODULES = (
     "trace.replay_calls",
     "trace.replay",
 )
-"""What a lifecycle runs through, live or replayed, and that defines no msgspec type: those are C already. Nor does any
-define a NamedTuple: the types of its fields would be read at import, when modules that only name each other are not
-made."""
+"""What a lifecycle or a reload runs through, live or replayed, and that defines no msgspec type: those are C already.
+Nor does any define a NamedTuple: the types of its fields would be read at import, when modules that only name each
+other are not made."""
 DIGEST = PACKAGE / "core" / "compiled.digest"
 GROUP = "switchboard_core"
 

@@ -16,23 +16,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from router.core import courses, people
+from router.core import courses, people, ruling_hooks
 from router.core import settings as of
 from router.core.course import Way, course_of
 from router.core.crossing_contacts import PAIRS_A_US, contacts_of
 from router.core.entities import Agent
+from router.core.flipped import Flipped
 from router.core.line import Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
 from router.core.queue import Queue
-from router.core.reconfigure import Flipped, drop_calendars, flip, lines_differ
+from router.core.reconfigure import drop_calendars, flip, lines_differ
 from router.core.recording import agent_key
 from router.core.rule_settings import ActingRule
-from router.core.ruling_build import drafted, tidied
+from router.core.ruling_build import asked, drafted, tidied
 from router.core.tally import QueueTally
 from router.core.world import World
 
-SLICE_US: Final = 2_000
+SLICE_US = 2_000
 """What a step may cost by the figures below: measured from the sources on a slow core, so it is less where it is
 compiled."""
 
@@ -44,6 +45,8 @@ QUEUE_US: Final = 35
 """A queue in the step that flips, without its contacts."""
 RULE_US: Final = 6
 """A rule in that step, compiled before, that says something else than it did."""
+HOOK_US: Final = 10
+"""Letting the needs of a queue's lines of before tell nothing any more."""
 FREED_US: Final = 1
 """Giving back one agent, queue or rule of the version of before."""
 FREED: Final = 256
@@ -77,7 +80,7 @@ class Crossing:
             if self.more:
                 left = self.more.pop(0)
                 yield from contacts_of(self._world, left)
-                _end(self._world, left, [])
+                yield from _end(self._world, left, [])
             else:
                 yield from self._settings(self.next.pop(0))
 
@@ -85,20 +88,22 @@ class Crossing:
         world = self._world
         yield from _orders(world, new)
         prepared: list[Needs] = []
-        yield from _needs(world, new, prepared)
+        same: dict[tuple[str, str], None] = {}
+        yield from _needs(world, new, prepared, same)
         draft = yield from drafted(world, new)
         # What is large enough has a step of its own.
-        flips_us = QUEUE_US * sum(1 for queue in new.queues if _settings_of(world, queue) != world.layers.over(queue))
+        flips_us = QUEUE_US * (len(new.queues) - len(same))
         flips_us += RULE_US * len(draft.changed) if draft is not None else 0
         yield flips_us
         old = [world.settings]
-        left = flip(world, new, draft)
+        left = flip(world, new, draft, same)
         yield flips_us
+        yield from asked(world)
         if draft is not None:
             yield from tidied(world, draft)
         yield from _agents(world, new, left)
         yield from contacts_of(world, left)
-        _end(world, left, prepared)
+        yield from _end(world, left, prepared)
         drop_calendars(world, world.settings)
         yield from _let_go(old)
 
@@ -159,11 +164,15 @@ def _orders(world: World, new: of.Settings) -> Iterator[int]:
         yield LOOK_US + AGENT_US * len(stood)
 
 
-def _needs(world: World, new: of.Settings, prepared: list[Needs]) -> Iterator[int]:
-    """What queues will ask for: who meets it is found out before anybody waits for it."""
+def _needs(world: World, new: of.Settings, prepared: list[Needs], same: dict[tuple[str, str], None]) -> Iterator[int]:
+    """What queues will ask for: who meets it is found out before anybody waits for it. `same`: queues of which
+    configuration says what it says now."""
     roster = world.roster
     for configured in new.queues:
         yield LOOK_US
+        if world.configured.get((configured.tenant, configured.name)) == configured:
+            same[configured.tenant, configured.name] = None
+            continue
         settings = world.layers.over(configured)
         known = _settings_of(world, settings)
         if known is not None and known.channels == settings.channels and not lines_differ(world, known, settings):
@@ -173,7 +182,11 @@ def _needs(world: World, new: of.Settings, prepared: list[Needs]) -> Iterator[in
             course = course_of(draft, Way(channel, contact_class=settings.contact_class))
             key = (settings.tenant, channel, course.wanted(course.begin))
             if key not in roster.needs:
-                prepared.append(roster.intern_needs(key))
+                needs = roster.intern_needs(key)
+                prepared.append(needs)
+                queue = world.queues.get((settings.tenant, settings.name))
+                if queue is not None:
+                    ruling_hooks.queue_will(world, queue, needs)
                 yield len(roster.profiles) // PAIRS_A_US
 
 
@@ -239,7 +252,7 @@ def restarted(world: World) -> None:
             _retire(world, agent)
 
 
-def _end(world: World, left: Flipped, prepared: list[Needs]) -> None:
+def _end(world: World, left: Flipped, prepared: list[Needs]) -> Iterator[int]:
     """Everybody has crossed: what nobody is in goes, and who meets the needs of whom is looked at once."""
     for queue in world.queues.values() if left.segments else left.queues:
         queue.kept_steps = {}
@@ -252,6 +265,9 @@ def _end(world: World, left: Flipped, prepared: list[Needs]) -> None:
     for needs in prepared:
         if not needs.lines and world.roster.needs.get(needs.key) is needs:
             world.roster.drop_needs(needs)
+    for queue in left.queues:
+        ruling_hooks.queue_through(world, queue)
+        yield HOOK_US
 
 
 def _let_go(old: list[of.Settings]) -> Iterator[int]:

@@ -13,9 +13,9 @@ from typing import Final
 from router.core import announcements, callback_book, callbacks, courses, elsewhere, ringing, several, visits
 from router.core.advice import advise_now
 from router.core.entities import Contact
+from router.core.flipped import Flipped
 from router.core.line import Line
 from router.core.queue import Queue
-from router.core.reconfigure import Flipped
 from router.core.world import World
 from router.errors import Refused
 

@@ -15,6 +15,7 @@ from router.core.plan import HAND
 
 if TYPE_CHECKING:
     from router.core.actions import AnyAction, Target
+    from router.core.rule_settings import ActingRule
     from router.core.world import World
 
 
@@ -25,15 +26,13 @@ class Says(NamedTuple):
     actions: tuple[AnyAction, ...]
 
 
-def says(world: World, source: Source) -> Says | None:
-    """What the configuration in force has under that name; None: nothing any more."""
+def says(world: World, source: Source, rules: dict[tuple[str, str], ActingRule]) -> Says | None:
+    """What the configuration in force has under that name; None: nothing any more. `rules`: its rules, by name."""
     if source.kind == "plan":
         plan = world.plans.known.get((source.tenant, source.name))
         return None if plan is None else Says(plan.rank, plan.actions)
-    for rule in world.settings.rules if source.kind == "rule" else ():
-        if (rule.tenant, rule.name) == (source.tenant, source.name):
-            return None if rule.observe else Says(rule.rank, rule.actions)
-    return None
+    rule = rules.get((source.tenant, source.name)) if source.kind == "rule" else None
+    return None if rule is None or rule.observe else Says(rule.rank, rule.actions)
 
 
 def follow(world: World, rules: Iterable[tuple[Source, int]]) -> list[Layer]:
@@ -51,14 +50,14 @@ def follow(world: World, rules: Iterable[tuple[Source, int]]) -> list[Layer]:
         began[Source(active.tenant, "plan", active.name)] = active.since_us, HAND in active.holders
     for source, since_us in rules:
         began.setdefault(source, (since_us, False))
+    by_name = {(rule.tenant, rule.name): rule for rule in world.settings.rules} if began else {}
     for source, (since_us, by_hand) in began.items():
-        gone += _follow(world, source, since_us, by_hand=by_hand)
+        gone += _follow(world, source, says(world, source, by_name), since_us, by_hand=by_hand)
     return gone
 
 
-def _follow(world: World, source: Source, since_us: int, *, by_hand: bool) -> list[Layer]:
+def _follow(world: World, source: Source, said: Says | None, since_us: int, *, by_hand: bool) -> list[Layer]:
     layers = list(world.layers.sources.get(source, ()))
-    said = says(world, source)
     wanted = [] if said is None else [(action, target) for action in said.actions for target in action.targets()]
     gone = []
     for layer in layers:

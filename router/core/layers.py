@@ -21,6 +21,7 @@ from router.core.actions.occupancy_cap import CAP
 from router.core.actions.share import SHARE
 from router.core.closing import tickets_anew
 from router.core.course import Way, course_of
+from router.core.flipped import Flipped
 from router.core.layer import Layer, Pause, Source
 from router.core.queue import Queue
 from router.core.tally import QueueTally
@@ -149,11 +150,11 @@ def _take_queue(world: World, tenant: str, name: str) -> None:
     crossing.layered(world, left)
 
 
-def switch(world: World, tenant: str, name: str, *, loading: bool = False) -> reconfigure.Flipped:
+def switch(world: World, tenant: str, name: str, *, loading: bool = False) -> Flipped:
     """Let a queue have what is in effect; those who wait in it cross afterwards. A queue that is gone from the
     configuration serves who is in it, by what it said last."""
     queue, configured = world.queues.get((tenant, name)), world.configured.get((tenant, name))
-    left = reconfigure.Flipped()
+    left = Flipped()
     if queue is not None and configured is not None:
         settings = world.layers.over(configured)
         if queue.settings.target_us != settings.target_us:

@@ -8,8 +8,6 @@ set aside whole, with its settings of before, and its contacts leave it one by o
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from router.core import (
     balance,
     breathers,
@@ -33,8 +31,8 @@ from router.core.doors import hang_door, line_clock
 from router.core.effects import QueueAnnouncement
 from router.core.entities import Peer
 from router.core.estimates import kept
+from router.core.flipped import Flipped
 from router.core.hours import Hours, calendar_of, look, new_hours
-from router.core.line import Line
 from router.core.queue import Queue
 from router.core.ruling_draft import Draft
 from router.core.world import World
@@ -44,32 +42,12 @@ MOVING = ("needs", "relax", "language_level", "preferred_for_us", "contact_class
 """Settings of a queue that decide in which line a contact stands."""
 
 
-class Flipped(Struct, gc=False):
-    """What the step has left to do."""
-
-    outdated: dict[Line, None] = {}
-    """Lines that were set aside: whoever is in one crosses to the line of the new version."""
-    queues: dict[Queue, None] = {}
-    """Queues that have changed."""
-    waits: dict[Queue, None] = {}
-    """Those of them where people wait as long as before, or ring at as many, no more."""
-    steers: dict[Queue, None] = {}
-    """Those whose waiting are told of something better."""
-    callbacks: dict[Queue, None] = {}
-    """Those with other rules for call-backs."""
-    schedules: dict[Queue, None] = {}
-    """Those that announce otherwise."""
-    removed: dict[Queue, None] = {}
-    """Those that are no more: who waits in others too leaves them."""
-    segments: bool = False
-    """Segments have other targets or tolerances, or are gone."""
-    channels: bool = False
-    """Channels have changed."""
-
-
-def flip(world: World, new: of.Settings, draft: Draft | None) -> Flipped:
-    """From the settings in force to `new`, in this step. `draft`: its rules, where they watch something else now."""
+def flip(world: World, new: of.Settings, draft: Draft | None, same: dict[tuple[str, str], None]) -> Flipped:
+    """From the settings in force to `new`, in this step. `draft`: its rules, where they are others; `same`: queues of
+    which configuration says what it says now."""
     old = world.settings
+    clocks = old.calendars != new.calendars or old.channels != new.channels
+    laid = dict.fromkeys(world.layers.targets)
     left = Flipped(segments=old.segments != new.segments, channels=old.channels != new.channels)
     _retire(world, new, left)
     world.take_settings(new)
@@ -78,7 +56,9 @@ def flip(world: World, new: of.Settings, draft: Draft | None) -> Flipped:
     shares.follow(world)
     breathers.follow(world)
     changed = _switch_calendars(world, new)
-    _switch_queues(world, new, left, old.version)
+    laid.update(dict.fromkeys(world.layers.targets))
+    as_before = {} if clocks else {key: None for key in same if (key[0], ("queue", key[1])) not in laid}
+    _switch_queues(world, new, left, old.version, as_before)
     if left.segments:
         for queue in world.queues.values():
             for line in queue.lines.values():
@@ -138,13 +118,18 @@ def drop_calendars(world: World, new: of.Settings) -> None:
         world.dropped.append(("hours", name))
 
 
-def _switch_queues(world: World, new: of.Settings, left: Flipped, old_version: int) -> None:
+def _switch_queues(
+    world: World, new: of.Settings, left: Flipped, old_version: int, as_before: dict[tuple[str, str], None]
+) -> None:
+    """`as_before`: those that nothing can have changed about."""
     wanted = {(queue.tenant, queue.name): queue for queue in new.queues}
     for key, queue in world.queues.items():
         if key not in wanted and not queue.retired:
             left.removed[queue] = None
         queue.retired = key not in wanted
     for key, configured in wanted.items():
+        if key in as_before:
+            continue
         settings = world.layers.over(configured)
         known = world.queues.get(key)
         if known is None:

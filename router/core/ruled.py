@@ -192,6 +192,8 @@ class Ruling:
         self.rules: dict[str, RuleState] = {}
         self.bringing: list[RuleState] = []
         """Those that bring people, in the order of their keys."""
+        self.unasked: dict[RuleState, None] = {}
+        """Rules that go by another version and were not asked by it yet: each is in its turn, high ranks first."""
         self.stirred: dict[RuleState, None] = {}
         """Rules that read something of which another thing is true now."""
         self.views: dict[str, View] = {}

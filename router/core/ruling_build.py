@@ -26,6 +26,8 @@ from router.rules import Compare, Times
 
 BRINGING: Final = (Borrow, ChangeNeeds, ActivatePlan)
 """Actions that bring people to queues, or may; estimates foresee those."""
+ASK_US: Final = 8
+"""Asking a rule."""
 FORGET_US: Final = 15
 """Forgetting one view; looking whether a value is read still costs a fifteenth."""
 
@@ -52,8 +54,7 @@ def follow(world: World, draft: Draft | None) -> None:
 
 
 def switch(world: World, draft: Draft) -> None:
-    """All rules go by the new version from now on. Those that say something else than before are asked when this step
-    is over."""
+    """All rules go by the new version from now on. Those that say something else than before are `unasked`."""
     kept = world.ruling
     before, kept.rules, kept.readers = kept.rules, draft.states, draft.readers
     for made in draft.changed:
@@ -84,7 +85,7 @@ def _take(world: World, made: Compiled) -> None:
         world.changed[state] = None
     if acts:
         ruling_acts.start(world, state, "it does not only observe any more")
-    world.ruling.dirty[state] = None
+    world.ruling.unasked[state] = None
 
 
 def _gone(world: World, state: RuleState) -> None:
@@ -93,8 +94,19 @@ def _gone(world: World, state: RuleState) -> None:
     if state.life.stop(world.now_us):
         ruling_acts.stop(world, state, "the rule is gone from the configuration")
     world.changed.pop(state, None)
-    world.ruling.dirty.pop(state, None)
+    for waiting in (world.ruling.dirty, world.ruling.unasked):
+        waiting.pop(state, None)
     world.dropped.append(("rule", state.key))
+
+
+def asked(world: World) -> Iterator[int]:
+    """Ask rules by what they say now, one after the other; yields what each costs."""
+    unasked = world.ruling.unasked
+    while unasked:
+        state = next(iter(unasked))
+        del unasked[state]
+        world.ruling.dirty[state] = None
+        yield ASK_US
 
 
 def tidied(world: World, draft: Draft) -> Iterator[int]:
@@ -117,6 +129,7 @@ def load(world: World, views: dict[str, View], learned: dict[str, Learned]) -> N
     kept = world.ruling
     draft = Draft(world, world.settings.rules, Watcher(world, views, learned)).whole()
     switch(world, draft)
+    kept.unasked.clear()
     kept.numbered = 0
     for view in sorted(kept.views.values(), key=_key):
         view.number = next_number(world)

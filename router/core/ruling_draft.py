@@ -45,7 +45,7 @@ class Draft:
         self.states: dict[str, RuleState] = {}
         """All rules by key: those that are known already, and new ones."""
         self.changed: list[Compiled] = []
-        """Those that say something else than before, and new ones."""
+        """Those that say something else than before, and new ones: in the end the highest rank first."""
         self.readers: dict[Gauge, list[RuleState]] = {}
         """The rules that read each gauge."""
         self.edges: dict[Gauge, set[tuple[float, bool]]] = {}
@@ -72,6 +72,7 @@ class Draft:
                 yield COMPARE_US * len(made.reads) + WATCH_US * (len(self._world.ruling.gauges) - watched)
             for counted in self.watcher.filled():
                 yield KNOWN_US * counted
+        self.changed.sort(key=_order)
 
     def whole(self) -> Draft:
         """Compile what is left at once."""
@@ -109,6 +110,10 @@ class Draft:
         if key.scope == "rule":
             self.of_rules[gauge] = f"{rule.tenant}/{key.subject}"
         return leaf
+
+
+def _order(made: Compiled) -> tuple[int, str]:
+    return -made.rule.rank, made.rule.key
 
 
 def nothing_known() -> bool | None:

@@ -81,7 +81,7 @@ def check_rule(world: World, state: RuleState) -> Found:
     life, rule = state.life, state.rule
     if life.state not in STATES or life.since_us > world.now_us:
         yield "rules", f"rule {rule.key}: {life.state} since {life.since_us} at {world.now_us}"
-    if state in world.roster.dirty:
+    if state in world.roster.dirty or state in world.ruling.unasked:
         return
     if is_paused(world, state):
         if life.state != "inactive" or state.due_us:
@@ -142,6 +142,8 @@ def _check_watched(world: World) -> Found:
                 yield "rules", f"rule {state.key}: is not asked when {compare.key} changes"
     if world.crossing is not None:
         return
+    if kept.unasked:
+        yield "rules", f"rules {[state.key for state in kept.unasked]} were never asked"
     measure = dict.fromkeys(kept.measures.values())
     needless = [view.key for view in kept.views.values() if view not in measure and not _serves(view)]
     if any(gauge not in edges for gauge in kept.gauges.values()):

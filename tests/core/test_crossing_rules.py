@@ -1,4 +1,5 @@
-"""Rules of a new version are compiled in slices beside those in force, and all of them switch in one step."""
+"""Rules of a new version are compiled in slices beside those in force and switch in one step; then each is asked by
+what it says now."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ def states(site: Site) -> list[str]:
 
 
 def test_every_rule_goes_by_the_version_of_before_until_all_switch() -> None:
-    """A call that comes while rules are compiled is judged by the old ones, each of them; after the step that flips all
-    are asked together, by what the new ones say."""
+    """A call that comes while rules are compiled is judged by the old ones, each of them; after the step that flips
+    each is asked in its turn, by what it says then."""
     site = Site(structs.replace(OLD, rules=rules("above", AGENTS)))
     assert states(site) == ["inactive"] * COUNT
     site.begin(rules=rules("above", 100))
@@ -42,7 +43,8 @@ def test_every_rule_goes_by_the_version_of_before_until_all_switch() -> None:
     before = after = 0
     for _ in site.slices():
         flipped = site.engine.world.settings.version == site.settings.version
-        assert states(site) in ([["active"] * COUNT] if not flipped else [["active"] * COUNT, ["cooling"] * COUNT])
+        turned = states(site).count("cooling") if flipped else 0
+        assert states(site) == ["cooling"] * turned + ["active"] * (COUNT - turned)
         before, after = before + (not flipped), after + flipped
     assert before >= COUNT
     assert after
@@ -66,3 +68,15 @@ def test_rules_that_are_as_before_are_not_compiled() -> None:
     site.begin(queues=(structs.replace(SALES, boost=0.5), CARDS))
     site.through()
     assert site.engine.world.ruling.gauges == gauges
+
+
+def test_the_highest_rank_is_asked_first() -> None:
+    """Of rules that say something else than before, wherever they stand in the files."""
+    site = Site(structs.replace(OLD, rules=rules("above", 100)))
+    ranked = [structs.replace(rule, rank=rank) for rule, rank in zip(rules("above", 1), (1, 3, 2, 3), strict=True)]
+    site.begin(rules=tuple(ranked))
+    seen: list[str] = []
+    for _ in site.slices():
+        active = [state.rule.name for state in site.engine.world.ruling.rules.values() if state.life.state == "active"]
+        seen += [name for name in active if name not in seen]
+    assert seen == ["r1", "r3", "r2", "r0"]

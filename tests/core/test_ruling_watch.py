@@ -13,6 +13,7 @@ from router.core.engine import Engine
 from router.core.rule_settings import ActingRule
 from router.core.ruled import CrewView, FlowView, QueueView
 from router.core.verify import verify
+from router.core.want import skills
 from router.core.world import World
 from router.rules import SIGNALS, All, AnyOf, Compare, Condition, Not, compares_in
 from router.rules.gauge import Relation
@@ -22,7 +23,7 @@ from tests.core.test_crossing import AGENTS, CARDS, OLD, SALES, Site
 RELATIONS: tuple[Relation, ...] = ("above", "at_least", "below", "at_most")
 WINDOWS_US = (60 * SECOND_US, 900 * SECOND_US)
 SUBJECTS = {"queue": ("sales", "cards"), "team": ("", "front"), "segment": ("gold",), "site": ("",)}
-CHEQUES = structs.replace(CARDS, name="cheques")
+CHEQUES = structs.replace(CARDS, name="cheques", needs=SALES.needs)
 TEAMS = structs.replace(OLD, agents=tuple(structs.replace(agent, team="front") for agent in OLD.agents))
 
 
@@ -121,7 +122,8 @@ def test_after_any_reloads_just_that_is_watched_which_a_start_would_watch(seed: 
     site = Site(TEAMS, waiting=2, free=3)
     calls = 0
     for _ in range(8):
-        queues = (SALES, CARDS, CHEQUES) if random.random() < 0.5 else (SALES, CARDS)
+        sales = random.choice((SALES, structs.replace(SALES, needs=skills(sales=2))))
+        queues = (sales, CARDS, CHEQUES) if random.random() < 0.5 else (sales, CARDS)
         site.begin(rules=drawn(random), queues=queues)
         for _ in site.slices():
             if random.random() < 0.05:

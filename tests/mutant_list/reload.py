@@ -34,6 +34,27 @@ MUTANTS = (
         test="tests/core/test_ruling_watch.py",
     ),
     Mutant(
+        "reload: high ranks are asked first",
+        CORE + "ruling_draft.py",
+        "        self.changed.sort(key=_order)\n",
+        "",
+        test="tests/core/test_crossing_rules.py",
+    ),
+    Mutant(
+        "reload: a queue that loses its layer by the reload is not as before",
+        CORE + "reconfigure.py",
+        "    laid = dict.fromkeys(world.layers.targets)\n",
+        "    laid: dict[object, None] = {}\n",
+        story="rule_edited_away",
+    ),
+    Mutant(
+        "reload: needs of before tell nobody who could serve",
+        CORE + "crossing.py",
+        "        ruling_hooks.queue_through(world, queue)\n",
+        "",
+        test="tests/core/test_ruling_watch.py",
+    ),
+    Mutant(
         "reload: a version that is asked for meanwhile is not lost",
         CORE + "crossing.py",
         "        world.crossing.next.append(new)\n",

@@ -118,11 +118,11 @@ def slices(most: int) -> Iterator[None]:
     """While this is open, what the engine does in slices is done so many at a time."""
     usual = gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE, crossing.SLICE_US
     gateways.SLICE = core.EVACUATED_A_STEP = closing.SLICE = most
-    crossing.SLICE_US = most * crossing_contacts.CONTACT_US  # type: ignore[misc]  # for as long
+    crossing.SLICE_US = most * crossing_contacts.CONTACT_US  # for as long
     try:
         yield
     finally:
-        gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE, crossing.SLICE_US = usual  # type: ignore[misc]
+        gateways.SLICE, core.EVACUATED_A_STEP, closing.SLICE, crossing.SLICE_US = usual
 
 
 class Beside(Protocol):
