@@ -284,7 +284,7 @@ def test_what_is_foreseen_costs_no_event() -> None:
 
 def test_donors_are_looked_at_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are."""
-    monkeypatch.setattr("router.core.donors.DONORS_A_SLICE", 2)
+    monkeypatch.setattr("router.core.donors.COST_A_SLICE", 8)
     choice = NextLent(centre().engine.world, TENANT, HELP)
     assert len(list(choice.look())) == 1
     assert [agent.name for agent in choice.agents(2)] == ["eve", "uma"]
