@@ -120,4 +120,7 @@ class FrameReader:
             return Unreadable("bad_frame", "this is HTTP", foreign="http")
         if header[:2] == b"\x16\x03":
             return Unreadable("bad_frame", "this is TLS on a plain port", foreign="tls")
+        if header[:1] == b"{":
+            # Read as a length it is over 2 GB. Whoever types sees the words of the answer, if not its form.
+            return Unreadable("bad_frame", "this is JSON: lines are for the unix socket, a frame is MessagePack")
         return Unreadable("frame_too_large", f"{length} bytes, at most {self.bytes_max}")

@@ -86,6 +86,7 @@ def test_bytes_that_come_while_frames_wait_are_put_behind_them() -> None:
         (b"POST /x", "http", "bad_frame", False),
         (b"PRI * HTTP/2.0", "http", "bad_frame", False),
         (b"\x16\x03\x01\x02\x00\x01", "tls", "bad_frame", False),
+        (b'{"t":"hello"}', "bad_frame", "bad_frame", True),
         (b"SSH-2.0-x", "frame_too_large", "frame_too_large", True),
     ],
 )
