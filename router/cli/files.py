@@ -41,13 +41,14 @@ def day_of(trace: Trace, number: int) -> Trace:
     return one_day(trace, number - 1)
 
 
-def configuration(directory: Path) -> Configuration:
-    """The configuration in a directory; keys of clients are left alone."""
+def configuration(directory: Path, *, read_keys: bool = False) -> Configuration:
+    """The configuration in a directory, or the end of the command with all that is wrong with it. Keys are left alone
+    unless they are asked for: not everybody may read them."""
     from router.config import check
 
     if not directory.is_dir():
         say.fail(f"{directory}: there is no such directory", "name the directory that holds queues.toml", exits.CANNOT)
-    report = check(directory, read_keys=False)
+    report = check(directory, read_keys=read_keys)
     if report.configuration is None:
         for fault in report.errors:
             say.note(str(fault))

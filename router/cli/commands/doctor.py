@@ -21,13 +21,10 @@ def doctor(
     Settings of Redis that lose data, how long a commit takes at least, clocks, descriptors, versions. Exit code 1 if
     something is wrong; warnings do not count.
     """
-    from router.config import check as check_directory
+    from router.cli.files import configuration
     from router.daemon.doctor import look
 
-    report = check_directory(config)
-    if report.configuration is None:
-        say.fail(f"{config}: the configuration has mistakes", f"see: switchboard check {config}", exits.USAGE)
-    found = look(report.configuration)
+    found = look(configuration(config, read_keys=True))
     if as_json:
         say.as_json([each._asdict() for each in found])
     else:

@@ -194,17 +194,15 @@ def _say_counts(did: str, counts: Any, *, as_json: bool) -> None:
 @contextmanager
 def _opened(config: Path, torn: bool = False) -> Iterator[tuple[Configuration, Store]]:
     """The store of a configuration. `torn`: also one that is not whole."""
-    from router.config import check as check_directory
+    from router.cli.files import configuration
     from router.daemon.loading import opened
     from router.store.base import StoreError
 
-    report = check_directory(config)
-    if report.configuration is None:
-        say.fail(f"{config}: the configuration has mistakes", f"see: switchboard check {config}", exits.USAGE)
+    checked = configuration(config, read_keys=True)
     try:
-        found = opened(report.configuration)
+        found = opened(checked)
         try:
-            yield report.configuration, found
+            yield checked, found
         finally:
             found.close()
     except StoreError as error:
