@@ -144,6 +144,18 @@ MUTANTS = (
         "",
     ),
     Mutant(
+        "I8: the most urgent goes first, also to a partner",
+        CORE + "partners.py",
+        "            rank = (-line.contact_class, -urgency, contact.number)\n",
+        "            rank = (0, 0.0, -contact.number)\n",
+    ),
+    Mutant(
+        "I10: who comes while a partner has room is sent",
+        CORE + "partner.py",
+        "        world.partners.stirred[contact.queue] = None\n        return at_us\n",
+        "        return at_us\n",
+    ),
+    Mutant(
         "partners: what is sent counts in its window",
         CORE + "partners.py",
         "        partner.flows[contact.queue.name].add(now_us, SENT, 1)\n",

@@ -126,6 +126,7 @@ class Judge:
             self.tickets.heard(step)
         self.ledger.landed(flight)
         self.hands.landed(flight)
+        self.partners.landed(flight)
         if self.step % LOOK_EVERY < len(flight.steps):
             self._look()
             if site.at_boundary():

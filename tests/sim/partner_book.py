@@ -8,30 +8,37 @@ cut: what was sent within eleven twelfths of it surely counts, what came within 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
 from router.core import commands as ask
+from router.core import history
 from router.core import settings as of
 from router.core.actions import SendToPartner
-from router.core.effects import ContactEvent, Send, SendOver
+from router.core.effects import ContactEvent, PartnersReply, Reply, Send, SendOver
 from router.core.partner_settings import MILLION, PartnerContract
 from router.rules.window import SLOTS
 from router.terms import MILLISECOND_US, SECOND_US
+from tests.sim.balances import ABOUT
 from tests.sim.possible import actions_of
 from tests.sim.tickets import TICKET
 
 if TYPE_CHECKING:
     from tests.sim.judge import Judge
     from tests.sim.seen import GatewaySeen, Visit
-    from tests.sim.site import Step
+    from tests.sim.site import Flight, Step
 
 Key: TypeAlias = tuple[str, str]
 AWAY = ("sent", "at_partner")
 LATE_MOST_US = SECOND_US // 10
 MINUTE_US = 60 * SECOND_US
 ROUNDING = 1e-9
+SETTLED_STEPS = 3
+"""Someone who waits for so many steps has been looked at."""
+JUDGED_LEAST = 10
+"""Before so many were judged within the window the share is whole."""
 LONGEST_US = 60 * SECOND_US
 """No window is longer."""
 
@@ -68,10 +75,14 @@ class PartnerBook:
         """What lay over queues before the step."""
         self._came: list[tuple[int, str]] = []
         """When somebody came, and into which queue."""
+        self._asked: list[tuple[int, str, str]] = []
+        """The same as below, of all windows."""
         self._sent: list[tuple[int, str, str]] = []
         """When somebody was sent, from which queue, and to whom."""
-        self.paid: dict[tuple[str, str, str, int, int], int] = {}
+        self._paid: Counter[tuple[str, str, str, int, int]] = Counter()
         """(gateway, contact, partner, talk in ms, cost) of visits that ended since the last batch that was kept."""
+        self._unpriced: set[Key] = set()
+        """Of partners without a contract: the engine knows the terms that they had."""
 
     # -- what is heard --------------------------------------------------------------------------------------------
 
@@ -110,8 +121,33 @@ class PartnerBook:
             a_minute = round(terms.price_minute * MILLION)
             cost = round(terms.price_contact * MILLION) + a_minute * talk_us // MINUTE_US
             judge.reached["partner paid"] += cost > 0
-            paid = (*key, way.partner, talk_us // MILLISECOND_US, cost)
-            self.paid[paid] = self.paid.get(paid, 0) + 1
+            self._paid[*key, way.partner, talk_us // MILLISECOND_US, cost] += 1
+        elif way.answered_us:
+            self._unpriced.add(key)
+
+    def landed(self, flight: Flight) -> None:
+        """Who talked at a partner's has a record that says so, with what it costs by the contract of then (I16)."""
+        for stream, appended in flight.batch.appends if flight.batch is not None else ():
+            entry = history.decode(appended) if stream == history.STREAM else None
+            if isinstance(entry, history.Visit) and entry.partner and not entry.amends:
+                key = (f"{entry.tenant}/{entry.gateway}", entry.contact)
+                if key not in self._unpriced:
+                    self._paid[*key, entry.partner, entry.partner_talk_ms, entry.partner_cost] -= 1
+        wrong = {key: count for key, count in self._paid.items() if count}
+        if wrong:
+            self._judge.fault("I16", f"talks at partners less records: {wrong}")
+        self._paid.clear()
+        self._unpriced.clear()
+
+    def asked(self, reply: Reply) -> None:
+        """A supervisor reads how partners are."""
+        for told in reply.partners if isinstance(reply, PartnersReply) else ():
+            there = sum(way.partner == told.partner for way in self._ways.values())
+            if told.at_once != there:
+                self._judge.fault("partners", f"{told!r}, and it has {there}")
+            if told.share > told.share_most or told.in_target > told.answered or told.answered > told.sent:
+                self._judge.fault("partners", f"{told!r}")
+            self._judge.reached["partners read"] += 1
 
     def told(self, key: str, told: Send | SendOver) -> None:
         """A gateway is to connect one, or to let go of it."""
@@ -192,6 +228,7 @@ class PartnerBook:
             judge.fault("partners", f"{told!r}, and there is no contract")
             return
         self._sent.append((judge.now_us, told.queue, told.partner))
+        self._asked.append((judge.now_us, told.queue, told.partner))
         self._may_go(way.visit, told)
         self._has_room(told, contract)
         self._keeps_share(told, contract)
@@ -218,6 +255,27 @@ class PartnerBook:
         waited_us = judge.hours.now_us(visit) - visit.entered_us
         if not visit.unsure and waited_us < after_us:
             judge.fault("partners", f"{told!r} after {waited_us} us, not {after_us}")
+        rank = visit.rank(judge.hours.now_us(visit), judge.settings.oldest_target_us)
+        for other in judge.visits.values() if not visit.unsure and visit.queue.order != "newest" else ():
+            if other.queue is not visit.queue or not self._waits_for_it(other):
+                continue
+            better = other.rank(judge.hours.now_us(other), judge.settings.oldest_target_us)
+            if better[0] > rank[0] or (better[0] == rank[0] and better[1] > rank[1] + ABOUT):
+                judge.fault("I8", f"{told!r} of rank {rank}, but {other.id} of rank {better} waits")
+                return
+
+    def _waits_for_it(self, visit: Visit) -> bool:
+        """Does it surely wait so that it may be sent, and has for a while?"""
+        judge, key = self._judge, (visit.gateway.key, visit.id)
+        sending = judge.layers.sending.get(visit.queue.name)
+        special = visit.direct or visit.preferred or visit.asked_by or visit.test or visit.id.startswith("callback-")
+        if visit.state != "waiting" or visit.unsure or special or visit.channel == TICKET or len(visit.places) > 1:
+            return False
+        if sending is None or visit.moves or key in self._failed or not visit.gateway.sends:
+            return False
+        waited_us = judge.hours.now_us(visit) - visit.entered_us
+        settled = judge.step - visit.state_step > SETTLED_STEPS
+        return settled and waited_us > sending.after_us and visit.gateway.surely_open(judge.step, judge.now_us)
 
     def _has_room(self, told: Send, contract: PartnerContract) -> None:
         """No more at a time than the contract says, and only in its hours."""
@@ -237,6 +295,7 @@ class PartnerBook:
         now_us, window_us = judge.now_us, contract.window_us
         self._came = [each for each in self._came if each[0] > now_us - LONGEST_US]
         self._sent = [each for each in self._sent if each[0] > now_us - LONGEST_US]
+        self._asked = [each for each in self._asked if each[0] > now_us - 2 * LONGEST_US]
         found = [each.get(told.queue) for each in (self._before, judge.layers.sending)]
         share = min(contract.share_most, max((each.share for each in found if each is not None), default=1.0))
         if share >= 1 or judge.layers.turning:
@@ -263,3 +322,19 @@ class PartnerBook:
             since_us = max(way.since_us, way.visit.gateway.changed_us)
             if judge.now_us > since_us + most_us + LATE_MOST_US:
                 judge.fault("L2", f"{key} is {way.visit.state} for {judge.now_us - since_us} us of {most_us}")
+        for visit in judge.visits.values() if self._settings.partners and not judge.layers.turning else ():
+            if visit.queue.order != "newest" and self._waits_for_it(visit):
+                for name in judge.layers.sending[visit.queue.name].partners:
+                    self._has_none(visit, name)
+
+    def _has_none(self, visit: Visit, partner: str) -> None:
+        """Is there surely room for it at this partner's?"""
+        judge, contract = self._judge, self._contract(partner)
+        sending = judge.layers.sending[visit.queue.name]
+        if contract is None or contract.calendar or min(contract.share_most, sending.share) < 1:
+            return
+        there = sum(way.partner == partner for way in self._ways.values())
+        since_us = judge.now_us - contract.window_us - contract.answer_most_us
+        judged = sum(at_us > since_us and name == partner for at_us, _, name in self._asked)
+        if there < contract.at_most and judged < JUDGED_LEAST:
+            judge.fault("I10", f"{visit.id} waits, and {partner} has {there} of {contract.at_most}")

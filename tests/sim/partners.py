@@ -25,7 +25,7 @@ REACHED = (
     "partner answered, and nobody was told", "sync: at a partner", "send over: timed_out",
     "send over: talk_most", "caller gone: sent", "caller gone: at_partner", "found at a partner", "partners edited",
     "partner full", "partner with its whole share", "partner by hours", "partner: back at its place",
-    "partner without a contract", "partner paid",
+    "partner without a contract", "partner paid", "partners read",
 )  # fmt: skip
 """What a set of a hundred seeds must show."""
 

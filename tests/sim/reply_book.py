@@ -31,6 +31,7 @@ class ReplyBook:
         if isinstance(reply, WhoReply):
             who_book.said(judge, command, reply)
         judge.layers.asked(reply)
+        judge.partners.asked(reply)
         if not command.numbered or (isinstance(reply, Error) and reply.code == "not_synced"):
             return
         # What else a step that is not quiet has caused may be of something under way.

@@ -263,6 +263,8 @@ class Run:
             boss.say(ask.Agents(1))
             self._ask_who(boss)
             boss.say(ask.Callbacks(1, numbers=rng.random() < 0.5))
+            if self.plan.settings.partners:
+                boss.say(ask.PartnersAsked(1))
         queue = rng.choice(self.plan.settings.queues)
         gateway.say(ask.Probe(1, queue.name, rng.choice(CHANNELS), self.some_needs()))
         gateway.speaker.ask(queue.name, rng.choice(CHANNELS))
