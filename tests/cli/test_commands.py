@@ -140,6 +140,8 @@ def test_a_dry_run_says_what_would_change(switchboard: Switchboard, centre: Path
     assert "added agents.newcomer" in result.stdout
     assert "removed agents." in result.stdout
     assert {path.name: path.read_bytes() for path in centre.iterdir()} == before
+    told = json.loads(switchboard("agents", "import", table, "--config", centre, "--dry-run", "--json").stdout)
+    assert (told["done"], told["agents"], told["changes"]) == (False, 30, result.stdout.splitlines())
 
 
 def test_a_bad_table_changes_nothing(switchboard: Switchboard, centre: Path, tmp_path: Path) -> None:
@@ -150,6 +152,8 @@ def test_a_bad_table_changes_nothing(switchboard: Switchboard, centre: Path, tmp
     result = switchboard("agents", "import", table, "--config", centre)
     assert result.exit_code == 1
     assert "people.csv:2" in result.stderr
+    told = json.loads(switchboard("agents", "import", table, "--config", centre, "--json").stdout)
+    assert [(fault["file"], fault["line"]) for fault in told["faults"]] == [("people.csv", 2)]
     assert (centre / "agents.toml").read_bytes() == before
     assert switchboard("agents", "import", tmp_path / "none.csv", "--config", centre).exit_code == 3
 

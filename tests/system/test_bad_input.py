@@ -155,6 +155,15 @@ def test_a_megabyte_of_tiny_frames(live_server: LiveServer) -> None:
                 assert bad.hear()["code"] == "unknown_type"
 
 
+def test_an_answer_that_needs_no_decision_belongs_to_its_number(live_server: LiveServer) -> None:
+    """A message that can't be read is answered as soon as it is read, perhaps before what was asked earlier; each reply
+    says to which it belongs."""
+    with live_server.connect().gateway("early") as client:
+        client.send(frame_of({"t": "status", "seq": 71}) + frame_of({"t": "hallo", "seq": 72}))
+        told = {reply["re"]: reply["t"] for reply in (client.hear(), client.hear())}
+    assert told == {71: "status", 72: "error"}
+
+
 def test_truncated_and_reset_in_the_middle_of_a_frame(live_server: LiveServer) -> None:
     """Both are counted; the client's name is free again at once."""
     with Counted(live_server, "truncated"), live_server.connect().gateway("cut") as bad:

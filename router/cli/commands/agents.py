@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from router.cli import exits, say
+from router.cli.running import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,14 +57,15 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The table, as CSV.")],
     config: Config = Path("config"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and say what would change; write nothing.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Put a table of agents into the configuration.
 
     Example: switchboard agents import people.csv --dry-run
 
     It takes the place of the agents that are there. It is checked together with the whole directory before anything is
-    written. A running daemon takes it up
-    at its next reload (SIGHUP).
+    written: exit code 1, and each wrong line, if it is not right. A running daemon takes it up with `switchboard
+    apply`.
     """
     from router.config import ConfigurationErrors, check, diff, install, plan_import
 
@@ -74,27 +76,33 @@ def import_(
     try:
         files, report = plan_import(config, content, file.name, os.environ)
     except ConfigurationErrors as wrong:
-        _refuse(wrong.faults, f"{file}: nothing was changed")
+        _refuse(wrong.faults, f"{file}: nothing was changed", as_json=as_json)
     if report.configuration is None:
-        _refuse(report.errors, f"{config}: with this table it would be refused; nothing was changed")
+        _refuse(report.errors, f"{config}: with this table it would be refused; nothing was changed", as_json=as_json)
     for fault in report.warnings:
         say.note(str(fault))
     old = check(config, read_keys=False).configuration
-    for change in diff(old, report.configuration) if old else ():
-        if change.path.startswith("agents."):
-            say.data(str(change))
+    every = diff(old, report.configuration) if old else ()
+    changes = [str(change) for change in every if change.path.startswith("agents.")]
+    names = sorted(files)
+    if not dry_run:
+        try:
+            install(config, files)
+        except OSError as error:
+            say.fail(f"{config} can't be written: {error.strerror}")
     count = len(report.configuration.settings.agents)
-    if dry_run:
-        say.note(f"{count} agents; would write {', '.join(sorted(files))} in {config}")
+    if as_json:
+        say.as_json({"done": not dry_run, "agents": count, "files": names, "changes": changes, "faults": []})
         return
-    try:
-        install(config, files)
-    except OSError as error:
-        say.fail(f"{config} can't be written: {error.strerror}")
-    say.note(f"{count} agents; wrote {', '.join(sorted(files))} in {config}")
+    for change in changes:
+        say.data(change)
+    say.note(f"{count} agents; {'would write' if dry_run else 'wrote'} {', '.join(names)} in {config}")
 
 
-def _refuse(faults: Iterable[Fault], why: str) -> NoReturn:
+def _refuse(faults: Iterable[Fault], why: str, *, as_json: bool = False) -> NoReturn:
+    if as_json:
+        say.as_json({"done": False, "faults": say.fields(list(faults))})
+        raise typer.Exit(exits.PROBLEMS)
     for fault in faults:
         say.note(str(fault))
     say.fail(why, "mend what is named above", exits.PROBLEMS)
