@@ -202,6 +202,8 @@ def best_order(traffic: str, runs: Runs) -> tuple[int, ...]:
         ):
             sums[case.classes] += figures["shortfall"] / len(SEARCH_SEEDS)
         known.update(sums)
+        best = min(known, key=lambda order: known[order])
+        sys.stderr.write(f"{traffic}, least so far: {known[best]:.2f} by {', '.join(in_turn(best, goals))}\n")
 
     if len(goals) <= ALL_TRIED:
         try_all(permutations(range(len(goals))))
@@ -216,6 +218,11 @@ def best_order(traffic: str, runs: Runs) -> tuple[int, ...]:
         best = better
 
 
+def in_turn(classes: Sequence[int], goals: Iterable[str]) -> list[str]:
+    """The queues, first to last."""
+    return [name for _, name in sorted(zip(classes, goals, strict=True), reverse=True)]
+
+
 def classes_of(first_to_last: Sequence[str], goals: Iterable[str]) -> tuple[int, ...]:
     """The class of each goal's queue where queues go in this order."""
     return tuple(len(first_to_last) - 1 - first_to_last.index(name) for name in goals)
@@ -224,10 +231,9 @@ def classes_of(first_to_last: Sequence[str], goals: Iterable[str]) -> tuple[int,
 def moved(classes: tuple[int, ...]) -> list[tuple[int, ...]]:
     """All orders in which one queue has another place."""
     places = [str(place) for place in range(len(classes))]
-    in_turn = sorted(places, key=lambda place: -classes[int(place)])
     found: dict[tuple[int, ...], None] = {}
     for place in places:
-        others = [other for other in in_turn if other != place]
+        others = [other for other in in_turn(classes, places) if other != place]
         for at in range(len(places)):
             found[classes_of([*others[:at], place, *others[at:]], places)] = None
     return list(found)
@@ -298,6 +304,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     parser.add_argument("--traffic", choices=("month", "light day", "day", "heavy day", "all"), default="all")
     parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--best", metavar="QUEUE,...", help="judge this strict order: none is looked for")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     asked = parser.parse_args(arguments)
     result: dict[str, Any] = {}
@@ -307,12 +314,12 @@ def main(arguments: list[str]) -> int:
             if asked.traffic not in (traffic, "all"):
                 continue
             goals = goals_of(traffic)
-            best = best_order(traffic, runs)
+            best = classes_of(asked.best.split(","), goals) if asked.best else best_order(traffic, runs)
             found = gathered(runs(traffic, cases(traffic, asked.seeds, best)), goals)
-            in_turn = sorted(goals, key=lambda name: -dict(zip(goals, best, strict=True))[name])
-            result[traffic] = {"best_strict": in_turn, "orders": found}
+            names = in_turn(best, goals)
+            result[traffic] = {"best_strict": names, "orders": found}
             if not asked.json:
-                title = f"{traffic}, {asked.seeds} seeds; best strict: {', '.join(in_turn)}"
+                title = f"{traffic}, {asked.seeds} seeds; best strict: {', '.join(names)}"
                 print(f"{title}\n\n{table(found, goals)}\n", flush=True)
     if asked.json:
         print(json.dumps(result))
