@@ -15,6 +15,7 @@ import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean
@@ -52,7 +53,7 @@ VARIANTS: dict[str, tuple[tuple[str, ...], int]] = {
 HELPED = ("PS", "NW", "fresh")
 """Queues that the rules are about; whoever serves the others gives something, if anybody does."""
 
-_held: list[tuple[Trace, Settings]] = []
+_held: list[tuple[Trace, Settings, Times]] = []
 
 
 def main(arguments: list[str]) -> int:
@@ -61,7 +62,7 @@ def main(arguments: list[str]) -> int:
     if not words:
         print("usage: python -m bench burst TRACE [--json]", file=sys.stderr)
         return 2
-    jobs = [(at, name, seed) for at in BURSTS for name in VARIANTS for seed in range(1, SEEDS + 1)]
+    jobs = [(at, name, seed) for at in BURSTS for seed in range(1, SEEDS + 1) for name in VARIANTS]
     with ProcessPoolExecutor(2, get_context("spawn"), _begin, (words[0],)) as pool:
         found = dict(zip(jobs, pool.map(_one, jobs), strict=True))
     rows = list(_rows(found))
@@ -71,22 +72,29 @@ def main(arguments: list[str]) -> int:
 
 def _begin(trace: str) -> None:
     """A process reads the month once."""
-    _held.append((read_trace(trace), load(SAMPLE, read_keys=False).settings))
+    month = read_trace(trace)
+    _held.append((month, load(SAMPLE, read_keys=False).settings, Times(month.contacts)))
+
+
+@lru_cache(maxsize=1)
+def _day(at: str, seed: int) -> tuple[Trace, int]:
+    """The day of a burst, and the moment at which it begins."""
+    month = _held[0][0]
+    begin_us = moment(month, at)
+    whole = burst(month, [begin_us], factor=FACTOR, for_us=FOR_US, seed=seed)
+    index = next(i for i, day in enumerate(whole.header.days) if day.from_us <= begin_us < day.to_us)
+    return one_day(whole, index), begin_us - whole.header.days[index].from_us
 
 
 def _one(job: tuple[str, str, int]) -> dict[str, float]:
     """One day, one variant, one seed."""
-    (month, settings), (at, name, seed) = _held[0], job
-    begin_us = moment(month, at)
-    whole = burst(month, [begin_us], factor=FACTOR, for_us=FOR_US, seed=seed)
-    index = next(i for i, day in enumerate(whole.header.days) if day.from_us <= begin_us < day.to_us)
-    begin_us -= whole.header.days[index].from_us
+    (_, settings, times), (at, name, seed) = _held[0], job
+    day, begin_us = _day(at, seed)
     names, places = VARIANTS[name]
     rules = tuple(rule for rule in settings.rules if rule.name in names)
     partners = tuple(replace(partner, at_most=max(1, places)) for partner in settings.partners)
     configuration = replace(settings, rules=rules, partners=partners)
-    times = Times(month.contacts)
-    lived = run(one_day(whole, index), configuration, seed=seed, times=times, helpers=HELPERS if rules else ())
+    lived = run(day, configuration, seed=seed, times=times, helpers=HELPERS if rules else ())
     came = [told for told in lived.callers if begin_us <= told.arrival_us < begin_us + FOR_US]
     others = [told for told in lived.callers if told.queue not in HELPED]
     targets, short_us = lived.targets_us, lived.short_abandon_us
