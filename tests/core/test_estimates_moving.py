@@ -10,6 +10,8 @@ import pytest
 from router.core import commands as ask
 from router.core.actions import Borrow, ChangeNeeds
 from router.core.donors import NextLent
+from router.core.effects import RosterReply
+from router.core.estimates import picture
 from router.core.estimates.movers import MOVERS_MOST, count
 from router.core.estimates.moving import Moving, still
 from router.core.estimates.picture import trajectory
@@ -18,10 +20,11 @@ from router.core.plan_settings import Plan
 from router.core.rule_settings import ActingRule
 from router.core.want import Want
 from router.ewt import Estimate
+from router.ewt.supply import Jumps
 from router.rules import All, Compare
 from router.terms import SECOND_US
-from tests.core.drive import TENANT, Centre
-from tests.core.reserves import BACK, HELP, TALK_S, centre, crowd, in_s, rule
+from tests.core.drive import START_US, TENANT, Centre
+from tests.core.reserves import BACK, HELP, NOON_S, TALK_S, centre, crowd, in_s, rule
 
 # -- who -------------------------------------------------------------------------------------------------------------
 
@@ -288,3 +291,44 @@ def test_donors_are_looked_at_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None
     choice = NextLent(centre().engine.world, TENANT, HELP)
     assert len(list(choice.look())) == 1
     assert [agent.name for agent in choice.agents(2)] == ["eve", "uma"]
+
+
+# -- with a roster ---------------------------------------------------------------------------------------------------
+
+
+def goes_home(site: Centre, in_s: int, *names: str) -> None:
+    """By the roster these are at work until then, since an hour."""
+    now_s = NOON_S + round((site.now_us - START_US) / SECOND_US)
+    entry = ask.RosterEntry(now_s - 3600, now_s + in_s)
+    days = [ask.RosterDay(name, "2026-11-20", [entry]) for name in names]
+    assert isinstance(site.say(ask.Roster(0, "mia", "a test", days), "boss"), RosterReply)
+
+
+def test_who_goes_home_before_is_not_counted_on() -> None:
+    """The rule would lend them, but they are not there any more."""
+    site = crowded((SOON,))
+    goes_home(site, 20, *BACK)
+    site.wait(1)
+    decided, said = made(site)
+    assert decided == said
+
+
+def test_who_goes_home_from_a_loan_is_gone_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come to sales when they are lent, and leave it when they go home: in all, as many go as go home."""
+    seen: list[Jumps] = []
+    walked = picture._walked
+
+    def spy(*given: Any) -> Any:
+        seen.append(given[-1])
+        return walked(*given)
+
+    monkeypatch.setattr(picture, "_walked", spy)
+    site = crowded((SOON,))
+    goes_home(site, 600, *BACK)
+    site.wait(1)
+    seen.clear()
+    made(site)
+    decided, said = seen
+    assert decided == {}, "of sales nobody goes home"
+    (changes,) = [changes for skills, changes in said.items() if any("sales" in name for name in skills)]
+    assert [(round(at_s, -1), slots) for at_s, slots in changes] == [(50, 2.0), (600, -2.0)]

@@ -122,4 +122,18 @@ MUTANTS = (
         "        return self.counted_us == world.now_us + good_us\n",
         test="tests/core/test_estimates_moving.py",
     ),
+    Mutant(
+        "estimates: who goes home before is not counted on",
+        CORE + "estimates/outlook.py",
+        "            if not world.now_us < goes_us < mover.leaves_us:\n",
+        "            if not world.now_us < goes_us:\n",
+        test="tests/core/test_estimates_moving.py",
+    ),
+    Mutant(
+        "estimates: who goes home from a loan is gone once",
+        CORE + "estimates/outlook.py",
+        "            if mover.leaves_us <= back_us:\n",
+        "            if mover.leaves_us < 0:\n",
+        test="tests/core/test_estimates_moving.py",
+    ),
 )

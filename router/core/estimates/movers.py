@@ -22,7 +22,7 @@ from router.core.actions import Borrow
 from router.core.deadlines import NEVER_US
 from router.core.donors import NextLent, is_short
 from router.core.estimates.crews import HORIZON_S
-from router.core.estimates.moving import Mover, Movers, Moving
+from router.core.estimates.moving import Mover, Movers, Moving, version_of
 from router.core.estimates.shifts import Shifts, count_shifts
 from router.core.estimates.turns import NEVER, Turn, When, any_known, beginning, end_of
 from router.core.loans import Grant, layered
@@ -46,7 +46,7 @@ def count(world: World, moving: Moving) -> Iterator[None]:
         moving.groups, moving.shifts, moving.counted_us = [], {}, -1
         return
     counting = _Count(world)
-    version, now_us = world.layers.version, world.now_us
+    version, now_us = version_of(world), world.now_us
     yield from counting.lent()
     yield from counting.starting()
     yield from counting.gains()

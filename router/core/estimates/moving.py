@@ -61,6 +61,11 @@ class Movers:
         return found
 
 
+def version_of(world: World) -> int:
+    """It is raised by whatever turns, and by a roster that changes."""
+    return world.layers.version + world.rota.version
+
+
 class Moving:
     """Everybody who will be moved."""
 
@@ -75,7 +80,7 @@ class Moving:
 
     def is_fresh(self, world: World) -> bool:
         """Is the count good still?"""
-        good_us = FRESH_US if self.version == world.layers.version else AGAIN_US
+        good_us = FRESH_US if self.version == version_of(world) else AGAIN_US
         return 0 <= self.counted_us <= world.now_us < self.counted_us + good_us
 
     def beside(self, line: Line) -> list[Line]:
