@@ -22,6 +22,13 @@ MUTANTS = (
         story="rule_oldest_wait_known_again",
     ),
     Mutant(
+        "rules: who is brought by a list waits already",
+        CORE + "handlers/sync.py",
+        "        not_seen(world, contact)\n",
+        "        pass\n",
+        story="rule_oldest_wait_of_a_list",
+    ),
+    Mutant(
         "rules: the oldest ticket is not the one that is due first",
         CORE + "line.py",
         "        return not self.newest and self.needs.channel != TICKET\n",
