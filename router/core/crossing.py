@@ -21,12 +21,12 @@ from router.core import settings as of
 from router.core.course import Way, course_of
 from router.core.crossing_contacts import PAIRS_A_US, contacts_of
 from router.core.entities import Agent
-from router.core.flipped import Flipped
+from router.core.flipped import Compared, Flipped, compare
 from router.core.line import Needs
 from router.core.match.choose import CHOICES
 from router.core.order import Order
 from router.core.queue import Queue
-from router.core.reconfigure import drop_calendars, flip, lines_differ
+from router.core.reconfigure import drop_calendars, flip, moves_lines
 from router.core.recording import agent_key
 from router.core.rule_settings import ActingRule
 from router.core.ruling_build import asked, drafted, tidied
@@ -88,15 +88,15 @@ class Crossing:
         world = self._world
         yield from _orders(world, new)
         prepared: list[Needs] = []
-        same: dict[tuple[str, str], None] = {}
-        yield from _needs(world, new, prepared, same)
+        compared: dict[tuple[str, str], Compared | None] = {}
+        yield from _needs(world, new, prepared, compared)
         draft = yield from drafted(world, new)
         # What is large enough has a step of its own.
-        flips_us = QUEUE_US * (len(new.queues) - len(same))
+        flips_us = QUEUE_US * sum(found is not None for found in compared.values())
         flips_us += RULE_US * len(draft.changed) if draft is not None else 0
         yield flips_us
         old = [world.settings]
-        left = flip(world, new, draft, same)
+        left = flip(world, new, draft, compared)
         yield flips_us
         yield from asked(world)
         if draft is not None:
@@ -164,25 +164,33 @@ def _orders(world: World, new: of.Settings) -> Iterator[int]:
         yield LOOK_US + AGENT_US * len(stood)
 
 
-def _needs(world: World, new: of.Settings, prepared: list[Needs], same: dict[tuple[str, str], None]) -> Iterator[int]:
-    """What queues will ask for: who meets it is found out before anybody waits for it. `same`: queues of which
-    configuration says what it says now."""
+def _needs(
+    world: World, new: of.Settings, prepared: list[Needs], compared: dict[tuple[str, str], Compared | None]
+) -> Iterator[int]:
+    """What queues will ask for: who meets it is found out before anybody waits for it. `compared`: what differs about
+    each queue that is there; None where configuration says what it says now."""
     roster = world.roster
     for configured in new.queues:
         yield LOOK_US
-        if world.configured.get((configured.tenant, configured.name)) == configured:
-            same[configured.tenant, configured.name] = None
+        key = (configured.tenant, configured.name)
+        if world.configured.get(key) == configured:
+            compared[key] = None
             continue
         settings = world.layers.over(configured)
         known = _settings_of(world, settings)
-        if known is not None and known.channels == settings.channels and not lines_differ(world, known, settings):
+        if known == settings:
+            compared[key] = None
             continue
+        if known is not None:
+            found = compared[key] = compare(known, settings)
+            if known.channels == settings.channels and not moves_lines(world, found):
+                continue
         draft = Queue(settings.name, settings, QueueTally(), {}, {})
         for channel in settings.channels:
             course = course_of(draft, Way(channel, contact_class=settings.contact_class))
-            key = (settings.tenant, channel, course.wanted(course.begin))
-            if key not in roster.needs:
-                needs = roster.intern_needs(key)
+            wanted = (settings.tenant, channel, course.wanted(course.begin))
+            if wanted not in roster.needs:
+                needs = roster.intern_needs(wanted)
                 prepared.append(needs)
                 queue = world.queues.get((settings.tenant, settings.name))
                 if queue is not None:

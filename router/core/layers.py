@@ -21,7 +21,7 @@ from router.core.actions.occupancy_cap import CAP
 from router.core.actions.share import SHARE
 from router.core.closing import tickets_anew
 from router.core.course import Way, course_of
-from router.core.flipped import Flipped
+from router.core.flipped import MOVING, Flipped
 from router.core.layer import Layer, Pause, Source
 from router.core.queue import Queue
 from router.core.tally import QueueTally
@@ -225,7 +225,7 @@ def _has_room(world: World, layer: Layer) -> bool:
     give up what they ask for themselves, and that could not be undone."""
     tenant, (kind, name) = layer.place
     queue, configured = world.queues.get((tenant, name)), world.configured.get((tenant, name))
-    if kind != "queue" or queue is None or configured is None or layer.what not in reconfigure.MOVING:
+    if kind != "queue" or queue is None or configured is None or layer.what not in MOVING:
         return True
     return _lines(world, queue, world.layers.over(configured)) <= world.settings.limits.lines_per_queue_max
 

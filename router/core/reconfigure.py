@@ -31,20 +31,19 @@ from router.core.doors import hang_door, line_clock
 from router.core.effects import QueueAnnouncement
 from router.core.entities import Peer
 from router.core.estimates import kept
-from router.core.flipped import Flipped
+from router.core.flipped import Compared, Flipped, compare
 from router.core.hours import Hours, calendar_of, look, new_hours
 from router.core.queue import Queue
 from router.core.ruling_draft import Draft
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
-MOVING = ("needs", "relax", "language_level", "preferred_for_us", "contact_class")
-"""Settings of a queue that decide in which line a contact stands."""
 
-
-def flip(world: World, new: of.Settings, draft: Draft | None, same: dict[tuple[str, str], None]) -> Flipped:
-    """From the settings in force to `new`, in this step. `draft`: its rules, where they are others; `same`: queues of
-    which configuration says what it says now."""
+def flip(
+    world: World, new: of.Settings, draft: Draft | None, compared: dict[tuple[str, str], Compared | None]
+) -> Flipped:
+    """From the settings in force to `new`, in this step. `draft`: its rules, where they are others; `compared`: queues
+    that are there, with what is other about them; None: configuration says what it says now."""
     old = world.settings
     clocks = old.calendars != new.calendars or old.channels != new.channels
     laid = dict.fromkeys(world.layers.targets)
@@ -57,8 +56,11 @@ def flip(world: World, new: of.Settings, draft: Draft | None, same: dict[tuple[s
     breathers.follow(world)
     changed = _switch_calendars(world, new)
     laid.update(dict.fromkeys(world.layers.targets))
-    as_before = {} if clocks else {key: None for key in same if (key[0], ("queue", key[1])) not in laid}
-    _switch_queues(world, new, left, old.version, as_before)
+    if clocks:
+        compared = {}
+    _switch_queues(
+        world, new, left, {k: c for k, c in compared.items() if (k[0], ("queue", k[1])) not in laid}, old.version
+    )
     if left.segments:
         for queue in world.queues.values():
             for line in queue.lines.values():
@@ -119,53 +121,60 @@ def drop_calendars(world: World, new: of.Settings) -> None:
 
 
 def _switch_queues(
-    world: World, new: of.Settings, left: Flipped, old_version: int, as_before: dict[tuple[str, str], None]
+    world: World,
+    new: of.Settings,
+    left: Flipped,
+    compared: dict[tuple[str, str], Compared | None],
+    old_version: int,
 ) -> None:
-    """`as_before`: those that nothing can have changed about."""
+    """`compared`: those of which nothing but their configuration can have changed."""
     wanted = {(queue.tenant, queue.name): queue for queue in new.queues}
     for key, queue in world.queues.items():
         if key not in wanted and not queue.retired:
             left.removed[queue] = None
         queue.retired = key not in wanted
     for key, configured in wanted.items():
-        if key in as_before:
+        found = compared.get(key)
+        if found is None and key in compared:
             continue
         settings = world.layers.over(configured)
         known = world.queues.get(key)
         if known is None:
             kept_idle.take(world, world.adopt_queue(settings))
-        elif known.settings != settings or _clocks_differ(world, known):
-            switch_queue(world, known, settings, left, old_version)
+        elif found is not None or known.settings != settings or _clocks_differ(world, known):
+            switch_queue(world, known, settings, left, old_version, compared=found)
 
 
-def lines_differ(world: World, old: of.Queue, new: of.Queue) -> bool:
+def moves_lines(world: World, compared: Compared) -> bool:
     """Do those who wait stand in other lines, or in another order, than before?"""
-    if any(getattr(old, name) != getattr(new, name) for name in MOVING):
-        return True
     # Who has a target class of their own belongs in the queue's own line while both are one.
-    classes_differ = bool(world.routing.targets) and old.target_class != new.target_class
-    return classes_differ or (old.order == "newest") != (new.order == "newest")
+    return compared.lines or (compared.target_class and bool(world.routing.targets))
 
 
 def switch_queue(
-    world: World, queue: Queue, settings: of.Queue, left: Flipped, old_version: int = 0, *, loading: bool = False
+    world: World,
+    queue: Queue,
+    settings: of.Queue,
+    left: Flipped,
+    old_version: int = 0,
+    *,
+    compared: Compared | None = None,
+    loading: bool = False,
 ) -> None:
     """One queue whose settings, as they are in effect, have changed. Its lines get their new numbers in one write each;
     other needs, another class, order or clock set them aside. `old_version`: by which it stood so far, where it is not
-    the one in force. `loading`: its door is as it was kept."""
+    the one in force. `compared`: what differs, where that is known. `loading`: its door is as it was kept."""
     old = queue.settings
+    if compared is None or compared.old is not old or compared.new is not settings:
+        compared = compare(old, settings)
     queue.settings = settings
     queue.wrap_ups, queue.treatments = dict(settings.wrap_up), dict(settings.treatments)
     take_schedule(queue)
     door = hang_door(world, queue)
     left.queues[queue] = None
     # Whose line counts by another clock now joins it anew: what they have waited is kept.
-    if lines_differ(world, old, settings) or _clocks_differ(world, queue):
-        for line in queue.lines.values():
-            line.version = line.version or old_version or world.settings.version
-            left.outdated[line] = None
-        queue.moved_us = world.now_us
-        _new_courses(world, queue, old)
+    if moves_lines(world, compared) or _clocks_differ(world, queue):
+        _set_aside(world, queue, old, left, old_version)
     for channel in settings.channels:
         if channel not in queue.own:
             queue.own[channel] = world.line(queue, channel, NOTHING)
@@ -177,7 +186,7 @@ def switch_queue(
             courses.drop_if_empty(world, line)
     if queue.kept or settings.laid.keep_idle:
         kept_idle.take(world, queue)
-    _note(left, queue, old)
+    _note(left, queue, compared)
     _tell_changes(world, queue, old, left)
     if door is not None and not loading and (door.hand or door.hours is not None):
         closing.turned(world, queue)
@@ -186,14 +195,22 @@ def switch_queue(
         balance.weigh(queue.share.group)
 
 
-def _note(left: Flipped, queue: Queue, old: of.Queue) -> None:
+def _set_aside(world: World, queue: Queue, old: of.Queue, left: Flipped, old_version: int) -> None:
+    """All lines that there are go by the settings of before, until everybody has left them."""
+    for line in queue.lines.values():
+        line.version = line.version or old_version or world.settings.version
+        left.outdated[line] = None
+    queue.moved_us = world.now_us
+    _new_courses(world, queue, old)
+
+
+def _note(left: Flipped, queue: Queue, compared: Compared) -> None:
     """What those who wait in the queue are to be looked at for, each in their turn."""
-    settings = queue.settings
-    if _waits_otherwise(old, settings):
+    if compared.waits:
         left.waits[queue] = None
-    if settings.callback != old.callback:
+    if compared.callbacks:
         left.callbacks[queue] = None
-    if (old.announce, old.announcing) != (settings.announce, settings.announcing):
+    if compared.schedules:
         left.schedules[queue] = None
 
 
@@ -248,12 +265,3 @@ def _new_courses(world: World, queue: Queue, old: of.Queue) -> None:
             world.changed.pop(course, None)
             world.dropped.append(("steps", key))
     queue.own, queue.courses, queue.reserved = {}, {}, 0
-
-
-def _waits_otherwise(old: of.Queue, new: of.Queue) -> bool:
-    """Do those who wait have other limits now?"""
-    whys = ("nobody_left", "waited_too_long")
-    left = [[why for why, _ in queue.treatments if why in whys] for queue in (old, new)]
-    waits = [(queue.wait_most_us, queue.enter_unstaffed, queue.ring_several) for queue in (old, new)]
-    spills = [(queue.laid.overflow_to, queue.laid.overflow_after_us, queue.laid.sending) for queue in (old, new)]
-    return waits[0] != waits[1] or left[0] != left[1] or old.direct != new.direct or spills[0] != spills[1]

@@ -120,7 +120,7 @@ MUTANTS = (
     ),
     Mutant(
         "actions: who has waited long enough overflows at once",
-        CORE + "reconfigure.py",
+        CORE + "flipped.py",
         " or spills[0] != spills[1]",
         "",
         story="action_overflow",

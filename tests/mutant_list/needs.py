@@ -49,7 +49,7 @@ MUTANTS = (
     ),
     Mutant(
         "needs: an edit of steps moves those who wait",
-        CORE + "reconfigure.py",
+        CORE + "flipped.py",
         'MOVING = ("needs", "relax",',
         'MOVING = ("needs",',
         story="relax_edit_applies_to_those_waiting",

@@ -92,9 +92,9 @@ MUTANTS = (
     ),
     Mutant(
         "I6: an edit to the newest first resorts those who wait",
-        CORE + "reconfigure.py",
-        'classes_differ or (old.order == "newest") != (new.order == "newest")\n',
-        "classes_differ\n",
+        CORE + "flipped.py",
+        ' or (old.order == "newest") != (new.order == "newest"),\n',
+        ",\n",
         story="order_newest_edited",
     ),
     Mutant(
