@@ -54,7 +54,7 @@ def test_a_need_that_nobody_meets_is_pointed_at(daemon: Pages) -> None:
     assert f"nobody here has it: {lacks}. Is the name right?" in shown.stderr
 
 
-@pytest.mark.parametrize("words", [["--needs", "english"], ["--contact", "c1"]])
+@pytest.mark.parametrize("words", [["--needs", "english"], ["--gateway", "gw1"]])
 def test_what_can_not_be_asked(daemon: Pages, words: list[str]) -> None:
     """Nothing is sent."""
     assert CliRunner().invoke(app, ["who", *words]).exit_code == 2

@@ -23,7 +23,9 @@ def who(
     channel: Annotated[str | None, typer.Option("--channel", help="The queue's first, or voice, if not given.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="The customer's language.")] = None,
     contact: Annotated[str | None, typer.Option("--contact", metavar="ID", help="One that waits, instead.")] = None,
-    gateway: Annotated[str | None, typer.Option("--gateway", help="The gateway that owns it.")] = None,
+    gateway: Annotated[
+        str | None, typer.Option("--gateway", help="The contact's gateway, where several have one of this id.")
+    ] = None,
     socket: Socket = None,
     address: Address = None,
     as_json: JsonLines = False,
@@ -38,8 +40,8 @@ def who(
     """
     from router.wire.catalogue import Who
 
-    if (contact is None) != (gateway is None):
-        say.fail("a contact is known by its id and its gateway", "give --contact and --gateway both", exits.USAGE)
+    if gateway is not None and contact is None:
+        say.fail("--gateway is that of a contact", "give --contact too", exits.USAGE)
     table = _table(needs)
     with daemon(socket, address, refused=exits.USAGE) as asker:
         pages = _pages(asker, Who(0, queue, channel, table, language, contact, gateway))

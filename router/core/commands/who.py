@@ -21,8 +21,9 @@ class Who(Request, tag="who"):
     """One that waits, with what it asks by now. Its queue, channel and language count, whatever is given here; `needs`
     comes beside its own."""
     gateway: Id | None = None
+    """The contact's, where several gateways have one of this id."""
     after: str = ""
     roles = ("desk", "supervisor", "monitor")
     answers = ("who",)
-    errors = ("bad_needs", "unknown_contact", "bad_state", "unknown_queue", "unknown_channel")
+    errors = ("bad_needs", "unknown_contact", "ambiguous_contact", "bad_state", "unknown_queue", "unknown_channel")
     numbered = False

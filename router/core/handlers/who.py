@@ -15,9 +15,9 @@ from router.core.asked import Asked, asked
 from router.core.course import Way, asks_language, course_of
 from router.core.dispatch import free_channels, has_room
 from router.core.effects import Reply, WhoReply, WhoStatus
-from router.core.entities import Agent, Contact, Peer, Tombstone
+from router.core.entities import Agent, Contact, Peer
 from router.core.guards import may_be_given
-from router.core.handlers.contacts import worked_by
+from router.core.handlers.hands import find
 from router.core.handlers.several import find_queue
 from router.core.line import passed_over
 from router.core.match.choose import usable_endpoint
@@ -76,9 +76,7 @@ def _of_words(world: World, peer: Peer, command: ask.Who, own: Asked) -> Wish:
 
 def _of_contact(world: World, peer: Peer, command: ask.Who, own: Asked) -> list[Wish]:
     """What a contact asks that is here: in each of its queues, the one that leads first."""
-    contact = worked_by(world, peer, command.contact or "", command.gateway)
-    if isinstance(contact, Tombstone):
-        raise Refused("bad_state", "ended")
+    contact = find(world, peer, command.contact or "", command.gateway)
     line = contact.line
     if line is None:
         raise Refused("bad_state", contact.state)
