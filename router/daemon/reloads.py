@@ -344,8 +344,10 @@ class Reloads:
 
     async def history(self) -> VersionsReply:
         """The versions that are kept. Raises `OSError`."""
+        # A version is kept before it is in force: looked at first, this one is among those that are listed.
+        version = self.version
         entries = await asyncio.to_thread(self._versions.entries)
         now = await asyncio.to_thread(self._now)
         shown = [VersionShown(e.version, e.digest, e.utc_s, e.how, e.who, e.why, e.of) for e in entries]
         back_to = now.trial.back_to if now is not None and now.trial is not None else 0
-        return VersionsReply(0, self.version, shown, self.trial_ms(), back_to, self.pending)
+        return VersionsReply(0, version, shown, self.trial_ms(), back_to, self.pending)
