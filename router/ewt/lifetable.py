@@ -129,7 +129,7 @@ class LifeTable:
         ended = [x * factor for x in self.ended]
         part = [x * factor for x in self.part]
         running = list(running)
-        many = sum([count for _, count in running])
+        many = sum(count for _, count in running)
         beyond_usual = max(0.0, 1 - self.usual / many) if many else 0.0
         for age, count in running:
             i = bisect_right(UPPER_S, age)
@@ -145,7 +145,7 @@ class LifeTable:
         events = [x * factor for x in self.events]
         base = (2 + sum(events)) / (2 * self._prior_s + sum(exposure))
         rates = smooth(events, exposure, base)
-        due = sum([rate * exposed for rate, exposed in zip(rates, exposure, strict=True)])
+        due = sum(rate * exposed for rate, exposed in zip(rates, exposure, strict=True))
         level = (2 + sum(events)) / (2 + due)
         return Hazard([min(rate * level, HAZARD_MAX_PER_S) for rate in rates])
 
