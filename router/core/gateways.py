@@ -31,7 +31,7 @@ from router.core.advice import advise_now
 from router.core.effects import Suspended
 from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
 from router.core.entity import EVERYTHING
-from router.core.oldest import is_away, is_back, not_seen, went
+from router.core.oldest import is_away, is_back, went
 from router.core.owned import Owned, end_reckoning, list_todo, listed
 from router.core.sent import AWAY
 from router.core.ticket import ticket_of
@@ -240,7 +240,6 @@ def _shut(world: World, peer: Peer) -> bool:
     for entity in _slice(world, peer):
         if isinstance(entity, Contact):
             world.unstand(entity)
-            not_seen(world, entity)
             if not peer.live:
                 visits.disarm(world, entity)
                 if ticket_of(entity) is not None:

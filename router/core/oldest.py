@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from router.core.entities import Contact, Peer
+    from router.core.entities import Peer
     from router.core.line import Line
     from router.core.queue import Queue
     from router.core.world import World
@@ -52,13 +52,6 @@ def is_away(peer: Peer) -> bool:
         return False
     opens = peer.chore == "shut" and peer.synced and not peer.draining and not peer.suspended_until_us
     return opens or peer.chore in ("open", "close") or peer.awaited()
-
-
-def not_seen(world: World, contact: Contact) -> None:
-    """It stands nowhere any more, and waits: rules that watch its queues look anew."""
-    for place in (contact, *(contact.stand_ins or ())):
-        if place.queue.view is not None:
-            world.ruling.dirty[place.queue.view] = None
 
 
 def went(world: World, peer: Peer) -> None:

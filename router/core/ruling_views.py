@@ -74,8 +74,11 @@ def current(world: World, gauge: Gauge) -> Value:
 
 
 def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -> None:
-    if world.ruling.away and not is_sure(world, queue):
+    calm = not world.ruling.away
+    if not calm:
+        # Whoever comes or goes may make it known or unknown: it is looked at each time.
         view.first_us = -1
+    if not calm and not is_sure(world, queue):
         waits = list(longest_waits_us(world, queue))
         see_least(world, gauge, max((waited_us for waited_us, _ in waits), default=0))
         for waited_us, line in waits:
@@ -99,7 +102,7 @@ def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -
     for waited_us, line in waits:
         # Each line counts by its own clock, so that another one may be the first to pass the edge.
         again(world, view, clocks.due_us(world, line.clock, round(gauge.hi) - waited_us))
-    if plain and waits and gauge.lo == -inf:
+    if calm and plain and waits and gauge.lo == -inf:
         firsts = [line.order.first[0] for _, line in waits if line.order.first is not None]
         at_us = min(firsts) + round(gauge.hi)
         if at_us > world.now_us:

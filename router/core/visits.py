@@ -31,7 +31,6 @@ from router.core.moments import (
     waits_at_most,
     with_its_own,
 )
-from router.core.oldest import not_seen
 from router.core.order import Order
 from router.core.sent import AWAY
 from router.core.special import outcome_of
@@ -72,8 +71,6 @@ def stand_in_line(world: World, contact: Contact) -> None:
             several.stand(world, contact)
         if line.needs.staffed == 0:
             courses.leave_unstaffed(world, line)
-    else:
-        not_seen(world, contact)
     if line.queue.schedule is not None:
         announcements.begin(world, contact, line.queue.schedule)
     if (

@@ -10,7 +10,7 @@ MUTANTS = (
     Mutant(
         "rules: who waits on a gateway that is away is not forgotten",
         CORE + "ruling_views.py",
-        "    if world.ruling.away and not is_sure(world, queue):\n",
+        "    if not calm and not is_sure(world, queue):\n",
         "    if False:\n",
         story="rule_oldest_wait_over_a_restart",
     ),
@@ -23,9 +23,9 @@ MUTANTS = (
     ),
     Mutant(
         "rules: who is brought by a list waits already",
-        CORE + "handlers/sync.py",
-        "        not_seen(world, contact)\n",
-        "        pass\n",
+        CORE + "ruling_views.py",
+        "it is looked at each time.\n        view.first_us = -1\n",
+        "it is looked at each time.\n        pass\n",
         story="rule_oldest_wait_of_a_list",
     ),
     Mutant(

@@ -33,7 +33,7 @@ from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_queue, further
 from router.core.handlers.state import ENTRIES_A_FRAME, tell_resting, tell_state
 from router.core.match.choose import usable_endpoint
-from router.core.oldest import not_seen, went
+from router.core.oldest import went
 from router.core.queue import Queue
 from router.core.routed import Decision
 from router.core.sent import AWAY
@@ -176,8 +176,6 @@ def _take_contact(world: World, peer: Peer, alive: ask.AliveContact) -> None:
         _found_talking(world, peer, contact, alive)
     if alive.talks_to is not None:
         leases.confirmed(world, contact)
-    elif contact.state == "waiting":
-        not_seen(world, contact)
 
 
 def _readmit(world: World, peer: Peer, alive: ask.AliveContact) -> Contact:
