@@ -7,7 +7,7 @@ diagrams of the documentation are drawn from these tables and a test compares th
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias, TypeVar, cast
+from typing import Final, Protocol, TypeAlias, TypeVar, cast
 
 from router.errors import IllegalMove
 from router.terms import AgentStateName
@@ -17,7 +17,7 @@ State = TypeVar("State", bound=str)
 
 Table: TypeAlias = dict[State, dict[str, State]]
 
-CONTACT: Table[str] = {
+CONTACT: Final[Table[str]] = {
     "new": {
         "enqueue": "waiting",
         "enqueue_held": "held",
@@ -48,7 +48,7 @@ CONTACT: Table[str] = {
 Only tickets are `assigned` (an agent's own, and not open on the desk) or `pending` (for a customer, a department or a
 date). `sent`: a partner is asked to take it; `at_partner`: it talks there."""
 
-OFFER: Table[str] = {
+OFFER: Final[Table[str]] = {
     "new": {"offer": "offered", "found_talking": "connected", "open": "connected"},
     "offered": {"accept": "connecting", "reject": "rejected", "time_out": "timed_out", "cancel": "cancelled"},
     "connecting": {"connect": "connected", "fail": "failed", "cancel": "cancelled"},
@@ -61,7 +61,7 @@ OFFER: Table[str] = {
     "failed": {},
 }
 
-AGENT: Table[AgentStateName] = {
+AGENT: Final[Table[AgentStateName]] = {
     "offline": {"log_in": "not_ready", "log_in_ready": "available"},
     "not_ready": {"ready": "available", "log_out": "offline"},
     "available": {"not_ready": "not_ready", "log_out": "offline", "reserve": "reserved"},
