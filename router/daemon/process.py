@@ -21,7 +21,9 @@ YOUNG_OBJECTS: Final = 5_000
 """Objects made before the youngest generation is looked through: half a millisecond's work, two where memory is
 slow."""
 
-MIDDLE_ROUNDS: Final = 20
+MIDDLE_ROUNDS: Final = 5
+"""Rounds of these before what has outlived one is looked through again: 100,000 objects held the loop up for 45 ms of
+CPU while 10,000 agents signed in."""
 
 NEVER: Final = 1_000_000_000
 """Rounds before a full collection: it stops the loop for 190 ms a million live records, and finds nothing,
