@@ -26,13 +26,13 @@ from time import process_time
 
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.announce_settings import AnnounceRow, AnnounceRules
+from router.core.announcements.settings import AnnounceRow, AnnounceRules
 from router.core.effects import Announce, Offer
 from router.core.engine import Engine
 from router.core.estimates.state import Estimates
 from router.core.internal import GatewayUp
+from router.core.needs.want import Want
 from router.core.on_due import ON_DUE
-from router.core.want import Want
 from router.core.world import World
 from router.terms import SECOND_US
 

@@ -41,10 +41,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from router.core import settings as of
-from router.core.balance_settings import Balance, Measure
+from router.core.match.balance_settings import Balance, Measure
 from router.terms import SECOND_US
 from router.trace import Plan, Service, Trace, generate, import_technion
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 
 T_95: Final = {
     1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 11: 2.20, 14: 2.14, 19: 2.09,

@@ -16,9 +16,9 @@ from typing import Any
 from msgspec import structs
 
 from router.core import settings as of
-from router.core.asked import Step
-from router.core.rule_settings import ActingRule
-from router.core.want import Want
+from router.core.needs.asked import Step
+from router.core.needs.want import Want
+from router.core.ruling.settings import ActingRule
 from router.rules import All, Compare, Condition
 from router.rules.gauge import Relation
 

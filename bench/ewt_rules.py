@@ -21,10 +21,10 @@ from router.core.actions import Borrow
 from router.core.effects import Offer
 from router.core.engine import Engine
 from router.core.estimates import movers
-from router.core.expect import estimate_of
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.want import Want
+from router.core.estimates.expect import estimate_of
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import Want
+from router.core.ruling.settings import ActingRule
 from router.rules import Compare
 from router.terms import SECOND_US
 

@@ -20,8 +20,8 @@ from msgspec import structs
 
 from bench.centre import PLAIN, Mix, Size
 from bench.engine import Driver
-from router.core import ruling_build
-from router.core.ruling_draft import Draft
+from router.core.ruling import build as ruling_build
+from router.core.ruling.draft import Draft
 
 SIZE = Size(queues=500, agents=2_500, profiles=500, waiting=5_000)
 RULES = 1_000

@@ -61,7 +61,7 @@ NeedsTable: TypeAlias = Annotated[
     Mapping[_Word, _Level | _Word | _Outer | Annotated[tuple[_Outer | _Word, ...], _Most]],
     _Most,
 ]
-"""What is asked of an agent. Skill -> least level (1..10); or the long form, see `router/core/want_tables.py`."""
+"""What is asked of an agent. Skill -> least level (1..10); or the long form, see `router/core/needs/tables.py`."""
 
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 """A part of a whole."""

@@ -15,7 +15,7 @@ from router.cli.tables import table
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from router.trace.replay_report import ReplayReport
+    from router.trace.replay.report import ReplayReport
 
 
 def view(report: ReplayReport) -> RenderableType:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from router.config.patterns import patterns
-from router.core.hours import calendar_of
-from router.core.route_settings import Condition, Route, Segment
-from router.core.routes import ATTRIBUTES, Attributes, Matcher
+from router.core.doors.hours import calendar_of
+from router.core.needs.tables import table_of
+from router.core.needs.want import ANYBODY, said
+from router.core.routes.routes import ATTRIBUTES, Attributes, Matcher
+from router.core.routes.settings import Condition, Route, Segment
 from router.core.settings import Settings
-from router.core.want import ANYBODY, said
-from router.core.want_tables import table_of
 from router.terms import SECOND_US, Business
 
 

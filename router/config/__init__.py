@@ -1,6 +1,6 @@
 """Configuration: a directory of TOML files, read whole, checked whole, and handed over as one frozen object.
 
-What lives here: the settings with their bounds and meaning (`catalogue_*`), the way from files to a
+What lives here: the settings with their bounds and meaning (`catalogue`), the way from files to a
 `Configuration` (`check`), what differs between two (`compare`), agents as a table (`transfer`), and what is
 rendered from the settings (`schema`, `render`). It must not know who uses a setting, and touches nothing but
 files.

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from router.config.faults import Findings, dangling
 from router.config.read import Found
-from router.core.announce_settings import ROWS_MAX, AnnounceRow, AnnounceRules, When
+from router.core.announcements.settings import ROWS_MAX, AnnounceRow, AnnounceRules, When
 from router.core.settings import Queue
 
 CALLBACK = "callback"

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from router.config.centre import Centre
 from router.config.faults import Findings, Where, dangling, doubled
 from router.config.read import Found
-from router.core.balance_settings import Balance
+from router.core.match.balance_settings import Balance
 from router.core.settings import Queue
 
 

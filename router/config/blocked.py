@@ -16,7 +16,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 
 from router.config.faults import Findings, Where
-from router.config.kinds import NAME_REMEDY
+from router.config.kinds.fields import NAME_REMEDY
 from router.config.roster import TableSource
 from router.terms import is_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from router.config.catalogue_calendars import DAY_MINUTES, WEEK, WEEKDAYS
+from router.config.catalogue.calendars import DAY_MINUTES, WEEK, WEEKDAYS
 from router.config.faults import Findings
 from router.config.public_holidays import holidays_of
 from router.config.read import Found

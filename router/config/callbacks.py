@@ -7,7 +7,7 @@ import re
 
 from router.config.faults import Findings
 from router.config.read import Found
-from router.core.callback_settings import CallbackRules, TokenRules
+from router.core.callbacks.settings import CallbackRules, TokenRules
 from router.core.settings import Queue
 
 PREFIX = re.compile(r"\+?[0-9]*").fullmatch

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from router.config.announcements import with_schedule
 from router.config.callbacks import callback_rules, token_rules
 from router.config.faults import Findings, dangling, doubled, listed
-from router.config.kinds import plain
+from router.config.kinds.fields import plain
 from router.config.read import Found
-from router.core.asked import STEPS_MAX, Step
+from router.core.customers.settings import Again
 from router.core.effects import Treatment
-from router.core.repeat_settings import Again
+from router.core.needs.asked import STEPS_MAX, Step
 from router.core.settings import Channel, Queue, Settings, WrapUp
 from router.terms import SECOND_US
 

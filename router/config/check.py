@@ -20,13 +20,13 @@ from router.config import blocked as blocked_table
 from router.config import roster
 from router.config.balances import balances
 from router.config.calendars import calendars, hours_of_queues
-from router.config.catalogue_calendars import CALENDAR_FILE
-from router.config.catalogue_centre import AGENTS, FILES, LATER_FILES, QUEUES
-from router.config.catalogue_machine import SWITCHBOARD
-from router.config.catalogue_plans import PLANS
-from router.config.catalogue_routes import ROUTES
-from router.config.catalogue_rules import RULES
-from router.config.catalogue_tickets import TICKETS
+from router.config.catalogue.calendars import CALENDAR_FILE
+from router.config.catalogue.centre import AGENTS, FILES, LATER_FILES, QUEUES
+from router.config.catalogue.machine import SWITCHBOARD
+from router.config.catalogue.plans import PLANS
+from router.config.catalogue.routes import ROUTES
+from router.config.catalogue.rules import RULES
+from router.config.catalogue.tickets import TICKETS
 from router.config.centre import centre
 from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
@@ -45,8 +45,8 @@ from router.config.rows import File
 from router.config.ruling import ruling
 from router.config.sources import Directory, TextSource, parsed
 from router.config.tickets import paths
+from router.core.needs.want import names_in
 from router.core.settings import Estimating, Repeat, Settings
-from router.core.want import names_in
 
 
 class Report(Struct, frozen=True):

@@ -14,33 +14,33 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from router.config.catalogue_actions import ACTIONS, KINDS
-from router.config.catalogue_announcements import ANNOUNCE, ANNOUNCING, WHEN
-from router.config.catalogue_balance import BALANCE
-from router.config.catalogue_calendars import CALENDARS
-from router.config.catalogue_callbacks import CALLBACK, TOKENS
-from router.config.catalogue_centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES
-from router.config.catalogue_direct import DIRECT
-from router.config.catalogue_ewt import EWT
-from router.config.catalogue_machine import PEERS, SWITCHBOARD
-from router.config.catalogue_needs import RELAX
-from router.config.catalogue_partners import PARTNERS
-from router.config.catalogue_plans import PLAN, WEBHOOKS
-from router.config.catalogue_repeats import AGAIN, REPEAT
-from router.config.catalogue_routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
-from router.config.catalogue_rules import RULE, RULES
-from router.config.catalogue_tickets import NODE, PATH, TICKETS
-from router.config.catalogue_treatments import TREATMENTS, WRAP_UP
+from router.config.catalogue.actions import ACTIONS, KINDS
+from router.config.catalogue.announcements import ANNOUNCE, ANNOUNCING, WHEN
+from router.config.catalogue.balance import BALANCE
+from router.config.catalogue.calendars import CALENDARS
+from router.config.catalogue.callbacks import CALLBACK, TOKENS
+from router.config.catalogue.centre import AGENT, AGENTS, CHANNELS, FILES, QUEUE, QUEUES
+from router.config.catalogue.direct import DIRECT
+from router.config.catalogue.ewt import EWT
+from router.config.catalogue.machine import PEERS, SWITCHBOARD
+from router.config.catalogue.needs import RELAX
+from router.config.catalogue.partners import PARTNERS
+from router.config.catalogue.plans import PLAN, WEBHOOKS
+from router.config.catalogue.repeats import AGAIN, REPEAT
+from router.config.catalogue.routes import REFUSE, ROUTE, ROUTES, SEGMENT, STEER
+from router.config.catalogue.rules import RULE, RULES
+from router.config.catalogue.tickets import NODE, PATH, TICKETS
+from router.config.catalogue.treatments import TREATMENTS, WRAP_UP
 from router.config.faults import shown
 from router.config.model import Configuration
 from router.config.patterns import patterns
 from router.config.rows import Section
 from router.core.actions import AnyAction
-from router.core.plan_settings import Plan
-from router.core.route_settings import Condition, Route, Segment
-from router.core.rule_settings import ActingRule
+from router.core.layers.plan_settings import Plan
+from router.core.routes.settings import Condition, Route, Segment
+from router.core.ruling.settings import ActingRule
 from router.core.settings import Queue
-from router.core.ticket_settings import TicketPath
+from router.core.tickets.settings import TicketPath
 
 SECRET = "(secret)"  # noqa: S105 - what is shown instead of one
 DIGEST_LENGTH = 16

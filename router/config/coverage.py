@@ -13,9 +13,9 @@ from router.config.centre import Centre
 from router.config.faults import Findings, Where
 from router.config.people import People
 from router.config.read import Found
-from router.core.able import Able
+from router.core.needs.able import Able
+from router.core.needs.want import ANYBODY, Traits, names_in, said
 from router.core.settings import Agent, Queue
-from router.core.want import ANYBODY, Traits, names_in, said
 
 
 def coverage(centre: Centre, people: People, queues_at: Where, findings: Findings) -> None:

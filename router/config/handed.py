@@ -19,7 +19,7 @@ from router.config.compare import Change, diff, digest
 from router.config.faults import Fault
 from router.config.model import Configuration
 from router.core import settings as of
-from router.core.rule_settings import ActingRule
+from router.core.ruling.settings import ActingRule
 
 A_PIECE: Final = {"queues": 100, "rules": 200, "agents": 500}
 """Of which lists so many are handed over at a time: about a millisecond's work."""

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from router.config.catalogue_machine import KEY_CHARACTERS_LEAST
+from router.config.catalogue.machine import KEY_CHARACTERS_LEAST
 from router.config.faults import Findings, listed
 from router.config.read import Found
 

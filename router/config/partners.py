@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from router.config.faults import Findings, dangling
 from router.config.read import Found
 from router.core.actions import SendToPartner
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
+from router.core.layers.plan_settings import Plan
+from router.core.partners.settings import PartnerContract
+from router.core.ruling.settings import ActingRule
 from router.core.settings import Calendar
 
 

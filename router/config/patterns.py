@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from router.config.kinds import NAME_REMEDY, Kind, Taken, Wrong, said
-from router.core.route_settings import Attribute, Condition
+from router.config.kinds.fields import NAME_REMEDY, Kind, Taken, Wrong, said
+from router.core.routes.settings import Attribute, Condition
 from router.terms import ID_PATTERN, is_id
 
 PATTERNS_MAX = 5_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from router.config.catalogue_centre import ENGINE_REASONS
+from router.config.catalogue.centre import ENGINE_REASONS
 from router.config.channels import most_at_once
 from router.config.faults import Findings, Where, dangling, doubled, listed
 from router.config.read import Found

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from router.config.catalogue_actions import KINDS
+from router.config.catalogue.actions import KINDS
 from router.config.centre import Centre
 from router.config.faults import Findings, dangling, doubled, listed
 from router.config.keys import WAYS, KeyRing
@@ -24,9 +24,9 @@ from router.core.actions import (
     SteerAway,
     SwitchBalance,
 )
-from router.core.plan_settings import Plan
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import names_in
 from router.core.settings import Calendar, Queue
-from router.core.want import names_in
 
 
 class Around(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from router.config.faults import alike
-from router.config.kinds import Wrong
+from router.config.kinds.fields import Wrong
 from router.config.zones import FIRST_YEAR, LAST_YEAR
 from router.hours import day_number
 

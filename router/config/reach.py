@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TypeAlias
 
-from router.core.route_settings import Attribute, Condition
-from router.core.routes import ATTRIBUTES, HasConditions, met
+from router.core.routes.routes import ATTRIBUTES, HasConditions, met
+from router.core.routes.settings import Attribute, Condition
 
 STEPS_MOST = 200_000
 """Conditions that are tried for one row: well under a second."""

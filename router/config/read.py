@@ -14,7 +14,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from router.config.faults import Findings, Where, listed
-from router.config.kinds import NAME_REMEDY, Wrong, said
+from router.config.kinds.fields import NAME_REMEDY, Wrong, said
 from router.config.rows import File, Section
 from router.terms import is_id
 

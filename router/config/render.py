@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from router.config.catalogue_centre import FILES
+from router.config.catalogue.centre import FILES
 from router.config.rows import Row, Section
 from router.config.schema import schema
 

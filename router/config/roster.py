@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import UNSET
 
-from router.config.catalogue_centre import AGENT, SKILLS_PER_AGENT_MAX
-from router.config.catalogue_channels import AGENT_CHANNELS
+from router.config.catalogue.centre import AGENT, SKILLS_PER_AGENT_MAX
+from router.config.catalogue.channels import AGENT_CHANNELS
 from router.config.faults import Findings, Path, Where
-from router.config.kinds import NAME_REMEDY, Kind, Whole
+from router.config.kinds.fields import NAME_REMEDY, Kind, Whole
 from router.core.settings import Agent
 from router.terms import LEVEL_MAX, is_id
 

@@ -14,11 +14,11 @@ from router.config.patterns import condition
 from router.config.reach import unreachable
 from router.config.read import Found
 from router.config.routing_codes import ONLY_PLANNED, plan_code
+from router.core.customers.settings import Again
 from router.core.effects import Treatment
-from router.core.repeat_settings import Again
-from router.core.route_settings import Condition, Route, Segment, Steer
+from router.core.routes.settings import Condition, Route, Segment, Steer
+from router.core.routes.steering import NOBODY_NEEDED
 from router.core.settings import Calendar, Limits, Queue
-from router.core.steering import NOBODY_NEEDED
 from router.terms import Business
 
 ONLY_ROUTED = ("queues", "priority_s", "contact_class", "needs", "segment", "repeat")

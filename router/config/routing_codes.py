@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from router.config.faults import Findings, dangling
-from router.config.kinds import Wrong
+from router.config.kinds.fields import Wrong
 
 if TYPE_CHECKING:
     from router.config.plans import Around
     from router.config.read import Found
-    from router.core.route_settings import Route
+    from router.core.routes.settings import Route
 
 ONLY_PLANNED = ("plan_action", "callers", "pin")
 """Settings of a row that mean nothing where it switches no plan."""

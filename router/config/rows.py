@@ -15,7 +15,7 @@ from typing import Any, get_args
 from msgspec import NODEFAULT, UNSET
 from msgspec.structs import fields
 
-from router.config.kinds import Kind, Seconds
+from router.config.kinds.fields import Kind, Seconds
 
 
 class Row:

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from router.config import plans
-from router.config.catalogue_rules import RULES_MAX
+from router.config.catalogue.rules import RULES_MAX
 from router.config.centre import Centre
 from router.config.faults import Findings, Path, dangling, doubled
 from router.config.people import People
 from router.config.read import Found
 from router.config.zones import offsets
-from router.core.route_settings import Segment
-from router.core.rule_settings import ActingRule
+from router.core.routes.settings import Segment
+from router.core.ruling.settings import ActingRule
 from router.core.settings import Calendar
 from router.rules import All, Compare, Condition, Not, Rule, compares_in, contradictions
 

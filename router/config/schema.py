@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from router.config.catalogue_centre import FILES
+from router.config.catalogue.centre import FILES
 from router.config.rows import Row, Section
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

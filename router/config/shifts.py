@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from router.config.faults import Findings, Where
-from router.config.kinds import NAME_REMEDY
+from router.config.kinds.fields import NAME_REMEDY
 from router.config.roster import TableSource, csv_rows
 from router.config.zones import zone_wrong
 from router.core.commands.rota import ENTRIES_MOST

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from router.config.catalogue_tickets import PENDING
+from router.config.catalogue.tickets import PENDING
 from router.config.centre import Centre
 from router.config.faults import Findings, dangling, doubled, listed
 from router.config.people import People
 from router.config.read import Found
 from router.core.settings import Queue
-from router.core.ticket import END, TICKET
-from router.core.ticket_settings import Node, TicketPath, Words
+from router.core.tickets.settings import Node, TicketPath, Words
+from router.core.tickets.ticket import END, TICKET
 
 
 class Around:

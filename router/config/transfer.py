@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from router.config import roster
-from router.config.catalogue_centre import AGENTS, FILES
+from router.config.catalogue.centre import AGENTS, FILES
 from router.config.check import Report, check_texts
 from router.config.faults import ConfigurationErrors, Findings, Where
 from router.config.machine import Surroundings

@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from router.config.faults import alike
-from router.config.kinds import Wrong
+from router.config.kinds.fields import Wrong
 
 FIRST_YEAR: Final = 2020
 LAST_YEAR: Final = 2045

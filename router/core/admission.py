@@ -7,12 +7,13 @@ nothing: who counts and records what was refused is the caller's.
 
 from __future__ import annotations
 
-from router.core import courses, doors
 from router.core import settings as of
-from router.core.asked import Asked
+from router.core.doors import doors
 from router.core.effects import Treatment
 from router.core.entities import Agent
 from router.core.line import Line
+from router.core.needs import courses
+from router.core.needs.asked import Asked
 from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from router.core import closing, crossing, gateways, internal, restore_rules
+from router.core import gateways, internal
+from router.core.doors import closing
+from router.core.reload import crossing
+from router.core.restore import rules as restore_rules
 from router.core.world import World
 
 HEARD: Final = (internal.Restarted, internal.StoodStill)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from router.core.audit import Deed
-from router.core.history import Visit
+from router.core.stored.history import Visit
 
 
 class Batch(Struct, gc=False):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from router.core import tokens
 from router.core.entities import Tombstone
-from router.core.recording import contact_key
+from router.core.places import tokens
+from router.core.stored.recording import contact_key
 from router.core.world import World
 
 

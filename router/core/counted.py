@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from router.core import flow
 from router.core.entities import Contact
-from router.core.several import all_had
+from router.core.places.several import all_had
 from router.core.special import answered_before, is_test
+from router.core.talks.written import count_unreplied, is_done_with
 from router.core.tally import add_wait
 from router.core.world import World
-from router.core.written import count_unreplied, is_done_with
 
 
 def count_answered(world: World, contact: Contact) -> None:

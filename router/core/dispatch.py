@@ -6,13 +6,19 @@ step set loose has to look: an arrival for the best free agent, an agent for the
 
 from __future__ import annotations
 
-from router.core import callback_turns, course_slices, courses, kept_idle, offers, partners, reservations, several
+from router.core import offers, reservations
 from router.core import settings as of
+from router.core.callbacks import turns as callback_turns
 from router.core.entities import Agent, Contact
 from router.core.estimates import tap, virtual
-from router.core.guards import spares
+from router.core.layers import kept_idle
+from router.core.layers.guards import spares
 from router.core.line import Line, passed_over
 from router.core.match.choose import agent_for, contact_for, usable_endpoint
+from router.core.needs import courses
+from router.core.needs import slices as course_slices
+from router.core.partners import partners
+from router.core.places import several
 from router.core.ringing import may_yet, ring_for
 from router.core.visits import is_sent_away, treat
 from router.core.world import World

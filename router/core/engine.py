@@ -11,37 +11,28 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from router.core import (
-    announcements,
-    audit,
-    away,
-    burial,
-    closing,
-    course_slices,
-    crossing,
-    gateways,
-    history,
-    internal,
-    letting_go,
-    notices,
-    recording,
-    restore_rules,
-    ruling,
-    ticket_due,
-)
+from router.core import audit, away, burial, gateways, internal, letting_go, notices
 from router.core import commands as ask
+from router.core.announcements import announcements
 from router.core.batch import Batch
 from router.core.deadlines import NEVER_US
 from router.core.dispatch import settle
+from router.core.doors import closing
+from router.core.doors.evacuation import evacuate
 from router.core.effects import Already, Error, Message, Reply
 from router.core.entities import Peer
-from router.core.evacuation import evacuate
-from router.core.everything import RECORDED, everything
 from router.core.handlers import sync, sync_end
 from router.core.handlers.table import BEFORE_SYNC_END, HANDLERS, Handler
+from router.core.needs import slices as course_slices
 from router.core.on_due import ON_DUE
-from router.core.restore import Passive, restore
+from router.core.reload import crossing
+from router.core.restore import rules as restore_rules
+from router.core.restore.world import Passive, restore
+from router.core.ruling import ruling
 from router.core.settings import Settings
+from router.core.stored import history, recording
+from router.core.stored.everything import RECORDED, everything
+from router.core.tickets import due as ticket_due
 from router.core.world import World
 from router.errors import ERRORS, Refused
 

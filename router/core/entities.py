@@ -2,7 +2,7 @@
 the ended.
 
 They hold state and nothing else; whoever changes one marks it in `world.changed`. Run-time links (a contact's line, an
-agent's profile) are built from the stored fields when a world starts: `records.py` says which fields are stored.
+agent's profile) are built from the stored fields when a world starts: `stored/records.py` says which fields are stored.
 None is tracked by the cycle collector: what leaves the world is unlinked by hand (`world.forget_*`). Compiled, a field
 is read in one move, and a number takes no memory of its own: that is why these are no msgspec types (decision 0016).
 """
@@ -12,22 +12,22 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, final
 
-from router.core.asked import NOTHING, Asked
 from router.core.native import mypyc_attr
-from router.core.want import Traits
+from router.core.needs.asked import NOTHING, Asked
+from router.core.needs.want import Traits
 from router.terms import AgentStateName
 
 if TYPE_CHECKING:
     from router.core.effects import Reply
     from router.core.extra import Extra, KeptPlace
-    from router.core.leg import Leg
+    from router.core.layers.loans import Grant
+    from router.core.layers.sheet import Sheet
     from router.core.line import Entry, Line
-    from router.core.loans import Grant
     from router.core.order import Order
     from router.core.owned import Reckoning
     from router.core.queue import Queue
     from router.core.roster import Pool, PoolEntry, Profile
-    from router.core.sheet import Sheet
+    from router.core.talks.leg import Leg
 
 
 @mypyc_attr(acyclic=True)
@@ -169,7 +169,7 @@ class Contact(Live):
     standing: Order[Entry] | None = None
     """The order that it stands in now: its line's, that of the agent whom it waits for, or of the virtual holds."""
     stand_ins: list[Contact] | None = None
-    """Its places in further queues, each held by a stand-in; None: it waits in one queue (`several.py`)."""
+    """Its places in further queues, each held by a stand-in; None: it waits in one queue (`places/several.py`)."""
     main: Contact | None = None
     """This is no contact but a stand-in: it holds a place of that one in another queue."""
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from router.core.asked import Asked
-from router.core.consulting import Consult
-from router.core.heard import Heard
-from router.core.pause import Chat, Pause
-from router.core.routed import Routed
-from router.core.sent import Sent
-from router.core.ticket import Ticket
+from router.core.announcements.heard import Heard
+from router.core.needs.asked import Asked
+from router.core.partners.sent import Sent
+from router.core.routes.routed import Routed
+from router.core.talks.consulting import Consult
+from router.core.talks.pause import Chat, Pause
+from router.core.tickets.ticket import Ticket
 
 if TYPE_CHECKING:
     from router.core.entities import Contact

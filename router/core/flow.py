@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from router.core import courses, partner
-from router.core.ruled import ABANDONED, ARRIVED, COUNTED, IN_TARGET, KNOWN, REPEATED, FlowView
+from router.core.needs import courses
+from router.core.partners import partner
+from router.core.ruling.ruled import ABANDONED, ARRIVED, COUNTED, IN_TARGET, KNOWN, REPEATED, FlowView
 
 if TYPE_CHECKING:
     from router.core.queue import Queue
-    from router.core.route_settings import Segment
+    from router.core.routes.settings import Segment
     from router.core.world import World
 
 

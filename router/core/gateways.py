@@ -14,27 +14,21 @@ What a list leaves to do goes before, in the same way (`handlers/sync_end.py`).
 
 from __future__ import annotations
 
-from router.core import (
-    callback_book,
-    callback_gateways,
-    callbacks,
-    clocks,
-    joining,
-    offers,
-    partners,
-    people,
-    ringing,
-    ticket_desk,
-    visits,
-)
-from router.core.advice import advise_now
+from router.core import offers, people, ringing, visits
+from router.core.callbacks import book as callback_book
+from router.core.callbacks import callbacks
+from router.core.callbacks import gateways as callback_gateways
 from router.core.effects import Suspended
 from router.core.entities import Agent, Contact, Endpoint, Offer, Peer
 from router.core.entity import EVERYTHING
 from router.core.oldest import is_away, is_back, went
 from router.core.owned import Owned, end_reckoning, list_todo, listed
-from router.core.sent import AWAY
-from router.core.ticket import ticket_of
+from router.core.partners import partners
+from router.core.partners.sent import AWAY
+from router.core.routes.advice import advise_now
+from router.core.talks import clocks, joining
+from router.core.tickets import desk as ticket_desk
+from router.core.tickets.ticket import ticket_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
 
@@ -367,11 +361,11 @@ def over(world: World, contact: Contact, outcome: str, by: str, told_by: Peer | 
 
 
 def end_talk(world: World, contact: Contact, by: Peer | None) -> None:
-    """The customer leaves a talk, and whoever is with them is left: one agent, or several (`consults.py`)."""
+    """The customer leaves a talk, and whoever is with them is left: one agent, or several (`talks/consults.py`)."""
     if contact.extra is None:
         part(world, contact, by)
     else:
-        from router.core import consults
+        from router.core.talks import consults
 
         consults.run(world, contact, "customer_leaves", by)
 

@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, TypeAlias, final
 
 from msgspec.msgpack import Encoder
 
-from router.core.consulting import asks_itself
 from router.core.native import mypyc_attr
+from router.core.needs.want import Want
 from router.core.order import Order
-from router.core.ticket import TICKET
-from router.core.want import Want
+from router.core.talks.consulting import asks_itself
+from router.core.tickets.ticket import TICKET
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:
-    from router.core.course import Course, State, Way
+    from router.core.doors.hours import Hours
     from router.core.entities import Agent, Contact
-    from router.core.hours import Hours
-    from router.core.keep import Keep
+    from router.core.layers.keep import Keep
+    from router.core.needs.course import Course, State, Way
     from router.core.queue import Queue
     from router.core.roster import Pool, Profile
-    from router.core.ruled import QueueView
+    from router.core.ruling.ruled import QueueView
 
 Entry: TypeAlias = "tuple[int, int, Contact]"
 """(key_us, number, contact): a place. Where the newest comes first both numbers are negative (`Line.place`)."""

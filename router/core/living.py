@@ -1,28 +1,28 @@
-"""What lives in a world, one after another, and whether something found a while ago still does: for `verify.py`."""
+"""What lives in a world, one after another, and whether something found a while ago still does: for `verify`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from router.core import verify_rules
-from router.core.balance import Balance
-from router.core.course import Course
-from router.core.customer import Customer
-from router.core.door import Door
+from router.core.customers.customer import Customer
+from router.core.doors.door import Door
+from router.core.doors.hours import Hours
 from router.core.entities import Agent, Backoff, Contact, Endpoint, Offer, Peer, Tombstone
 from router.core.estimates.service import Service
 from router.core.estimates.state import Estimates
-from router.core.hours import Hours
-from router.core.layer import Layer, Pause
-from router.core.levels import Level
+from router.core.layers.layer import Layer, Pause
+from router.core.layers.plan import ActivePlan
 from router.core.line import Line, Needs
-from router.core.partner import Partner
-from router.core.plan import ActivePlan
+from router.core.match.balance import Balance
+from router.core.needs.course import Course
+from router.core.needs.levels import Level
+from router.core.partners.partner import Partner
 from router.core.queue import Queue
 from router.core.rota import RotaDay
-from router.core.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RuleState, StoreView
-from router.core.ticket import Solved
+from router.core.ruling.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RuleState, StoreView
+from router.core.tickets.ticket import Solved
+from router.core.verify import rules as verify_rules
 from router.core.world import World
 
 

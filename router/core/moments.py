@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from router.core import overflow, spill
-from router.core.consulting import is_shared
+from router.core import overflow
 from router.core.entities import Contact
+from router.core.layers import spill
 from router.core.special import last_activity_us, pause_of
-from router.core.ticket import TICKET, Ticket
+from router.core.talks.consulting import is_shared
+from router.core.tickets.ticket import TICKET, Ticket
 from router.core.world import World
 
 

@@ -7,16 +7,18 @@ it asked of agents by name is over; who has just missed it is passed over there 
 
 from __future__ import annotations
 
-from router.core import announcements, counted, flow, visit_records, visits
+from router.core import counted, flow, visits
 from router.core.admission import follow, last_treatment
+from router.core.announcements import announcements
 from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
 from router.core.extra import Extra
 from router.core.line import Line
+from router.core.places.several import forget_places
 from router.core.queue import Queue
-from router.core.routed import Routed
-from router.core.several import forget_places
+from router.core.routes.routed import Routed
 from router.core.special import forget_pauses, is_test, outcome_of, routed_of
+from router.core.stored import visits as visit_records
 from router.core.world import World
 
 

@@ -14,7 +14,7 @@ from router.core.entity import Entity
 from router.core.internal import NoticeDone, NoticesAgain
 
 if TYPE_CHECKING:
-    from router.core.layer import Source
+    from router.core.layers.layer import Source
     from router.core.world import World
 
 OUTBOX: Final = "*outbox"

@@ -9,9 +9,10 @@ Every way in which an agent lets go of a contact ends in `let_go`, and every way
 
 from __future__ import annotations
 
-from router.core import announcements, callback_book, callbacks, elsewhere, ringing, states, ticket_clock, visits
-from router.core.clocks import begin_lease, stands_still, start_clock
-from router.core.consulting import is_consult, misses_kept
+from router.core import ringing, states, visits
+from router.core.announcements import announcements
+from router.core.callbacks import book as callback_book
+from router.core.callbacks import callbacks
 from router.core.counted import count_answered
 from router.core.effects import (
     Accepted,
@@ -24,14 +25,18 @@ from router.core.effects import (
 from router.core.effects import Offer as OfferMessage
 from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.estimates import tap, virtual
-from router.core.leg import Leg
 from router.core.match.choose import usable_endpoint
 from router.core.moments import waited_out
 from router.core.people import back_off, release_wanted
+from router.core.places import elsewhere
 from router.core.queue import NO_WRAP_UP
 from router.core.special import answered_before, is_test
+from router.core.talks.clocks import begin_lease, stands_still, start_clock
+from router.core.talks.consulting import is_consult, misses_kept
+from router.core.talks.leg import Leg
+from router.core.talks.worked import came_free
 from router.core.tally import add_reaction
-from router.core.worked import came_free
+from router.core.tickets import clock as ticket_clock
 from router.core.world import World
 from router.terms import MILLISECOND_US, CancelReason, DialCancelWhy
 
@@ -376,7 +381,7 @@ def due(world: World, offer: Offer) -> None:
         else:
             give_back(world, offer, "timed_out", None)
     elif offer.state == "connected":
-        from router.core import leases
+        from router.core.talks import leases
 
         leases.due(world, offer)
     elif offer.state == "connecting":

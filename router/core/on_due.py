@@ -5,32 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import (
-    balance,
-    closing,
-    courses,
-    gateways,
-    layers,
-    offers,
-    partners,
-    people,
-    plans,
-    reservations,
-    ruling,
-    ruling_see,
-    ticket_due,
-)
-from router.core.balance import Balance
-from router.core.door import Door
+from router.core import gateways, offers, people, reservations
+from router.core.doors import closing
+from router.core.doors.door import Door
+from router.core.doors.hours import Hours
 from router.core.entities import Agent, Backoff, Contact, Offer, Peer
 from router.core.estimates import safety
 from router.core.estimates.state import Estimates
-from router.core.hours import Hours
-from router.core.layer import Layer
-from router.core.levels import Level
-from router.core.partner import Partner
-from router.core.plan import ActivePlan
-from router.core.ruled import CrewView, FlowView, QueueView, RuleState, StoreView
+from router.core.layers import layers, plans
+from router.core.layers.layer import Layer
+from router.core.layers.plan import ActivePlan
+from router.core.match import balance
+from router.core.match.balance import Balance
+from router.core.needs import courses
+from router.core.needs.levels import Level
+from router.core.partners import partners
+from router.core.partners.partner import Partner
+from router.core.ruling import ruling
+from router.core.ruling import see as ruling_see
+from router.core.ruling.ruled import CrewView, FlowView, QueueView, RuleState, StoreView
+from router.core.tickets import due as ticket_due
 from router.core.world import World
 
 ON_DUE: dict[type, Callable[[World, Any], None]] = {

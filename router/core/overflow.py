@@ -8,11 +8,11 @@ that are still to be dialled, consults, and whom a supervisor has assigned.
 
 from __future__ import annotations
 
-from router.core import callback_book
-from router.core.consulting import is_consult
+from router.core.callbacks import book as callback_book
 from router.core.entities import Agent, Contact
 from router.core.extra import Extra
-from router.core.ticket import TICKET
+from router.core.talks.consulting import is_consult
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from router.core import courses, overflow, timesheets, visits
+from router.core import overflow, visits
 from router.core.effects import AgentState
 from router.core.entities import Agent, Backoff, Endpoint, Offer, Peer
+from router.core.layers import timesheets
+from router.core.layers.loans import layered
 from router.core.line import Needs
-from router.core.loans import layered
-from router.core.recording import endpoint_key
+from router.core.needs import courses
+from router.core.stored.recording import endpoint_key
 from router.core.world import World
 from router.terms import MILLISECOND_US, BackoffWhy
 

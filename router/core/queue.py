@@ -10,15 +10,15 @@ from router.core.native import mypyc_attr
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
-    from router.core.announcing import Schedule
-    from router.core.balance import Share
-    from router.core.course import Course, Way
-    from router.core.door import Door
+    from router.core.announcements.announcing import Schedule
+    from router.core.doors.door import Door
     from router.core.entities import Contact
-    from router.core.levels import Level
     from router.core.line import Line, Needs
-    from router.core.partner import Partner
-    from router.core.ruled import FlowView, QueueView
+    from router.core.match.balance import Share
+    from router.core.needs.course import Course, Way
+    from router.core.needs.levels import Level
+    from router.core.partners.partner import Partner
+    from router.core.ruling.ruled import FlowView, QueueView
 
 WrapUps: TypeAlias = dict[str, of.WrapUp]
 """By channel."""
@@ -57,7 +57,7 @@ class Queue:
     counts: dict[str, int]
     """Contacts by state."""
     beside: int = 0
-    """Places here of contacts that another of their queues leads (`several.py`)."""
+    """Places here of contacts that another of their queues leads (`places/several.py`)."""
     door: Door | None = None
     """None: no calendar, and no hand on it; its settings alone say whether it is open."""
     callbacks: dict[str, Contact]

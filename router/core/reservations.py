@@ -13,9 +13,9 @@ from router.core.entities import Agent, Contact
 from router.core.extra import Extra
 from router.core.line import Line, passed_over
 from router.core.match.choose import contact_for, usable_endpoint
-from router.core.recording import contact_key
+from router.core.places.several import places
 from router.core.roster import Profile
-from router.core.several import places
+from router.core.stored.recording import contact_key
 from router.core.visits import arm
 from router.core.world import World
 

@@ -9,7 +9,7 @@ make or end offers: `dispatch.py` and `offers.py` do.
 from __future__ import annotations
 
 from router.core.entities import Agent, Contact
-from router.core.guards import guard
+from router.core.layers.guards import guard
 from router.core.line import Entry, passed_over
 from router.core.moments import waited_out
 from router.core.order import Order

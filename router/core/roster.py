@@ -11,17 +11,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, final
 
-from router.core.able import Able
-from router.core.keep import Keep
+from router.core.layers.keep import Keep
 from router.core.line import Line, Needs, NeedsKey
 from router.core.native import mypyc_attr
+from router.core.needs.able import Able
+from router.core.needs.want import Traits
 from router.core.order import Order
-from router.core.want import Traits
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
     from router.core.queue import Queue
-    from router.core.ruled import QueueView
+    from router.core.ruling.ruled import QueueView
 
 ProfileKey = tuple[str, Traits, tuple[str, ...], tuple[str, ...]]
 """(tenant, traits, channels, queues that have had their share): all sorted."""
@@ -112,7 +112,7 @@ class Roster:
         self.easing: dict[Line, None] = {}
         """Lines whose needs gave way: those who stand in them look for agents, in slices."""
         self.dirty: dict[Any, None] = {}
-        """What rules watch that has changed in this step: see `ruled.py`."""
+        """What rules watch that has changed in this step: see `ruling/ruled.py`."""
         self.people = False
         """Do rules watch people?"""
         self.presence: list[Moved] | None = None

@@ -11,18 +11,18 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from router.core.actions.laid import Laid
-from router.core.announce_settings import AnnounceRow, AnnounceRules
-from router.core.asked import Step
-from router.core.balance_settings import Balance
-from router.core.callback_settings import CallbackRules, TokenRules
+from router.core.announcements.settings import AnnounceRow, AnnounceRules
+from router.core.callbacks.settings import CallbackRules, TokenRules
+from router.core.customers.settings import Again
 from router.core.effects import Treatment
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
-from router.core.repeat_settings import Again
-from router.core.route_settings import Route, Segment, Steer
-from router.core.rule_settings import ActingRule
-from router.core.ticket_settings import TicketPath
-from router.core.want import ANYBODY, Traits, Want
+from router.core.layers.plan_settings import Plan
+from router.core.match.balance_settings import Balance
+from router.core.needs.asked import Step
+from router.core.needs.want import ANYBODY, Traits, Want
+from router.core.partners.settings import PartnerContract
+from router.core.routes.settings import Route, Segment, Steer
+from router.core.ruling.settings import ActingRule
+from router.core.tickets.settings import TicketPath
 from router.terms import SECOND_US
 
 AgentChoice: TypeAlias = Literal["longest_idle", "best_skill", "least_flexible", "round_robin", "least_occupied"]

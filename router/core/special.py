@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from router.core.sent import was_answered
+from router.core.partners.sent import was_answered
 
 if TYPE_CHECKING:
     from router.core.entities import Contact
-    from router.core.pause import Pause
-    from router.core.routed import Routed
+    from router.core.routes.routed import Routed
+    from router.core.talks.pause import Pause
 
 
 def routed_of(contact: Contact) -> Routed | None:

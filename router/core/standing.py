@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from router.core import ringing, several
+from router.core import ringing
 from router.core.entities import Contact
+from router.core.places import several
 from router.core.world import World
 
 

@@ -1,5 +1,5 @@
 """What a queue and the engine count, as plain numbers: the metrics and `status` read them. Nothing decides by them,
-but for the expected wait (`expect.py`): what goes by that may differ after a start.
+but for the expected wait (`estimates/expect.py`): what goes by that may differ after a start.
 
 Every count of an ended contact is made in one place, from the contact itself, at the moment when its record is written:
 so that the counters and the records always agree. Definitions: `docs/figures.md`.

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from router.core import (
-    announcements,
-    burial,
-    callback_book,
-    counted,
-    courses,
-    customers,
-    doors,
-    overflow,
-    partner,
-    several,
-    tokens,
-    visit_records,
-)
+from router.core import burial, counted, overflow
+from router.core.announcements import announcements
+from router.core.callbacks import book as callback_book
+from router.core.customers import customers
+from router.core.doors import doors
+from router.core.doors.hours import due_us, take_clock
 from router.core.effects import Treat
 from router.core.entities import Agent, Contact, Tombstone
 from router.core.estimates import tap
-from router.core.hours import due_us, take_clock
+from router.core.layers.spill import spills
 from router.core.line import Entry, Line
 from router.core.moments import (
     is_deserted,
@@ -31,11 +23,14 @@ from router.core.moments import (
     waits_at_most,
     with_its_own,
 )
+from router.core.needs import courses
 from router.core.order import Order
-from router.core.sent import AWAY
+from router.core.partners import partner
+from router.core.partners.sent import AWAY
+from router.core.places import several, tokens
 from router.core.special import outcome_of
-from router.core.spill import spills
-from router.core.ticket import TICKET
+from router.core.stored import visits as visit_records
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 
 
@@ -157,7 +152,7 @@ def arm(world: World, contact: Contact) -> None:
 def _or_elsewhere(world: World, contact: Contact, at_us: int) -> int:
     """A contact's deadline (0: none), or that of its places in other queues, or of its way to a partner, if sooner."""
     if contact.stand_ins is not None and contact.state in ("held", "waiting"):
-        from router.core import elsewhere
+        from router.core.places import elsewhere
 
         at_us = elsewhere.next_us(world, contact, at_us)
     if contact.queue.settings.laid.sending is not None or contact.state in AWAY:
@@ -206,7 +201,7 @@ def due(world: World, contact: Contact) -> None:
         return
     callback = callback_book.of(contact) if contact.extra is not None else None
     if callback is not None:
-        from router.core import callback_turns
+        from router.core.callbacks import turns as callback_turns
 
         callback_turns.due(world, contact, callback)
         return
@@ -234,7 +229,8 @@ def due(world: World, contact: Contact) -> None:
 
 
 def _due_beside_lines(world: World, contact: Contact) -> None:
-    from router.core import parking, partners
+    from router.core.partners import partners
+    from router.core.talks import parking
 
     if contact.state in AWAY:
         partners.due(world, contact)
@@ -245,7 +241,7 @@ def _due_beside_lines(world: World, contact: Contact) -> None:
 def _waited_too_long(world: World, contact: Contact) -> bool:
     """Has it where it waits? In its other queues it may have, too: those places are given up."""
     if contact.stand_ins is not None:
-        from router.core import elsewhere
+        from router.core.places import elsewhere
 
         elsewhere.look(world, contact)
     return waited_out(world, contact)
@@ -278,7 +274,7 @@ def treat(world: World, contact: Contact, why: str) -> None:
     """The contact can't be served any longer where it waits: it goes on in the queue that configuration names, or its
     gateway is told what to do with it and it ends. One that has other places loses this one only."""
     if contact.main is not None or contact.stand_ins is not None:
-        from router.core import elsewhere
+        from router.core.places import elsewhere
 
         if elsewhere.give_up(world, contact, why):
             return
@@ -308,7 +304,7 @@ def leave(world: World, contact: Contact, outcome: str, by: str) -> None:
     disarm(world, contact)
     if contact.extra is not None:
         if contact.state in AWAY:
-            from router.core import partners
+            from router.core.partners import partners
 
             partners.gave_up(world, contact)
         outcome = outcome_of(contact, outcome)
@@ -335,7 +331,7 @@ def close(world: World, contact: Contact) -> None:
         world.leave_line(contact)
     contact.queue.counts["ended"] -= 1
     if contact.extra is not None:
-        from router.core import ticket_path
+        from router.core.tickets import path as ticket_path
 
         ticket_path.over(world, contact)
     counted.count_ended(world, contact)
@@ -349,7 +345,7 @@ def close(world: World, contact: Contact) -> None:
     if contact.due_us:
         world.deadlines.cancel(contact)
     if contact.extra is not None:
-        from router.core import consults
+        from router.core.talks import consults
 
         consults.closed(world, contact)
     tombstone = Tombstone(

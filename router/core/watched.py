@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from router.core import several
 from router.core.effects import AgentEvent, ContactEvent
+from router.core.places import several
 from router.terms import MILLISECOND_US
 
 if TYPE_CHECKING:

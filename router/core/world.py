@@ -9,35 +9,38 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import Any
 
-from router.core import balance, courses, several, states
 from router.core import settings as of
+from router.core import states
 from router.core.agent_of import agent_of
-from router.core.announcing import Announcing, take_schedule
-from router.core.asked import NOTHING, Asked
+from router.core.announcements.announcing import Announcing, take_schedule
 from router.core.audit import Deed
-from router.core.course import Way
-from router.core.customer import Customer
+from router.core.customers.customer import Customer
 from router.core.deadlines import Deadlines
-from router.core.doors import hang_door, line_clock
+from router.core.doors.doors import hang_door, line_clock
+from router.core.doors.hours import Hours, clock_of, new_hours
 from router.core.effects import Message
 from router.core.entities import Agent, Contact, Offer, Peer, Tombstone
 from router.core.estimates.state import Estimates
 from router.core.extra import ask_needs
-from router.core.history import Visit
-from router.core.hours import Hours, clock_of, new_hours
-from router.core.layer import Layers
+from router.core.layers.layer import Layers
+from router.core.layers.plan import Plans
 from router.core.line import Line, Needs
+from router.core.match import balance
 from router.core.match.choose import CHOICES
+from router.core.needs import courses
+from router.core.needs.asked import NOTHING, Asked
+from router.core.needs.course import Way
 from router.core.order import Order
-from router.core.partner import Partners
-from router.core.plan import Plans
+from router.core.partners.partner import Partners
+from router.core.places import several
 from router.core.queue import Queue
 from router.core.roster import Roster
 from router.core.rota import Rota
-from router.core.routing import Routing
-from router.core.ruled import Ruling
+from router.core.routes.routing import Routing
+from router.core.ruling.ruled import Ruling
+from router.core.stored.history import Visit
 from router.core.tally import QueueTally, Tally
-from router.core.ticket import Tickets
+from router.core.tickets.ticket import Tickets
 from router.core.watched import agent_event, contact_event
 from router.errors import Refused
 

@@ -13,7 +13,7 @@ import time
 from router import logs
 from router.core.audit import Deed
 from router.core.batch import Batch
-from router.core.history import Visit
+from router.core.stored.history import Visit
 from router.loop.figures import Figures
 
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from router.core import records
 from router.core.engine import Engine
 from router.core.settings import Settings
-from router.core.verify import verify
+from router.core.stored import records
+from router.core.verify.world import verify
 from router.errors import IllegalMove
 
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from router.config.model import Configuration
 from router.core.engine import Engine
 from router.core.internal import Restarted, Secret
-from router.core.records import BadRecord
+from router.core.stored.records import BadRecord
 from router.loop import crash
 from router.loop.clock import Clock, Resumed, boot_id, boot_us, resume, wall_us
 from router.loop.loop import SYSTEM

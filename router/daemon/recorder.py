@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from router import logs
-from router.core.loans import layered
-from router.core.want import Traits
+from router.core.layers.loans import layered
+from router.core.needs.want import Traits
 from router.daemon.recorder_files import Block, Files
 from router.terms import MILLISECOND_US, SECOND_US
 from router.trace import journal
@@ -30,8 +30,8 @@ from router.trace import journal
 if TYPE_CHECKING:
     from router.core.batch import Batch
     from router.core.entities import Agent
-    from router.core.history import Visit
     from router.core.settings import Settings
+    from router.core.stored.history import Visit
     from router.daemon.daemon import Daemon
 
 FLUSH_S: Final = 1.0

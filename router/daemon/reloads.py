@@ -1,8 +1,8 @@
 """What becomes of a configuration while the daemon runs: looked at, applied, on trial, taken back.
 
-One thing at a time. It must not know how anything is read (`reload.py`) or switched (`router.core.crossing`). The one
-idea: what is to be in force is written down first and switched to afterwards, so that a death in between leaves a
-start with exactly what was asked for.
+One thing at a time. It must not know how anything is read (`reload.py`) or switched (`router.core.reload.crossing`).
+The one idea: what is to be in force is written down first and switched to afterwards, so that a death in between leaves
+a start with exactly what was asked for.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from router.config.compare import digest
 from router.config.model import Configuration, numbered
 from router.config.versions import Entry, Files, How, Now, Trial, files_of
 from router.core.audit import Deed
-from router.core.crossing import SLICE_US
 from router.core.effects import ChangeShown, Consequence, Reloaded, VersionShown, VersionsReply
-from router.core.foresee import Foresight
-from router.core.hands_kept import kept_by_hand
 from router.core.internal import Configure
+from router.core.reload.crossing import SLICE_US
+from router.core.reload.foresee import Foresight
+from router.core.reload.hands import kept_by_hand
 from router.daemon.beginning import versions_of
 from router.daemon.reload import Candidate, check_elsewhere, log_changes, log_faults
 from router.loop import crash

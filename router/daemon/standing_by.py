@@ -13,7 +13,7 @@ from typing import Final
 
 from router import logs
 from router.core.engine import Engine
-from router.core.records import BadRecord
+from router.core.stored.records import BadRecord
 from router.daemon.loading import Loaded, activated, now_stamp, put_all, unreadable
 from router.loop.clock import Resumed, boot_us, resume
 from router.store.base import Lead, Stamp, StoreAway, StoreHeld, StoreUnusable

@@ -12,7 +12,7 @@ from time import monotonic, monotonic_ns
 from typing import TYPE_CHECKING, Final
 
 from router import logs
-from router.core.verify import SLICE, Verifier
+from router.core.verify.world import SLICE, Verifier
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import Final
 
 from router.core.handlers.questions import agent_doing
-from router.core.routing import SegmentTally
-from router.core.steering import SteerTally
+from router.core.routes.routing import SegmentTally
+from router.core.routes.steering import SteerTally
 from router.core.world import World
 from router.metrics.text import Number
 

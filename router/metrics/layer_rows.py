@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from router.core.layer import Spent
+from router.core.layers.layer import Spent
 from router.metrics.rows import Row
 from router.metrics.seen import Seen, SiteRow, counter, gauge
 from router.metrics.text import Number

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from router.core.partner import Partner
-from router.core.partner_settings import MILLION
+from router.core.partners.partner import Partner
+from router.core.partners.settings import MILLION
 from router.metrics.rows import PREFIX, Row
 from router.metrics.seen import Seen, SiteRow
 from router.metrics.text import Kind, Number

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from router.core.doors import closed_by
+from router.core.doors.doors import closed_by
 from router.core.handlers.questions import top_urgency
 from router.core.oldest import oldest_wait_us
 from router.core.queue import Queue

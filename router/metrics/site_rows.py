@@ -7,7 +7,7 @@ from collections.abc import Callable
 from platform import python_version
 from typing import Final
 
-from router.core.ruling import is_paused
+from router.core.ruling.ruling import is_paused
 from router.metrics.layer_rows import LAYER_ROWS
 from router.metrics.machine_rows import MACHINE_ROWS
 from router.metrics.partner_rows import PARTNER_ROWS

@@ -25,8 +25,8 @@ from hashlib import sha1
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from router.core import records
 from router.core.batch import Batch
+from router.core.stored import records
 from router.store.base import STREAM_MOST, Lead, Stamp
 
 KINDS: Final = records.KINDS

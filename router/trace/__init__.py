@@ -1,6 +1,6 @@
 """Recorded traffic: importers, the trace file, and what a replay needs to know beyond the record.
 
-What is here reads and writes files and nothing else. `router.trace.replay` drives the engine with it, and is
+What is here reads and writes files and nothing else. `router.trace.replay.run` drives the engine with it, and is
 imported by its own name, so that an import of records does not load the engine. The format and the meaning of
 every field for a replay are in `docs/traces.md`.
 """

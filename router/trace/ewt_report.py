@@ -24,7 +24,7 @@ from router.ewt.trajectory import Estimate
 from router.terms import SECOND_US
 from router.trace.codec import Progress
 from router.trace.records import Trace
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 
 ASK_EVERY_S: Final = 60.0
 """Callers are told no oftener."""

@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 
 import msgpack
 
-from router.core.able import Able
-from router.core.history import Visit
-from router.core.want import Traits, Want
-from router.core.want_tables import parsed, table_of
+from router.core.needs.able import Able
+from router.core.needs.tables import parsed, table_of
+from router.core.needs.want import Traits, Want
+from router.core.stored.history import Visit
 from router.terms import MILLISECOND_US, SECOND_US
 from router.trace.journal_visits import Recorded, contacts
 from router.trace.records import Agent, Break, Day, Header, Shift, Trace, TraceError

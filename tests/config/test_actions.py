@@ -3,8 +3,8 @@
 import pytest
 
 from router.config import check_texts
-from router.config.catalogue_actions import ACTIONS as ROWS
-from router.config.catalogue_actions import KINDS
+from router.config.catalogue.actions import ACTIONS as ROWS
+from router.config.catalogue.actions import KINDS
 from router.config.compare import diff, digest, tables
 from router.core.actions import ACTIONS
 from tests.config.given import AROUND

@@ -4,7 +4,7 @@ import pytest
 
 from router.config import check_texts
 from router.config.compare import diff
-from router.core.announce_settings import AnnounceRow, AnnounceRules, When
+from router.core.announcements.settings import AnnounceRow, AnnounceRules, When
 from tests.config.given import AROUND, WHOLE, checked, right, the_fault
 
 QUEUES = WHOLE["queues.toml"]

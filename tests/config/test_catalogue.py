@@ -4,19 +4,19 @@ import msgspec
 import pytest
 
 from router.config import model
-from router.config.catalogue_centre import FILES
-from router.config.catalogue_treatments import REASONS
-from router.config.kinds import Seconds, Whole
+from router.config.catalogue.centre import FILES
+from router.config.catalogue.treatments import REASONS
+from router.config.kinds.fields import Seconds, Whole
 from router.config.rows import Row, Section
 from router.core import settings as core
-from router.core.announce_settings import AnnounceRow, AnnounceRules, When
-from router.core.callback_settings import CallbackRules, TokenRules
+from router.core.announcements.settings import AnnounceRow, AnnounceRules, When
+from router.core.callbacks.settings import CallbackRules, TokenRules
+from router.core.customers.settings import Again
 from router.core.effects import RefusedEntry, Treat
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
-from router.core.repeat_settings import Again
-from router.core.route_settings import Route, Segment, Steer
-from router.core.rule_settings import ActingRule
+from router.core.layers.plan_settings import Plan
+from router.core.partners.settings import PartnerContract
+from router.core.routes.settings import Route, Segment, Steer
+from router.core.ruling.settings import ActingRule
 from router.server.limits import ServerLimits
 from router.store.base import STREAMS_MOST
 from router.wire.frames import FRAME_BYTES_MAX

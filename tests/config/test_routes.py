@@ -7,8 +7,8 @@ import pytest
 
 from router.config.reach import unreachable
 from router.config.routing import Routing
-from router.core.route_settings import Condition, Route
-from router.core.routes import Attributes, Matcher
+from router.core.routes.routes import Attributes, Matcher
+from router.core.routes.settings import Condition, Route
 from tests.config.given import WHOLE, checked, right, the_fault
 
 ROW = '[routes.{}]\nwhen = {{ {} }}\nqueue = "cards"\n'

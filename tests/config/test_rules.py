@@ -7,8 +7,8 @@ from hypothesis import given
 
 from router.config import Report, diff, from_bytes, to_bytes
 from router.config.compare import tables
-from router.config.kinds_rules import Conditions, table_of
-from router.core.rule_settings import ActingRule
+from router.config.kinds.rules import Conditions, table_of
+from router.core.ruling.settings import ActingRule
 from router.rules import All, AnyOf, Compare, Condition, Not
 from tests.config.given import checked, right, the_fault
 from tests.rules.drawn import CONDITIONS

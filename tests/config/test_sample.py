@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from router.config import check, check_texts, digest, schema
-from router.config.catalogue_calendars import CALENDAR_FILE
-from router.config.catalogue_centre import FILES, QUEUES
-from router.config.catalogue_machine import SWITCHBOARD
-from router.config.catalogue_plans import PLANS
-from router.config.catalogue_routes import ROUTES
-from router.config.catalogue_rules import RULES
-from router.config.catalogue_tickets import TICKETS
+from router.config.catalogue.calendars import CALENDAR_FILE
+from router.config.catalogue.centre import FILES, QUEUES
+from router.config.catalogue.machine import SWITCHBOARD
+from router.config.catalogue.plans import PLANS
+from router.config.catalogue.routes import ROUTES
+from router.config.catalogue.rules import RULES
+from router.config.catalogue.tickets import TICKETS
 from router.config.rows import File
 from tests.config.given import AROUND, SAMPLE, sample
 from tests.config.rendered import ROOT, rendered

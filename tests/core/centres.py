@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from router.core import settings as of
-from router.core.want import Want
+from router.core.needs.want import Want
 from router.terms import SECOND_US
 
 SKILLS = ("cards", "loans")

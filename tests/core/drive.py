@@ -9,7 +9,7 @@ from router.core import internal as told
 from router.core import settings as of
 from router.core.effects import Error, Message, Offer, Ok, Reply
 from router.core.engine import Engine
-from router.core.verify import verify
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 
 M = TypeVar("M", bound=Message)

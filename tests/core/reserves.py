@@ -9,10 +9,10 @@ from router.core import settings as of
 from router.core.actions import Borrow
 from router.core.deadlines import NEVER_US
 from router.core.estimates.turns import Turn, When, beginning, end_of
-from router.core.layer import Source
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.want import Want
+from router.core.layers.layer import Source
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import Want
+from router.core.ruling.settings import ActingRule
 from router.rules import Compare, Condition
 from router.terms import SECOND_US
 from tests.core.drive import TENANT, Centre

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from router.core import announcing
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.announce_settings import AnnounceRow, AnnounceRules
-from router.core.announcing import A_ROUND, PAUSE_US, Special, clear_special, set_special, specials
+from router.core.announcements import announcing
+from router.core.announcements.announcing import A_ROUND, PAUSE_US, Special, clear_special, set_special, specials
+from router.core.announcements.settings import AnnounceRow, AnnounceRules
 from router.core.effects import Announce
 from router.terms import SECOND_US
 from tests.core.drive import Centre

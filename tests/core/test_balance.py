@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
-from router.core.balance import LEAN_MOST, Balance, Share, due, weigh
-from router.core.balance_settings import Balance as Settings
+from router.core.match.balance import LEAN_MOST, Balance, Share, due, weigh
+from router.core.match.balance_settings import Balance as Settings
 from router.terms import SECOND_US
 from tests.core.drive import TENANT, Centre
 

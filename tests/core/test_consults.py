@@ -9,12 +9,12 @@ import pytest
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
-from router.core.consults import EVENTS, PHASES, TABLE, Event, Phase
 from router.core.effects import ConsultOver, RefusedEntry
 from router.core.engine import Engine
 from router.core.entities import Contact
-from router.core.verify import verify
-from router.core.want import skills
+from router.core.needs.want import skills
+from router.core.talks.consults import EVENTS, PHASES, TABLE, Event, Phase
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.sim.twin import state_of

@@ -9,13 +9,14 @@ import pytest
 from msgspec import structs
 
 from router.core import commands as ask
-from router.core import courses, crossing
 from router.core import internal as told
 from router.core import settings as of
-from router.core.asked import Step
 from router.core.effects import Treat, Treatment
-from router.core.verify import verify
-from router.core.want import skills
+from router.core.needs import courses
+from router.core.needs.asked import Step
+from router.core.needs.want import skills
+from router.core.reload import crossing
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 

@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from router.core import commands as ask
-from router.core import crossing
-from router.core.rule_settings import ActingRule
+from router.core.reload import crossing
+from router.core.ruling.settings import ActingRule
 from router.rules import Compare
 from router.rules.gauge import Relation
 from tests.core.test_crossing import AGENTS, CARDS, OLD, SALES, Site

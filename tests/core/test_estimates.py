@@ -14,14 +14,14 @@ from router.core.effects import QueueStatus, StatusReply
 from router.core.engine import Engine
 from router.core.entities import Contact
 from router.core.estimates import slices
+from router.core.estimates.expect import estimate, estimate_of
 from router.core.estimates.kept import LearnedRecord
 from router.core.estimates.service import Service
 from router.core.estimates.state import GHOSTS_MOST, KEEP_US, SLICE_US
-from router.core.everything import everything
-from router.core.expect import estimate, estimate_of
 from router.core.line import Line
-from router.core.route_settings import Route
-from router.core.want import Want
+from router.core.needs.want import Want
+from router.core.routes.settings import Route
+from router.core.stored.everything import everything
 from router.ewt import Estimate
 from router.terms import SECOND_US
 from tests.core.drive import TENANT, Centre

@@ -7,9 +7,9 @@ import pytest
 
 from router.core import commands as ask
 from router.core.estimates import picture
+from router.core.estimates.expect import estimate_of
 from router.core.estimates.state import KEEP_US
-from router.core.expect import estimate_of
-from router.core.verify import verify
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 from tests.core import drive
 from tests.core.test_estimates import ask_of, contact, experienced, serve, service

@@ -9,16 +9,16 @@ import pytest
 
 from router.core import commands as ask
 from router.core.actions import Borrow, ChangeNeeds
-from router.core.donors import NextLent
 from router.core.effects import RosterReply
 from router.core.estimates import picture
+from router.core.estimates.expect import estimate
 from router.core.estimates.movers import MOVERS_MOST, count
 from router.core.estimates.moving import Moving, still
 from router.core.estimates.picture import trajectory
-from router.core.expect import estimate
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.want import Want
+from router.core.layers.donors import NextLent
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import Want
+from router.core.ruling.settings import ActingRule
 from router.ewt import Estimate
 from router.ewt.supply import Jumps
 from router.rules import All, Compare
@@ -287,7 +287,7 @@ def test_what_is_foreseen_costs_no_event() -> None:
 
 def test_donors_are_looked_at_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are."""
-    monkeypatch.setattr("router.core.donors.COST_A_SLICE", 8)
+    monkeypatch.setattr("router.core.layers.donors.COST_A_SLICE", 8)
     choice = NextLent(centre().engine.world, TENANT, HELP)
     assert len(list(choice.look())) == 1
     assert [agent.name for agent in choice.agents(2)] == ["eve", "uma"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from router.core import settings as of
-from router.core.asked import Step
 from router.core.estimates.picture import _near
 from router.core.estimates.view import name_of
-from router.core.want import Want
+from router.core.needs.asked import Step
+from router.core.needs.want import Want
 from router.terms import SECOND_US
 from tests.core.drive import TENANT, Centre
 

@@ -17,13 +17,13 @@ from router.core import settings as of
 from router.core.actions import ActivatePlan, Borrow, ChangeNeeds
 from router.core.effects import RosterReply
 from router.core.estimates.crews import BUCKET_US, SLOT
+from router.core.estimates.expect import estimate, estimate_of
 from router.core.estimates.picture import trajectory
-from router.core.expect import estimate, estimate_of
+from router.core.layers.plan_settings import Plan
 from router.core.line import Line
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.verify_estimates import check_estimates
-from router.core.want import ANYBODY, skills
+from router.core.needs.want import ANYBODY, skills
+from router.core.ruling.settings import ActingRule
+from router.core.verify.estimates import check_estimates
 from router.ewt import Estimate, Trajectory
 from router.ewt.agents import READY
 from router.rules import Compare

@@ -7,8 +7,8 @@ import pytest
 from router.core import commands as ask
 from router.core.actions import ActivatePlan
 from router.core.estimates.turns import beginning
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
+from router.core.layers.plan_settings import Plan
+from router.core.ruling.settings import ActingRule
 from router.rules import All, Compare, Condition
 from router.terms import SECOND_US
 from tests.core.reserves import CROWD, HELP, LUNCH, centre, crowd, ends, in_s, rule, turns

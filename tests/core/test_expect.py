@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.entities import Contact
-from router.core.expect import estimate, estimate_of, expected_wait_us
+from router.core.estimates.expect import estimate, estimate_of, expected_wait_us
 from router.core.line import Line
 from tests.core.drive import TENANT, Centre
 

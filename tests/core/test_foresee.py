@@ -8,15 +8,15 @@ import pytest
 from msgspec import structs
 
 from router.core import commands as ask
-from router.core import foresee
 from router.core import settings as of
 from router.core.actions import LimitEntry, Notify, RaisePriority
-from router.core.asked import Step
 from router.core.effects import Treatment
 from router.core.internal import Configure
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.want import skills
+from router.core.layers.plan_settings import Plan
+from router.core.needs.asked import Step
+from router.core.needs.want import skills
+from router.core.reload import foresee
+from router.core.ruling.settings import ActingRule
 from router.rules import Compare
 from router.terms import SECOND_US
 from tests.core.drive import Centre

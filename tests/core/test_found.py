@@ -13,10 +13,10 @@ from router.core import internal as told
 from router.core import settings as of
 from router.core.effects import Treatment
 from router.core.engine import Engine
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.verify import verify
-from router.core.want import skills
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import skills
+from router.core.ruling.settings import ActingRule
+from router.core.verify.world import verify
 from router.rules import Compare
 from router.terms import SECOND_US
 from tests.core.drive import Centre

@@ -9,10 +9,10 @@ from router.core import commands as ask
 from router.core import gateways
 from router.core import internal as told
 from router.core import settings as of
-from router.core.asked import NOTHING
-from router.core.callback_settings import TokenRules
+from router.core.callbacks.settings import TokenRules
 from router.core.effects import Already, OfferCancelled, Queued, State, Synced
-from router.core.verify import verify
+from router.core.needs.asked import NOTHING
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.core.test_found import Q, settings

@@ -12,7 +12,7 @@ from router.core.effects import Offer
 from router.core.engine import Engine
 from router.core.entities import Contact, Peer
 from router.core.internal import GatewayUp
-from router.core.want import skills
+from router.core.needs.want import skills
 
 GATEWAY = "main/pbx"
 

@@ -8,10 +8,10 @@ from msgspec import structs
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.actions import RaisePriority
-from router.core.hands_kept import kept_by_hand
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.want import skills
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import skills
+from router.core.reload.hands import kept_by_hand
+from router.core.ruling.settings import ActingRule
 from router.rules import Compare
 from tests.core.drive import Centre
 

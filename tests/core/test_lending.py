@@ -15,9 +15,9 @@ from router.core import settings as of
 from router.core.actions import Borrow
 from router.core.effects import Offer
 from router.core.engine import Engine
-from router.core.plan_settings import Plan
-from router.core.verify import verify
-from router.core.want import Want
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import Want
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 

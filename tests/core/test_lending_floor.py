@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.actions import Borrow
-from router.core.plan_settings import Plan
-from router.core.want import skills
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import skills
 from tests.core.drive import Centre
 
 KEEP = 1

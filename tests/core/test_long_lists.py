@@ -15,9 +15,9 @@ from router.core.actions import SteerAway
 from router.core.effects import Advice, Error, Message, Reply, State, Synced
 from router.core.engine import Engine
 from router.core.handlers.sync_end import SLICES
-from router.core.plan_settings import Plan
-from router.core.verify import verify
-from router.core.want import skills
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import skills
+from router.core.verify.world import verify
 from tests.core.drive import Centre
 from tests.core.test_found import settings
 

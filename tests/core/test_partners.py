@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from router.core.actions import SendToPartner
-from router.core.partner import IN_TARGET, JUDGED, JUDGED_LEAST, SENT, Partner, Partners
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
+from router.core.layers.plan_settings import Plan
+from router.core.partners.partner import IN_TARGET, JUDGED, JUDGED_LEAST, SENT, Partner, Partners
+from router.core.partners.settings import PartnerContract
 from router.core.settings import Queue, Settings
 from router.core.world import World
 from router.rules.window import ring

@@ -15,11 +15,11 @@ from router.core.actions import SendToPartner
 from router.core.effects import Offer, Send
 from router.core.engine import Engine
 from router.core.internal import Configure, GatewayDown, GatewayUp, Restarted
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
-from router.core.sent import sent_of
+from router.core.layers.plan_settings import Plan
+from router.core.partners.sent import sent_of
+from router.core.partners.settings import PartnerContract
 from router.core.settings import Agent, Queue, Settings
-from router.core.verify import verify
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 
 GATEWAY = "main/gw"

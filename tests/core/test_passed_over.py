@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.want import Want
+from router.core.needs.want import Want
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 

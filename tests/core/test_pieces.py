@@ -6,7 +6,7 @@ from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
 from router.core.engine import Engine
-from router.core.verify import verify
+from router.core.verify.world import verify
 from tests.core.drive import START_US
 
 SETTINGS = of.Settings(queues=(of.Queue("sales", enter_unstaffed=True),))

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core import settings as of
-from router.core.ruled import ARRIVED, READ_BY, FlowView
-from router.core.ruling_hooks import FLOW_ROWS
-from router.core.ruling_windows import QUIET_MOST, measured, quiet_for
+from router.core.ruling.hooks import FLOW_ROWS
+from router.core.ruling.ruled import ARRIVED, READ_BY, FlowView
+from router.core.ruling.windows import QUIET_MOST, measured, quiet_for
 from router.core.world import World
 from router.rules import Gauge, Key
 from router.rules.gauge import Relation

@@ -12,8 +12,8 @@ from router.core import settings as of
 from router.core.effects import AgentState, Error, Offer, PositionReply, Queued
 from router.core.engine import Engine
 from router.core.internal import Configure, GatewayUp
-from router.core.verify import verify
-from router.core.want import skills
+from router.core.needs.want import skills
+from router.core.verify.world import verify
 
 GATEWAY = "main/pbx"
 OLD = of.Settings(

@@ -10,11 +10,11 @@ from msgspec import structs
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
-from router.core.asked import Step
 from router.core.engine import Engine
-from router.core.records import BadRecord
-from router.core.verify import verify
-from router.core.want import ANYBODY, skills
+from router.core.needs.asked import Step
+from router.core.needs.want import ANYBODY, skills
+from router.core.stored.records import BadRecord
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.core.test_found import Q, settings

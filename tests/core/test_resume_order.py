@@ -9,8 +9,8 @@ from router.core import commands as ask
 from router.core import settings as of
 from router.core.actions import Overflow
 from router.core.internal import Configure
-from router.core.plan_settings import Plan
-from router.core.verify import verify
+from router.core.layers.plan_settings import Plan
+from router.core.verify.world import verify
 from router.terms import SECOND_US
 from tests.core.drive import Centre
 from tests.core.test_found import settings

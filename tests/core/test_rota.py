@@ -10,7 +10,7 @@ from router.core import internal as told
 from router.core import settings as of
 from router.core.effects import RosterReply
 from router.core.estimates.coming import LATE_S
-from router.core.expect import estimate
+from router.core.estimates.expect import estimate
 from router.core.rota import spans_of
 from router.ewt import Estimate
 from tests.core.drive import TENANT, Centre

@@ -8,12 +8,13 @@ import pytest
 from msgspec import structs
 
 from router.core import commands as ask
-from router.core import crossing, ruling_watch
 from router.core.engine import Engine
-from router.core.rule_settings import ActingRule
-from router.core.ruled import CrewView, FlowView, QueueView
-from router.core.verify import verify
-from router.core.want import skills
+from router.core.needs.want import skills
+from router.core.reload import crossing
+from router.core.ruling import watch as ruling_watch
+from router.core.ruling.ruled import CrewView, FlowView, QueueView
+from router.core.ruling.settings import ActingRule
+from router.core.verify.world import verify
 from router.core.world import World
 from router.rules import SIGNALS, All, AnyOf, Compare, Condition, Not, compares_in
 from router.rules.gauge import Relation

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from router.core import commands as ask
-from router.core.verify import Verifier, verify
-from router.core.want import skills
+from router.core.needs.want import skills
+from router.core.verify.world import Verifier, verify
 from router.core.world import World
 from tests.core.drive import Centre
 from tests.core.test_found import settings

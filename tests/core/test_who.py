@@ -9,7 +9,7 @@ from router.core import settings as of
 from router.core.effects import WhoReply, WhoStatus
 from router.core.handlers import who as handler
 from router.core.match.choose import usable_endpoint
-from router.core.want import skills
+from router.core.needs.want import skills
 from tests.core.drive import TENANT, Centre
 
 

@@ -13,10 +13,10 @@ from router.config.model import Configuration, Daemon, Record
 from router.core.batch import Batch
 from router.core.commands import LogIn, LogOut, NotReady, Ready, SyncEnd
 from router.core.engine import Engine
-from router.core.history import Visit
 from router.core.internal import GatewayUp, WallClock
+from router.core.needs.want import skills
 from router.core.settings import Agent, Queue, Settings
-from router.core.want import skills
+from router.core.stored.history import Visit
 from router.daemon.recorder import WAITING_MOST, Recorder
 from router.loop.figures import Figures
 from router.trace import Trace, read_trace

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from router.config.model import Configuration, Daemon
-from router.core.verify import Violation
+from router.core.verify.world import Violation
 from router.daemon import verifying
 from router.daemon.verifying import Verify
 

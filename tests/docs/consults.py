@@ -1,8 +1,8 @@
-"""Renders the table of who hangs up when from the one by which the engine goes (`router/core/consults.py`)."""
+"""Renders the table of who hangs up when from the one by which the engine goes (`router/core/talks/consults.py`)."""
 
 from __future__ import annotations
 
-from router.core.consults import EVENTS, PHASES, TABLE
+from router.core.talks.consults import EVENTS, PHASES, TABLE
 from tests.docs.registry import renders, table
 
 

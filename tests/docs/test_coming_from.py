@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from router.cli.commands.hands import ContactDeed
-from router.config.catalogue_centre import FILES
+from router.config.catalogue.centre import FILES
 from router.config.check import check_texts
 from router.config.machine import Surroundings
 from router.config.rows import Section

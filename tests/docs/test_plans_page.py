@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from router.config import check_texts
-from router.config.catalogue_actions import KINDS
+from router.config.catalogue.actions import KINDS
 from tests.config.given import AROUND, sample
 
 PAGE = (Path(__file__).parents[2] / "docs/plans.md").read_text(encoding="utf-8")

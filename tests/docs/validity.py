@@ -12,8 +12,8 @@ from functools import cache
 from msgspec.structs import replace
 
 from router.core.actions import SendToPartner
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
+from router.core.layers.plan_settings import Plan
+from router.core.partners.settings import PartnerContract
 from router.core.settings import Agent, Channel, Queue, Settings, WrapUp
 from router.core.states import CONTACT
 from router.wire import catalogue as c

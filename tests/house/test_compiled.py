@@ -22,7 +22,7 @@ needs_compiled = pytest.mark.skipif(
 REPLAY = """
 from router.compiled import in_use
 from router.trace import generate_busy_hour
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 print(in_use(), replay(generate_busy_hour(7)).as_json()["digest"])
 """
 

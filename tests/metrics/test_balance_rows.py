@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from router.core.balance_settings import Balance
 from router.core.engine import Engine
+from router.core.match.balance_settings import Balance
 from router.core.settings import Queue, Settings
 from router.core.world import World
 from router.metrics.balance_rows import BALANCE_ROWS

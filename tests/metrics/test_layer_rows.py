@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from router.core import layers, plans
 from router.core.actions import Notify, RaisePriority
-from router.core.layer import Source
-from router.core.plan_settings import Plan
+from router.core.layers import layers, plans
+from router.core.layers.layer import Source
+from router.core.layers.plan_settings import Plan
 from router.core.settings import Queue, Settings
 from router.core.world import World
 from router.metrics.layer_rows import LAYER_ROWS

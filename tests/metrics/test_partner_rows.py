@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from router.core.actions import SendToPartner
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
+from router.core.layers.plan_settings import Plan
+from router.core.partners.settings import PartnerContract
 from router.core.settings import Queue, Settings
 from router.core.world import World
 from router.metrics.partner_rows import PARTNER_ROWS

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from router.core import commands as ask
 from router.core.effects import Treatment
-from router.core.route_settings import Condition, Route, Segment, Steer
+from router.core.routes.settings import Condition, Route, Segment, Steer
 from router.terms import SECOND_US
 from tests.metrics.driven import Driven, settings, text_of, value
 

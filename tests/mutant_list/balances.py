@@ -37,19 +37,19 @@ MUTANTS = (
     ),
     Mutant(
         "I13: what a balance has learned is known after a start",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         '    stale += take_up_balances(world, kinds["balance"].values())\n',
         "",
     ),
     Mutant(
         "I13: each step of a balance is kept",
-        CORE + "balance.py",
+        CORE + "match/balance.py",
         "    world.set_due(group, world.now_us + settings.step_us)\n    world.changed[group] = None\n\n\ndef _tune",
         "    world.set_due(group, world.now_us + settings.step_us)\n\n\ndef _tune",
     ),
     Mutant(
         "index: another target changes the ratios at once",
-        CORE + "reconfigure.py",
+        CORE + "reload/reconfigure.py",
         "    if queue.share is not None:\n        balance.weigh(queue.share.group)\n",
         "",
     ),

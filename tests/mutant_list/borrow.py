@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.mutant_list.mutant import CORE, Mutant
 
-LENDING = CORE + "lending.py"
-DONORS = CORE + "donors.py"
+LENDING = CORE + "layers/lending.py"
+DONORS = CORE + "layers/donors.py"
 
 MUTANTS = (
     Mutant(
@@ -95,7 +95,7 @@ MUTANTS = (
     ),
     Mutant(
         "loans: only means only",
-        CORE + "loans.py",
+        CORE + "layers/loans.py",
         "    only = any(grant.only for grant in grants.values())\n",
         "    only = False\n",
         story="borrow_only",
@@ -109,14 +109,14 @@ MUTANTS = (
     ),
     Mutant(
         "loans: an edit is followed",
-        CORE + "reconfigure.py",
+        CORE + "reload/reconfigure.py",
         "    lending.follow(world)\n",
         "",
         story="borrow_edit_in_the_middle",
     ),
     Mutant(
         "loans: who was lent is lent after a start",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         "    if r.lent and not lending.restore_agent(world, agent, r.lent):\n",
         "    if r.lent and world.now_us < 0:\n",
         story="borrow_floor_calls_back",
@@ -124,7 +124,7 @@ MUTANTS = (
     ),
     Mutant(
         "borrow: a loan that is paused has no time that could be over",
-        CORE + "lending.py",
+        CORE + "layers/lending.py",
         "    if layer in world.layers.sources.get(layer.source, ()):\n",
         "    if world.now_us < 0:\n",
         story="borrow_paused_restart_in_the_middle",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutant_list.mutant import CORE, Mutant
 
-CONSULTS = CORE + "consults.py"
+CONSULTS = CORE + "talks/consults.py"
 
 MUTANTS = (
     Mutant(

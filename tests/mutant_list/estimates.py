@@ -34,7 +34,7 @@ MUTANTS = (
     ),
     Mutant(
         "estimates: a line that is gone is not estimated",
-        CORE + "courses.py",
+        CORE + "needs/courses.py",
         "    world.estimates.forget_line(line)\n",
         "    world.estimates.due.pop(line, None)\n",
     ),
@@ -47,7 +47,7 @@ MUTANTS = (
     ),
     Mutant(
         "estimates: no rule goes by its own coming help",
-        CORE + "expect.py",
+        CORE + "estimates/expect.py",
         "    made = view.plain if deciding else view.trajectory\n",
         "    made = view.trajectory\n",
         story="estimate_rule_about_to_act",
@@ -61,7 +61,7 @@ MUTANTS = (
     ),
     Mutant(
         "estimates: what only observes brings nobody",
-        CORE + "ruling_build.py",
+        CORE + "ruling/build.py",
         "    state.brings = not rule.observe and any(",
         "    state.brings = any(",
         test="tests/core/test_estimates_turns.py",
@@ -75,7 +75,7 @@ MUTANTS = (
     ),
     Mutant(
         "estimates: a rule that is paused is not counted on any more",
-        CORE + "ruling.py",
+        CORE + "ruling/ruling.py",
         "    world.layers.version += state.brings\n",
         "",
         story="estimate_rule_about_to_act",

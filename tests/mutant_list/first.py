@@ -86,7 +86,7 @@ MUTANTS = (
     ),
     Mutant(
         "I5: a loaded engine counts what is engaged",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         "        link(world, offer)\n",
         "        link(world, offer)\n        offer.agent.used -= offer.units\n",
     ),
@@ -215,7 +215,7 @@ MUTANTS = (
     ),
     Mutant(
         "I10: who comes free looks",
-        CORE + "worked.py",
+        CORE + "talks/worked.py",
         "        breathers.look(world, agent)\n    world.loose_agents[agent] = None\n",
         "        breathers.look(world, agent)\n",
     ),
@@ -248,7 +248,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: a number that was drawn is recorded",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         "            offer.agent.last_offer = max(offer.agent.last_offer, offer.number)\n",
         "            pass\n",
     ),

@@ -23,7 +23,7 @@ MUTANTS = (
     ),
     Mutant(
         "hands: skills by hand are kept",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         "    agent.by_hand, agent.skills_us = dict(r.by_hand), r.skills_us\n",
         "",
         story="hands_skills_laid_over",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutant_list.mutant import CORE, Mutant
 
-CLOSING, DOORS, HOURS = CORE + "closing.py", CORE + "doors.py", CORE + "hours.py"
+CLOSING, DOORS, HOURS = CORE + "doors/closing.py", CORE + "doors/doors.py", CORE + "doors/hours.py"
 
 MUTANTS = (
     Mutant(
@@ -97,13 +97,13 @@ MUTANTS = (
     ),
     Mutant(
         "hours: open time is kept over a restart",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         " = record.behind_us, record.stopped_us, record.since_us\n",
         " = 0, -1, 0\n",
     ),
     Mutant(
         "hours: a hand is kept over a restart",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         "            record.hand,\n",
         '            "",\n',
         story="hours_closed_by_hand_through_a_restart",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.mutant_list.mutant import CORE, Mutant
 
-KEPT = CORE + "guards.py"
-SHARES = CORE + "shares.py"
-BREATHERS = CORE + "breathers.py"
+KEPT = CORE + "layers/guards.py"
+SHARES = CORE + "layers/shares.py"
+BREATHERS = CORE + "layers/breathers.py"
 
 MUTANTS = (
     Mutant(
@@ -81,7 +81,7 @@ MUTANTS = (
     ),
     Mutant(
         "kept idle: other needs of the queue keep others",
-        CORE + "reconfigure.py",
+        CORE + "reload/reconfigure.py",
         "    if queue.kept or settings.laid.keep_idle:\n        kept_idle.take(world, queue)\n",
         "",
         story="kept_idle_restart_and_edit",
@@ -109,21 +109,21 @@ MUTANTS = (
     ),
     Mutant(
         "share: only whom it is about",
-        CORE + "timesheets.py",
+        CORE + "layers/timesheets.py",
         '    return layer.source.tenant == agent.tenant and action.team in ("", agent.team)\n',
         "    return layer.source.tenant == agent.tenant\n",
         story="share_restart_and_edit",
     ),
     Mutant(
         "share: a break is no ready time",
-        CORE + "timesheets.py",
+        CORE + "layers/timesheets.py",
         "        sheet.ready_us = world.now_us if is_ready(agent) else -1\n",
         "        sheet.ready_us = world.now_us\n",
         story="share_restart_and_edit",
     ),
     Mutant(
         "share: what was counted is counted after a start",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         "agent.moves_us, agent.sheets, agent.barred = r.moves_us, r.sheets, r.barred\n",
         "agent.moves_us, agent.barred = r.moves_us, r.barred\n",
         story="share_of_time",
@@ -152,7 +152,7 @@ MUTANTS = (
     ),
     Mutant(
         "breather: over where nothing gives it after a start",
-        CORE + "restore.py",
+        CORE + "restore/world.py",
         "    breathers.restored(world)\n",
         "",
         story="breather_restart_and_edit",

@@ -17,7 +17,7 @@ MUTANTS = (
     ),
     Mutant(
         "L1: once it is back they are",
-        CORE + "joining.py",
+        CORE + "talks/joining.py",
         '    if offer.state == "connecting" and not waits_on:\n',
         "    if False:\n",
         story="engine_restart_agent_back_first",
@@ -43,7 +43,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: how far a list was gone through is kept",
-        CORE + "recording.py",
+        CORE + "stored/recording.py",
         "        p.sends, p.reckoning,\n",
         "        p.sends, None,\n",
         test=LONG + "::test_an_engine_loaded_in_the_middle_goes_on_alike",

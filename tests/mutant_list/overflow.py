@@ -27,7 +27,7 @@ MUTANTS = (
     ),
     Mutant(
         "an edit of the overflow applies to who waits already",
-        CORE + "flipped.py",
+        CORE + "reload/flipped.py",
         " or old.direct != new.direct",
         "",
         story="direct_overflow_edit_in_the_middle",

@@ -21,7 +21,7 @@ MUTANTS = (
     ),
     Mutant(
         "rosters: a day that is over goes",
-        CORE + "closing.py",
+        CORE + "doors/closing.py",
         "    pass_time(world)\n",
         "",
         story="roster_who_is_missing",

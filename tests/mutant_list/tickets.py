@@ -7,7 +7,7 @@ from tests.mutant_list.mutant import CORE, Mutant
 MUTANTS = (
     Mutant(
         "tickets: a limit is acted upon",
-        CORE + "ticket.py",
+        CORE + "tickets/ticket.py",
         "        if self.limit_us and not self.escalated and (not soonest_us or self.limit_us < soonest_us):\n"
         "            soonest_us = self.limit_us\n",
         "",
@@ -15,21 +15,21 @@ MUTANTS = (
     ),
     Mutant(
         "tickets: pending stops the clock",
-        CORE + "ticket_desk.py",
+        CORE + "tickets/desk.py",
         "        ticket_clock.stop(world, contact, ticket, node)\n",
         "        ticket_clock.go_on(world, contact, ticket, node)\n",
         story="ticket_pending_stops_the_clock",
     ),
     Mutant(
         "tickets: nothing leaves the end unresolved",
-        CORE + "ticket_path.py",
+        CORE + "tickets/path.py",
         '        raise Refused("path_end", contact.id)\n',
         "        return False\n",
         story="ticket_path_until_solved",
     ),
     Mutant(
         "tickets: hops are capped",
-        CORE + "ticket_path.py",
+        CORE + "tickets/path.py",
         "    if to != END and ticket.hop_count >= path.hops_max:\n",
         "    if to != END and ticket.hop_count > path.hops_max + 9:\n",
         story="ticket_hops_most",
@@ -50,21 +50,21 @@ MUTANTS = (
     ),
     Mutant(
         "tickets: what is solved is remembered over a restart",
-        CORE + "solved.py",
+        CORE + "tickets/solved.py",
         "    world.changed[solved] = None\n",
         "",
         story="ticket_engine_restart",
     ),
     Mutant(
         "tickets: their place is by their due time",
-        CORE + "ticket_clock.py",
+        CORE + "tickets/clock.py",
         "    at_us = ticket.promised_us()\n",
         "    at_us = 0\n",
         story="ticket_due_time",
     ),
     Mutant(
         "tickets: a reload moves who stands where nothing is any more",
-        CORE + "ticket_due.py",
+        CORE + "tickets/due.py",
         '        return END, "node_removed"\n',
         '        return "", ""\n',
         story="ticket_reload_removes_a_node",

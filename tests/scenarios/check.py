@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from router.core.verify import verify
+from router.core.verify.world import verify
 from tests.scenarios import look
 from tests.scenarios.language import Said, Unclear, time_us, words_of
 from tests.scenarios.site import Site

@@ -29,14 +29,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from router.core import audit, callback_book, history, ruling, several
+from router.core import audit
+from router.core.callbacks import book as callback_book
 from router.core.commands import AliveContact, AliveEndpoint, Callbacks, Position, Sync
 from router.core.effects import CallbacksReply, PositionReply
 from router.core.entities import Contact, Peer
 from router.core.handlers import callbacks, partners, questions
 from router.core.handlers.rota import missing_status
-from router.core.records import ContactRecord
-from router.core.sent import sent_of
+from router.core.partners.sent import sent_of
+from router.core.places import several
+from router.core.ruling import ruling
+from router.core.stored import history
+from router.core.stored.records import ContactRecord
 from router.core.world import World
 from router.terms import MILLISECOND_US
 from tests.scenarios import look_layers, look_tickets

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.entities import Contact
-from router.core.ticket import ticket_of
+from router.core.tickets.ticket import ticket_of
 from router.core.world import World
 from router.terms import MILLISECOND_US
 from tests.scenarios.language import Said, said

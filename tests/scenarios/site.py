@@ -10,10 +10,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from router.core import audit, history
+from router.core import audit
 from router.core.commands import Request
 from router.core.engine import Engine
 from router.core.internal import Configure, GatewayDown, NoticeDone, Restarted, Secret, StoreHealth, WallClock
+from router.core.stored import history
 from router.terms import SECOND_US
 from tests.scenarios import centre, look
 from tests.scenarios.language import DONE, Said, Unclear, clock, command, effect

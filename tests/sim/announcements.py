@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.announce_settings import AnnounceRow, AnnounceRules, When
+from router.core.announcements.settings import AnnounceRow, AnnounceRules, When
 from router.core.effects import Announce, CallbackTaken, EstimateReply, Ok, RefusedEntry, Reply
 from router.terms import SECOND_US
 from tests.sim.dialler import BARRED, NUMBERS

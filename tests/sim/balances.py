@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from router.core import actions as core
 from router.core import settings as of
-from router.core.balance_settings import Balance
-from router.core.plan_settings import Plan
+from router.core.layers.plan_settings import Plan
+from router.core.match.balance_settings import Balance
 from router.terms import SECOND_US
 from tests.sim.seen import Visit
 

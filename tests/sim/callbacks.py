@@ -9,7 +9,7 @@ from random import Random
 from msgspec.structs import replace
 
 from router.core import settings as of
-from router.core.callback_settings import CallbackRules, TokenRules
+from router.core.callbacks.settings import CallbackRules, TokenRules
 from router.core.effects import Treatment
 from router.terms import SECOND_US
 

@@ -20,16 +20,16 @@ from tests.sim import (
     hands,
     hours,
     layers,
-    list_book,
     overflow,
     partners,
-    place_book,
     rosters,
     rules,
     tickets,
     wants,
-    who_book,
 )
+from tests.sim.books import list as list_book
+from tests.sim.books import place as place_book
+from tests.sim.books import who as who_book
 from tests.sim.pair import plan as pair
 
 NOT_YET = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from router.core import settings as of
-from router.core.want import Want
+from router.core.needs.want import Want
 from tests.sim import partners, rules
 from tests.sim.site import Site
 

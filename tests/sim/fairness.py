@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from router.core import commands as ask
 from router.core.effects import Offer
-from router.core.want import ANYBODY
+from router.core.needs.want import ANYBODY
 from router.terms import MILLISECOND_US, SECOND_US
 from tests.sim import balances, overflow
 from tests.sim.balances import ABOUT

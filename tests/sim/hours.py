@@ -19,7 +19,7 @@ from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import ContactEvent, Error, RefusedEntry, Reply, Treat, Treatment
 from router.core.internal import WallClock
-from router.core.route_settings import Condition, Route
+from router.core.routes.settings import Condition, Route
 from router.terms import MILLISECOND_US, SECOND_US
 from tests.sim.seen import wait_ends
 

@@ -1,8 +1,8 @@
 """The judge: it hears what was said to the engine and what the engine said, as far as that was kept, and holds it
 against the promises. It shares no code with the core.
 
-Here: nothing is lost or doubled (I1, I2). Numbers that come again are judged in `reply_book.py` (I14), offers in
-`offer_book.py` (I3, I4, I7), who is offered to whom in `fairness.py` (I5, I6, I8 to I10), records and counters in
+Here: nothing is lost or doubled (I1, I2). Numbers that come again are judged in `books/reply.py` (I14), offers in
+`books/offer.py` (I3, I4, I7), who is offered to whom in `fairness.py` (I5, I6, I8 to I10), records and counters in
 `ledger.py` (I1, I16).
 """
 
@@ -33,24 +33,24 @@ from router.core.effects import (
     Treat,
 )  # fmt: skip
 from tests.sim.announcements import understood
-from tests.sim.callback_book import CallbackBook
+from tests.sim.books.callback import CallbackBook
+from tests.sim.books.hand import HandBook
+from tests.sim.books.layer import LayerBook
+from tests.sim.books.list import ListBook
+from tests.sim.books.offer import OfferBook
+from tests.sim.books.partner import PartnerBook
+from tests.sim.books.place import PlaceBook
+from tests.sim.books.repeat import RepeatBook
+from tests.sim.books.reply import ReplyBook
+from tests.sim.books.route import RouteBook
+from tests.sim.books.ticket import TicketBook
 from tests.sim.fairness import Fairness
-from tests.sim.hand_book import HandBook
 from tests.sim.hours import HoursBook
-from tests.sim.layer_book import LayerBook
 from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
-from tests.sim.list_book import ListBook
-from tests.sim.offer_book import OfferBook
-from tests.sim.partner_book import PartnerBook
-from tests.sim.place_book import PlaceBook
 from tests.sim.plan import Plan
-from tests.sim.repeat_book import RepeatBook
-from tests.sim.reply_book import ReplyBook
-from tests.sim.route_book import RouteBook
 from tests.sim.seen import MOVES, AgentSeen, GatewaySeen, Visit, asked_for
 from tests.sim.site import Flight, Site, Step
-from tests.sim.ticket_book import TicketBook
 from tests.sim.tickets import TICKET
 
 LOOK_EVERY = 25

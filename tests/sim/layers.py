@@ -1,5 +1,5 @@
 """Plans in the simulation: what a seed draws of them, and a supervisor who starts, stops and pauses them. Rules, which
-start them too, are in `rules.py`; the judge's view of what is in effect is in `layer_book.py`.
+start them too, are in `rules.py`; the judge's view of what is in effect is in `books/layer.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from router.core import actions as core
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.plan_settings import Plan
+from router.core.layers.plan_settings import Plan
 from router.terms import SECOND_US
 from tests.sim.hands import WHO
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec.msgpack import Decoder
 
-from router.core.history import STREAM, Visit
+from router.core.stored.history import STREAM, Visit
 from tests.sim.site import Flight, Site
 
 _visit = Decoder(Visit).decode

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from router.core import commands as ask
 from router.core import settings as of
-from router.core.want import Want
+from router.core.needs.want import Want
 from router.terms import MILLISECOND_US, SECOND_US
 
 CLOCK_SLACK_US = 3 * SECOND_US

@@ -2,7 +2,7 @@
 edits of the contracts in the middle of traffic.
 
 Drawn apart from the rest of the plan, so that seeds without partners are what they were. What a gateway does with whom
-it is to send is in `partner_calls.py`; the judge's view is in `partner_book.py`.
+it is to send is in `partner_calls.py`; the judge's view is in `books/partner.py`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from router.core import actions as core
 from router.core import settings as of
-from router.core.partner_settings import PartnerContract
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
+from router.core.layers.plan_settings import Plan
+from router.core.partners.settings import PartnerContract
+from router.core.ruling.settings import ActingRule
 from router.terms import SECOND_US
 
 REACHED = (

@@ -11,8 +11,8 @@ from random import Random
 from msgspec import Struct, structs
 
 from router.core import settings as of
+from router.core.customers.settings import Again
 from router.core.effects import Treatment
-from router.core.repeat_settings import Again
 from router.terms import SECOND_US
 from tests.sim import (
     announcements,
@@ -22,12 +22,12 @@ from tests.sim import (
     layers,
     overflow,
     partners,
-    place_book,
     route_by,
     rules,
     tickets,
     wants,
 )
+from tests.sim.books import place as place_book
 from tests.sim.channels import confirming, drawn
 
 SKILLS = ("cards", "loans", "german", "sales")

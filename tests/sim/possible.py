@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from router.core import actions as core
 from router.core import settings as of
-from router.core.want import Want
+from router.core.needs.want import Want
 from tests.sim.needs_seen import agent_now, meets, meets_now
 
 if TYPE_CHECKING:

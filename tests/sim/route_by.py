@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from msgspec import structs
 
 from router.core import commands as ask
+from router.core.customers.settings import Again
 from router.core.effects import Treatment
-from router.core.repeat_settings import Again
-from router.core.route_settings import Attribute, Condition, Route, Segment, Steer
-from router.core.want import ANYBODY, skills
+from router.core.needs.want import ANYBODY, skills
+from router.core.routes.settings import Attribute, Condition, Route, Segment, Steer
 from router.terms import SECOND_US, Business
 
 if TYPE_CHECKING:

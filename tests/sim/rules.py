@@ -1,7 +1,7 @@
 """What a seed draws of rules, of what plans lend and change besides, and of edits of both in the middle of traffic.
 
 Drawn apart from the rest of the plan, so that seeds without rules are what they were. What happens with them is in
-`ruling.py`; the judge's view of them is in `layer_book.py`.
+`ruling.py`; the judge's view of them is in `books/layer.py`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from router.core import actions as core
 from router.core import settings as of
-from router.core.plan_settings import Plan
-from router.core.rule_settings import ActingRule
-from router.core.want import Want
+from router.core.layers.plan_settings import Plan
+from router.core.needs.want import Want
+from router.core.ruling.settings import ActingRule
 from router.rules import All, AnyOf, Compare, Condition, Not, compares_in
 from router.rules.gauge import Relation
 from router.rules.signals import Scope

@@ -14,7 +14,8 @@ from router.core import internal as told
 from router.core.effects import AgentsReply, AgentState, Message, Offer, Reply, StatusReply, TalkOver
 from router.terms import SECOND_US, NeedsTable
 from tests.sim import route_by, wants
-from tests.sim.announce_book import AnnounceBook
+from tests.sim.books.announce import AnnounceBook
+from tests.sim.books.place import Wishes
 from tests.sim.callbacks import spoken
 from tests.sim.client import Client
 from tests.sim.counts import counting
@@ -28,7 +29,6 @@ from tests.sim.hours import Wall
 from tests.sim.judge import Judge
 from tests.sim.layers import Planning
 from tests.sim.people import Person
-from tests.sim.place_book import Wishes
 from tests.sim.plan import CHANNELS, DESKS, GATEWAYS, SKILLS, Chances, Plan, draw
 from tests.sim.rosters import Rostering
 from tests.sim.ruling import Ruling, left

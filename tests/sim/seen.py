@@ -11,8 +11,8 @@ from msgspec import Struct
 from router.core import commands as ask
 from router.core import settings as of
 from router.core.effects import AgentEvent, AgentState, Already, Offer, Reply
-from router.core.ticket import TICKET
-from router.core.want import ANYBODY, Want
+from router.core.needs.want import ANYBODY, Want
+from router.core.tickets.ticket import TICKET
 from router.terms import MILLISECOND_US, SECOND_US, NeedsTable
 
 SURE_STEPS = 150

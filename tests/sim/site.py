@@ -16,14 +16,18 @@ from typing import Any, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from router.core import closing, crossing, crossing_contacts, gateways, history
 from router.core import engine as core
+from router.core import gateways
 from router.core import internal as told
 from router.core import settings as of
 from router.core.audit import Deed
 from router.core.batch import Batch
+from router.core.doors import closing
 from router.core.effects import Message
 from router.core.engine import Engine
+from router.core.reload import contacts as crossing_contacts
+from router.core.reload import crossing
+from router.core.stored import history
 from router.terms import SECOND_US
 from tests.sim.plan import Plan
 

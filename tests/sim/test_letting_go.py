@@ -73,5 +73,5 @@ def test_nothing_is_left(seed: int) -> None:
     for _ in range(9):
         loaded(snapshot).let_go()
     left = (blocks() - empty) / 10
-    assert snapshot.live > 10
+    assert snapshot.live > 4, "the seed has built something"
     assert left <= world * LEFT_MOST, f"{left} of {world} blocks are left of each"

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from router.core import settings as of
-from router.core.ticket_settings import Node, TicketPath
+from router.core.tickets.settings import Node, TicketPath
 from router.terms import SECOND_US
 
 CRM = "main/crm"

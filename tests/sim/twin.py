@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 from msgspec.msgpack import Encoder
 
-from router.core import audit, history, ruling_build
+from router.core import audit
 from router.core.batch import Batch
 from router.core.effects import (
     Already,
@@ -28,8 +28,10 @@ from router.core.effects import (
 from router.core.engine import Engine
 from router.core.estimates.kept import LearnedRecord, of_service, take_up
 from router.core.estimates.state import Estimates
-from router.core.everything import RECORDED, everything
-from router.core.records import decode
+from router.core.ruling import build as ruling_build
+from router.core.stored import history
+from router.core.stored.everything import RECORDED, everything
+from router.core.stored.records import decode
 from router.core.world import World
 from tests.sim.rules import is_loose
 from tests.sim.site import Effects, Flight, Site, Step

@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from router.core import commands as ask
-from router.core.asked import Step
-from router.core.want import Want
+from router.core.needs.asked import Step
+from router.core.needs.want import Want
 from router.terms import SECOND_US
 
 TEAMS = ("a", "b")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core.verify import Verifier, Violation, verify
+from router.core.verify.world import Verifier, Violation, verify
 from tests.sim.site import Flight, Site, Step
 
 WHOLE_EVERY = 25

@@ -15,8 +15,8 @@ import signal
 from pathlib import Path
 
 from router.core.engine import Engine
+from router.core.needs.want import skills
 from router.core.settings import Agent, Queue, Settings
-from router.core.want import skills
 from router.loop.clock import START_US, Clock
 from router.loop.loop import Loop
 from router.server.hub import Hub

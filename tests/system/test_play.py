@@ -16,7 +16,7 @@ from router.cli.play.ledger import FITS
 from router.cli.play.own import OwnDaemon, free_port
 from router.cli.play.report import PlayReport
 from router.cli.play.stage import perform
-from router.core import history
+from router.core.stored import history
 from router.store import open_store
 from router.trace import Plan, Trace, draws, generate, import_technion, one_day, write_trace
 from tests.conftest import ROOT

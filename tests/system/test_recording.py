@@ -10,11 +10,11 @@ from router.cli.play.own import OwnDaemon, free_port
 from router.cli.play.report import PlayReport
 from router.cli.play.stage import perform
 from router.config import load
-from router.core import history
+from router.core.stored import history
 from router.store import open_store
 from router.trace import Plan, Trace, draws, generate, read_trace
 from router.trace.journal_visits import ENDS
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 from router.trace.whatif.run import run
 from tests.system.test_play import is_clean
 

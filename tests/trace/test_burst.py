@@ -6,7 +6,7 @@ import pytest
 
 from router.trace import TraceError, generate_busy_hour
 from router.trace.burst import burst, clock, moment
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 from tests.trace.make import S, small_trace
 
 MINUTE = 60 * S

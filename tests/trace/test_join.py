@@ -6,7 +6,7 @@ import pytest
 
 from router.trace import Trace, TraceError, one_day
 from router.trace.join import join
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 from tests.trace.make import small_trace
 
 WHOLE = small_trace()

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from router.core.history import Visit
-from router.core.leg import Leg
-from router.core.want import Traits, Want
+from router.core.needs.want import Traits, Want
+from router.core.stored.history import Visit
+from router.core.talks.leg import Leg
 from router.trace import Trace, TraceError, journal, read_trace, write_trace
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 
 DAY_S = 86_400
 MIDNIGHT_S = 1_709_506_800

@@ -11,8 +11,8 @@ import pytest
 
 from router.core import settings as of
 from router.trace import Agent, Break, Contact, Header, Shift, Trace, TraceError, generate_busy_hour
-from router.trace.replay import replay
-from router.trace.replay_report import ReplayReport
+from router.trace.replay.report import ReplayReport
+from router.trace.replay.run import replay
 from tests.conftest import ROOT
 from tests.trace.make import S, small_trace
 
@@ -217,7 +217,7 @@ def test_the_same_seed_is_the_same_replay() -> None:
 def test_no_hash_seed_changes_the_digest() -> None:
     """Two processes with different PYTHONHASHSEEDs tell their peers the same, byte for byte."""
     program = (
-        "from router.trace import generate_busy_hour; from router.trace.replay import replay; "
+        "from router.trace import generate_busy_hour; from router.trace.replay.run import replay; "
         "print(replay(generate_busy_hour(5)).digest)"
     )
     digests = set()

@@ -7,8 +7,8 @@ import pytest
 from router.core.effects import Offer
 from router.core.engine import Engine
 from router.core.settings import Settings
-from router.trace.replay_ledger import Ledger
-from router.trace.replay_watch import Watch
+from router.trace.replay.ledger import Ledger
+from router.trace.replay.watch import Watch
 
 LINE = ("PS", "voice")
 

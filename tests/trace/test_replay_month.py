@@ -10,7 +10,7 @@ import pytest
 
 from router.trace import import_technion, one_day, read_trace, write_trace
 from router.trace.records import Trace
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 from router.trace.whatif.redials import estimate
 from tests.trace.make import lines, queued, row
 

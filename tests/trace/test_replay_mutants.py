@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 PROGRAM = """
 import json
 from router.trace import Plan, generate
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 found = replay(generate(1, Plan(load=1.2)), verify={verify}).as_json()
 print(json.dumps({{name: found[name] for name in ("contacts", "served", "abandoned", "violations_by_invariant")}}))
 """

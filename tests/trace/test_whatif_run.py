@@ -7,7 +7,7 @@ import pytest
 from router.config import Surroundings, check_texts
 from router.core.settings import Settings
 from router.trace import Trace, TraceError, generate_busy_hour
-from router.trace.replay import replay
+from router.trace.replay.run import replay
 from router.trace.whatif.fit import Helpers
 from router.trace.whatif.lived import Lived
 from router.trace.whatif.run import PlanStart, run

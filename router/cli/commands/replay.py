@@ -26,7 +26,7 @@ def replay(
     Figures stand beside those that were recorded. Exit code 1 if an invariant was violated.
     """
     from router.trace import TraceError
-    from router.trace.replay import replay as run
+    from router.trace.replay.run import replay as run
 
     whole = files.trace(trace)
     recorded = whole if day is None else files.day_of(whole, day)

@@ -1,7 +1,7 @@
 """Actions: what rules and plans can lay over the configuration, one module each.
 
-Adding one is a module here with its type, a row in `AnyAction`, and its settings in `router/config/catalogue_actions`.
-Of what it needs from the running world, `base.Action` says all.
+Adding one is a module here with its type, a row in `AnyAction`, and its settings in
+`router/config/catalogue/actions.py`. Of what it needs from the running world, `base.Action` says all.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from router.core.effects.replies import Treatment
 
 if TYPE_CHECKING:
     from router.core import settings as of
-    from router.core.layer import Layer
+    from router.core.layers.layer import Layer
     from router.core.world import World
 
 Target: TypeAlias = tuple[str, str]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from router.core.actions.base import QueueAction
-from router.core.want import Want, both, either, said
+from router.core.needs.want import Want, both, either, said
 
 if TYPE_CHECKING:
     from router.core import settings as of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from router.core.actions.base import Action, Target
 
 if TYPE_CHECKING:
-    from router.core.layer import Layer
+    from router.core.layers.layer import Layer
     from router.core.world import World
 
 
@@ -29,6 +29,6 @@ class Empty(Action, frozen=True, tag="empty"):
 
     def do(self, world: World, layer: Layer) -> None:
         """Begin; it goes on in slices."""
-        from router.core import emptying
+        from router.core.doors import emptying
 
         emptying.begin(world, layer.source.tenant, layer.target[1], self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from router.core.route_settings import Steer
+from router.core.routes.settings import Steer
 
 
 class Announcement(Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from router.core.actions.base import Action, Target
 
 if TYPE_CHECKING:
-    from router.core.layer import Layer
+    from router.core.layers.layer import Layer
     from router.core.world import World
 
 

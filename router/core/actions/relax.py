@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from router.core.actions.base import QueueAction
-from router.core.asked import Step
-from router.core.want import Want, said
+from router.core.needs.asked import Step
+from router.core.needs.want import Want, said
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from router.core.actions.base import QueueAction
-from router.core.route_settings import Steer
+from router.core.routes.settings import Steer
 
 if TYPE_CHECKING:
     from router.core import settings as of

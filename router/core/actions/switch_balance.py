@@ -1,4 +1,4 @@
-"""Let a balance decide about queues that are in it, or not: see `router/core/balance.py`."""
+"""Let a balance decide about queues that are in it, or not: see `router/core/match/balance.py`."""
 
 from __future__ import annotations
 

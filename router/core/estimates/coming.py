@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from router.core.able import Able
 from router.core.estimates.crews import AN_AGENT_US, HORIZON_S, SCAN_A_SLICE, slots_of
+from router.core.needs.able import Able
+from router.core.needs.want import Traits
 from router.core.rota import Key, utc_s
-from router.core.want import Traits
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:

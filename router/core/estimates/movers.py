@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 from router.core.actions import Borrow
 from router.core.deadlines import NEVER_US
-from router.core.donors import NextLent, is_short
 from router.core.estimates.crews import HORIZON_S
 from router.core.estimates.moving import Mover, Movers, Moving, version_of
 from router.core.estimates.shifts import Shifts, count_shifts
 from router.core.estimates.turns import NEVER, Turn, When, any_known, beginning, end_of
-from router.core.loans import Grant, layered
+from router.core.layers.donors import NextLent, is_short
+from router.core.layers.loans import Grant, layered
 from router.core.rota import utc_s
 from router.terms import SECOND_US
 

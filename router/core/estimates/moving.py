@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from router.core.able import Able
-from router.core.want import Traits
+from router.core.needs.able import Able
+from router.core.needs.want import Traits
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:

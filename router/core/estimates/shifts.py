@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from router.core.actions import ChangeNeeds, QueueAction
-from router.core.course import Way, course_of
 from router.core.estimates.turns import NEVER, Turn, When, end_of
+from router.core.needs.course import Way, course_of
 from router.core.queue import Queue
 from router.core.tally import QueueTally
 
 if TYPE_CHECKING:
     from router.core import settings as of
-    from router.core.able import Able
     from router.core.line import Line
+    from router.core.needs.able import Able
+    from router.core.needs.want import Want
     from router.core.roster import Profile
-    from router.core.want import Want
     from router.core.world import World
 
 PROFILES_A_SLICE = 256

@@ -24,17 +24,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from router.core.actions import ActivatePlan
 from router.core.deadlines import NEVER_US
-from router.core.hours import core_us
-from router.core.layer import Source
-from router.core.plan import CALENDAR, HAND
+from router.core.doors.hours import core_us
+from router.core.layers.layer import Source
+from router.core.layers.plan import CALENDAR, HAND
 from router.rules import Compare, Condition, Leaf, begins_and_ends, compiled
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:
     from router.core.actions import AnyAction
-    from router.core.plan import ActivePlan
-    from router.core.plan_settings import Plan
-    from router.core.ruled import RuleState
+    from router.core.layers.plan import ActivePlan
+    from router.core.layers.plan_settings import Plan
+    from router.core.ruling.ruled import RuleState
     from router.core.world import World
 
 

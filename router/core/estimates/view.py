@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from router.core import courses
+from router.core.needs import courses
 from router.ewt.lines import Line as Known
 from router.terms import SECOND_US
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import announcements, gateways, moves, offers, places, several
 from router.core import commands as ask
+from router.core import gateways, moves, offers
 from router.core.admission import drop_if_empty, refusal
-from router.core.announce_settings import AnnounceRules
-from router.core.announcements import heard_of, quote_of
-from router.core.callback_book import CHANNEL
-from router.core.consulting import misses_kept
+from router.core.announcements import announcements
+from router.core.announcements.announcements import heard_of, quote_of
+from router.core.announcements.settings import AnnounceRules
+from router.core.callbacks.book import CHANNEL
 from router.core.effects import EstimateReply, Ok, RefusedEntry, Reply, Treat, Treatment, Wait
 from router.core.entities import Contact, Peer
-from router.core.expect import estimate
+from router.core.estimates.expect import estimate
 from router.core.handlers.callbacks import take_callback
 from router.core.handlers.contacts import own
 from router.core.handlers.entry import would_enter
 from router.core.handlers.several import find_queue
 from router.core.line import Line
+from router.core.places import places, several
 from router.core.special import is_test, routed_of
+from router.core.talks.consulting import misses_kept
 from router.core.world import World
 from router.errors import Refused
 from router.ewt import Estimate

@@ -5,16 +5,17 @@ from __future__ import annotations
 from copy import copy
 from itertools import islice
 
-from router.core import callback_book as book
-from router.core import callbacks, gateways, offers, places, several, tokens, visits
 from router.core import commands as ask
-from router.core.asked import asked
+from router.core import gateways, offers, visits
+from router.core.callbacks import book, callbacks
 from router.core.effects import Busy, CallbacksReply, CallbackStatus, CallbackTaken, Ok, Reply
 from router.core.entities import Contact, Peer
 from router.core.extra import Callback, Extra, ask_needs
 from router.core.handlers.contacts import own
 from router.core.handlers.entry import check_data
 from router.core.line import Line
+from router.core.needs.asked import asked
+from router.core.places import places, several, tokens
 from router.core.queue import Queue
 from router.core.special import routed_of
 from router.core.world import World

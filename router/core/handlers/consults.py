@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from router.core import commands as ask
-from router.core import consults, visit_records, visits
+from router.core import visits
 from router.core.admission import drop_if_empty, refusal, somebody
-from router.core.asked import asked_by
-from router.core.consulting import Consult, asks_itself, consult_of, customer_of, is_consult, talking
 from router.core.effects import Busy, Ok, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import extra_of
@@ -17,9 +15,13 @@ from router.core.handlers.contacts import own, worked_by
 from router.core.handlers.entry import admit, check_data, digest, place
 from router.core.handlers.several import find_queue
 from router.core.line import Line
+from router.core.needs.asked import asked_by
 from router.core.queue import Queue
-from router.core.routed import Decision, Routed
+from router.core.routes.routed import Decision, Routed
 from router.core.special import is_test
+from router.core.stored import visits as visit_records
+from router.core.talks import consults
+from router.core.talks.consulting import Consult, asks_itself, consult_of, customer_of, is_consult, talking
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, RefusedWhy

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from router.core import (
-    advice,
-    burial,
-    callback_book,
-    callbacks,
-    clocks,
-    counted,
-    customers,
-    doors,
-    flow,
-    gateways,
-    moves,
-    offers,
-    overflow,
-    parking,
-    ticket_clock,
-    ticket_desk,
-    ticket_path,
-    visit_records,
-    visits,
-)
+from router.core import burial, counted, flow, gateways, moves, offers, overflow, visits
 from router.core import commands as ask
-from router.core.asked import asked_by
-from router.core.consulting import consult_of, is_consult, talking
+from router.core.callbacks import book as callback_book
+from router.core.callbacks import callbacks
+from router.core.customers import customers
+from router.core.doors import doors
+from router.core.doors.hours import take_clock
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Offer, Peer, Tombstone
 from router.core.extra import ask_needs
 from router.core.handlers.entry import check_data
 from router.core.handlers.several import find_queue
-from router.core.hours import take_clock
 from router.core.line import Line
+from router.core.needs.asked import asked_by
+from router.core.places.several import forget_places
 from router.core.queue import Queue
-from router.core.several import forget_places
+from router.core.routes import advice
 from router.core.special import forget_pauses, is_test, routed_of
 from router.core.standing import move_to
-from router.core.ticket import ticket_of
+from router.core.stored import visits as visit_records
+from router.core.talks import clocks, parking
+from router.core.talks.consulting import consult_of, is_consult, talking
+from router.core.tickets import clock as ticket_clock
+from router.core.tickets import desk as ticket_desk
+from router.core.tickets import path as ticket_path
+from router.core.tickets.ticket import ticket_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US, Place
@@ -164,7 +154,7 @@ def transfer(world: World, peer: Peer, command: ask.Transfer) -> Reply:
     first_part_over(world, contact, queue)
     legs = talking(contact)
     if contact.extra is not None:
-        from router.core import consults
+        from router.core.talks import consults
 
         callbacks.goes_on(contact)
         consults.off_hold(world, contact)
@@ -333,7 +323,7 @@ def _others_stay(contact: Contact, done: list[Offer]) -> bool:
 
 def _leave(world: World, contact: Contact, done: list[Offer], peer: Peer) -> None:
     """Who is done with the contact leaves the conference."""
-    from router.core import consults
+    from router.core.talks import consults
 
     for offer in done:
         first = talking(contact)[0] is offer

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from router.core import audit, closing, doors
+from router.core import audit
 from router.core import commands as ask
-from router.core.door import Door
-from router.core.doors import hang_door
+from router.core.doors import closing, doors
+from router.core.doors.door import Door
+from router.core.doors.doors import hang_door
 from router.core.effects import Ok, Reply
 from router.core.entities import Peer
 from router.core.queue import Queue

@@ -6,36 +6,29 @@ from zlib import crc32
 
 from msgspec.msgpack import Encoder
 
-from router.core import (
-    callback_book,
-    doors,
-    elsewhere,
-    flow,
-    overflow,
-    places,
-    several,
-    ticket_path,
-    tokens,
-    visit_records,
-    visits,
-)
+from router.core import flow, overflow, visits
 from router.core.admission import Hop, drop_if_empty, last_treatment, refused_why
-from router.core.advice import advise, advise_contact, came, steered
-from router.core.asked import NOTHING, Asked, asked_by
+from router.core.callbacks import book as callback_book
 from router.core.commands import AliveContact, Enqueue, Estimate, Probe
+from router.core.doors import doors
 from router.core.effects import Busy, Probed, Queued, RefusedEntry, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra, ask_needs
-from router.core.guards import free_for
 from router.core.handlers import plan_codes
 from router.core.handlers.repeats import recognise, rule_of, welcome
 from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_lines, find_queue, further
+from router.core.layers.guards import free_for
 from router.core.line import Line
+from router.core.needs.asked import NOTHING, Asked, asked_by
+from router.core.places import elsewhere, places, several, tokens
 from router.core.queue import Queue
-from router.core.routed import Decision
+from router.core.routes.advice import advise, advise_contact, came, steered
+from router.core.routes.routed import Decision
 from router.core.special import is_test, routed_of
-from router.core.ticket import TICKET
+from router.core.stored import visits as visit_records
+from router.core.tickets import path as ticket_path
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, SECOND_US

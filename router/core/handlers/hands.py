@@ -9,33 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import (
-    audit,
-    callback_book,
-    consults,
-    gateways,
-    moves,
-    offers,
-    overflow,
-    people,
-    ringing,
-    several,
-    ticket_clock,
-    ticket_desk,
-    ticket_path,
-    visits,
-)
+from router.core import audit, gateways, moves, offers, overflow, people, ringing, visits
 from router.core import commands as ask
-from router.core.consulting import is_consult, misses_kept
+from router.core.callbacks import book as callback_book
 from router.core.effects import AgentState, Ended, Listen, Moved, Ok, Reply
 from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.handlers.agents import known_reason, withdraw_offers
 from router.core.handlers.contacts import begin_next_part, first_part_over, take_place
 from router.core.handlers.several import find_queue
+from router.core.needs.want import names_in
+from router.core.places import several
 from router.core.special import routed_of
 from router.core.standing import move_to
-from router.core.ticket import ticket_of
-from router.core.want import names_in
+from router.core.talks import consults
+from router.core.talks.consulting import is_consult, misses_kept
+from router.core.tickets import clock as ticket_clock
+from router.core.tickets import desk as ticket_desk
+from router.core.tickets import path as ticket_path
+from router.core.tickets.ticket import ticket_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import CancelReason, Place

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from router.core import clocks, offers
 from router.core import commands as ask
+from router.core import offers
 from router.core.effects import Ok, Reply
 from router.core.entities import Offer, Peer
+from router.core.talks import clocks
 from router.core.world import World
 from router.errors import Refused
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import parking
-from router.core.consulting import is_shared
 from router.core.effects import Ok, Reply
 from router.core.entities import Contact, Peer, Tombstone
 from router.core.handlers.contacts import is_agents_side, legs_of, on_the_line, worked_by
 from router.core.handlers.several import find_queue
-from router.core.sent import AWAY
-from router.core.ticket import TICKET
+from router.core.partners.sent import AWAY
+from router.core.talks import parking
+from router.core.talks.consulting import is_shared
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 

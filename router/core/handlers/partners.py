@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from router.core import commands as ask
-from router.core import partners, visits
+from router.core import visits
 from router.core.effects import Ok, PartnersReply, PartnerStatus, Reply
 from router.core.entities import Contact, Peer
 from router.core.handlers.contacts import own
-from router.core.partner import Partner, is_open
-from router.core.partner_settings import MILLION
-from router.core.sent import AWAY, Sent, sent_of
+from router.core.partners import partners
+from router.core.partners.partner import Partner, is_open
+from router.core.partners.sent import AWAY, Sent, sent_of
+from router.core.partners.settings import MILLION
 from router.core.world import World
 from router.errors import Refused
 from router.terms import SECOND_US

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core import commands as ask
-from router.core import offers, several
+from router.core import offers
 from router.core.dispatch import has_room
 from router.core.effects import Picked, Reply
 from router.core.entities import Agent, Contact, Peer, Tombstone
@@ -11,6 +11,7 @@ from router.core.handlers.agents import signed_in
 from router.core.handlers.contacts import worked_by
 from router.core.line import first_for
 from router.core.match.choose import usable_endpoint
+from router.core.places import several
 from router.core.world import World
 from router.errors import Refused
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from hmac import compare_digest
 
-from router.core import audit, plans, visit_records
+from router.core import audit
 from router.core.commands import Enqueue
 from router.core.effects import PlanStopped, Reply
 from router.core.entities import Peer
 from router.core.handlers.plans import started
-from router.core.plan import HAND
-from router.core.route_settings import Route
-from router.core.routed import Routed
+from router.core.layers import plans
+from router.core.layers.plan import HAND
+from router.core.routes.routed import Routed
+from router.core.routes.settings import Route
+from router.core.stored import visits as visit_records
 from router.core.world import World
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import audit, doors, layers, plans
+from router.core import audit
 from router.core import commands as ask
 from router.core.actions import QueueAction
+from router.core.doors import doors
 from router.core.effects import (
     Clash,
     LayersReply,
@@ -19,9 +20,10 @@ from router.core.effects import (
     Reply,
 )
 from router.core.entities import Agent, Peer
-from router.core.layer import Layer, Pause, Source
-from router.core.plan import HAND, ActivePlan
-from router.core.plan_settings import Plan
+from router.core.layers import layers, plans
+from router.core.layers.layer import Layer, Pause, Source
+from router.core.layers.plan import HAND, ActivePlan
+from router.core.layers.plan_settings import Plan
 from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from router.core import commands as ask
-from router.core import courses, several
-from router.core.doors import changes_in_ms, closed_by, too_late
+from router.core.doors.doors import changes_in_ms, closed_by, too_late
 from router.core.effects import (
     AgentsReply,
     AgentStatus,
@@ -22,7 +21,9 @@ from router.core.effects import (
 from router.core.entities import Agent, Contact, Peer
 from router.core.handlers.contacts import own
 from router.core.handlers.rota import missing_status
+from router.core.needs import courses
 from router.core.oldest import oldest_wait_us
+from router.core.places import several
 from router.core.queue import Queue
 from router.core.world import World
 from router.errors import Refused

@@ -7,16 +7,16 @@ without a customer, pass by with one comparison. It must not know how customers 
 from __future__ import annotations
 
 from router.core.admission import drop_if_empty, refusal
-from router.core.asked import Asked
 from router.core.commands import Enqueue
-from router.core.customers import Recalled, count_arrival, recall
+from router.core.customers.customers import Recalled, count_arrival, recall
+from router.core.customers.settings import Again
 from router.core.entities import Contact, Peer
 from router.core.extra import Extra
 from router.core.handlers.routing import HEAD_START_MOST_S
+from router.core.needs.asked import Asked
 from router.core.queue import Queue
-from router.core.repeat_settings import Again
-from router.core.routed import Decision
-from router.core.ticket import TICKET
+from router.core.routes.routed import Decision
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import SECOND_US

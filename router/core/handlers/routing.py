@@ -5,12 +5,12 @@ The rest of entry (may it come in, make it, place it) is in `entry.py`.
 
 from __future__ import annotations
 
-from router.core.asked import asked_by
 from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.entities import Peer
-from router.core.route_settings import Route
-from router.core.routed import Decision, Routed
-from router.core.routes import Attributes
+from router.core.needs.asked import asked_by
+from router.core.routes.routed import Decision, Routed
+from router.core.routes.routes import Attributes
+from router.core.routes.settings import Route
 from router.core.world import World
 from router.errors import Refused
 from router.terms import SECOND_US

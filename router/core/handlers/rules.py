@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import audit, ruling
+from router.core import audit
 from router.core import commands as ask
 from router.core.effects import Ok, Reply, RuleReads, RulesReply, RuleStatus
 from router.core.entities import Peer
-from router.core.ruled import RuleState
-from router.core.ruling_views import current
+from router.core.ruling import ruling
+from router.core.ruling.ruled import RuleState
+from router.core.ruling.views import current
 from router.core.world import World
 from router.errors import Refused
 from router.rules import Compare, Gauge, Value, key_of, said

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from router.core.admission import Hop, drop_if_empty, follow, refusal, treatment_for
-from router.core.asked import Asked
-from router.core.callback_book import CHANNEL as CALLBACK
+from router.core.callbacks.book import CHANNEL as CALLBACK
 from router.core.commands import AliveContact, Enqueue, Estimate, Probe
 from router.core.entities import Agent, Peer
 from router.core.line import Line
+from router.core.needs.asked import Asked
 from router.core.queue import Queue
-from router.core.routed import Decision
-from router.core.ticket import TICKET
+from router.core.routes.routed import Decision
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import RefusedWhy

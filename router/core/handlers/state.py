@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from router.core import several
 from router.core.effects import AgentState, ContactState, OfferState, State
 from router.core.entities import Contact, Offer, Peer
 from router.core.owned import NUMBER
+from router.core.places import several
 from router.core.world import World
 from router.terms import MILLISECOND_US
 

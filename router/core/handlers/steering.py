@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from router.core import advice
 from router.core import commands as ask
 from router.core.effects import Ok, Reply, Steering
 from router.core.entities import Peer
 from router.core.handlers.contacts import own
+from router.core.routes import advice
 from router.core.world import World
 from router.errors import Refused
 

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from router.core import (
-    announcements,
-    callback_gateways,
-    callbacks,
-    consults,
-    counted,
-    elsewhere,
-    gateways,
-    internal,
-    leases,
-    offers,
-    parking,
-    partners,
-    people,
-    states,
-    ticket_clock,
-    ticket_path,
-    tokens,
-    visits,
-)
 from router.core import commands as ask
-from router.core.asked import asked_by
-from router.core.consulting import is_consult
+from router.core import counted, gateways, internal, offers, people, states, visits
+from router.core.announcements import announcements
+from router.core.callbacks import callbacks
+from router.core.callbacks import gateways as callback_gateways
 from router.core.effects import DialCancelled, Ok, Reply
 from router.core.entities import Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
@@ -33,12 +15,19 @@ from router.core.handlers.routing import decide, is_plain
 from router.core.handlers.several import find_queue, further
 from router.core.handlers.state import ENTRIES_A_FRAME, tell_resting, tell_state
 from router.core.match.choose import usable_endpoint
+from router.core.needs.asked import asked_by
 from router.core.oldest import went
+from router.core.partners import partners
+from router.core.partners.sent import AWAY
+from router.core.places import elsewhere, tokens
 from router.core.queue import Queue
-from router.core.routed import Decision
-from router.core.sent import AWAY
+from router.core.routes.routed import Decision
 from router.core.special import answered_before
-from router.core.ticket import TICKET
+from router.core.talks import consults, leases, parking
+from router.core.talks.consulting import is_consult
+from router.core.tickets import clock as ticket_clock
+from router.core.tickets import path as ticket_path
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections import deque
 
-from router.core import callback_book, callback_gateways, gateways, partners, people
 from router.core import commands as ask
+from router.core import gateways, people
+from router.core.callbacks import book as callback_book
+from router.core.callbacks import gateways as callback_gateways
 from router.core.effects import Reply, Synced
 from router.core.entities import Contact, Endpoint, Peer
 from router.core.handlers.agents import withdraw_from
 from router.core.handlers.state import offers_left, tell, tell_resting
 from router.core.handlers.sync import refuse_whole
 from router.core.owned import Owned, Reckoning, end_reckoning, list_todo, listed
-from router.core.reconfigure import announce
+from router.core.partners import partners
+from router.core.reload.reconfigure import announce
 from router.core.world import World
 
 SLICES = 4

@@ -7,14 +7,19 @@ from itertools import islice
 from typing import Any
 
 from router.core import commands as ask
-from router.core import flow, solved, ticket_clock, ticket_desk, ticket_path, ticket_words, visits
-from router.core.asked import NOTHING
+from router.core import flow, visits
 from router.core.effects import Busy, Ok, Queued, Reply, TicketsReply, TicketStatus
 from router.core.entities import Agent, Contact, Peer, Tombstone
 from router.core.extra import Extra, ask_needs
 from router.core.handlers.contacts import worked_by
 from router.core.handlers.entry import check_data
-from router.core.ticket import TICKET, Solved, Ticket, ticket_of
+from router.core.needs.asked import NOTHING
+from router.core.tickets import clock as ticket_clock
+from router.core.tickets import desk as ticket_desk
+from router.core.tickets import path as ticket_path
+from router.core.tickets import solved
+from router.core.tickets import words as ticket_words
+from router.core.tickets.ticket import TICKET, Solved, Ticket, ticket_of
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US

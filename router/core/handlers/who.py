@@ -10,19 +10,19 @@ from itertools import islice
 from typing import NamedTuple
 
 from router.core import commands as ask
-from router.core.able import Able, lacking
-from router.core.asked import Asked, asked
-from router.core.course import Way, asks_language, course_of
 from router.core.dispatch import free_channels, has_room
 from router.core.effects import Reply, WhoReply, WhoStatus
 from router.core.entities import Agent, Contact, Peer
-from router.core.guards import may_be_given
 from router.core.handlers.hands import find
 from router.core.handlers.several import find_queue
+from router.core.layers.guards import may_be_given
 from router.core.line import passed_over
 from router.core.match.choose import usable_endpoint
-from router.core.recording import contact_key
-from router.core.want import Want, both, said
+from router.core.needs.able import Able, lacking
+from router.core.needs.asked import Asked, asked
+from router.core.needs.course import Way, asks_language, course_of
+from router.core.needs.want import Want, both, said
+from router.core.stored.recording import contact_key
 from router.core.world import World
 from router.errors import Refused
 from router.terms import SECOND_US, WhyNot

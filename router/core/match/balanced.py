@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from router.core.line import Entry, first_for
-from router.core.several import rank as place_rank
+from router.core.places.several import rank as place_rank
 
 if TYPE_CHECKING:
-    from router.core.balance import Balance
     from router.core.entities import Agent
-    from router.core.guards import Guard
+    from router.core.layers.guards import Guard
+    from router.core.match.balance import Balance
 
 
 def turn(

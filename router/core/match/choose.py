@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from router.core.guards import Guard, guard, may_be_given, spares
+from router.core.layers.guards import Guard, guard, may_be_given, spares
 from router.core.line import Entry, Line, Needs, first_for, passed_over
 from router.core.match import best_skill, least_flexible, least_occupied, longest_idle, round_robin
 from router.core.match.balanced import turn
 from router.core.order import Order
+from router.core.places.several import rank as place_rank
 from router.core.roster import OrderKind, Profile
-from router.core.several import rank as place_rank
 
 if TYPE_CHECKING:
     from router.core.entities import Agent, Contact, Endpoint

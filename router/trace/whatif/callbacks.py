@@ -14,15 +14,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from router.core.callback_book import CHANNEL, may_dial
-from router.core.callback_settings import CallbackRules
+from router.core.callbacks.book import CHANNEL, may_dial
+from router.core.callbacks.settings import CallbackRules
 from router.core.commands import Dialled, ScheduleCallback, TakeCallback
 from router.core.effects import Busy, CallbackTaken, Dial, DialCancelled, Error
 from router.terms import MILLISECOND_US
-from router.trace.replay_agenda import ENDS, Agenda
-from router.trace.replay_ledger import Ledger
-from router.trace.replay_line import Line
-from router.trace.replay_shifts import Desk, Shifts
+from router.trace.replay.agenda import ENDS, Agenda
+from router.trace.replay.ledger import Ledger
+from router.trace.replay.line import Line
+from router.trace.replay.shifts import Desk, Shifts
 from router.trace.whatif.case import Case
 
 REFUSALS: Final = frozenset({"no_callbacks", "callback_open", "too_many_callbacks", "gone"})

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from router.core.callback_book import CHANNEL
+from router.core.callbacks.book import CHANNEL
 from router.core.commands import Accept, Announced, End, Enqueue, PartnerAnswered, PartnerEnded
 from router.core.effects import (
     Advice,
@@ -30,14 +30,14 @@ from router.core.effects import (
     Treat,
     Treatment,
 )
-from router.core.history import Visit as Record
+from router.core.stored.history import Visit as Record
 from router.terms import MILLISECOND_US
 from router.trace.records import Contact
-from router.trace.replay_agenda import ARRIVAL, ENDS, HANG_UP, Agenda
-from router.trace.replay_caller import COMING, OVER, WAITING, Arrivals, Talks
-from router.trace.replay_ledger import Ledger
-from router.trace.replay_line import GOOD, Line
-from router.trace.replay_shifts import Desk, Shifts
+from router.trace.replay.agenda import ARRIVAL, ENDS, HANG_UP, Agenda
+from router.trace.replay.caller import COMING, OVER, WAITING, Arrivals, Talks
+from router.trace.replay.ledger import Ledger
+from router.trace.replay.line import GOOD, Line
+from router.trace.replay.shifts import Desk, Shifts
 from router.trace.whatif.callbacks import Callbacks
 from router.trace.whatif.case import Case, Fate
 from router.trace.whatif.redials import Again

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from router.trace.patience import Draw
 from router.trace.records import Contact
-from router.trace.replay_caller import COMING, Caller
+from router.trace.replay.caller import COMING, Caller
 
 Fate: TypeAlias = Literal["answered", "partner", "abandoned", "refused", "treated", "callback"]
 """`partner`: answered outside; `refused`: not let in; `treated`: sent away while waiting, with a message, say;

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from router.core.commands import Occupy, Release
 from router.core.effects import AgentState
-from router.trace.replay_agenda import LOG_IN, Agenda
-from router.trace.replay_line import Line
-from router.trace.replay_shifts import Desk, Shifts
+from router.trace.replay.agenda import LOG_IN, Agenda
+from router.trace.replay.line import Line
+from router.trace.replay.shifts import Desk, Shifts
 from router.trace.whatif.fit import Helpers
 
 

@@ -18,13 +18,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from router.core import settings as of
-from router.core.able import Able
 from router.core.altered import altered
-from router.core.callback_book import CHANNEL
-from router.core.want import Traits, Want
+from router.core.callbacks.book import CHANNEL
+from router.core.needs.able import Able
+from router.core.needs.want import Traits, Want
 from router.rules import Compare, Rule, compares_in
 from router.trace.records import DAY_US, Agent, Shift, Trace, TraceError, profiles
-from router.trace.replay_settings import TENANT, UNLIMITED_US, Worker, derive, sound
+from router.trace.replay.settings import TENANT, UNLIMITED_US, Worker, derive, sound
 from router.trace.whatif.asking import asks_for_estimates
 
 ZONES_KNOWN_FROM: Final = 2020

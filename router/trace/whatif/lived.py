@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from router.core.partner_settings import PartnerContract
+from router.core.partners.settings import PartnerContract
 from router.stats import Occupancy
 from router.terms import SECOND_US
 from router.trace.whatif.case import Case, Fate

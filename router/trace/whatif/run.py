@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from router.core.audit import Deed
-from router.core.callback_book import CHANNEL
+from router.core.callbacks.book import CHANNEL
 from router.core.commands import StartPlan
 from router.core.effects import PlanStarted, QueueAnnouncement
 from router.core.engine import Engine
@@ -26,12 +26,12 @@ from router.terms import MILLISECOND_US, SECOND_US
 from router.trace.codec import Progress
 from router.trace.patience import Times
 from router.trace.records import Trace, TraceError
-from router.trace.replay import HEAD_US, without_collection
-from router.trace.replay_agenda import LOG_IN, TICKS_MAX, Agenda
-from router.trace.replay_ledger import Ledger
-from router.trace.replay_line import GATEWAY, Line
-from router.trace.replay_shifts import Shifts
-from router.trace.replay_watch import Watch
+from router.trace.replay.agenda import LOG_IN, TICKS_MAX, Agenda
+from router.trace.replay.ledger import Ledger
+from router.trace.replay.line import GATEWAY, Line
+from router.trace.replay.run import HEAD_US, without_collection
+from router.trace.replay.shifts import Shifts
+from router.trace.replay.watch import Watch
 from router.trace.whatif.callbacks import Callbacks, Takers
 from router.trace.whatif.callers import ANSWERS, Callers
 from router.trace.whatif.case import Case

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from router.terms import SECOND_US
 from router.trace.records import Header
-from router.trace.replay_report import Table
+from router.trace.replay.report import Table
 from router.trace.whatif.compare import Difference, Report, Side
 from router.trace.whatif.figures import OF_QUEUES, OF_TEAMS, Figure, Unit
 from router.trace.whatif.redials import FAILED_LEAST, WINDOW_US, Redials

@@ -16,7 +16,7 @@ from msgspec.msgpack import Decoder
 
 from router.core.effects import Busy, Message, Offer, Queued
 from router.core.engine import Engine
-from router.core.history import STREAM, Visit
+from router.core.stored.history import STREAM, Visit
 from tests.sim.twin import state_of
 
 if TYPE_CHECKING:

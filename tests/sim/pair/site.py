@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from router.client.leaders import Leaders
-from router.core import history
 from router.core import internal as told
 from router.core.batch import Batch
 from router.core.effects import Message
+from router.core.stored import history
 from router.loop.clock import START_US
 from router.terms import SECOND_US
 from tests.sim.pair.book import Book

@@ -1,0 +1,1 @@
+"""Call-backs, from the place that is kept to the customer on the line."""

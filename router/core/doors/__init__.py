@@ -1,0 +1,1 @@
+"""Open hours, doors, and sending away whom they shut out."""

@@ -1,0 +1,1 @@
+"""What a contact asks of an agent, and how it gives way while it waits."""

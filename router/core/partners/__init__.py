@@ -1,0 +1,1 @@
+"""Contacts that are answered outside."""

@@ -1,0 +1,1 @@
+"""A contact's places: in several queues, kept by a token, handed on."""

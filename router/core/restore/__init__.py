@@ -1,0 +1,1 @@
+"""From records back to a live world."""

@@ -1,0 +1,1 @@
+"""Rules at run time: what they watch, and what they do when they turn."""

@@ -1,0 +1,1 @@
+"""The stored form of everything that lives: one record each."""

@@ -1,0 +1,1 @@
+"""Tickets: paths, clocks, desks."""
