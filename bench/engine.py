@@ -158,7 +158,10 @@ class Driver:
             self.say(ask.Complete(self.next_seq(), offer.contact))
             if not self.busy_offers:
                 self.drain()
-        return (process_time() - began) / count
+        took = process_time() - began
+        # Who fails is fast.
+        assert not self.engine.world.estimates.failures, self.engine.world.estimates.failure
+        return took / count
 
     def idle(self, count: int) -> float:
         """CPU seconds a lifecycle where an arrival finds a free agent."""
