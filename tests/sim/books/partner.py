@@ -81,6 +81,8 @@ class PartnerBook:
         """When somebody was sent, from which queue, and to whom."""
         self._paid: Counter[tuple[str, str, str, int, int]] = Counter()
         """(gateway, contact, partner, talk in ms, cost) of visits that ended since the last batch that was kept."""
+        self._owed: dict[Key, tuple[str, str, str, int, int]] = {}
+        """The same of visits that are not over: who had them before is still wrapping up."""
         self._unpriced: set[Key] = set()
         """Of partners without a contract: the engine knows the terms that they had."""
 
@@ -104,6 +106,8 @@ class PartnerBook:
             self._is_over(key, self._ways.pop(key), event)
         if event.state == "ended":
             self._failed.pop(key, None)
+            if key in self._owed:
+                self._paid[self._owed.pop(key)] += 1
 
     def _is_over(self, key: Key, way: Way, event: ContactEvent) -> None:
         judge = self._judge
@@ -121,7 +125,12 @@ class PartnerBook:
             a_minute = round(terms.price_minute * MILLION)
             cost = round(terms.price_contact * MILLION) + a_minute * talk_us // MINUTE_US
             judge.reached["partner paid"] += cost > 0
-            self._paid[*key, way.partner, talk_us // MILLISECOND_US, cost] += 1
+            paid = (*key, way.partner, talk_us // MILLISECOND_US, cost)
+            if event.state == "ended":
+                self._paid[paid] += 1
+            else:
+                # Whoever had it before is still wrapping up: the record is written when they are through.
+                self._owed[key] = paid
         elif way.answered_us:
             self._unpriced.add(key)
 
@@ -131,13 +140,14 @@ class PartnerBook:
             entry = history.decode(appended) if stream == history.STREAM else None
             if isinstance(entry, history.Visit) and entry.partner and not entry.amends:
                 key = (f"{entry.tenant}/{entry.gateway}", entry.contact)
-                if key not in self._unpriced:
+                if key in self._unpriced:
+                    self._unpriced.discard(key)
+                else:
                     self._paid[*key, entry.partner, entry.partner_talk_ms, entry.partner_cost] -= 1
         wrong = {key: count for key, count in self._paid.items() if count}
         if wrong:
             self._judge.fault("I16", f"talks at partners less records: {wrong}")
         self._paid.clear()
-        self._unpriced.clear()
 
     def asked(self, reply: Reply) -> None:
         """A supervisor reads how partners are."""
