@@ -1,4 +1,4 @@
-"""The simulation as a test: two hundred seeds and the kept ones break no promise, reach everything and repeat."""
+"""The simulation as a test: a hundred seeds and the kept ones break no promise, reach everything and repeat."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pathlib import Path
 from tests.sim.__main__ import play
 from tests.sim.counts import NOT_YET, transitions
 
-SEEDS = 200
+SEEDS = 100
+"""`.ci/run` plays three times as many."""
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = Path(__file__).with_name("kept_seeds.txt")
 
 
-def test_two_hundred_seeds_break_no_promise() -> None:
+def test_a_hundred_seeds_break_no_promise() -> None:
     """Whatever happens to clients, stores, engines and to who of two leads, the invariants hold and all comes to its
     end; and in the set every transition of the life cycles and every fault occurs."""
     words = [sys.executable, "-m", "tests.sim", "--seeds", str(SEEDS)]
