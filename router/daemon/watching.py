@@ -40,8 +40,11 @@ class Watch:
 
     async def start(self) -> None:
         """See `services.Service`."""
-        if self._daemon.reloads.directory is not None:
-            self._task = asyncio.get_running_loop().create_task(self._watch(self._daemon.reloads.directory))
+        directory = self._daemon.reloads.directory
+        if directory is not None:
+            # Before the daemon is ready: what is changed from then on is not taken for what was there.
+            self._judged = await self._look(directory)
+            self._task = asyncio.get_running_loop().create_task(self._watch(directory))
 
     async def stop(self) -> None:
         """See `services.Service`."""
@@ -49,7 +52,6 @@ class Watch:
             self._task.cancel()
 
     async def _watch(self, directory: Path) -> None:
-        self._judged = await self._look(directory)
         while True:
             settings = self._daemon.configuration.reload
             await asyncio.sleep(settings.look_us / SECOND_US)
