@@ -48,7 +48,8 @@ class OwnDaemon:
     @property
     def died(self) -> bool:
         """It was started, and has ended without being told to."""
-        return self._process is not None and self._process.poll() is not None
+        process = self._process
+        return process is not None and process.poll() is not None
 
     def start(self) -> None:
         """Start it and wait until clients may connect. Raises `DaemonFailed`."""
@@ -71,9 +72,11 @@ class OwnDaemon:
 
     def kill(self) -> None:
         """kill -9, as a power cut would."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._reap()
+        # No longer ours before it is over: `died` is asked from another thread.
+        process, self._process = self._process, None
+        assert process is not None
+        process.send_signal(signal.SIGKILL)
+        _reap(process)
 
     def crash(self) -> None:
         """Killed, and a moment later started again: clients find a closed port meanwhile."""
@@ -83,23 +86,15 @@ class OwnDaemon:
 
     def stop(self) -> int | None:
         """End it in order, or else by force. Returns its exit code; None where none was running."""
-        if self._process is None:
-            return None
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_MOST_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        return self._reap()
-
-    def _reap(self) -> int:
         process, self._process = self._process, None
-        assert process is not None
-        code = process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
-        return code
+        if process is None:
+            return None
+        process.terminate()
+        try:
+            process.wait(STOP_MOST_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return _reap(process)
 
     def log_tail(self, lines: int = 5) -> str:
         """The end of its log."""
@@ -107,6 +102,15 @@ class OwnDaemon:
             return "\n".join((self.directory / LOG).read_text(encoding="utf-8").splitlines()[-lines:])
         except OSError as error:
             return f"no log: {error.strerror}"
+
+
+def _reap(process: subprocess.Popen[bytes]) -> int:
+    """Wait for its end. Returns its exit code."""
+    code = process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    return code
 
 
 def free_port() -> int:
