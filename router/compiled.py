@@ -69,6 +69,7 @@ MODULES = (
     "core.estimates.tap",
     "core.estimates.virtual",
     "rules.gauge",
+    "core.stored.windows",
     "core.ruling.see",
     "core.ruling.windows",
     "core.ruling.views",

@@ -32,6 +32,7 @@ from router.core.stored import recording
 from router.core.stored import records as stored
 from router.core.stored import rules as records_rules
 from router.core.stored import steps as records_steps
+from router.core.stored import windows as records_windows
 from router.core.stored.balance import of_balance
 from router.core.stored.customers import of_customer
 from router.core.stored.partners import of_partner
@@ -54,8 +55,8 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Pause: ("pause", lambda pause: pause.key, records_layers.of_pause),
     ActivePlan: ("plan", lambda active: active.key, records_layers.of_plan),
     RuleState: ("rule", lambda state: state.key, records_rules.of_rule),
-    FlowView: ("flow", lambda view: view.key, records_rules.of_flow),
-    CrewView: ("flow", lambda view: view.key, records_rules.of_crew),
+    FlowView: ("flow", lambda view: view.key, records_windows.of_flow),
+    CrewView: ("flow", lambda view: view.key, records_windows.of_crew),
     Learned: ("usual", lambda learned: learned.key, records_rules.of_learned),
     Emptying: ("emptying", lambda emptying: emptying.key, records_layers.of_emptying),
     Partner: ("partner", lambda partner: partner.key, of_partner),

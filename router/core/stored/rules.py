@@ -10,7 +10,7 @@ from msgspec.msgpack import Encoder
 from router.rules import SLOTS, Life, Ring, Usual
 
 if TYPE_CHECKING:
-    from router.core.ruling.ruled import CrewView, FlowView, Learned, RuleState
+    from router.core.ruling.ruled import Learned, RuleState
 
 SCHEMA = 1
 
@@ -93,24 +93,6 @@ def of_rule(s: RuleState) -> bytes:
     ))  # fmt: skip
 
 
-def of_flow(v: FlowView) -> bytes:
-    """The stored form of windows of contacts."""
-    return encode((SCHEMA, v.key, v.since_us, _windows(v.rings)))
-
-
-def of_crew(v: CrewView) -> bytes:
-    """The stored form of windows of people."""
-    return encode((SCHEMA, v.key, v.seen_us, _windows(v.rings)))
-
-
-def _windows(rings: dict[int, Ring]) -> list[object]:
-    return [(window_us, ring.slot_us, ring.last, len(ring.rows), _counted(ring)) for window_us, ring in rings.items()]
-
-
 def of_learned(v: Learned) -> bytes:
     """The stored form of what is usual."""
     return encode((SCHEMA, v.key, v.usual, v.half_hour, v.arrivals, v.whole))
-
-
-def _counted(ring: Ring) -> list[tuple[int, list[int]]]:
-    return [(number, ring.rows[number]) for number, total in enumerate(ring.totals) if total]
