@@ -241,6 +241,8 @@ def test_a_split_redis_with_a_stale_writer(tmp_path: Path, wait: str) -> None:
         store = open_store(f"{primary.url}{wait}", "main")
         epoch = store.begin_epoch(STAMP)
         acknowledged = [number for number in range(1, 20) if kept(store, epoch, number)]
+        # Where nobody waits for them, replicas may be some moments behind.
+        until(lambda: max(map(last_batch, replicas)) >= acknowledged[-1], "no replica has it all")
         # The cut: both sides lose the other at once, and each is told nothing.
         for replica in replicas:
             replica.call("REPLICAOF", "127.0.0.1", "1")
