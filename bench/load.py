@@ -14,6 +14,7 @@ import asyncio
 import struct
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Union
 
 from msgspec.msgpack import Decoder, Encoder
@@ -186,11 +187,7 @@ async def connect(port: int, names: list[str], queues: Callable[[int], list[str]
     loop = asyncio.get_running_loop()
     gateways = []
     for index, name in enumerate(names):
-        _, gateway = await loop.create_connection(
-            lambda name=name, index=index: Gateway(name, queues(index)),  # type: ignore[misc]  # bound now
-            "127.0.0.1",
-            port,
-        )
+        _, gateway = await loop.create_connection(partial(Gateway, name, queues(index)), "127.0.0.1", port)
         await gateway.ready
         gateways.append(gateway)
     return gateways

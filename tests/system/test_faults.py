@@ -16,9 +16,10 @@ from router.store import open_store
 from router.store.base import StoreAway, StoreError
 from tests.store.batches import batch_of, loaded
 from tests.system.redis_server import RedisServer, running
+from tests.system.redis_store import STAMP
 from tests.system.serving import Person, Serving
 from tests.system.test_redis_daemon import Caller, positions, relist
-from tests.system.test_redis_ways import STAMP, until
+from tests.system.test_redis_ways import until
 
 WHILE_SERVING = tuple(point for point in POINTS if point.startswith(("before_commit", "after_send", "before_tell")))
 TELLING = ("in_the_middle_of_telling", "after_tell")

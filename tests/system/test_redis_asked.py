@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from router.store import open_store
-from router.store.base import Stamp, Store, StoreAway
+from router.store.base import Store, StoreAway
 from router.store.redis import RedisStore
-from tests.store.batches import batch_of
 from tests.system.redis_server import RedisServer, running
-
-STAMP = Stamp(5_000_000, 7_000_000, 1_800_000_000_000_000, "one-boot")
+from tests.system.redis_store import begun
 
 
 @pytest.fixture
@@ -23,9 +20,7 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def store(server: RedisServer) -> Iterator[Store]:
-    made = open_store(server.url, "main")
-    made.begin_epoch(STAMP)
-    made.commit(batch_of(made.epoch, 1), STAMP)
+    made = begun(server.url)
     yield made
     made.close()
 

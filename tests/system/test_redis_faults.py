@@ -18,7 +18,6 @@ from router.store import open_store
 from router.store.base import (
     SCHEMA,
     Lead,
-    Stamp,
     Store,
     StoreAway,
     StoreError,
@@ -30,8 +29,8 @@ from router.store.base import (
 from router.store.redis import RedisStore
 from tests.store.batches import Records, batch_of, carry_out, loaded
 from tests.system.redis_server import RedisServer, free_port, running
+from tests.system.redis_store import STAMP, begun
 
-STAMP = Stamp(5_000_000, 7_000_000, 1_800_000_000_000_000, "one-boot")
 CONTACT = "switchboard:{main}:1:contact"
 META = "switchboard:{main}:meta"
 
@@ -43,9 +42,7 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def store(server: RedisServer) -> Iterator[Store]:
-    made = open_store(server.url, "main")
-    made.begin_epoch(STAMP)
-    made.commit(batch_of(made.epoch, 1), STAMP)
+    made = begun(server.url)
     yield made
     made.close()
 

@@ -13,14 +13,12 @@ from typing import NamedTuple
 import pytest
 import redis
 
-from router.store import open_store
-from router.store.base import Stamp, Store, StoreAway
+from router.store.base import Store, StoreAway
 from tests.store.batches import batch_of
 from tests.system.redis_server import RedisServer, running
+from tests.system.redis_store import STAMP, begun
 from tests.system.test_redis_faults import everything
 from tests.system.test_redis_ways import until
-
-STAMP = Stamp(5_000_000, 7_000_000, 1_800_000_000_000_000, "one-boot")
 
 
 class Refusal(NamedTuple):
@@ -107,14 +105,6 @@ def test_it_is_a_pause(tmp_path: Path, word: str) -> None:
         assert store.commit(batch_of(store.epoch, 2), STAMP) is True
         assert store.commit(batch_of(store.epoch, 2), STAMP) is False
         store.close()
-
-
-def begun(url: str) -> Store:
-    """With its first batch."""
-    store = open_store(url, "main")
-    store.begin_epoch(STAMP)
-    store.commit(batch_of(store.epoch, 1), STAMP)
-    return store
 
 
 def refuses(store: Store, word: str, code: str) -> None:

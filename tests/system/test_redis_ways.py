@@ -14,13 +14,12 @@ import pytest
 from redis.exceptions import RedisError
 
 from router.store import open_store
-from router.store.base import Stamp, Store, StoreAway, StoreError, StoreUnusable
+from router.store.base import Store, StoreAway, StoreError, StoreUnusable
 from router.store.redis_url import read
 from router.store.redis_wire import Dialler
 from tests.store.batches import after, batch_of, loaded
 from tests.system.redis_server import PATIENCE_S, RedisServer, needed, running
-
-STAMP = Stamp(5_000_000, 7_000_000, 1_800_000_000_000_000, "one-boot")
+from tests.system.redis_store import STAMP
 
 
 def until(condition: Callable[[], bool], what: str) -> None:

@@ -91,7 +91,7 @@ def _condition(value: object, path: Path, wrongs: list[Wrong]) -> Condition | No
     if word in ("hours", "rule"):
         name = _named(inner, (*path, word), wrongs)
         signal = "open" if word == "hours" else "active"
-        return name and Compare("hours" if word == "hours" else "rule", name, signal, "at_least", 1)  # type: ignore[return-value]
+        return Compare("hours" if word == "hours" else "rule", name, signal, "at_least", 1) if name else None
     if word == "not":
         part = _condition(inner, (*path, word), wrongs)
         return None if part is None else Not(part)
