@@ -20,6 +20,7 @@ from router.rules import SIGNALS, All, AnyOf, Compare, Condition, Not, compares_
 from router.rules.gauge import Relation
 from router.terms import SECOND_US
 from tests.core.test_crossing import AGENTS, CARDS, OLD, SALES, Site
+from tests.sim.twin import state_of
 
 RELATIONS: tuple[Relation, ...] = ("above", "at_least", "below", "at_most")
 WINDOWS_US = (60 * SECOND_US, 900 * SECOND_US)
@@ -218,6 +219,18 @@ def test_a_window_that_is_still_read_keeps_its_counts() -> None:
     site.begin(rules=(rule("flood", structs.replace(arrivals, bound=3)),))
     site.through()
     assert site.engine.world.ruling.rules["main/flood"].life.state == "active"
+
+
+def test_records_of_windows_do_not_tell_which_rule_came_first() -> None:
+    """A short window is asked for beside a longer one that counts already: what is written is what a start writes."""
+    arrivals = Compare("queue", "sales", "arrivals", "above", 2, WINDOWS_US[1])
+    surge = rule("surge", arrivals)
+    site = Site(structs.replace(OLD, rules=(surge,)))
+    site.begin(rules=(rule("flood", structs.replace(arrivals, window_us=WINDOWS_US[0])), surge))
+    site.through()
+    site.call("more", "sales")
+    key = ("flow", "main/flow/queue/sales")
+    assert state_of(site.engine.world)[key] == state_of(loaded(site))[key]
 
 
 def test_a_rule_on_a_queue_of_the_same_version() -> None:

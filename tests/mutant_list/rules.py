@@ -8,6 +8,13 @@ RULES = "router/rules/"
 
 MUTANTS = (
     Mutant(
+        "rules: what is written of windows does not tell which rule came first",
+        CORE + "ruling/watch.py",
+        "        return dict(sorted([*view.rings.items(), (window_us, new)]))\n",
+        "        return dict([*view.rings.items(), (window_us, new)])\n",
+        test="tests/core/test_ruling_watch.py",
+    ),
+    Mutant(
         "rules: who waits on a gateway that is away is not forgotten",
         CORE + "ruling/views.py",
         "    if not calm and not is_sure(world, queue):\n",

@@ -217,7 +217,9 @@ class Watcher:
         if was is None:
             # What has a record is recorded from the beginning, so that a store has what is there.
             self.world.changed[view] = None
-        return view.rings | {window_us: ring(window_us, rows, self.world.now_us) if found is None else found}
+        new = ring(window_us, rows, self.world.now_us) if found is None else found
+        # The shortest first, whatever came first: what is written must not hang on how a world came to be.
+        return dict(sorted([*view.rings.items(), (window_us, new)]))
 
     def _learned(self, queue: Queue) -> Learned:
         key = f"{queue.settings.tenant}/{queue.name}"
