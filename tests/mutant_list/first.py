@@ -6,6 +6,13 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "history: a late `complete` that says what was said adds nothing",
+        CORE + "handlers/contacts.py",
+        "    if (tombstone.codes, tombstone.resolved) == (command.codes, command.resolved):\n",
+        "    if False:\n",
+        story="counted_once",
+    ),
+    Mutant(
         "I4: who is to join them hears that the time for it is over",
         CORE + "offers.py",
         'OfferCancelled(offer.id, contact.id, "withdrawn"), but=by)\n    if faulty',

@@ -361,13 +361,15 @@ def _amend_left(world: World, peer: Peer, contact: Contact, command: ask.Complet
 
 def _amend(world: World, peer: Peer, tombstone: Tombstone, command: ask.Complete) -> None:
     """Within its time, a late `complete` adds to the record of a visit that was answered. It comes from the contact's
-    gateway, or from a side of the agent who served it."""
+    gateway, or from a side of the agent who served it. Said again it adds nothing."""
     if tombstone.peer is not peer and not is_agents_side(world, peer, tombstone.agent):
         raise Refused("not_yours", tombstone.id)
     kept_us = world.settings.limits.complete_kept_us
     if tombstone.outcome != "answered" or world.now_us > tombstone.ended_us + kept_us:
         raise Refused("bad_state", "ended")
     _check_codes(world.queues.get((tombstone.peer.tenant, tombstone.queue)), command.codes)
+    if (tombstone.codes, tombstone.resolved) == (command.codes, command.resolved):
+        return
     tombstone.codes, tombstone.resolved = command.codes, command.resolved
     world.changed[tombstone] = None
     visit_records.amend(world, tombstone.peer, tombstone.id, tombstone.queue, command.codes, command.resolved)
