@@ -73,6 +73,10 @@ class PartnerBook:
         self._ids: set[str] = set()
         self._before: dict[str, SendToPartner] = {}
         """What lay over queues before the step."""
+        self._instants = 0
+        """Times of the clock since that changed: queues take it up in slices, one in an instant, however many questions
+        are asked in it."""
+        self._heard_us = 0
         self._came: list[tuple[int, str]] = []
         """When somebody came, and into which queue."""
         self._asked: list[tuple[int, str, str]] = []
@@ -201,7 +205,11 @@ class PartnerBook:
         for name, way in self._ways.items() if step.effects else ():
             if not way.partner:
                 self._judge.fault("partners", f"{name} is sent, and nobody is told where to")
-        self._before = dict(self._judge.layers.sending)
+        if self._before != self._judge.layers.sending:
+            self._before, self._instants = dict(self._judge.layers.sending), 0
+        elif self._judge.now_us != self._heard_us:
+            self._instants += 1
+        self._heard_us = self._judge.now_us
 
     def _follow(self, settings: of.Settings) -> None:
         """Other settings: what was counted by another window, or for another queue, begins anew."""
@@ -284,7 +292,7 @@ class PartnerBook:
         if sending is None or visit.moves or key in self._failed or not visit.gateway.sends:
             return False
         waited_us = judge.hours.now_us(visit) - visit.entered_us
-        settled = judge.step - visit.state_step > SETTLED_STEPS
+        settled = min(judge.step - visit.state_step, self._instants) > SETTLED_STEPS
         return settled and waited_us > sending.after_us and visit.gateway.surely_open(judge.step, judge.now_us)
 
     def _has_room(self, told: Send, contract: PartnerContract) -> None:
