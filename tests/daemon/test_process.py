@@ -5,20 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import resource
-from collections.abc import Iterator
 
 import pytest
 
 from router.daemon import process
-
-
-@pytest.fixture
-def collector() -> Iterator[None]:
-    """The collector is the whole test run's: it is put back."""
-    before = gc.get_threshold()
-    yield
-    gc.unfreeze()
-    gc.set_threshold(*before)
 
 
 @pytest.mark.usefixtures("collector")

@@ -6,6 +6,13 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "reload: nothing is collected while everybody crosses",
+        "router/daemon/reloads.py",
+        "        with out_of_sight():\n            daemon.take(",
+        "        if True:\n            daemon.take(",
+        test="tests/daemon/test_reloads.py",
+    ),
+    Mutant(
         "reload: a site is its present queues",
         CORE + "ruling/build.py",
         "    if world.ruling.views:\n        watcher.queues_switched()\n",

@@ -1,0 +1,71 @@
+"""A reload in the daemon's own process: what is done to it while one version of the settings goes over to another."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+
+import pytest
+
+from router.config import load
+from router.daemon import process
+from router.daemon.daemon import Daemon
+from router.daemon.loading import load as begun
+from router.daemon.notify import Notifier
+from router.daemon.reloads import Order
+
+AGENTS = 1_000
+QUEUES = 100
+YOUNG_OBJECTS = 100
+"""So few that any step of a crossing makes more: with those of production it takes a large centre."""
+
+
+def write(folder: Path, level: int) -> None:
+    """A centre in which everybody has other skills for each level, and every queue asks for another one."""
+    (folder / "state").mkdir(exist_ok=True)
+    (folder / "switchboard.toml").write_text(
+        f'[daemon]\nstate_directory = "{folder}/state"\n[store]\nurl = "memory:"\n[listen]\nport = 0\n'
+        'trust_loopback = true\n[reload]\nwatch = "off"\n'
+    )
+    queues = [f"[queues.q{i}]\nneeds = {{ s{i} = {level} }}\n" for i in range(QUEUES)]
+    agents = [f"[agents.a{i}]\nskills = {{ s{i % QUEUES} = {level + 1} }}\n" for i in range(AGENTS)]
+    (folder / "queues.toml").write_text("\n".join(queues))
+    (folder / "agents.toml").write_text("\n".join(agents))
+
+
+async def collections_of_a_reload(folder: Path) -> list[int]:
+    """Generations that were looked through while everybody crossed, one by one."""
+    configuration = load(folder)
+    loaded = begun(configuration)
+    process.settle_garbage()
+    gc.set_threshold(YOUNG_OBJECTS, process.MIDDLE_ROUNDS, process.NEVER)
+    daemon = Daemon(configuration, loaded, Notifier({}), (), folder)
+    world = daemon.engine.world
+    seen: list[int] = []
+
+    def collecting(phase: str, about: dict[str, int]) -> None:
+        if phase == "start" and world.crossing is not None:
+            seen.append(about["generation"])
+
+    await daemon.start()
+    gc.callbacks.append(collecting)
+    try:
+        write(folder, level=2)
+        told = await daemon.reloads.carry_out(Order("apply", who="ann", why="a test"))
+    finally:
+        gc.callbacks.remove(collecting)
+        await daemon.drain()
+        loaded.store.close()
+    assert (told.done, told.version) == (True, 2)
+    assert world.agents["main", "a0"].configured == (("s0", 3),)
+    return seen
+
+
+@pytest.mark.usefixtures("collector")
+def test_nothing_is_collected_while_everybody_crosses(tmp_path: Path) -> None:
+    """The step that switches makes lines and needs of all queues at once: looking through young objects in it took
+    longer than the step. Afterwards they are looked through as ever."""
+    write(tmp_path, level=1)
+    assert asyncio.run(collections_of_a_reload(tmp_path)) == []
+    assert gc.isenabled()
