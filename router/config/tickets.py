@@ -20,7 +20,6 @@ class Around:
     """What a path may name."""
 
     def __init__(self, centre: Centre, people: People, findings: Findings) -> None:
-        self.centre = centre
         self.findings = findings
         self.queues = {(queue.tenant, queue.name): queue for queue in centre.queues}
         self.agents: dict[str, set[str]] = {}

@@ -43,7 +43,6 @@ class Leading:
         self._commits = commits
         self._lease = Lease(store.lead.ttl_ms * MILLISECOND_US, store.leads_until_us)
         self._silent = False
-        self._handing_over = False
         self._task: asyncio.Task[None] | None = None
         self._keeper: LeaseKeeper | None = None
 

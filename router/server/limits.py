@@ -78,10 +78,6 @@ class Door:
     replies."""
 
 
-PROGRAMS: Final = Door()
-"""Frames, on an address that only this machine reaches."""
-STRANGERS: Final = Door(trust="keys")
-"""Frames, on an address that others reach."""
 PEOPLE: Final = Door(
     codec=LINES,
     reader=LineReader,

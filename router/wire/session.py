@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -132,7 +132,6 @@ def requests_of(role: Role) -> frozenset[type[Request]]:
     return frozenset(kind for kind in WIRE_REQUESTS if role in kind.roles and not kind.of_store)
 
 
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _NOTHING: Final[frozenset[type[Request]]] = frozenset()
 _KINDS: Final[dict[type, str]] = {
     Hello: "hello",

@@ -51,7 +51,10 @@ def centre() -> Centre:
 
 def seen(centre: Centre, **changes: Any) -> dict[str, tuple[int, list[str]]]:
     """Kind -> (count, examples) of what these changes would do."""
-    found = foresee.foresee(centre.engine.world, structs.replace(OLD, version=2, **changes))
+    sight = foresee.Foresight(centre.engine.world, structs.replace(OLD, version=2, **changes))
+    while not sight.work():
+        pass
+    found = sight.consequences()
     assert all(each.words.startswith(str(each.count)) for each in found)
     assert all(each.stops == foresee.WORDS[each.kind].stops for each in found)
     return {each.kind: (each.count, each.examples) for each in found}

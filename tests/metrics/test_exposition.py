@@ -14,8 +14,6 @@ from router.metrics.census import A_SLICE
 from router.metrics.exposition import FRESH_NS, SLICE_NS, STALL_KEPT_NS
 from tests.metrics.driven import Driven, families, settings, text_of, value
 
-MS_NS = 1_000_000
-
 
 class Clock:
     """A clock that a test moves, and that moves by `step_ns` whenever somebody looks."""

@@ -11,13 +11,17 @@ from router.core.effects import Message
 from router.core.internal import GatewayDown, GatewayUp
 from router.server.connection import Connection
 from router.server.hub import Hub
-from router.server.limits import PROGRAMS, TURN_COMMANDS, Door, ServerLimits
+from router.server.limits import TURN_COMMANDS, Door, ServerLimits
 from router.server.outbox import Outbox
 from router.wire.catalogue import Limits
 from router.wire.frames import FrameReader, frame
 from router.wire.session import EngineFacts
 
 FACTS = EngineFacts(epoch=7, durability="memory", limits=Limits(65_536, 2_048, 10, 256, 1 << 20))
+PROGRAMS = Door()
+"""Frames, on an address that only this machine reaches."""
+STRANGERS = Door(trust="keys")
+"""Frames, on an address that others reach."""
 
 
 class FakeTransport(asyncio.Transport):

@@ -3,11 +3,11 @@
 import pytest
 
 from router.core.effects import ContactEvent, OfferCancelled, Ok
-from router.server.limits import STRANGERS, ServerLimits
+from router.server.limits import ServerLimits
 from router.server.outbox import Outbox
 from router.wire.messages import Hello
 from router.wire.proof import proof
-from tests.server.fake import Bench, Client, kinds
+from tests.server.fake import STRANGERS, Bench, Client, kinds
 
 ENQUEUE = {"t": "enqueue", "seq": 1, "contact": "c1", "queue": "cards"}
 

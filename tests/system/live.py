@@ -20,7 +20,7 @@ from router.core.settings import Agent, Queue, Settings
 from router.loop.clock import START_US, Clock
 from router.loop.loop import Loop
 from router.server.hub import Hub
-from router.server.limits import PROGRAMS
+from router.server.limits import Door
 from router.server.listener import listen_tcp
 from router.server.people import listen_unix
 from router.store.memory import MemoryStore
@@ -71,7 +71,7 @@ async def serve(folder: Path) -> int:
     loop = Loop(engine, store, hub, Clock(START_US), failed)
     loop.start()
     hub.start(running)
-    tcp = await listen_tcp(hub, PROGRAMS, "127.0.0.1", 0)
+    tcp = await listen_tcp(hub, Door(), "127.0.0.1", 0)
     people = await listen_unix(hub, folder / "people")
 
     def write_counts() -> None:

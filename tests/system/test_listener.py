@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from router.server.hub import Hub
-from router.server.limits import PROGRAMS
 from router.server.listener import Listener, listen_tcp, tls_context
 from router.server.people import SocketTaken, listen_lines, listen_unix
-from tests.server.fake import FACTS
+from tests.server.fake import FACTS, PROGRAMS
 from tests.system.raw import frame_of
 
 HELLO = frame_of({"t": "hello", "name": "gw1", "role": "gateway", "instance": "i"})

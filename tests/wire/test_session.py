@@ -2,7 +2,7 @@
 clock."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from router.core.commands import WIRE_REQUESTS, Agents, Audit, Enqueue, Status
 from router.core.effects import Busy, Error
 from router.core.internal import GatewayUp
 from router.errors import ERRORS
+from router.terms import Role
 from router.wire.actions import Action, Enter, Follow, Hand, Leave, Outdated, Pass, Read, Tell
 from router.wire.catalogue import (
     Auth,
@@ -27,7 +28,7 @@ from router.wire.catalogue import (
 )
 from router.wire.explain import Fault
 from router.wire.proof import proof
-from router.wire.session import FEATURES, ROLES, TABLE, EngineFacts, Session, Timing, requests_of
+from router.wire.session import FEATURES, TABLE, EngineFacts, Session, Timing, requests_of
 
 FACTS = EngineFacts(epoch=5, durability="local", limits=Limits(65536, 2048, 10, 256, 1 << 20), version="1.2")
 KEY = b"key of the locked one"
@@ -199,7 +200,7 @@ def test_a_standby_does_not_mind_a_later_epoch() -> None:
     assert errors(made.receive(Hello("gw1", "gateway", "i", epoch_seen=6))) == []
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", get_args(Role))
 def test_each_role_sends_what_its_messages_allow(role: Any) -> None:
     """`allowed` is exactly the requests that name the role; anything else is wrong_role and the connection
     lives."""

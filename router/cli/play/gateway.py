@@ -51,7 +51,6 @@ class PlayGateway:
         """Those that are alive."""
         self.phones: dict[str, Person] = {}
         """Address -> who sits there now."""
-        self.connects = 0
         self.tasks: set[asyncio.Task[None]] = set()
         self._listed: set[str] = set()
         self._stated: set[str] = set()
@@ -93,7 +92,6 @@ class PlayGateway:
 
     def _synced(self) -> None:
         """The engine has said all that it owns: compare."""
-        self.connects += 1
         for refused in self.client.sync_refusals:
             self.ledger.fault("unexpected", f"{self.name}: sync is refused: {refused.code} {refused.detail}")
         for name in self._listed - self._stated:

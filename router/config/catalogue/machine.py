@@ -307,7 +307,7 @@ LOGS = Section(
     "logs",
     "What is logged to standard error.",
     (
-        Row("level", Choice(words_of(model.Logs, "level")), "From this level on. Routing steps are `debug`."),
+        Row("level", Choice(words_of(model.Logs, "level")), "From this level on."),
         Row(
             "format",
             Choice(words_of(model.Logs, "format")),

@@ -89,14 +89,6 @@ Note: TypeAlias = Callable[..., None]
 Check: TypeAlias = Callable[[World, of.Settings, Note], Iterator[int]]
 
 
-def foresee(world: World, new: of.Settings) -> list[Consequence]:
-    """All of it at once: for tests and small sites."""
-    sight = Foresight(world, new)
-    while not sight.work():
-        pass
-    return sight.consequences()
-
-
 # -- checks -------------------------------------------------------------------------------------------------------
 
 
