@@ -30,7 +30,7 @@ from router.config.catalogue.tickets import TICKETS
 from router.config.centre import centre
 from router.config.channels import check_channels
 from router.config.coverage import coverage, tenants
-from router.config.faults import ConfigurationErrors, Fault, Findings, Where, listed
+from router.config.faults import ConfigurationErrors, Fault, Findings, Where, listed, of_level
 from router.config.keys import KeyRing
 from router.config.machine import Surroundings, machine
 from router.config.model import Configuration, numbered
@@ -59,12 +59,12 @@ class Report(Struct, frozen=True):
     @property
     def errors(self) -> tuple[Fault, ...]:
         """The faults for which it is refused."""
-        return tuple(fault for fault in self.faults if fault.level == "error")
+        return of_level(self.faults, "error")
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
         """Allowed, and hardly meant."""
-        return tuple(fault for fault in self.faults if fault.level == "warning")
+        return of_level(self.faults, "warning")
 
     def to_bytes(self) -> bytes:
         """For another process; holds the clients' keys."""

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct
 
+Level: TypeAlias = Literal["error", "warning"]
 Path: TypeAlias = tuple[str | int, ...]
 """Keys from the top of a file down; an integer counts the elements of a list, from 0."""
 
@@ -37,13 +38,18 @@ class Fault(Struct, frozen=True, gc=False):
     """As in the file: `queues.loans.needs.german`; empty for the file as a whole."""
     line: int | None = None
     """Counted from 1; none where the fault is a thing that is missing or the directory itself."""
-    level: Literal["error", "warning"] = "error"
+    level: Level = "error"
 
     def __str__(self) -> str:
         """`queues.toml:12: error: queues.loans.ring: is not a setting; did you mean ring_s?`"""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         parts = [place, self.level, *([self.path] if self.path else []), self.what]
         return ": ".join(parts) + (f"; {self.remedy}" if self.remedy else "")
+
+
+def of_level(faults: Iterable[Fault], level: Level) -> tuple[Fault, ...]:
+    """Those of one level, in their order."""
+    return tuple(fault for fault in faults if fault.level == level)
 
 
 class ConfigurationErrors(Exception):
@@ -56,12 +62,12 @@ class ConfigurationErrors(Exception):
     @property
     def errors(self) -> tuple[Fault, ...]:
         """The faults for which it is refused."""
-        return tuple(fault for fault in self.faults if fault.level == "error")
+        return of_level(self.faults, "error")
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
         """The faults for which it would not have been refused."""
-        return tuple(fault for fault in self.faults if fault.level == "warning")
+        return of_level(self.faults, "warning")
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.faults))

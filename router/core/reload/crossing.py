@@ -55,6 +55,16 @@ FREED: Final = 256
 """So many at a time."""
 
 
+def through(pieces: Iterator[int], most_us: int) -> bool:
+    """Take pieces of work, each of which says what it costs, until they have cost this much. Are there no more?"""
+    cost_us = 0
+    for piece_us in pieces:
+        cost_us += piece_us
+        if cost_us >= most_us:
+            return False
+    return True
+
+
 class Crossing:
     """One switch under way."""
 
@@ -70,12 +80,7 @@ class Crossing:
 
     def work(self) -> bool:
         """A slice. Is everything through?"""
-        cost_us = 0
-        for piece_us in self._pieces:
-            cost_us += piece_us
-            if cost_us >= SLICE_US:
-                return False
-        return True
+        return through(self._pieces, SLICE_US)
 
     def _all(self) -> Iterator[int]:
         while self.next or self.more:

@@ -21,7 +21,7 @@ from router.core.needs.course import Course, Way, course_of
 from router.core.needs.want import Traits
 from router.core.queue import Queue
 from router.core.reload.contacts import PAIRS_A_US
-from router.core.reload.crossing import SLICE_US
+from router.core.reload.crossing import SLICE_US, through
 from router.core.tally import QueueTally
 from router.core.world import World
 
@@ -63,12 +63,7 @@ class Foresight:
 
     def work(self) -> bool:
         """A slice. Is everything looked at?"""
-        cost_us = 0
-        for piece_us in self._pieces:
-            cost_us += piece_us
-            if cost_us >= SLICE_US:
-                return False
-        return True
+        return through(self._pieces, SLICE_US)
 
     def note(self, kind: str, example: str, count: int = 1) -> None:
         """One more of this kind, or several of one name."""

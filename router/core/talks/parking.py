@@ -15,6 +15,7 @@ from router.core.extra import Extra
 from router.core.moments import parks_at_us
 from router.core.places import elsewhere
 from router.core.special import is_test, pause_of
+from router.core.talks.consulting import talking
 from router.core.talks.pause import Chat, Pause
 from router.core.tally import add_wait
 from router.core.world import World
@@ -41,20 +42,16 @@ def chat_of(contact: Contact) -> Chat:
 
 def park(world: World, contact: Contact, by: Peer | None) -> None:
     """A connected contact is idle: its agent is free for others, it waits for its customer. `by` knows already."""
-    talking = _talking(contact)
-    note = answered(contact, talking[-1])
+    legs = talking(contact)
+    note = answered(contact, legs[-1])
     note.since_us = world.now_us
     note.times += 1
     most_ms = world.channels[contact.channel].parked_most_us // MILLISECOND_US
     world.move_contact(contact, "park")
-    for offer in talking:
+    for offer in legs:
         world.tell_everyone(offer, ParkedEvent(offer.id, contact.id, offer.agent.name, most_ms), but=by)
         leave_agent(world, offer, "parked")
     visits.arm(world, contact)
-
-
-def _talking(contact: Contact) -> list[Offer]:
-    return [offer for offer in contact.offers if offer.state == "connected"]
 
 
 def answered(contact: Contact, offer: Offer) -> Pause:
@@ -153,10 +150,10 @@ def switch(world: World, contact: Contact, channel: str, by: Peer) -> None:
         contact.channel = channel
         unpark(world, contact)
     else:
-        talking = _talking(contact)
-        note = answered(contact, talking[-1])
+        legs = talking(contact)
+        note = answered(contact, legs[-1])
         world.move_contact(contact, "switch")
-        for offer in talking:
+        for offer in legs:
             world.tell_agents_side(offer, TalkOver(offer.id, contact.id, offer.agent.name, 0, goes_on=True), but=by)
             leave_agent(world, offer, "switched")
         contact.channel = channel
