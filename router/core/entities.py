@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, final
 
+from router.core.entity import named
 from router.core.native import mypyc_attr
 from router.core.needs.asked import NOTHING, Asked
 from router.core.needs.want import Traits
@@ -32,11 +33,10 @@ if TYPE_CHECKING:
 
 @mypyc_attr(acyclic=True)
 class Live:
-    """Equal only to itself. Printed by its name: the fields of one lead to all the others."""
+    """Equal only to itself."""
 
     def __repr__(self) -> str:
-        name = getattr(self, "id", None) or getattr(self, "key", None) or getattr(self, "name", None)
-        return f"<{type(self).__name__} {name or getattr(self, 'address', '')}>"
+        return named(self)
 
 
 @final
@@ -61,9 +61,9 @@ class Peer(Live):
     reports_ringing: bool = False
     reports_connecting: bool = True
     dials: bool = False
+    """It can dial a number: call-backs are its work."""
     confirms: bool = False
     """It answers `confirm`."""
-    """It can dial a number: call-backs are its work."""
     sends: bool = False
     """It can connect a customer with a partner."""
     away_since_us: int = 0
@@ -90,8 +90,9 @@ class Peer(Live):
     endpoints: dict[str, Endpoint]
     ended: dict[str, Tombstone]
     todo: list[Contact | Endpoint | Offer]
-    """What the chore, or the reckoning, has still to do, last first; and below the numbers it was listed under."""
+    """What the chore, or the reckoning, has still to do, last first."""
     todo_numbers: list[int]
+    """Their numbers at the time when they were listed."""
     outcomes: deque[Reply] | None = None  # the last replies, for numbers that come again
 
     def __init__(self, key: str, tenant: str, name: str, number: int) -> None:
@@ -243,14 +244,8 @@ class Offer(Live):
         version: int,
     ) -> None:
         self.id, self.number, self.contact, self.queue, self.agent = its_id, number, contact, queue, agent
-        self.endpoint, self.endpoint_peer, self.channel, self.units, self.made_us = (
-            endpoint,
-            endpoint_peer,
-            channel,
-            units,
-            made_us,
-        )
-        self.ring_us, self.version = ring_us, version
+        self.endpoint, self.endpoint_peer, self.channel = endpoint, endpoint_peer, channel
+        self.units, self.made_us, self.ring_us, self.version = units, made_us, ring_us, version
 
 
 @final

@@ -1,4 +1,5 @@
-"""What has a life of its own in a world and is stored or has a deadline, but is not what every call runs through."""
+"""What has a life of its own in a world and is stored or has a deadline, but is not what every call runs through: the
+base of those classes. What every call runs through is in `entities.py`."""
 
 from __future__ import annotations
 
@@ -8,9 +9,14 @@ EVERYTHING = 2**62
 """Above every number."""
 
 
+def named(entity: object) -> str:
+    """An entity in a message, by its name: its fields lead to all the others."""
+    name = getattr(entity, "id", None) or getattr(entity, "key", None) or getattr(entity, "name", None)
+    return f"<{type(entity).__name__} {name or getattr(entity, 'address', '')}>"
+
+
 class Entity(Struct, eq=False, gc=False):
-    """Equal only to itself. Printed by its name: the fields of one lead to all the others."""
+    """Equal only to itself."""
 
     def __repr__(self) -> str:
-        name = getattr(self, "id", None) or getattr(self, "key", None) or getattr(self, "name", None)
-        return f"<{type(self).__name__} {name or getattr(self, 'address', '')}>"
+        return named(self)

@@ -106,12 +106,11 @@ class World:
         self.resting: dict[Agent, None] = {}  # those who are given no offers for a while
         self.loose_agents: dict[Agent, None] = {}
         """Agents who came free in this step: each looks for a contact."""
-        self.ringing = 0
+        self.ringing = 0  # contacts that ring at fewer agents than they may
         self.loose_rings: dict[Contact, None] = {}
-        """Contacts that ring at fewer agents than they may (above: how many), to look for one more in this step."""
-        self.heads: dict[Line, None] = {}
-        self.reservations: dict[Contact, Agent] = {}
-        """Agents reserved for contacts; and lines that changed in this step, whose first may have one reserved."""
+        """Those of them that are to look for one more in this step."""
+        self.heads: dict[Line, None] = {}  # lines that changed in this step: their first may have an agent reserved
+        self.reservations: dict[Contact, Agent] = {}  # who is reserved for which contact
         self._per_us: dict[int, float] = {}  # target -> 1 / target
         self.tally, self.estimates = Tally(), Estimates(settings.estimates)
         self.adopt(settings)

@@ -56,12 +56,15 @@ class Share(Entity, eq=False, gc=False):
     queue: Queue
     group: Balance
     arrived: int = 0
-    """Since the last step; and those counted in the service level, and of them within target."""
+    """Contacts since the last step."""
     counted: int = 0
+    """Of those that count in the service level, since the last step."""
     in_target: int = 0
+    """Of these, answered within the target."""
     rate: float = 0.0
-    """Arrivals a step, of late; and contacts counted."""
+    """Arrivals a step, of late."""
     seen: float = 0.0
+    """Contacts counted a step, of late."""
     lean: float = 0.0
     told: float = 0.0
     """The lean that the audit had last."""
