@@ -205,6 +205,11 @@ def share(of: float | None) -> str:
     return "-" if of is None else f"{of:.0%}"
 
 
+def listing(*columns: str) -> Table:
+    """A table of words under bold headings."""
+    return Table(*columns, box=None, header_style="bold")
+
+
 def table(*columns: str, words: int = 1) -> Table:
     """A table whose first `words` columns are words, and the others figures."""
     made = Table(box=None, pad_edge=False)

@@ -42,10 +42,10 @@ def partners(
 
 
 def _show(found: list[PartnerStatus]) -> None:
-    from rich.table import Table
+    from router.cli import tables
 
     columns = ("partner", "state", "now", "share", "service level", "sent", "answered", "in target", "failed", "cost")
-    table = Table(*columns, box=None, header_style="bold")
+    table = tables.listing(*columns)
     for each in found:
         level = "-" if each.service_level is None else _percent(each.service_level)
         table.add_row(

@@ -163,7 +163,7 @@ def pause(
     """
     from router.wire.catalogue import PauseLayers
 
-    _plans(kind)
+    _only_plans(kind)
     said = f"layers of {name or 'all plans'} are off"
     carry_out(PauseLayers(0, who, why, "plan", name), socket, address, said, as_json=as_json)
 
@@ -186,12 +186,12 @@ def resume(
     """
     from router.wire.catalogue import ResumeLayers
 
-    _plans(kind)
+    _only_plans(kind)
     said = f"layers of {name or 'all plans'} are on"
     carry_out(ResumeLayers(0, who, why, "plan", name), socket, address, said, as_json=as_json)
 
 
-def _plans(word: str) -> None:
+def _only_plans(word: str) -> None:
     """Only plans are taken off by this command."""
     if word != "plan":
         remedy = "write plan [NAME]; of rules, and all layers at once: `switchboard rules pause [NAME]`"
@@ -235,9 +235,9 @@ def _show_layers(found: list[LayerStatus], paused: list[str]) -> None:
 
 
 def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.table import Table
+    from router.cli import tables
 
-    table = Table(*columns, box=None, header_style="bold")
+    table = tables.listing(*columns)
     for row in rows:
         table.add_row(*row)
     say.table(table)

@@ -41,9 +41,9 @@ def tickets(
     if as_json:
         say.as_json_lines(found)
         return
-    from rich.table import Table
+    from router.cli import tables
 
-    table = Table(*SHOWN, box=None, header_style="bold")
+    table = tables.listing(*SHOWN)
     for ticket in found:
         row = (ticket.ticket, ticket.queue, ticket.state, ticket.path, ticket.node, ticket.holder, ticket.pending)
         times = (_time(ticket.age_ms), _time(ticket.due_ms), _time(ticket.limit_ms))

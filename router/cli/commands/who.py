@@ -87,9 +87,9 @@ def _pages(asker: Asker, question: Who) -> list[WhoReply]:
 
 def _print(first: WhoReply, found: list[WhoStatus]) -> None:
     """Who could take it, the preferred and best first; then those who only can't now; then who lacks something."""
-    from rich.table import Table
+    from router.cli import tables
 
-    table = Table("agent", "team", "state", "takes", "level", "why not", box=None, header_style="bold")
+    table = tables.listing("agent", "team", "state", "takes", "level", "why not")
     for entry in sorted(found, key=_rank):
         style = "green" if entry.takes else "dim" if entry.why_not == "needs" else None
         takes = "yes" if entry.takes else "no"
