@@ -18,6 +18,7 @@ from router.loop.clock import Clock
 from router.loop.loop import Loop
 from router.server.outbox import Outbox
 from router.store.base import Landed, Lead, Stamp, Store, StoreError
+from tests.loop.hub import MessageHub
 
 
 class Handle:
@@ -176,35 +177,20 @@ class Monitors:
     wanted = False
 
 
-class Hub:
+class Hub(MessageHub[Connection]):
     """Keeps in `log` who was told what, in order."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.live: dict[str, Connection] = {}
-        self.routes: dict[str, Connection] = {}
         self.log: list[tuple[str, Any]] = []
         self.wake: Callable[[], None] = lambda: None
         self.finished: list[Any] = []
         self.monitors = Monitors()
-        self._ready: deque[Connection] = deque()
 
     def queue(self, connection: Connection) -> None:
         self._ready.append(connection)
         self.wake()
-
-    def next_turn(self) -> Connection | None:
-        return self._ready.popleft() if self._ready else None
-
-    def end_turn(self, connection: Connection) -> None:
-        if connection.inbox:
-            self._ready.append(connection)
-
-    def waiting_commands(self) -> bool:
-        return bool(self._ready)
-
-    def bind(self, connection: Connection) -> None:
-        connection.fresh = False
-        self.routes[connection.peer] = connection
 
     def pack(self, effects: list[tuple[str, Message]], outbox: Outbox) -> None:
         for peer, message in effects:
@@ -223,11 +209,6 @@ class Hub:
                 self.log += [(connection.peer, message) for message in messages]
         for finished in outbox.finished:
             self.log.append(("finished", finished))
-
-    def deliver(self, effects: list[tuple[str, Message]]) -> None:
-        outbox = Outbox()
-        self.pack(effects, outbox)
-        self.send(outbox)
 
 
 class SlowStore(Store):

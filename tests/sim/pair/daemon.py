@@ -20,6 +20,7 @@ from router.loop.loop import Loop
 from router.server.outbox import Outbox
 from router.store.base import Lead, StoreError, StoreFenced, StoreHeld, StoreUnusable
 from router.terms import SECOND_US
+from tests.loop.hub import MessageHub
 from tests.sim.pair.net import LOOK_US
 from tests.sim.site import Effects
 
@@ -102,13 +103,12 @@ class Connection:
             self._cut_off()
 
 
-class Hub:
-    """As `router.server.hub.Hub`, with messages instead of bytes."""
+class Hub(MessageHub[Connection]):
+    """The hub of a daemon: what it sends goes over the simulated network."""
 
     def __init__(self, daemon: Daemon) -> None:
+        super().__init__()
         self._daemon = daemon
-        self._ready: deque[Connection] = deque()
-        self.routes: dict[str, Connection] = {}
         self.monitors = SimpleNamespace(wanted=True)
         self.on_hand_over: Any = None
         self.on_outdated: Callable[[int], None] = lambda _epoch: None
@@ -120,24 +120,6 @@ class Hub:
         connection.inbox.append((command, 1))
         if self._daemon.loop is not None:
             self._daemon.loop.wake()
-
-    def next_turn(self) -> Connection | None:
-        """See `Hub`."""
-        return self._ready.popleft() if self._ready else None
-
-    def end_turn(self, connection: Connection) -> None:
-        """See `Hub`."""
-        if connection.inbox:
-            self._ready.append(connection)
-
-    def waiting_commands(self) -> bool:
-        """See `Hub`."""
-        return bool(self._ready)
-
-    def bind(self, connection: Connection) -> None:
-        """See `Hub`."""
-        connection.fresh = False
-        self.routes[connection.peer] = connection
 
     def pack(self, effects: Effects, outbox: Outbox) -> None:
         """See `Hub`."""
@@ -152,12 +134,6 @@ class Hub:
         for connection, messages in pieces.items():
             for message in messages:
                 self._daemon.site.says(self._daemon, connection, message)
-
-    def deliver(self, effects: Effects) -> None:
-        """See `Hub`."""
-        outbox = Outbox()
-        self.pack(effects, outbox)
-        self.send(outbox)
 
 
 class Recorder:
