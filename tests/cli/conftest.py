@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from router.cli import asking
 from router.cli.app import app
 from router.trace import generate_busy_hour, write_trace
-from router.wire.catalogue import HandOver, Message, Request
+from router.wire.catalogue import HandOver, Message, Ok, Request
 
 Switchboard = Callable[..., Result]
 
@@ -29,17 +29,46 @@ class Pages(asking.Asker):
         return self.pages[len(self.asked) - 1]
 
 
+class Answers(asking.Asker):
+    """A daemon that answers with its `replies`, one after the other, or with trouble; with `ok` where none is left."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.replies: list[Message | Exception] = []
+
+    def ask(self, question: Request | HandOver) -> Message:
+        """The next answer."""
+        self.asked.append(question)
+        reply = self.replies.pop(0) if self.replies else Ok(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+
+def asked_by_all(daemon: asking.Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of this test asks that daemon."""
+
+    @contextmanager
+    def asker(*_: object) -> Iterator[asking.Asker]:
+        yield daemon
+
+    monkeypatch.setattr(asking, "asker", asker)
+
+
 @pytest.fixture
 def daemon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pages:
     """What every command of a test asks: it answers with the `PAGES` of the test's file."""
     pages = Pages(list(request.module.PAGES))
-
-    @contextmanager
-    def asker(*_: object) -> Iterator[Pages]:
-        yield pages
-
-    monkeypatch.setattr(asking, "asker", asker)
+    asked_by_all(pages, monkeypatch)
     return pages
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """What every command of a test asks: the test says what it answers."""
+    made = Answers()
+    asked_by_all(made, monkeypatch)
+    return made
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +10,7 @@ from typer.testing import CliRunner
 from router.cli import asking
 from router.cli.app import app
 from router.wire.catalogue import HandOver, Message, Ok, Request
+from tests.cli.conftest import asked_by_all
 
 BY = ["--as", "mia", "--why", "storm"]
 HANDS = [
@@ -41,12 +40,7 @@ class Daemon(asking.Asker):
 @pytest.fixture
 def daemon(monkeypatch: pytest.MonkeyPatch) -> Daemon:
     found = Daemon()
-
-    @contextmanager
-    def asker(*_: object) -> Iterator[Daemon]:
-        yield found
-
-    monkeypatch.setattr(asking, "asker", asker)
+    asked_by_all(found, monkeypatch)
     return found
 
 

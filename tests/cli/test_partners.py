@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-import pytest
 from typer.testing import CliRunner
 
-from router.cli import asking
 from router.cli.app import app
-from router.wire.catalogue import HandOver, Message, PartnersAsked, PartnersReply, PartnerStatus, Request
+from router.wire.catalogue import PartnersAsked, PartnersReply, PartnerStatus
+from tests.cli.conftest import Answers
 
 
-class Answers(asking.Asker):
-    """A daemon that answers in turn."""
-
-    def __init__(self, replies: list[Message]) -> None:
-        self.asked: list[Any] = []
-        self.replies = replies
-
-    def ask(self, question: Request | HandOver) -> Message:
-        """The next answer."""
-        self.asked.append(question)
-        return self.replies.pop(0)
-
-
-def test_all_pages_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pages_are_shown(answers: Answers) -> None:
     """Page after page, as a table and as JSON; what is unknown is a dash."""
     acme = PartnerStatus("acme", "open", 2, 8, 0.125, 0.25, 0.4, 0.8, 30, 28, 12, 2, 1, 900, 41.5, "EUR")
     zeta = PartnerStatus("zeta", "closed", 0, 8, 1.0, 1.0, None, 0.8)
-    answers = Answers([PartnersReply(0, [acme], True), PartnersReply(0, [zeta])] * 2)
-
-    @contextmanager
-    def asker(*_: object) -> Iterator[Answers]:
-        yield answers
-
-    monkeypatch.setattr(asking, "asker", asker)
+    answers.replies = [PartnersReply(0, [acme], True), PartnersReply(0, [zeta])] * 2
     shown = CliRunner().invoke(app, ["partners"])
     assert shown.exit_code == 0, shown.output
     lines = shown.output.splitlines()

@@ -16,14 +16,6 @@ from tests.config.given import ROOT, WHOLE
 KEY = "0123456789abcdef"
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """A whole configuration on disk."""
-    for name, text in WHOLE.items():
-        (tmp_path / name).write_text(text)
-    return tmp_path
-
-
 def errors(directory: Path) -> tuple[Fault, ...]:
     """The errors of a directory; `load` must refuse it with the same faults."""
     report = check(directory, environment={"HOME": "/nowhere"})

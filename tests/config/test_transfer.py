@@ -10,14 +10,6 @@ from tests.config.given import WHOLE, sample
 TABLE = b"name,team,cards,loans,german\nzoe,front,5,6,7\nadam,front,3,,\n"
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """A whole configuration on disk."""
-    for name, text in WHOLE.items():
-        (tmp_path / name).write_text(text)
-    return tmp_path
-
-
 def imported(directory: Path, content: bytes) -> dict[str, str]:
     """Imports a table that is good, and returns what was written."""
     files, report = plan_import(directory, content, "people.csv", {})

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.system.redis_server import RedisServer, running
 
 PATIENCE_S = 30.0
 """Longer than anything takes on a machine where others work too; what takes longer hangs."""
@@ -36,6 +37,12 @@ def promtool() -> str:
             pytest.fail(missing)
         pytest.skip(missing)
     return program
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of the test's own."""
+    yield from running(tmp_path / "redis")
 
 
 class RealDaemon:

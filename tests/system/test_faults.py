@@ -28,11 +28,6 @@ STARTING = ("in_the_middle_of_loading", "before_leading")
 _instances = itertools.count(2)
 
 
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    yield from running(tmp_path / "redis")
-
-
 @pytest.fixture(params=["sqlite", "redis"])
 def serving(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serving]:
     """A daemon on each kind of store."""

@@ -20,7 +20,7 @@ from router.client.outcomes import Refused, Unknown
 from router.daemon import exits
 from router.wire import catalogue as c
 from tests.system.raw import Raw
-from tests.system.redis_server import RedisServer, free_port, running
+from tests.system.redis_server import RedisServer, free_port
 from tests.system.serving import PATIENCE_S, Serving
 
 TTL_S = 1.0
@@ -55,11 +55,6 @@ class Pair:
             said = [line for line in daemon.lines() if "clients" in line]
             found.append(str(said[-1]["clients"]))
         return found
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    yield from running(tmp_path / "redis")
 
 
 @pytest.fixture

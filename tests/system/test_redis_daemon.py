@@ -11,16 +11,11 @@ from pathlib import Path
 import pytest
 
 from router.daemon import exits
-from tests.system.redis_server import RedisServer, running
+from tests.system.redis_server import RedisServer
 from tests.system.serving import Person, Serving
 
 PACE_S = 0.004
 """Between two contacts of a load: with it a test stays below the 1,000 that may wait in a queue."""
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    yield from running(tmp_path / "redis")
 
 
 @pytest.fixture

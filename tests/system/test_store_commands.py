@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,9 @@ from router.cli.app import app
 from router.daemon import exits
 from router.store import open_store
 from router.store.base import SCHEMA
-from tests.system.redis_server import RedisServer, running
+from tests.system.redis_server import RedisServer
 from tests.system.serving import Person, Serving
 from tests.system.test_redis_daemon import positions, relist
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    yield from running(tmp_path / "redis")
 
 
 def command(*words: str, code: int = 0) -> Any:
