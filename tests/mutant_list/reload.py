@@ -138,4 +138,11 @@ MUTANTS = (
         "    if course.held_us and world.now_us < 0:\n        # The course",
         scenarios=True,
     ),
+    Mutant(
+        "reload: a service level is counted over the new window",
+        CORE + "reload/reconfigure.py",
+        "        courses.switched(world, queue.level)\n",
+        "        pass\n",
+        story="reload_service_level_window",
+    ),
 )

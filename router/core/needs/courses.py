@@ -17,7 +17,7 @@ from router.core.doors.hours import due_us
 from router.core.line import Entry, Line
 from router.core.needs.asked import Asked
 from router.core.needs.course import Course, State, Way, asks_language, course_of
-from router.core.needs.levels import Level, level_of
+from router.core.needs.levels import BUCKETS, Level, bucket_us_of, level_of
 from router.core.order import Order
 from router.core.tickets.ticket import TICKET
 from router.errors import Refused
@@ -297,6 +297,18 @@ def due(world: World, level: Level) -> None:
     if level.watchers:
         look_again(world, level)
     world.changed[level] = None
+
+
+def switched(world: World, level: Level) -> None:
+    """The queue's settings are others: by another window it is counted anew, as after a start."""
+    bucket_us = bucket_us_of(level.queue)
+    if level.bucket_us == bucket_us:
+        return
+    level.bucket_us, level.last = bucket_us, 0
+    level.in_target, level.counted = [0] * BUCKETS, [0] * BUCKETS
+    world.changed[level] = None
+    if level.watchers:
+        look_again(world, level)
 
 
 def look_again(world: World, level: Level) -> None:

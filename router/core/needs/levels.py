@@ -74,6 +74,10 @@ def level_of(queue: Queue) -> Level:
     """The queue's level, made where it is first asked for."""
     level = queue.level
     if level is None:
-        bucket_us = max(1, queue.settings.level_window_us // BUCKETS)
-        level = queue.level = Level(queue, bucket_us, 0, [0] * BUCKETS, [0] * BUCKETS)
+        level = queue.level = Level(queue, bucket_us_of(queue), 0, [0] * BUCKETS, [0] * BUCKETS)
     return level
+
+
+def bucket_us_of(queue: Queue) -> int:
+    """A part of the queue's window, as its settings have it now."""
+    return max(1, queue.settings.level_window_us // BUCKETS)
