@@ -10,7 +10,7 @@ from router.core import gateways
 from router.core import internal as told
 from router.core import settings as of
 from router.core.callbacks.settings import TokenRules
-from router.core.effects import Already, OfferCancelled, Queued, State, Synced
+from router.core.effects import Already, Confirm, OfferCancelled, Queued, State, Synced
 from router.core.needs.asked import NOTHING
 from router.core.verify.world import verify
 from router.terms import SECOND_US
@@ -355,3 +355,20 @@ def test_listed_as_waiting_before_the_gateway_is_shut() -> None:
     engine.apply(centre.now_us, "main/gw", ask.SyncEnd(2))
     centre.rest()
     assert centre.state("c") == "offered"
+
+
+def test_a_gateway_that_can_be_asked_no_more() -> None:
+    """A release of it that knows no `confirm` takes over in the middle of a talk: the lease of before runs out without a
+    question, and until then it is no fault (I7)."""
+    centre = Centre(settings(), confirms=True)
+    centre.agent("ann")
+    centre.call("c")
+    centre.talk("c")
+    centre.wait(10)
+    centre.up("gw", synced=False, instance="2")
+    device = ask.AliveEndpoint("sip-ann", "ann")
+    centre.ok(ask.Sync(0, (ask.AliveContact("c", "q", talks_to="ann"),), (device,)))
+    centre.say(ask.SyncEnd(0))
+    centre.wait(3600)
+    assert centre.state("c") == "connected"
+    assert not centre.told(Confirm)

@@ -287,7 +287,8 @@ def _offer(world: World, offer: Offer) -> Found:
     runs, waits = bool(offer.due_us), offer.left_us >= 0
     if offer.state in TIMED and runs == waits:
         yield "I7", f"{name}: deadline {offer.due_us}, left {offer.left_us}"
-    if offer.state not in TIMED and (runs or waits) and not (offer.state == LEASED and contact.peer.confirms):
+    # A lease outlives the gateway's promise to answer: whoever comes back without it is not asked when it runs out.
+    if offer.state not in TIMED and offer.state != LEASED and (runs or waits):
         yield "I7", f"{name}: has a deadline"
     if runs and not world.deadlines.holds(offer):
         yield "I7", f"{name}: deadline {offer.due_us} is not kept"
