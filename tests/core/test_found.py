@@ -11,7 +11,8 @@ from router.core import actions
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
-from router.core.effects import Treatment
+from router.core.callbacks.settings import TokenRules
+from router.core.effects import Queued, Treatment
 from router.core.engine import Engine
 from router.core.layers.plan_settings import Plan
 from router.core.needs.want import skills
@@ -247,3 +248,17 @@ def test_a_plan_whose_time_passed_while_the_engine_was_away_may_be_wanted_anew()
     while (due_us := loaded.next_deadline_us()) is not None and due_us <= now_us:
         loaded.tick(now_us)
     assert not loaded.world.plans.active
+
+
+def test_a_place_is_taken_from_the_last_of_its_line() -> None:
+    """Who rings again with a token needs what the visit before needed, and nobody else does: the line does not go with
+    the one who gives the place up (I1)."""
+    q = structs.replace(Q, tokens=TokenRules(give=True))
+    centre = Centre(settings(q))
+    centre.engine.apply(centre.now_us, "", told.Secret(b"s" * 16))
+    reply = centre.say(ask.Enqueue(0, "first", "q", needs={"cards": 3}))
+    assert isinstance(reply, Queued)
+    centre.call("again", needs={"cards": 3}, token=reply.token)
+    assert centre.state("first") == "ended"
+    centre.agent("ann")
+    assert centre.talk("again") == "ann"

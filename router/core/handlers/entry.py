@@ -76,7 +76,7 @@ def enqueue(world: World, peer: Peer, command: Enqueue) -> Reply:
     if contact.customer is not None:
         named = agent is not None or command.preferred is not None
         welcome(world, contact, rule_of(asked, decision), recalled, named)
-    _with_token(world, contact, holder)
+    _with_token(world, contact, holder, lines)
     _begin(world, peer, command, contact, queue)
     place(world, contact, lines, command.held)
     return _advised(world, contact, _queued(world, command, contact))
@@ -113,10 +113,16 @@ def _begin(world: World, peer: Peer, command: Enqueue, contact: Contact, queue: 
         came(world, peer.tenant, contact.customer, contact.channel)
 
 
-def _with_token(world: World, contact: Contact, holder: Contact | Tombstone | None) -> None:
-    """It takes the holder's place; or it has one of its own, with a token where the queue gives them."""
+def _with_token(world: World, contact: Contact, holder: Contact | Tombstone | None, lines: list[Line]) -> None:
+    """It takes the holder's place; or it has one of its own, with a token where the queue gives them. `lines`: where it
+    is about to stand."""
     if holder is not None:
+        # A line goes with its last member, and that may be the holder.
+        for line in lines:
+            line.members += 1
         places.take(world, contact, holder)
+        for line in lines:
+            line.members -= 1
     elif contact.queue.settings.tokens.give:
         tokens.give(world, contact, contact.queue.settings.tokens.lasts_us)
 
