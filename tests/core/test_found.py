@@ -11,8 +11,8 @@ from router.core import actions
 from router.core import commands as ask
 from router.core import internal as told
 from router.core import settings as of
-from router.core.callbacks.settings import TokenRules
-from router.core.effects import Queued, Treatment
+from router.core.callbacks.settings import CallbackRules, TokenRules
+from router.core.effects import CallbackTaken, Dial, Queued, Treatment
 from router.core.engine import Engine
 from router.core.layers.plan_settings import Plan
 from router.core.needs.want import skills
@@ -262,3 +262,13 @@ def test_a_place_is_taken_from_the_last_of_its_line() -> None:
     assert centre.state("first") == "ended"
     centre.agent("ann")
     assert centre.talk("again") == "ann"
+
+
+def test_a_call_back_of_the_last_of_its_line() -> None:
+    """Who was called back and waits again may ask for a call-back once more, though nobody else needs the same (I1)."""
+    q = structs.replace(Q, channels=("voice", "callback"), callback=CallbackRules(numbers=("+",)))
+    centre = Centre(settings(q, channels=(VOICE, of.Channel("callback"))), dials=True)
+    centre.say(ask.Enqueue(0, "c", "q", "callback", needs={"cards": 3}))
+    assert isinstance(centre.say(ask.TakeCallback(0, "c", "+4930")), CallbackTaken)
+    centre.agent("ann", channels=("callback",))
+    assert [dial.number for dial in centre.told(Dial)] == ["+4930"]

@@ -52,7 +52,10 @@ def take_callback(world: World, peer: Peer, command: ask.TakeCallback) -> Reply:
     if routed is not None:
         made.extra = made.extra or Extra()
         made.extra.route = copy(routed)
+    # A line goes with its last member: it may be a call-back's already, and the contact alone in it.
+    line.members += 1
     visits.leave(world, contact, "callback_taken", "customer")
+    line.members -= 1
     callback = _callback(world, queue, command)
     return _begun(world, command, made, callback, line)
 
