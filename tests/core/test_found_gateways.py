@@ -358,8 +358,8 @@ def test_listed_as_waiting_before_the_gateway_is_shut() -> None:
 
 
 def test_a_gateway_that_can_be_asked_no_more() -> None:
-    """A release of it that knows no `confirm` takes over in the middle of a talk: the lease of before runs out without a
-    question, and until then it is no fault (I7)."""
+    """A release of it that knows no `confirm` takes over in the middle of a talk: the lease of before runs out without
+    a question, and until then it is no fault (I7)."""
     centre = Centre(settings(), confirms=True)
     centre.agent("ann")
     centre.call("c")

@@ -141,8 +141,8 @@ MUTANTS = (
     Mutant(
         "reload: a service level is counted over the new window",
         CORE + "reload/reconfigure.py",
-        "        courses.switched(world, queue.level)\n",
-        "        pass\n",
+        "    courses.window_switched(world, queue)\n",
+        "",
         story="reload_service_level_window",
     ),
 )

@@ -299,10 +299,10 @@ def due(world: World, level: Level) -> None:
     world.changed[level] = None
 
 
-def switched(world: World, level: Level) -> None:
-    """The queue's settings are others: by another window it is counted anew, as after a start."""
-    bucket_us = bucket_us_of(level.queue)
-    if level.bucket_us == bucket_us:
+def window_switched(world: World, queue: Queue) -> None:
+    """The queue's settings are others: by another window its level is counted anew, as after a start."""
+    level, bucket_us = queue.level, bucket_us_of(queue)
+    if level is None or level.bucket_us == bucket_us:
         return
     level.bucket_us, level.last = bucket_us, 0
     level.in_target, level.counted = [0] * BUCKETS, [0] * BUCKETS

@@ -181,8 +181,7 @@ def switch_queue(
             courses.drop_if_empty(world, line)
     if queue.kept or settings.laid.keep_idle:
         kept_idle.take(world, queue)
-    if queue.level is not None:
-        courses.switched(world, queue.level)
+    courses.window_switched(world, queue)
     _note(left, queue, compared)
     _tell_changes(world, queue, old, left)
     if door is not None and not loading and (door.hand or door.hours is not None):
