@@ -47,9 +47,9 @@ from bench.centre import (
     wait_us,
 )
 from router.core import commands as ask
-from router.core import settings as of
 from router.core.effects import Offer
 from router.core.engine import Engine
+from router.core.estimates.settings import Estimating
 from router.core.internal import GatewayUp
 
 PEER = "main/gateway"
@@ -61,9 +61,9 @@ MILLION = 1_000_000
 COMMAND_US = LIFECYCLE_US // 3
 REAL_LIFECYCLE_US = 200
 """Core time of a lifecycle at 5,000 a second: what estimates do by the clock is spread over as many."""
-LEARNS_SOON = of.Estimating(low_confidence_lives=10, medium_confidence_lives=20)
+LEARNS_SOON = Estimating(low_confidence_lives=10, medium_confidence_lives=20)
 """So that a bench of seconds sees every queue estimated."""
-USUAL = of.Estimating()
+USUAL = Estimating()
 ESTIMATES_AFTER = 100_000
 """Lifecycles before the first round: twenty seconds, in which the laws of some queues are built."""
 ESTIMATES_ROUNDS = 21
@@ -74,7 +74,7 @@ COMMANDS_A_BATCH = 8
 class Driver:
     """One engine with its centre staffed and its lines full; runs lifecycles and tells the time they took."""
 
-    def __init__(self, size: Size, mix: Mix = PLAIN, estimates: of.Estimating = USUAL) -> None:
+    def __init__(self, size: Size, mix: Mix = PLAIN, estimates: Estimating = USUAL) -> None:
         self.size = size
         self.mix = mix
         self.random = Random(1)
@@ -238,7 +238,7 @@ def estimated() -> dict[str, object]:
     """What estimates add to a lifecycle: rounds with them and without in turn, in time enough for their slices."""
     found: dict[str, object] = {}
     for name, size in (("estimates", SMALL), ("estimates_large", LARGE)):
-        drivers = (Driver(size, estimates=LEARNS_SOON), Driver(size, estimates=of.Estimating(enabled=False)))
+        drivers = (Driver(size, estimates=LEARNS_SOON), Driver(size, estimates=Estimating(enabled=False)))
         gc.collect()
         gc.freeze()
         gc.disable()

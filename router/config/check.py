@@ -45,8 +45,9 @@ from router.config.rows import File
 from router.config.ruling import ruling
 from router.config.sources import Directory, TextSource, parsed
 from router.config.tickets import paths
+from router.core.estimates.settings import Estimating
 from router.core.needs.want import names_in
-from router.core.settings import Estimating, Repeat, Settings
+from router.core.settings import Repeat, Settings
 
 
 class Report(Struct, frozen=True):

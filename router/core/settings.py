@@ -15,6 +15,7 @@ from router.core.announcements.settings import AnnounceRow, AnnounceRules
 from router.core.callbacks.settings import CallbackRules, TokenRules
 from router.core.customers.settings import Again
 from router.core.effects import Treatment
+from router.core.estimates.settings import Estimating
 from router.core.layers.plan_settings import Plan
 from router.core.match.balance_settings import Balance
 from router.core.needs.asked import Step
@@ -302,31 +303,6 @@ class Limits(Struct, frozen=True, gc=False):
     """What `busy` says."""
     outcomes_kept: int = 1024
     """Replies remembered for each client, for numbers that come again."""
-
-
-class Estimating(Struct, frozen=True, gc=False):
-    """How waits are estimated."""
-
-    enabled: bool = True
-    """False: nothing is learned, and the closed form alone answers."""
-    half_life_lives: int = 5000
-    """Talks, waits and the like after which one counts half in what is learned."""
-    low_confidence_lives: int = 30
-    """With fewer ended talks the closed form answers, and says that its confidence is low."""
-    medium_confidence_lives: int = 200
-    """With fewer it is medium."""
-    refresh_us: int = 2 * SECOND_US
-    """A line is estimated anew no sooner than this."""
-    stale_us: int = 60 * SECOND_US
-    """An estimate of a line older than this is not read."""
-    wait_most_us: int = DAY_US
-    """No estimate is longer: a line that nobody serves has no finite wait."""
-    sample_above_per_s: int = 1000
-    """Above so many contacts a second it is learned from a sample of them."""
-    roster_days_max: int = 100_000
-    """Days of agents that are planned at most: bounds memory (about 0.5 KiB each)."""
-    roster_grace_us: int = 120 * SECOND_US
-    """Who should be at work for less than this is not missing yet."""
 
 
 class Settings(Struct, frozen=True):

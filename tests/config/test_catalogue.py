@@ -13,6 +13,7 @@ from router.core.announcements.settings import AnnounceRow, AnnounceRules, When
 from router.core.callbacks.settings import CallbackRules, TokenRules
 from router.core.customers.settings import Again
 from router.core.effects import RefusedEntry, Treat
+from router.core.estimates.settings import Estimating
 from router.core.layers.plan_settings import Plan
 from router.core.partners.settings import PartnerContract
 from router.core.routes.settings import Route, Segment, Steer
@@ -72,7 +73,7 @@ BUILT = {
     TokenRules: set(),
     Again: set(),
     core.Repeat: set(),
-    core.Estimating: set(),
+    Estimating: set(),
     core.Limits: set(),
     model.Listen: set(),
     model.People: set(),

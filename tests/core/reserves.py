@@ -8,6 +8,7 @@ from router.core import internal as told
 from router.core import settings as of
 from router.core.actions import Borrow
 from router.core.deadlines import NEVER_US
+from router.core.estimates.settings import Estimating
 from router.core.estimates.turns import Turn, When, beginning, end_of
 from router.core.layers.layer import Source
 from router.core.layers.plan_settings import Plan
@@ -23,7 +24,7 @@ BACK = ("eve", "uma", "zoe")
 HELP = Borrow(skills=(("sales", 3),), team="back", agents_most=2, step_us=0)
 CROWD = Compare("queue", "sales", "waiting", "at_least", 1)
 LUNCH = Compare("hours", "lunch", "open", "at_least", 1)
-KNOWN = of.Estimating(low_confidence_lives=10, medium_confidence_lives=15)
+KNOWN = Estimating(low_confidence_lives=10, medium_confidence_lives=15)
 TALK_S = 120
 
 

@@ -17,6 +17,7 @@ from router.core.estimates import slices
 from router.core.estimates.expect import estimate, estimate_of
 from router.core.estimates.kept import LearnedRecord
 from router.core.estimates.service import Service
+from router.core.estimates.settings import Estimating
 from router.core.estimates.state import GHOSTS_MOST, KEEP_US, SLICE_US
 from router.core.line import Line
 from router.core.needs.want import Want
@@ -28,10 +29,10 @@ from tests.core.drive import TENANT, Centre
 
 TALK_S = 120
 AGENTS = ("ann", "bob")
-KNOWN = of.Estimating(low_confidence_lives=10, medium_confidence_lives=15)
+KNOWN = Estimating(low_confidence_lives=10, medium_confidence_lives=15)
 
 
-def settings(estimates: of.Estimating = KNOWN, **changes: object) -> of.Settings:
+def settings(estimates: Estimating = KNOWN, **changes: object) -> of.Settings:
     """One queue, two agents; a row of the routes marks what comes by the entry `test`."""
     queue = of.Queue("q", enter_unstaffed=True, **changes)  # type: ignore[arg-type]
     return of.Settings(queues=(queue,), agents=tuple(of.Agent(name) for name in AGENTS), estimates=estimates)
@@ -66,7 +67,7 @@ def serve(site: Centre, count: int, named: str = "c") -> None:
             site.ok(ask.End(0, name))
 
 
-def experienced(estimates: of.Estimating = KNOWN, calls: int = 40) -> Centre:
+def experienced(estimates: Estimating = KNOWN, calls: int = 40) -> Centre:
     """A centre that has served some calls; nobody waits, nobody talks."""
     site = Centre(settings(estimates))
     for name in AGENTS:
@@ -113,7 +114,7 @@ def test_it_learns_and_reads_the_ages_of_talks() -> None:
 
 def test_few_talks_are_the_closed_form_of_low_confidence() -> None:
     """Under the limit nothing is made of what was learned so far."""
-    site = experienced(of.Estimating(low_confidence_lives=1000, medium_confidence_lives=2000))
+    site = experienced(Estimating(low_confidence_lives=1000, medium_confidence_lives=2000))
     for name in ("t1", "t2", "w1"):
         site.call(name)
     site.talk("t1")
@@ -195,7 +196,7 @@ def test_a_reload_keeps_what_still_applies() -> None:
     """Other settings change how one learns, not what was learned; a queue that is gone is forgotten, record and all."""
     site = experienced()
     site.wait(2 * KEEP_US / SECOND_US)
-    configure(site, msgspec.structs.replace(settings(of.Estimating(half_life_lives=777)), version=2))
+    configure(site, msgspec.structs.replace(settings(Estimating(half_life_lives=777)), version=2))
     assert service(site).settings.half_life_lives == 777
     assert service(site).talk.lives == 40
     assert any(isinstance(entity, Service) for entity in everything(site.engine.world))
@@ -207,7 +208,7 @@ def test_a_reload_keeps_what_still_applies() -> None:
 
 def test_switched_off_nothing_is_learned() -> None:
     """`enabled = false`: no table, no deadline, the closed form alone."""
-    site = experienced(of.Estimating(enabled=False))
+    site = experienced(Estimating(enabled=False))
     estimates = site.engine.world.estimates
     assert estimates.by_name == {}
     assert estimates.due_us == 0

@@ -19,6 +19,7 @@ from router.core.effects import RosterReply
 from router.core.estimates.crews import BUCKET_US, SLOT
 from router.core.estimates.expect import estimate, estimate_of
 from router.core.estimates.picture import trajectory
+from router.core.estimates.settings import Estimating
 from router.core.layers.plan_settings import Plan
 from router.core.line import Line
 from router.core.needs.want import ANYBODY, skills
@@ -32,7 +33,7 @@ from tests.core.drive import TENANT, Centre
 
 NAMES = ("ann", "bob", "cy", "di", "extra")
 NOON_S = 1_795_348_800
-KNOWN = of.Estimating(low_confidence_lives=4, medium_confidence_lives=8, roster_days_max=12)
+KNOWN = Estimating(low_confidence_lives=4, medium_confidence_lives=8, roster_days_max=12)
 
 
 def bringing() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from router.core import settings as of
 from router.core.customers.settings import Again
 from router.core.effects import Treatment
+from router.core.estimates.settings import Estimating
 from router.terms import SECOND_US
 from tests.sim import (
     announcements,
@@ -152,10 +153,10 @@ def draw(seed: int) -> Plan:
     )
 
 
-def _estimates(rng: Random) -> of.Estimating:
+def _estimates(rng: Random) -> Estimating:
     """In some runs what is learned of two talks counts already: a run is short, and trajectories cost it its time."""
     few = rng.choice((2, 30, 30, 30))
-    return of.Estimating(low_confidence_lives=few, medium_confidence_lives=4 * few, refresh_us=2 * SECOND_US)
+    return Estimating(low_confidence_lives=few, medium_confidence_lives=4 * few, refresh_us=2 * SECOND_US)
 
 
 def _phones(rng: Random, name: str) -> tuple[tuple[int, str, tuple[str, ...]], ...]:

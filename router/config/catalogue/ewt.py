@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.config.catalogue.machine import DAY_S
 from router.config.kinds.fields import Flag, Seconds, Whole
 from router.config.rows import Row, Section
-from router.core import settings as core
+from router.core.estimates.settings import Estimating
 
 EWT = Section(
     "ewt",
@@ -42,5 +42,5 @@ EWT = Section(
         ),
         Row("roster_grace_s", Seconds(0, 3600), "Who should be at work for less than this is not shown as missing."),
     ),
-    struct=core.Estimating,
+    struct=Estimating,
 )

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from router.core.entities import Contact
+    from router.core.estimates.settings import Estimating
     from router.core.line import Line
     from router.core.queue import Queue
     from router.core.roster import Profile
-    from router.core.settings import Estimating
     from router.core.world import World
     from router.ewt.judge import Verdict
     from router.ewt.learn import Prediction

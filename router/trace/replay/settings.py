@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from router.core import settings as of
 from router.core.altered import altered
+from router.core.estimates.settings import Estimating
 from router.core.needs.want import Want
 from router.terms import SECOND_US, is_id
 from router.trace.records import DAY_US, Agent, Trace, TraceError, profiles
@@ -85,7 +86,7 @@ def derive(trace: Trace, configuration: of.Settings | None = None) -> Basis:
         short_abandon_us=chosen.short_abandon_us,
         limits=of.Limits(contacts_max=UNLIMITED),
         # A record has nobody whom an estimate is told: it would be made thousands of times and never read.
-        estimates=of.Estimating(enabled=False),
+        estimates=Estimating(enabled=False),
         balances=tuple(
             altered(balance, queues=tuple(name for name in balance.queues if name in channels))
             for balance in chosen.balances
