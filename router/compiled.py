@@ -72,6 +72,7 @@ MODULES = (
     "core.stored.windows",
     "core.ruling.see",
     "core.ruling.windows",
+    "core.ruling.expected",
     "core.ruling.views",
     "core.ruling.ruling",
     "core.needs.courses",

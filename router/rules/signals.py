@@ -53,8 +53,9 @@ _ROWS = (
     ),
     Signal(
         "ewt_p50_s", ("queue",), "seconds", 30 * _DAY_S,
-        "The expected wait of one who would join now, its median. Looked at anew once a second at most. Whom rules are "
-        "about to bring does not count in it, so that no rule is kept back by its own help.",
+        "The expected wait of one who would join now, its median. Looked at anew once a second at most, and though "
+        "nothing happens in the queue within `look_s` of `[ewt]`, the sooner the nearer it is to a bound. Whom rules "
+        "are about to bring does not count in it, so that no rule is kept back by its own help.",
     ),
     Signal("ewt_p90_s", ("queue",), "seconds", 30 * _DAY_S, "The same, what one in ten waits longer than."),
     Signal(

@@ -26,6 +26,11 @@ EWT = Section(
         ),
         Row("medium_confidence_lives", Whole(1, 1_000_000), "With fewer their confidence is medium.", unit="lives"),
         Row("refresh_s", Seconds(0.1, 60), "A line is estimated anew no sooner than this."),
+        Row(
+            "look_s",
+            Seconds(1, 600),
+            "A rule's expected wait is looked at again no later than this, though nothing happens in its queue.",
+        ),
         Row("stale_s", Seconds(1, 3600), "An estimate of a line older than this is not read."),
         Row("wait_most_s", Seconds(60, 7 * DAY_S), "No estimate is longer than this."),
         Row(

@@ -20,6 +20,8 @@ class Estimating(Struct, frozen=True, gc=False):
     """With fewer it is medium."""
     refresh_us: int = 2 * SECOND_US
     """A line is estimated anew no sooner than this."""
+    look_us: int = 10 * SECOND_US
+    """An expected wait that a rule reads is looked at no later than this, though nothing happens in its queue."""
     stale_us: int = 60 * SECOND_US
     """An estimate of a line older than this is not read."""
     wait_most_us: int = 86_400 * SECOND_US

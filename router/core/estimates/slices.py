@@ -171,6 +171,8 @@ def _refresh(world: World, estimates: Estimates, line: Line) -> Generator[None, 
         return
     view.made_us = world.now_us
     view.plain, view.trajectory = plain, made
+    if line.queue.view is not None and line.queue.view.expected:
+        world.ruling.dirty[line.queue.view] = None
     if made is None and view.service.known and view.service.laws is None:
         # Its laws are being built.
         estimates.due[line] = None

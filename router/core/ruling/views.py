@@ -11,18 +11,14 @@ from typing import Any
 from router.core.deadlines import NEVER_US
 from router.core.doors import hours as clocks
 from router.core.entities import Agent
-from router.core.estimates.expect import estimate
 from router.core.oldest import is_sure, longest_waits_us, oldest_wait_us
 from router.core.queue import Queue
+from router.core.ruling.expected import look_at_expected
 from router.core.ruling.ruled import BUSY, READY, CrewView, FlowView, HoursView, Member, QueueView, StoreView
 from router.core.ruling.see import again, see, see_least
 from router.core.ruling.windows import look_at_flow, measured, touch_level
 from router.core.world import World
 from router.rules import Gauge, Value
-from router.terms import SECOND_US
-
-EXPECTED_EVERY_US = SECOND_US
-"""An expected wait is worked out no oftener: it costs some microseconds, and moves with every contact."""
 
 # -- queues -----------------------------------------------------------------------------------------------------------
 
@@ -48,7 +44,7 @@ def look_at_queue(world: World, view: QueueView) -> None:
     if view.staffed is not None:
         see(world, view.staffed, max((line.needs.staffed for line in queue.own.values()), default=0))
     if view.expected:
-        _look_at_expected(world, view, queue)
+        look_at_expected(world, view, queue)
     if view.level is not None:
         touch_level(world, queue, view.level)
 
@@ -108,20 +104,6 @@ def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -
         if at_us > world.now_us:
             view.first_us = min(firsts)
             again(world, view, at_us)
-
-
-def _look_at_expected(world: World, view: QueueView, queue: Queue) -> None:
-    if world.now_us < view.expected_from_us:
-        again(world, view, view.expected_from_us)
-        return
-    view.expected_from_us = world.now_us + EXPECTED_EVERY_US
-    line = next(iter(queue.own.values()), None)
-    said = None if line is None else estimate(world, line, len(line.order), deciding=True)
-    for gauge in view.expected:
-        if said is None:
-            see(world, gauge, None)
-        else:
-            see(world, gauge, round((said.p50 if gauge.key.signal == "ewt_p50_s" else said.p90) * SECOND_US))
 
 
 # -- people -----------------------------------------------------------------------------------------------------------

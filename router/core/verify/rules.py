@@ -31,6 +31,8 @@ def check_queue_view(world: World, view: QueueView) -> Found:
     yield from _compare(view, view.oldest, oldest_wait_us(world, queue), least=not is_sure(world, queue))
     yield from _compare(view, view.idle, max(free, default=0))
     yield from _compare(view, view.staffed, max(staffed, default=0))
+    if view.expected and not view.due_us:
+        yield "rules", f"{view.key}: nobody looks at its expected wait again"
     hooked = counts_who_waits(view)
     if (queue.view is view) is not hooked:
         yield "rules", f"{view.key}: its queue tells it {'nothing' if hooked else 'what it does not ask for'}"
