@@ -282,12 +282,17 @@ class Engine:
             ruling.tell_store(world, command.away)
         elif isinstance(command, internal.NoticeDone | internal.NoticesAgain):
             notices.told(world, command)
-        elif isinstance(command, internal.Configure):
-            if command.deed is not None:
-                world.deeds.append(command.deed)
-            crossing.begin(world, self._staged.pop(command.version))
+        elif isinstance(command, internal.Configure | internal.Did):
+            self._by_hand(command)
         elif not isinstance(command, away.HEARD):  # those `apply` has done, before anything could come due
             raise TypeError(f"not a command: {command!r}")
+
+    def _by_hand(self, command: internal.Configure | internal.Did) -> None:
+        """What somebody did to the daemon itself."""
+        if command.deed is not None:
+            self.world.deeds.append(command.deed)
+        if isinstance(command, internal.Configure):
+            crossing.begin(self.world, self._staged.pop(command.version))
 
     def everything(self) -> Iterator[tuple[str, str, bytes]]:
         """Every record of the world, encoded as it is asked for. What changes meanwhile is in the next batches."""

@@ -44,6 +44,12 @@ class Configure(Struct, tag="configure", tag_field="t", gc=False):
     """Who brought it and why, for the audit."""
 
 
+class Did(Struct, tag="did", tag_field="t", gc=False):
+    """Somebody did something to the daemon itself by hand: for the audit only."""
+
+    deed: Deed
+
+
 class Secret(Struct, tag="secret", tag_field="t", gc=False):
     """What place tokens are made with, drawn by chance. The first one of a site is kept for good."""
 

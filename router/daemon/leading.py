@@ -7,10 +7,13 @@ leading with everything that belonged to it, and begins the next one standing by
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Final
 
 from router import logs
+from router.core.audit import Deed
 from router.core.effects import Busy, Error
+from router.core.internal import Did
 from router.daemon import exits
 from router.errors import ERRORS
 from router.loop.clock import boot_us
@@ -101,8 +104,9 @@ class Leading:
         if not to:
             connection.tell(Error(asked.seq, "no_standby", "", ERRORS["no_standby"].fault))
             return
-        _log.warning("handing_over", to=to)
         daemon = self._daemon
+        _log.warning("handing_over", to=to, who=asked.who, why=asked.why)
+        daemon.require_loop().tell_engine(Did(self._deed(connection, asked, to)))
         try:
             await asyncio.wait_for(daemon.require_loop().settle(deaf=True), SETTLE_MOST_S)
         except TimeoutError:
@@ -114,3 +118,21 @@ class Leading:
         self.stop(give_up=True)
         daemon.gave_away = True
         daemon.end(exits.NEXT_TURN)
+
+    def _deed(self, connection: Connection, asked: HandOver, to: str) -> Deed:
+        """Who asked for it: kept in the last batch of this turn, with all that was decided in it."""
+        assert self._store.lead is not None, "a turn of leading has a lease"
+        tenant, _, client = connection.peer.partition("/")
+        return Deed(
+            int(time.time()),
+            tenant,
+            asked.who,
+            asked.why,
+            "hand_over",
+            to,
+            client,
+            {"leader": self._store.lead.name},
+            {"leader": to},
+            self._daemon.epoch,
+            self._daemon.reloads.version,
+        )

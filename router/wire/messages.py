@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from router.core.effects import Message, Reply
-from router.terms import NewId, Role, Seq
+from router.terms import NewId, Role, Seq, Who, Why
 
 Nonce = Annotated[bytes, Meta(min_length=16, max_length=64)]
 Version = Annotated[int, Meta(ge=0, le=2**16)]
@@ -73,9 +73,13 @@ class Subscribe(SessionMessage, tag="subscribe"):
 
 class HandOver(SessionMessage, tag="hand_over"):
     """A supervisor asks the leader to let the standby lead: everything decided is kept and told first, and no contact
-    is lost. This is how one upgrades."""
+    is lost. This is how one upgrades. Who asked, and why, is kept in the audit before the lead is given away."""
 
     seq: Seq
+    who: Who
+    """The person, as they call themselves; the connection's own name is kept beside it."""
+    why: Why
+    """Their reason, in a line."""
 
 
 class Bye(SessionMessage, tag="bye"):

@@ -131,7 +131,7 @@ class Storm:
 
         codes = []
         for daemon in self._daemons:
-            words = ["handover", "--socket", str(daemon.socket)]
+            words = ["handover", "--as", "storm", "--why", "a storm", "--socket", str(daemon.socket)]
             codes.append((await asyncio.to_thread(CliRunner().invoke, app, words)).exit_code)
             if codes[-1] == 0:
                 break

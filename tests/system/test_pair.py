@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from router.cli.app import app
 from router.client import Client
 from router.client.outcomes import Refused, Unknown
 from router.daemon import exits
@@ -24,6 +27,7 @@ from tests.system.redis_server import RedisServer, free_port
 from tests.system.serving import PATIENCE_S, Serving
 
 TTL_S = 1.0
+BY = ["--as", "mia", "--why", "release 2"]
 MACHINE = f"drain_most_s = 5\n[lease]\nttl_s = {TTL_S}\n"
 
 
@@ -214,13 +218,27 @@ def test_a_planned_hand_over_drops_nobody(pair: Pair) -> None:
 
 def hand_over(daemon: Serving) -> None:
     """As `switchboard handover` does."""
-    from typer.testing import CliRunner
-
-    from router.cli.app import app
-
-    ran = CliRunner().invoke(app, ["handover", "--socket", str(daemon.socket)])
+    ran = CliRunner().invoke(app, ["handover", *BY, "--socket", str(daemon.socket)])
     assert ran.exit_code == 0, ran.output
     assert re.match(r"handed over to .*state", ran.output)
+
+
+def test_a_hand_over_is_in_the_audit_of_who_leads_next(pair: Pair) -> None:
+    """Who asked, why, from whom and to whom: kept with all that was decided, before the lead was given away."""
+    switchboard = CliRunner().invoke
+    while True:
+        told = json.loads(switchboard(app, ["handover", *BY, "--socket", str(pair.one.socket), "--json"]).stdout)
+        if told["done"]:
+            break
+        # It follows, and has yet to say so in the store.
+        assert told["code"] == "no_standby"
+    pair.two.wait_for("leads")
+    (entry,) = map(
+        json.loads, switchboard(app, ["audit", "--json", "--socket", str(pair.two.socket)]).stdout.splitlines()
+    )
+    assert (entry["who"], entry["why"], entry["what"]) == ("mia", "release 2", "hand_over")
+    assert entry["target"] == entry["after"]["leader"] == told["handed_over_to"]
+    assert entry["before"]["leader"] != told["handed_over_to"]
 
 
 def test_who_asked_for_a_hand_over_may_be_gone_before_it_is_done(pair: Pair) -> None:
@@ -232,7 +250,7 @@ def test_who_asked_for_a_hand_over_may_be_gone_before_it_is_done(pair: Pair) -> 
         with Raw(int(pair.addresses[0].rpartition(":")[2])) as asker:
             assert asker.hello("boss", "supervisor")["t"] == "welcome"
             asker.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            asker.say({"t": "hand_over", "seq": 1})
+            asker.say({"t": "hand_over", "seq": 1, "who": "mia", "why": "release 2"})
         await asyncio.to_thread(pair.one.wait_for, "following", before)
         await caller.call(20)
         assert caller.client.epoch > epoch
@@ -242,14 +260,11 @@ def test_who_asked_for_a_hand_over_may_be_gone_before_it_is_done(pair: Pair) -> 
 
 def test_without_a_standby_nothing_is_handed_over(pair: Pair) -> None:
     """The leader says so and goes on."""
-    from typer.testing import CliRunner
-
-    from router.cli.app import app
 
     async def story(caller: Caller) -> None:
         pair.two.kill()
         await asyncio.sleep(3.2)
-        ran = await asyncio.to_thread(CliRunner().invoke, app, ["handover", "--socket", str(pair.one.socket)])
+        ran = await asyncio.to_thread(CliRunner().invoke, app, ["handover", *BY, "--socket", str(pair.one.socket)])
         assert ran.exit_code == 1
         assert "no_standby" in ran.output
         await caller.call(20)
@@ -259,9 +274,6 @@ def test_without_a_standby_nothing_is_handed_over(pair: Pair) -> None:
 
 def test_who_asks_a_standby_is_told_that_it_is_one(pair: Pair) -> None:
     """Over the unix socket and over TCP, with what to do, and not that nobody is there."""
-    from typer.testing import CliRunner
-
-    from router.cli.app import app
 
     async def story(caller: Caller) -> None:
         await caller.call(1)

@@ -42,7 +42,7 @@ MESSAGES: dict[str, Any] = {
     "auth": Auth(b"x" * 32),
     "ping": Ping(4),
     "subscribe": Subscribe(6),
-    "hand_over": HandOver(7),
+    "hand_over": HandOver(7, "mia", "release 2"),
     "bye": Bye(),
     "request": ENQUEUE,
 }
@@ -242,11 +242,12 @@ def test_ping_is_answered_at_once() -> None:
 
 def test_supervisors_hand_over() -> None:
     """Nobody else does, and a standby has nothing to hand over."""
-    assert opened(Hello("s", "supervisor", "i")).receive(HandOver(6)) == [Hand(HandOver(6))]
-    assert errors(opened().receive(HandOver(6))) == ["wrong_role"]
+    asked = HandOver(6, "mia", "release 2")
+    assert opened(Hello("s", "supervisor", "i")).receive(asked) == [Hand(asked)]
+    assert errors(opened().receive(asked)) == ["wrong_role"]
     standby = session(facts=standby_facts())
     standby.receive(Hello("s", "supervisor", "i"))
-    assert standby.receive(HandOver(6)) == [Tell(Busy(6, 1000, "standby"))]
+    assert standby.receive(asked) == [Tell(Busy(6, 1000, "standby"))]
 
 
 def test_a_standby_that_leads_says_welcome_again() -> None:
