@@ -84,6 +84,8 @@ MODULES = (
     "core.reload.reconfigure",
     "core.reload.contacts",
     "core.reload.crossing",
+    "core.restore.finding",
+    "core.restore.visits",
     "core.restore.world",
     "core.engine",
     "trace.replay.agenda",

@@ -85,7 +85,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: a restart goes on with the schedule",
-        CORE + "restore/world.py",
+        CORE + "restore/visits.py",
         "        world.announcing.set(contact, extra.heard.look_us, extra.heard.look_number)\n",
         "",
         story="announce_schedule",

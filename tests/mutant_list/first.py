@@ -93,7 +93,7 @@ MUTANTS = (
     ),
     Mutant(
         "I5: a loaded engine counts what is engaged",
-        CORE + "restore/world.py",
+        CORE + "restore/visits.py",
         "        link(world, offer)\n",
         "        link(world, offer)\n        offer.agent.used -= offer.units\n",
     ),
@@ -255,7 +255,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: a number that was drawn is recorded",
-        CORE + "restore/world.py",
+        CORE + "restore/visits.py",
         "            offer.agent.last_offer = max(offer.agent.last_offer, offer.number)\n",
         "            pass\n",
     ),

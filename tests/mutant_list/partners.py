@@ -170,7 +170,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: who is with a partner is there after a restart",
-        CORE + "restore/world.py",
+        CORE + "restore/visits.py",
         "    if r.state in AWAY:\n        restore_partners.found(world, contact)\n",
         "",
         story="partner_restart_in_the_middle",

@@ -119,7 +119,7 @@ MUTANTS = (
     ),
     Mutant(
         "reload: a queue that is gone lets nobody in after a start",
-        CORE + "restore/world.py",
+        CORE + "restore/finding.py",
         "    queue.retired = True\n",
         "",
         story="reload_agent_gone_while_away",

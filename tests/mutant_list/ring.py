@@ -46,7 +46,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: who rings wants one more after a restart too",
-        CORE + "restore/world.py",
+        CORE + "restore/visits.py",
         '        if offer.contact.state == "offered" and offer.contact.queue.settings.ring_several > 1:\n',
         '        if offer.contact.state == "never":\n',
         story="ring_several_who_comes_free_joins",

@@ -133,7 +133,7 @@ MUTANTS = (
     ),
     Mutant(
         "I13: its places are recorded",
-        CORE + "restore/world.py",
+        CORE + "restore/visits.py",
         "        take_places(world, contact, unfired_us)\n",
         "        pass\n",
         story="several_restart_in_the_middle",

@@ -1,4 +1,4 @@
-"""An agent asks a colleague: the consult is let in here; everything after that is the table of `core/consults.py`."""
+"""An agent asks a colleague: the consult is let in here; everything after that is the table of `talks/consults.py`."""
 
 from __future__ import annotations
 
