@@ -45,6 +45,7 @@ from tests.sim.books.reply import ReplyBook
 from tests.sim.books.route import RouteBook
 from tests.sim.books.ticket import TicketBook
 from tests.sim.fairness import Fairness
+from tests.sim.heard import Heard
 from tests.sim.hours import HoursBook
 from tests.sim.leases import LeaseBook
 from tests.sim.ledger import Ledger
@@ -75,6 +76,7 @@ class Judge:
         """Contact -> when and how it ended last."""
         self.book = OfferBook(self)
         self.fairness = Fairness(self)
+        self.heard = Heard(self)
         self.hours = HoursBook(self)
         self.leases = LeaseBook(self)
         self.tickets = TicketBook(self)
@@ -250,7 +252,7 @@ class Judge:
             self.ended[key] = (self.now_us, event.outcome or "")
             self.lists.ended(*key, event.outcome)
             self.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
-            self.fairness.ended(visit)
+            self.heard.ended(visit)
             self.callbacks.ended(visit)
             self.repeats.ended(visit, event)
         elif visit.asked_by and before == "connected" and self.hands.consult_over(visit):
@@ -261,9 +263,9 @@ class Judge:
             self.book.joined(visit, before, event)
         self.hours.waited(visit, before, event)
         if event.state == "waiting" and (before == "parked" or self._is_aside(event, before)):
-            self.fairness.came_back(visit)
+            self.heard.came_back(visit)
         elif event.state == "waiting" and before == "connected":
-            self.fairness.moved_on(visit, self.command)
+            self.heard.moved_on(visit, self.command)
         elif event.state == before:
             self.routes.moved(visit, event, by_hand=by_hand)
         elif event.queue != visit.queue.name:
@@ -304,7 +306,7 @@ class Judge:
             return None
         if self.replies.recently_ended(key) and self.ended[key][1] != "lost_with_gateway":
             self.fault("I1", f"{key} has ended as {self.ended[key][1]} and lives again")
-        visit = self.visits[key] = self.fairness.visit(self.gateway(key[0]), asked)
+        visit = self.visits[key] = self.heard.visit(self.gateway(key[0]), asked)
         visit.admitted_step = self.step
         self.routes.entered(visit, asked, event)
         self.hours.came_in(visit, asked)

@@ -151,7 +151,7 @@ class HandBook:
         body = ask.Enqueue(
             1, command.consult, event.queue, customer.channel, command.priority_s, command.needs, agent=command.agent
         )
-        visit = judge.visits[key] = judge.fairness.visit(judge.gateway(key[0]), body)
+        visit = judge.visits[key] = judge.heard.visit(judge.gateway(key[0]), body)
         visit.own_target_us, visit.test = 0, customer.test
         visit.asked_by, visit.customer = customer.offer.agent, customer
         # The customer's language may have been given up for want of a line: then nothing is known of the consult's.

@@ -130,7 +130,7 @@ class OfferBook:
             self._judge.agents[offer.agent].legs.pop(offer.id, None)
         elif before == "connected":
             self._judge.leases.ended(visit, offer)
-            self._judge.fairness.wraps_up(offer)
+            self._judge.heard.wraps_up(offer)
         else:
             # The limits of a ticket go on while the engine is away, and its path may have taken it elsewhere.
             alone = self._judge.command is None and visit.channel != "ticket"

@@ -51,7 +51,7 @@ class ReplyBook:
             handler(gateway, command, reply)
         judge.callbacks.said(gateway, command, reply)
         if isinstance(reply, Ok):
-            judge.fairness.said(gateway, command)
+            judge.heard.said(gateway, command)
             judge.hands.said(command)
 
     def _again(self, gateway: GatewaySeen, step: Step, reply: Reply) -> None:

@@ -134,7 +134,7 @@ class TicketBook:
         self._solved[key[0], seen.ticket] = seen.path
         judge.ended[key] = (judge.now_us, event.outcome or "")
         judge.ledger.ends[event.gateway, event.contact, event.outcome or ""] += 1
-        judge.fairness.ended(visit)
+        judge.heard.ended(visit)
 
     def heard(self, step: Step) -> None:
         """What monitors were told of tickets, after all that a step did to contacts."""
