@@ -127,9 +127,10 @@ class World:
         self.channels = {channel.name: channel for channel in settings.channels}
         self.exclusive = tuple(channel.name for channel in settings.channels if channel.exclusive)
         self.interrupting = any(channel.interrupts for channel in settings.channels)
-        self.roster.order_kinds = tuple(
-            sorted({CHOICES[queue.agent_choice].ORDER for queue in settings.queues} | {"free_since_us"})
-        )
+        # A queue that goes with these settings chooses as it did, until nobody is left in it.
+        chosen = {queue.agent_choice for queue in settings.queues}
+        chosen.update(queue.settings.agent_choice for queue in self.queues.values())
+        self.roster.order_kinds = tuple(sorted({CHOICES[choice].ORDER for choice in chosen} | {"free_since_us"}))
 
     def adopt(self, settings: of.Settings) -> None:
         """Build queues, channels, calendars and agents of these settings into an empty world."""
