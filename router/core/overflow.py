@@ -1,5 +1,5 @@
 """When a contact that waits for one agent alone goes to the ordinary line of its queue: after a time, when that agent
-logs out or goes on a break, as the queue's `direct` says.
+logs out or goes on a break, as the queue's `direct` says; and in any queue when the configuration knows them no more.
 
 Its place goes with it. Looked up by what is so now, never by what has happened: so a restart, an edit and an agent who
 is back before its turn all find the same answer. Left out are those who have rules of their own: tickets, call-backs
@@ -59,9 +59,14 @@ def _away(agent: Agent | None) -> str:
     return state if state in ("offline", "not_ready") else ""
 
 
+def never_comes(agent: Agent | None) -> bool:
+    """Is it an agent whom the configuration has no more, and who is signed out?"""
+    return agent is None or (agent.retired and agent.state == "offline")
+
+
 def released(world: World, contact: Contact) -> bool:
     """If it belongs in the ordinary line by now, it waits for nobody by name any more."""
-    if not overflows(world, contact):
+    if not (overflows(world, contact) or never_comes(world.agents.get((contact.peer.tenant, contact.direct or "")))):
         return False
     contact.direct = None
     forget(contact)

@@ -133,13 +133,13 @@ def _after_leaving(world: World, scarce: list[Needs]) -> None:
 def release_wanted(world: World, agent: Agent) -> None:
     """The agent is on a break or gone: who preferred them joins the line; who is direct to them goes on waiting, unless
     the queue lets them overflow, or they are gone and it has a treatment for that: then they are due now, and go in
-    slices, as deadlines do."""
+    slices, as deadlines do. For one who never comes back nobody waits."""
     if not agent.wanted:
         return
     waiting = [entry[2] for order in agent.wanted.values() for entry in order]
     waiting.sort(key=lambda contact: contact.number)
     for contact in waiting:
-        if contact.direct is None:
+        if contact.direct is None or overflow.never_comes(agent):
             world.unstand(contact)
             visits.stand_in_line(world, contact)
         elif agent.state == "offline" or overflow.overflows(world, contact):

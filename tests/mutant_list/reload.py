@@ -145,4 +145,32 @@ MUTANTS = (
         "",
         story="reload_service_level_window",
     ),
+    Mutant(
+        "reload: a queue that is gone chooses among agents as it did",
+        CORE + "world.py",
+        "        chosen.update(queue.settings.agent_choice for queue in self.queues.values())\n",
+        "",
+        story="reload_queue_gone_round_robin",
+    ),
+    Mutant(
+        "reload: nobody waits for who is gone",
+        CORE + "reload/crossing.py",
+        "    people.release_wanted(world, agent)\n    if agent.offers",
+        "    if agent.offers",
+        story="direct_agent_taken_out",
+    ),
+    Mutant(
+        "reload: who is gone is remembered with the devices",
+        CORE + "reload/crossing.py",
+        "    if agent.offers or agent.endpoints:\n",
+        "    if agent.offers:\n",
+        story="reload_agent_back",
+    ),
+    Mutant(
+        "sync: the device of somebody unknown is left out",
+        CORE + "handlers/sync.py",
+        "        if agent is not None:\n            _take_endpoint(",
+        "        if True:\n            _take_endpoint(",
+        story="sync_agent_gone",
+    ),
 )

@@ -8,7 +8,7 @@ from router.core.announcements import announcements
 from router.core.callbacks import callbacks
 from router.core.callbacks import gateways as callback_gateways
 from router.core.effects import DialCancelled, Ok, Reply
-from router.core.entities import Contact, Offer, Peer
+from router.core.entities import Agent, Contact, Offer, Peer
 from router.core.handlers.agents import check_channels, withdraw_from
 from router.core.handlers.entry import admit, check_data
 from router.core.handlers.routing import decide, is_plain
@@ -97,16 +97,19 @@ def sync(world: World, peer: Peer, command: ask.Sync) -> Reply:
         _decided(world, peer, alive)
         check_data(world, alive.data)
         asked_by(alive)
-        for name in (alive.agent, alive.talks_to, alive.parked_by):
-            if name is not None:
-                world.agent(peer.tenant, name)
+        # For whom it waits by name, or who parked it, may have been taken out of the configuration since: then anybody
+        # may have it.
+        if alive.talks_to is not None and not _talks(peer, alive):
+            world.agent(peer.tenant, alive.talks_to)
     for device in command.endpoints:
-        world.agent(peer.tenant, device.agent)
         check_channels(world, device.channels)
     if peer.chore == "close":
         gateways.end_chore(world, peer)
     for device in command.endpoints:
-        _take_endpoint(world, peer, device)
+        agent = world.agents.get((peer.tenant, device.agent))
+        # The device of an agent whom the configuration knows no more serves nobody.
+        if agent is not None:
+            _take_endpoint(world, peer, device, agent)
     for alive in command.contacts:
         _take_contact(world, peer, alive)
     return Ok(command.seq)
@@ -118,8 +121,13 @@ def refuse_whole(peer: Peer) -> None:
         raise Refused("bad_state", "synced already")
 
 
-def _take_endpoint(world: World, peer: Peer, alive: ask.AliveEndpoint) -> None:
-    agent = world.agent(peer.tenant, alive.agent)
+def _talks(peer: Peer, alive: ask.AliveContact) -> bool:
+    """Is it known to talk already?"""
+    contact = peer.contacts.get(alive.contact)
+    return contact is not None and contact.state == "connected"
+
+
+def _take_endpoint(world: World, peer: Peer, alive: ask.AliveEndpoint, agent: Agent) -> None:
     endpoint = peer.endpoints.get(alive.endpoint)
     if endpoint is not None and (endpoint.agent is not agent or endpoint.channels != alive.channels):
         people.detach(world, endpoint)

@@ -250,14 +250,19 @@ def _switch_agent(world: World, agent: Agent, known: of.Agent) -> bool:
 
 
 def _retire(world: World, agent: Agent) -> None:
-    """The settings do not know them any more: they finish what they have, and are signed out."""
+    """The settings do not know them any more: they finish what they have, and are signed out. Nobody waits for them by
+    name; but while a device of theirs is there they are remembered with it, for settings that know them again."""
     agent.retired = True
-    if agent.state == "offline" and not agent.offers:
-        del world.agents[agent.tenant, agent.name]
-        world.changed.pop(agent, None)
-        world.dropped.append(("agent", agent_key(agent)))
-    elif agent.state != "offline":
+    if agent.state != "offline":
         people.dismiss(world, agent)
+        return
+    people.release_wanted(world, agent)
+    if agent.offers or agent.endpoints:
+        world.changed[agent] = None
+        return
+    del world.agents[agent.tenant, agent.name]
+    world.changed.pop(agent, None)
+    world.dropped.append(("agent", agent_key(agent)))
 
 
 def restarted(world: World) -> None:
