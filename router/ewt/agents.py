@@ -90,7 +90,7 @@ class Group:
 class Agents:
     """Everybody who is logged in."""
 
-    __slots__ = ("_bucket_s", "_by_contact", "_groups_max", "by_queue", "groups", "slots")
+    __slots__ = ("_bucket_s", "_by_contact", "_groups_max", "_unannounced", "by_queue", "groups", "slots")
 
     def __init__(self, groups_max: int, bucket_s: float) -> None:
         """`bucket_s`: width of the start-time buckets, `groups_max`: see the settings."""
@@ -100,9 +100,11 @@ class Agents:
         self.by_queue: dict[str, list[Group]] = {}
         self.slots: dict[str, list[Slot]] = {}
         self._by_contact: dict[str, Slot] = {}
+        self._unannounced: set[str] = set()
 
     def login(self, agent: str, skills: frozenset[str], slots: int, now_s: float) -> None:
         """Log in, or change skills or slots of somebody who is logged in (talks go on)."""
+        self._unannounced.discard(agent)
         group = self.group(skills)
         held = self.slots.setdefault(agent, [])
         for slot in held:
@@ -119,16 +121,22 @@ class Agents:
 
     def logout(self, agent: str) -> list[Slot]:
         """Log out at once; the slots that were held, as they were."""
+        self._unannounced.discard(agent)
         held = self.slots.pop(agent, [])
         for slot in held:
             self._drop(slot)
         return held
 
     def take(self, agent: str, queue: str, contact: str, now_s: float) -> tuple[Slot, float]:
-        """A talk starts.  The slot, and since when it was ready (`now_s` if it was not)."""
+        """A talk starts.  The slot, and since when it was ready (`now_s` if it was not).
+
+        One who never logged in is there since now, and serves the queues that were taken from.
+        """
         held = self.slots.get(agent)
-        if not held:
-            self.login(agent, frozenset((queue,)), 1, now_s)
+        if not held or (agent in self._unannounced and queue not in held[0].group.skills):
+            known = held[0].group.skills if held else frozenset[str]()
+            self.login(agent, known | {queue}, 1, now_s)
+            self._unannounced.add(agent)
             held = self.slots[agent]
         slot = held[0]
         if slot.state != READY and len(held) > 1:

@@ -323,9 +323,8 @@ class Estimator:
 
     def place(self, made: Trajectory, queue: str, position: int, contact: str, waited_s: float) -> int:
         """The position that an asker has."""
-        line = self._where.get(contact) if contact else None
-        if line is not None and line.name == queue:
-            return made.place(line.waiting[contact], position)
+        if self.waits(contact, queue):
+            return made.place(self._where[contact].waiting[contact], position)
         if position > 0:
             return position
         return made.place(self.now_s - waited_s, 1) if waited_s > 0 else len(made)
@@ -334,6 +333,16 @@ class Estimator:
         """How long a contact waits, in s; None if it does not."""
         line = self._where.get(contact)
         return None if line is None else self.now_s - line.waiting[contact]
+
+    def waits(self, contact: str, queue: str) -> bool:
+        """Whether a contact waits in this queue."""
+        line = self._where.get(contact)
+        return line is not None and line.name == queue
+
+    def many(self, queue: str) -> int:
+        """How many wait in a queue."""
+        line = self.lines.get(queue)
+        return 0 if line is None else line.many()
 
     def verdicts(self) -> dict[str, Verdict]:
         """The judge's figures by queue."""

@@ -8,8 +8,11 @@ The idea: anybody can score the estimator on a trace of their own, one JSON obje
     agent_ready{agent}  abandon{call, queue, waited}  agent_login{agent, skills, reason}
     agent_logout{agent, reason}  plan{at, agent, what, skills}  ask{call, queue, position, waited}
 
-Lines with another `ev` are passed over, so that a trace may carry notes; a line that breaks the schema changes nothing
-and is an `EventError` with its number, after which the next line can be read.
+`reason`, `wait`, `waited`, `position`, `priority` and the `skills` of a log-out may be left out (or be null), and so
+may `queue` of a start where the call has arrived, `queue` and `agent` of an end or a hang-up.  A log-in may have
+`slots` (talks at a time).  Names may be whole numbers.  Lines with another `ev` are passed over, so that a trace may
+carry notes; one that breaks the schema changes nothing and is an `EventError` with its number, after which the next
+line can be read.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ from router.ewt.settings import DEFAULT_SETTINGS, EwtSettings
 
 SLICES_PER_EVENT = 4
 """Pieces of table building done after each event: a trace has no idle time of its own."""
+VOTES_MAX = 100
+"""Positions of known callers that are counted to find out whether the asker begins at 0 or at 1."""
+PLANS = {"login": True, "logout": False}
 
 Answer = dict[str, Any]
 
@@ -43,6 +49,8 @@ class Reader:
     def __init__(self, settings: EwtSettings = DEFAULT_SETTINGS) -> None:
         self.estimator = Estimator(settings)
         self.line = 0
+        self._votes = [0, 0]
+        self._unplaced: tuple[str, str, int] | None = None
         self._handlers: dict[str, Callable[[float, Mapping[str, Any]], Answer | None]] = {
             "config": self._config,
             "arrive": self._arrive,
@@ -56,7 +64,7 @@ class Reader:
             "ask": self._ask,
         }
 
-    def read(self, text: str) -> Answer | None:
+    def read(self, text: str | bytes) -> Answer | None:
         """Take one line as it is written; nothing is made of an empty one."""
         try:
             event = _parsed(self.line + 1, text)
@@ -87,40 +95,48 @@ class Reader:
             raise EventError(self.line, f"`{key}` of {event['ev']} must be a finite number")
         return float(value)
 
-    def _text(self, event: Mapping[str, Any], key: str) -> str:
-        value = event.get(key)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        if not isinstance(value, str) or not value:
-            raise EventError(self.line, f"`{key}` of {event['ev']} must be a text")
-        return value
+    def _whole(self, event: Mapping[str, Any], key: str, what: str, otherwise: int) -> int:
+        value = self._number(event, key) if event.get(key) is not None else float(otherwise)
+        if value < 0 or not value.is_integer():
+            raise EventError(self.line, f"`{key}` of {event['ev']} must be a whole number, {what}")
+        return int(value)
 
-    def _skills(self, event: Mapping[str, Any]) -> frozenset[str]:
-        value = event.get("skills")
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise EventError(self.line, f"`skills` of {event['ev']} must be a list of queue names")
-        return frozenset(value)
+    def _text(self, event: Mapping[str, Any], key: str) -> str:
+        name = _name(event.get(key))
+        if not name:
+            raise EventError(self.line, f"`{key}` of {event['ev']} must be a text")
+        return name
+
+    def _names(self, event: Mapping[str, Any], key: str, what: str) -> list[str]:
+        value = event.get(key)
+        names = [_name(item) for item in value] if isinstance(value, list) else [""]
+        if not all(names):
+            raise EventError(self.line, f"`{key}` of {event['ev']} must be a list of {what}")
+        return names
 
     def _config(self, now: float, event: Mapping[str, Any]) -> None:
         del now
-        names, priority = event.get("queues"), event.get("priority", {})
-        if not isinstance(names, list) or not all(isinstance(item, str) and item for item in names):
-            raise EventError(self.line, "`queues` of config must be a list of names")
+        names, priority = self._names(event, "queues", "names"), event.get("priority") or {}
         if not isinstance(priority, Mapping):
             raise EventError(self.line, "`priority` of config must be a table of queue to number, 0 served first")
         ranks = {name: priority.get(name, 0) for name in names}
         for name, rank in ranks.items():
-            if isinstance(rank, bool) or not isinstance(rank, int):
+            if isinstance(rank, bool) or not (isinstance(rank, int) or (isinstance(rank, float) and rank.is_integer())):
                 raise EventError(self.line, f"priority of queue {name!r} must be a whole number")
         for name, rank in ranks.items():
-            self.estimator.set_queue(name, rank)
+            self.estimator.set_queue(name, int(rank))
 
     def _arrive(self, now: float, event: Mapping[str, Any]) -> None:
-        self.estimator.arrive(now, self._text(event, "call"), self._text(event, "queue"))
+        call, queue = self._text(event, "call"), self._text(event, "queue")
+        self.estimator.arrive(now, call, queue)
+        asked, self._unplaced = self._unplaced, None
+        if asked is not None and asked[:2] == (call, queue):
+            self._vote(asked[2], self.estimator.many(queue))
 
     def _start(self, now: float, event: Mapping[str, Any]) -> None:
-        call, agent, queue = (self._text(event, key) for key in ("call", "agent", "queue"))
-        self.estimator.start(now, call, agent, queue)
+        call, agent = self._text(event, "call"), self._text(event, "agent")
+        known = self.estimator.waited(call) is not None and event.get("queue") is None
+        self.estimator.start(now, call, agent, "" if known else self._text(event, "queue"))
 
     def _end(self, now: float, event: Mapping[str, Any]) -> None:
         self.estimator.end(now, self._text(event, "call"))
@@ -132,26 +148,47 @@ class Reader:
         self.estimator.abandon(now, self._text(event, "call"))
 
     def _login(self, now: float, event: Mapping[str, Any]) -> None:
-        self.estimator.agent_login(now, self._text(event, "agent"), self._skills(event))
+        agent, skills = self._text(event, "agent"), self._names(event, "skills", "queue names")
+        slots = self._whole(event, "slots", "talks at a time", 1)
+        self.estimator.agent_login(now, agent, frozenset(skills), slots)
 
     def _logout(self, now: float, event: Mapping[str, Any]) -> None:
         self.estimator.agent_logout(now, self._text(event, "agent"))
 
     def _plan(self, now: float, event: Mapping[str, Any]) -> None:
         what = event.get("what")
-        if what not in ("login", "logout"):
+        login = PLANS.get(what.removeprefix("agent_")) if isinstance(what, str) else None
+        if login is None:
             raise EventError(self.line, "`what` of plan must be login or logout")
-        skills = self._skills(event) if what == "login" or "skills" in event else frozenset[str]()
-        self.estimator.plan(now, self._number(event, "at"), self._text(event, "agent"), what == "login", skills)
+        needed = login or event.get("skills") is not None
+        skills = self._names(event, "skills", "queue names") if needed else []
+        self.estimator.plan(now, self._number(event, "at"), self._text(event, "agent"), login, frozenset(skills))
 
     def _ask(self, now: float, event: Mapping[str, Any]) -> Answer:
         call, queue = self._text(event, "call"), self._text(event, "queue")
-        position = self._number(event, "position") if event.get("position") is not None else 0.0
-        if position < 0 or not position.is_integer():
-            raise EventError(self.line, "`position` of ask must be a whole number, 1 for the next")
+        position = self._whole(event, "position", "1 for the next", 0)
         waited = self._number(event, "waited") if event.get("waited") is not None else 0.0
-        said = self.estimator.estimate(now, queue, int(position), call, waited)
+        told = event.get("position") is not None
+        made = self.estimator.trajectory(now, queue)
+        if told and self.estimator.waits(call, queue):
+            self._vote(position, self.estimator.place(made, queue, position, call, waited))
+        elif told:
+            self._unplaced = call, queue, position
+            position += self._votes[0] > self._votes[1]
+        said = self.estimator.estimate(now, queue, position, call, waited)
         return {"call": event["call"], "t": event["t"], **said._asdict()}
+
+    def _vote(self, position: int, place: int) -> None:
+        """Whether the next one has position 0 or 1 is told by callers whose place is known."""
+        if sum(self._votes) < VOTES_MAX and 0 <= place - position <= 1:
+            self._votes[position == place] += 1
+
+
+def _name(value: object) -> str:
+    """A name as text: numbers are names, too; empty for what is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
 
 
 def answers(events: Iterable[object], settings: EwtSettings = DEFAULT_SETTINGS) -> Iterator[Answer]:
@@ -169,7 +206,7 @@ def parse(lines: Iterable[str]) -> Iterator[object]:
         yield _parsed(number, line)
 
 
-def _parsed(number: int, text: str) -> object:
+def _parsed(number: int, text: str | bytes) -> object:
     if not text.strip():
         return {"ev": "note"}
     try:

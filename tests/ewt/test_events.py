@@ -116,3 +116,142 @@ def test_any_sequence_of_events_is_answered(stream: list[dict[str, Any]]) -> Non
         numbers = [row[name] for name in ("mean", "p10", "p50", "p80", "p90")]
         assert all(isfinite(number) and number >= 0 for number in numbers)
         assert numbers[1:] == sorted(numbers[1:])
+
+
+def numbers_of(stream: list[dict[str, Any]]) -> list[tuple[float, ...]]:
+    """The five numbers of every answer."""
+    return [tuple(row[name] for name in ("mean", "p10", "p50", "p80", "p90")) for row in answers(stream)]
+
+
+def team(*skills: str, agents: int = 4, talks: int = 40) -> list[dict[str, Any]]:
+    """A centre where so many agents are known by 40 talks of 100 s, and all are in talk at 10,000 s."""
+    stream: list[dict[str, Any]] = [{"ev": "config", "t": 0, "queues": sorted(skills)}]
+    stream += [{"ev": "agent_login", "t": 0, "agent": f"a{i}", "skills": list(skills)} for i in range(agents)]
+    for i in range(talks + agents):
+        now, call, agent = (200 * i if i < talks else 9000 + i), f"t{i}", f"a{i % agents}"
+        stream.append({"ev": "arrive", "t": now, "call": call, "queue": skills[0]})
+        stream.append({"ev": "start", "t": now, "call": call, "queue": skills[0], "agent": agent, "wait": 0})
+        if i < talks:
+            stream.append({"ev": "end", "t": now + 100, "call": call, "queue": skills[0], "agent": agent})
+            stream.append({"ev": "agent_ready", "t": now + 100, "agent": agent})
+    return stream
+
+
+def waiting(count: int, queue: str = "q", at: float = 9100) -> list[dict[str, Any]]:
+    """So many callers who wait."""
+    return [{"ev": "arrive", "t": at + i, "call": f"w{i}", "queue": queue} for i in range(count)]
+
+
+def ask(call: str, queue: str = "q", at: float = 9200, **more: Any) -> dict[str, Any]:
+    """One question."""
+    return {"ev": "ask", "t": at, "call": call, "queue": queue, **more}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda e: {**e, "t": float(e["t"])},
+        lambda e: {**e, "note": {"deep": [1, None]}, "agent_name": "x"},
+        lambda e: {key: value for key, value in e.items() if key not in ("reason", "wait", "waited")},
+        lambda e: {**e, "reason": None, "wait": None, "priority": None} if e["ev"] != "config" else e,
+        lambda e: (
+            {key: value for key, value in e.items() if e["ev"] == "start" or key not in ("agent", "queue")}
+            if e["ev"] in ("end", "abandon")
+            else e
+        ),
+        lambda e: {key: value for key, value in e.items() if key != "queue"} if e["ev"] == "start" else e,
+        lambda e: {**e, "priority": {"gold": 0.0, "silver": 1.0}} if e["ev"] == "config" else e,
+    ],
+)
+def test_what_says_nothing_more_changes_nothing(change: Any) -> None:
+    """Whole or broken numbers, unknown fields, and all that may be left out: the same answers."""
+    events = [json.loads(line) for line in TRACE.splitlines() if line]
+    assert numbers_of([change(event) for event in events]) == numbers_of(events)
+
+
+def test_names_may_be_numbers_everywhere() -> None:
+    """Queues, agents and calls that a program numbers are named by their digits."""
+    events = [*team("7"), *waiting(3, "7"), ask("w1", "7", position=2)]
+
+    def numbered(value: Any) -> Any:
+        if isinstance(value, list):
+            return [numbered(item) for item in value]
+        return int(value) if value == "7" else value
+
+    assert numbers_of([{key: numbered(value) for key, value in event.items()} for event in events]) == numbers_of(
+        events
+    )
+
+
+def test_who_waits_is_found_by_name_whatever_position_is_given() -> None:
+    """A waiting contact has its own place; the one who would join now is last; both need no position."""
+    known = numbers_of([*team("q"), *waiting(6), *(ask(f"w{i}", position=p) for i, p in ((0, 1), (3, 4), (3, 99)))])
+    assert known[1] == known[2] > known[0]
+    told, open_, null = numbers_of(
+        [*team("q"), *waiting(6), ask("new", position=7), ask("new"), ask("new", position=None)]
+    )
+    assert told == open_ == null > known[1]
+
+
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("before", [True, False])
+def test_whether_positions_begin_at_nought_is_found_out(base: int, before: bool) -> None:
+    """From callers whose place is known: they wait, or arrive right after they were asked for."""
+    stream = team("q")
+    for i, arrive in enumerate(waiting(6)):
+        question = ask(f"w{i}", at=9100 + i, position=i + base)
+        stream += [question, arrive] if before else [arrive, question]
+    found = numbers_of([*stream, *(ask(f"new{p}", position=p + base) for p in range(7)), ask("new")])[6:]
+    places = numbers_of([*team("q"), *waiting(6), *(ask(f"w{i}") for i in range(6)), ask("new")])
+    assert found == [*places, places[-1]]
+
+
+def test_agents_whom_nobody_announced_serve_what_they_take_from() -> None:
+    """They are there from their first talk, and for every queue that they took a caller of."""
+    announced = [*team("q", "r"), *waiting(3, "r"), ask("w2", "r")]
+    started = [event for event in announced if event["ev"] != "agent_login"]
+    (known,) = numbers_of(announced)
+    (alone,) = numbers_of(started)
+    assert alone[0] > 3600
+    both = started[:1]
+    for i in range(4):
+        both += [
+            {"ev": "start", "t": 0, "call": f"r{i}", "queue": "r", "agent": f"a{i}"},
+            {"ev": "end", "t": 0, "call": f"r{i}"},
+            {"ev": "agent_ready", "t": 0, "agent": f"a{i}"},
+        ]
+    ((mean, *_),) = numbers_of(both + started[1:])
+    assert mean == pytest.approx(known[0], rel=0.25)
+
+
+def test_slots_are_talks_at_a_time() -> None:
+    """Somebody with two slots who is in one talk takes the next one at once."""
+    stream = [{**event, "slots": 2} if event["ev"] == "agent_login" else event for event in team("q")]
+    free, busy = numbers_of([*stream, ask("new")]), numbers_of([*team("q"), ask("new")])
+    assert free[0][0] < 5 < busy[0][0]
+
+
+def test_a_plan_may_name_events() -> None:
+    """`agent_login` is a log-in; a log-out needs no skills."""
+    came = {"ev": "plan", "t": 9150, "at": 9210, "agent": "bob", "what": "login", "skills": ["q"]}
+    went = {"ev": "plan", "t": 9150, "at": 9201, "agent": "a0", "what": "logout"}
+    start = [*team("q"), *waiting(4)]
+    plain, more, less = (numbers_of([*start, *plans, ask("w3")])[0][0] for plans in ([], [came], [went]))
+    assert more < plain < less
+    named = [{**plan, "what": "agent_" + str(plan["what"])} for plan in (came, went)]
+    assert [numbers_of([*start, plan, ask("w3")])[0][0] for plan in named] == [more, less]
+
+
+def test_lines_are_bytes_or_text_and_other_encodings_are_wrong_lines() -> None:
+    """A mark at the beginning of a file is no fault; what is not UTF-8 is, and only in its line."""
+    reader = Reader()
+    assert reader.read(b'\xef\xbb\xbf{"ev":"config","t":0,"queues":["q"]}\r\n') is None
+    with pytest.raises(EventError, match="line 2: not a JSON object"):
+        reader.read(b'{"ev":"arrive","t":0,"call":"\xff","queue":"q"}\n')
+    assert reader.read(b'{"ev":"ask","t":1,"call":"b","queue":"q"}') is not None
+
+
+def test_an_empty_file_has_no_answers() -> None:
+    """Nothing in, nothing out."""
+    assert list(answers(parse([]))) == []
+    assert list(answers(parse(["", "\n"]))) == []

@@ -48,7 +48,7 @@ def _answer(path: Path, only: bool) -> None:
 
     reader, wrong = Reader(), 0
     try:
-        with nullcontext(sys.stdin) if str(path) == "-" else path.open(encoding="utf-8") as lines:
+        with nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb") as lines:
             for line in lines:
                 try:
                     answer = reader.read(line)
@@ -59,8 +59,6 @@ def _answer(path: Path, only: bool) -> None:
                     continue
                 if answer is not None:
                     say.data(json.dumps(answer))
-    except UnicodeDecodeError as error:
-        say.fail(f"{path}: not UTF-8 at byte {error.start}", "write it as UTF-8", exits.PROBLEMS)
     except OSError as error:
         say.fail(f"{path} can't be read: {error.strerror}")
     if not only:
