@@ -20,6 +20,7 @@ from typing import Any
 from bench.ewt_centre import Call, Centre
 from bench.ewt_centres import CENTRES, Scenario
 from bench.ewt_cost import cost, cost_text
+from bench.ewt_further import FURTHER
 from bench.ewt_rules import CASES, compare
 from bench.ewt_rules import table as rules_table
 from router.ewt.events import Reader
@@ -172,8 +173,8 @@ def run(json_out: bool, quick: bool = False, seeds: int = 2, calls: int = 12000,
         calls, seeds, forked = min(calls, 1200), 1, FORKED_ASKS_QUICK
     begin = time.perf_counter()
     rows = []
-    for scenario in CENTRES:
-        if only and only not in scenario.name:
+    for scenario in CENTRES + FURTHER:
+        if only and only not in scenario.name and not (only == "further" and scenario in FURTHER):
             continue
         row = score([simulate(scenario, seed, calls, forked) for seed in range(1, seeds + 1)])
         rows.append(row)
@@ -208,7 +209,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="few calls, under a minute")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--calls", type=int, default=12000, help="calls a seed")
-    parser.add_argument("--centre", default="", help="only centres whose name holds this; rules")
+    parser.add_argument("--centre", default="", help="only centres whose name holds this; further; rules")
     chosen = parser.parse_args(arguments)
     run(chosen.json, chosen.quick, chosen.seeds, chosen.calls, chosen.centre)
     return 0

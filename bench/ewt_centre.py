@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from math import exp
 from random import Random
 from typing import Any
 
@@ -20,7 +21,10 @@ from bench.ewt_laws import NEVER, NOTHING, Law
 
 @dataclass(frozen=True)
 class QueueSpec:
-    """A queue: `rate(t)` arrivals a second, never over `rate_max`; `slow(t)` stretches talks begun then."""
+    """A queue: `rate(t)` arrivals a second, never over `rate_max`; `slow(t)` stretches talks begun then.
+
+    Each arrival is of `batch` callers in the mean (geometric); one who finds n waiting stays with probability
+    exp(-n/balk); who hangs up calls again after `again_s` or so with probability `again`."""
 
     name: str
     rate: Callable[[float], float]
@@ -30,29 +34,37 @@ class QueueSpec:
     wrap: Law = NOTHING
     priority: int = 0
     slow: Callable[[float], float] = lambda _t: 1.0
+    batch: float = 1.0
+    balk: float = 1e12
+    again: float = 0.0
+    again_s: float = 300.0
 
 
 @dataclass(frozen=True)
 class AgentSpec:
     """An agent: skills are queue names, `factor` stretches talk and wrap-up, `spans` are (log-in, log-out) in s,
-    `known_s` how long before each log-in or log-out it is told as a plan (None: never)."""
+    `known_s` how long before each log-in or log-out it is told as a plan (None: never); `rude`: logs out in the
+    middle of a talk, which is over then without a word."""
 
     name: str
     skills: tuple[str, ...]
     spans: tuple[tuple[float, float], ...] = ((0.0, 1e12),)
     factor: float = 1.0
     known_s: float | None = None
+    rude: bool = False
 
 
 @dataclass(frozen=True)
 class CentreSpec:
-    """Everything that makes a centre; `warm_s` is not judged, `end_s` the last arrival."""
+    """Everything that makes a centre; `warm_s` is not judged, `end_s` the last arrival; in `stops` (from, to) nobody is
+    taken, though agents are there."""
 
     queues: tuple[QueueSpec, ...]
     agents: tuple[AgentSpec, ...]
     end_s: float
     warm_s: float
     ring: Law = NOTHING
+    stops: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass
@@ -117,6 +129,8 @@ class Centre:
                 if agent.known_s is not None:
                     self._at(max(0.0, start - agent.known_s), "plan_in", i, int(start * 1000))
                     self._at(max(0.0, stop - agent.known_s), "plan_out", i, int(stop * 1000))
+        for _, end in self.spec.stops:
+            self._at(end, "resume", 0)
         for i in range(len(queues)):
             self._next_arrival(i)
 
@@ -140,26 +154,39 @@ class Centre:
             self.now_s, _, kind, a, b = heappop(self.heap)
             if self.now_s > self.spec.end_s * 1.5:
                 return
-            if kind == "arrive":
-                call = self._arrive(a)
-                if call is not None and call.wait_s < 0:
-                    yield call
+            if kind in ("arrive", "again"):
+                for call in getattr(self, "_" + kind)(a, b):
+                    if call.wait_s < 0:
+                        yield call
             else:
                 getattr(self, "_" + kind)(a, b)
 
-    def _arrive(self, queue: int) -> Call | None:
+    def _arrive(self, queue: int, _: int) -> Iterator[Call]:
+        """Callers come by chance, some of them together."""
         spec = self.spec.queues[queue]
         if self.now_s > self.spec.end_s:
-            return None
+            return
         self._next_arrival(queue)
         if self.rng.random() * spec.rate_max >= spec.rate(self.now_s):
-            return None
+            return
+        while True:
+            if spec.balk > 1e9 or self.rng.random() < exp(-len(self.waiting[queue]) / spec.balk):
+                yield self._join(queue)
+            if spec.batch <= 1 or self.rng.random() * spec.batch < 1:
+                return
+
+    def _again(self, queue: int, _: int) -> Iterator[Call]:
+        """One who hung up calls again."""
+        yield self._join(queue)
+
+    def _join(self, queue: int) -> Call:
+        spec = self.spec.queues[queue]
         self.number += 1
         call = self.calls[self.number] = Call(self.number, queue, self.now_s)
         self._tell(ev="arrive", call=str(call.number), queue=spec.name)
         idle = [a for a in self.agents if a.state == "idle" and queue in self.skills[a.number]]
         self.waiting[queue][call.number] = call
-        if idle:
+        if idle and not self._stopped():
             best = min(idle, key=lambda a: (len(self.skills[a.number]), a.since_s))
             self._take(best, call)
         else:
@@ -216,10 +243,15 @@ class Centre:
         del self.waiting[call.queue][number]
         self.ghosts[call.queue][number] = call
         name = self.spec.queues[call.queue].name
+        again = self.spec.queues[call.queue].again
+        if again and self.rng.random() < again:
+            self._at(self.now_s + self.rng.expovariate(1 / self.spec.queues[call.queue].again_s), "again", call.queue)
         self._tell(ev="abandon", call=str(number), queue=name, waited=self.now_s - call.arrived_s)
 
     def _end(self, number: int, called: int) -> None:
         agent = self.agents[number]
+        if agent.state != "talk" or agent.call != called:
+            return
         spec = self.spec.queues[agent.queue]
         self._tell(ev="end", call=str(called), queue=spec.name, agent=agent.spec.name)
         self.ended += 1
@@ -238,8 +270,18 @@ class Centre:
         self._tell(ev="agent_ready", agent=agent.spec.name)
         self._seek(agent)
 
-    def _seek(self, agent: Agent) -> None:
-        agent.state, agent.since_s = "idle", self.now_s
+    def _stopped(self) -> bool:
+        return any(begin <= self.now_s < end for begin, end in self.spec.stops)
+
+    def _resume(self, _: int, __: int) -> None:
+        """A stop is over: who is free takes, longest idle first."""
+        for agent in sorted((a for a in self.agents if a.state == "idle"), key=lambda a: a.since_s):
+            self._seek(agent, agent.since_s)
+
+    def _seek(self, agent: Agent, since_s: float | None = None) -> None:
+        agent.state, agent.since_s = "idle", self.now_s if since_s is None else since_s
+        if self._stopped():
+            return
         best: Call | None = None
         for queue in self.skills[agent.number]:
             if self.waiting[queue]:
@@ -262,7 +304,7 @@ class Centre:
     def _logout(self, number: int, _: int) -> None:
         agent = self.agents[number]
         agent.leaving = agent.state in ("ring", "talk", "wrap")
-        if agent.state == "idle":
+        if agent.state == "idle" or (agent.spec.rude and agent.state == "talk"):
             self._off(agent)
 
     def _off(self, agent: Agent) -> None:
@@ -282,7 +324,7 @@ class Centre:
         twin = Centre(self.spec, rng, self.now_s)
         twin.number = self.number
         for entry in self.heap:
-            if entry[2] in ("login", "logout"):
+            if entry[2] in ("login", "logout", "resume"):
                 twin._at(entry[0], entry[2], entry[3])
         for i, agent in enumerate(self.agents):
             copy = twin.agents[i]
@@ -302,7 +344,8 @@ class Centre:
         limit = self.spec.end_s * 1.5
         while target.wait_s < 0 and twin.heap and twin.now_s < limit:
             twin.now_s, _, kind, a, b = heappop(twin.heap)
-            getattr(twin, "_" + kind)(*((a,) if kind == "arrive" else (a, b)))
+            for _ in getattr(twin, "_" + kind)(a, b) or ():
+                pass
         return target.wait_s if target.wait_s >= 0 else twin.now_s - target.arrived_s
 
     def _redraw(self, twin: Centre, agent: Agent) -> None:

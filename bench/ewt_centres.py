@@ -33,7 +33,8 @@ class Scenario:
     asterisk_least: float | None = None
 
 
-def _team(count: int, skills: tuple[str, ...], prefix: str = "a") -> tuple[AgentSpec, ...]:
+def team(count: int, skills: tuple[str, ...], prefix: str = "a") -> tuple[AgentSpec, ...]:
+    """Agents who are always there."""
     return tuple(AgentSpec(f"{prefix}{i}", skills) for i in range(count))
 
 
@@ -42,7 +43,7 @@ def _single(servers: int, load: float, talk: Law, patience: Law = NEVER) -> Call
         del rng
         rate = load * servers / talk.mean_s
         queue = QueueSpec("all", lambda _t: rate, rate, talk, patience)
-        return CentreSpec((queue,), _team(servers, ("all",)), calls / rate, 0.25 * calls / rate)
+        return CentreSpec((queue,), team(servers, ("all",)), calls / rate, 0.25 * calls / rate)
 
     return make
 
@@ -100,7 +101,7 @@ def _two_priorities(rng: Random, calls: int) -> CentreSpec:
         QueueSpec("silver", lambda _t: silver, silver, talk, Exponential(600.0), priority=1),
     )
     end = calls / (gold + silver)
-    return CentreSpec(queues, _team(18, ("gold", "silver")), end, 0.25 * end)
+    return CentreSpec(queues, team(18, ("gold", "silver")), end, 0.25 * end)
 
 
 def _n_model(rng: Random, calls: int) -> CentreSpec:
@@ -110,7 +111,7 @@ def _n_model(rng: Random, calls: int) -> CentreSpec:
         QueueSpec("gold", lambda _t: gold, gold, talk, Exponential(600.0), priority=0),
         QueueSpec("silver", lambda _t: silver, silver, talk, Exponential(600.0), priority=1),
     )
-    agents = _team(8, ("silver",), "s") + _team(14, ("gold", "silver"), "b")
+    agents = team(8, ("silver",), "s") + team(14, ("gold", "silver"), "b")
     end = calls / (gold + silver)
     return CentreSpec(queues, agents, end, 0.25 * end)
 
@@ -131,7 +132,7 @@ def _incidents(announced: bool) -> Callable[[Random, int], CentreSpec]:
         spans = tuple((s + 180, s + 180 + 1800) for s in starts)
         reserves = tuple(AgentSpec(f"r{i}", ("all",), spans, known_s=180.0 if announced else None) for i in range(12))
         end = every * cycles
-        return CentreSpec((queue,), _team(20, ("all",)) + reserves, end, 0.25 * end)
+        return CentreSpec((queue,), team(20, ("all",)) + reserves, end, 0.25 * end)
 
     return make
 
@@ -144,7 +145,7 @@ def _jumps(rng: Random, calls: int) -> CentreSpec:
         "all", lambda _t: rate, rate, Exponential(TALK_S), Exponential(600.0),
         slow=lambda t: 1.6 if (t + phase) % 21600 < 7200 else 1.0,
     )  # fmt: skip
-    return CentreSpec((queue,), _team(20, ("all",)), calls / rate, 0.25 * calls / rate)
+    return CentreSpec((queue,), team(20, ("all",)), calls / rate, 0.25 * calls / rate)
 
 
 def _two_lines(rng: Random, calls: int) -> CentreSpec:
@@ -155,7 +156,7 @@ def _two_lines(rng: Random, calls: int) -> CentreSpec:
         QueueSpec("one", lambda _t: one, one, Lognormal(160.0, 0.6), Exponential(600.0)),
         QueueSpec("two", lambda _t: two, two, Lognormal(280.0, 1.2), Exponential(600.0)),
     )
-    agents = _team(5, ("one",), "o") + _team(5, ("two",), "t") + _team(6, ("one", "two"), "b")
+    agents = team(5, ("one",), "o") + team(5, ("two",), "t") + team(6, ("one", "two"), "b")
     end = calls / (one + two)
     return CentreSpec(queues, agents, end, 0.25 * end)
 
@@ -171,7 +172,7 @@ def _own_gold(rng: Random, calls: int) -> CentreSpec:
         QueueSpec("gold", wave(0.03), 0.05, Lognormal(150.0, 0.6), Exponential(400.0), Lognormal(20.0, 0.3), 0),
         QueueSpec("silver", wave(0.06), 0.1, Lognormal(220.0, 1.0), Exponential(700.0), Lognormal(40.0, 0.3), 1),
     )
-    agents = _team(6, ("gold",), "g") + _team(16, ("gold", "silver"), "b")
+    agents = team(6, ("gold",), "g") + team(16, ("gold", "silver"), "b")
     return CentreSpec(queues, agents, calls / 0.09, 0.25 * calls / 0.09, Lognormal(5.0, 0.2))
 
 

@@ -84,13 +84,18 @@ class Lognormal:
         sigma = sqrt(log(1 + self.scv))
         return float(exp(log(self.mean_s) - sigma * sigma / 2 + sigma * rng.gauss(0.0, 1.0)))
 
+    def alive(self, age_s: float) -> float:
+        """The share of lives that are longer than `age_s`."""
+        sigma = sqrt(log(1 + self.scv))
+        return 1.0 if age_s <= 0 else 1 - NORMAL.cdf((log(age_s / self.mean_s) + sigma * sigma / 2) / sigma)
+
     def left(self, rng: Random, age_s: float) -> float:
         """By inversion of the tail."""
         if age_s <= 0:
             return self.draw(rng)
         sigma = sqrt(log(1 + self.scv))
         mu = log(self.mean_s) - sigma * sigma / 2
-        alive = 1 - NORMAL.cdf((log(age_s) - mu) / sigma)
+        alive = self.alive(age_s)
         if alive < 1e-9:
             return 0.1 * age_s * rng.expovariate(1.0)
         u = min(max(alive * (1 - rng.random()), 1e-12), 1 - 1e-12)
@@ -112,6 +117,29 @@ class Constant:
         """What is left of it."""
         del rng
         return max(0.0, self.mean_s - age_s)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Either of two laws: `first` with probability `odds`."""
+
+    odds: float
+    first: Lognormal
+    second: Lognormal
+
+    @property
+    def mean_s(self) -> float:
+        """The mean in seconds."""
+        return self.odds * self.first.mean_s + (1 - self.odds) * self.second.mean_s
+
+    def draw(self, rng: Random) -> float:
+        """A whole life."""
+        return (self.first if rng.random() < self.odds else self.second).draw(rng)
+
+    def left(self, rng: Random, age_s: float) -> float:
+        """Which of the two it is goes by their odds at that age."""
+        a, b = self.odds * self.first.alive(age_s), (1 - self.odds) * self.second.alive(age_s)
+        return (self.first if rng.random() * (a + b) < a or a + b <= 0 else self.second).left(rng, age_s)
 
 
 NEVER = Constant(1e12)
