@@ -116,7 +116,8 @@ class AgentState(Message, tag="agent_state"):
     backoff_after: BackoffWhy | None = None
     """What they did with an offer: no other is given to them for `backoff_ms`; or `breather`, after too much work."""
     backoff_ms: int = 0
-    """How long, unless they say `ready`. A client that was away hears it again, with what is left."""
+    """How long, unless they say `ready`. A client that was away hears it again, with what is left; where it does not,
+    it is over."""
     next_state: str = ""
     """What follows as soon as they are no longer engaged: `not_ready`, `offline`, or nothing."""
     by: str = ""
