@@ -31,6 +31,7 @@ from router.wire.catalogue import (
     EstimateStatus,
     HandOver,
     Message,
+    MissingStatus,
     QueueStatus,
     Reply,
     Request,
@@ -41,7 +42,6 @@ from router.wire.catalogue import (
 )
 from router.wire.catalogue import StatusReply as Whole
 from router.wire.client_lines import decode_reply_line, encode_line
-from router.wire.rosters import MissingStatus
 
 ANSWER_MOST_S: Final = 5.0
 """A daemon answers within milliseconds; one that takes this long is stopped or stuck."""

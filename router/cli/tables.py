@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from router.cli.asking import Standing
-    from router.wire.catalogue import AgentStatus, AuditEntry, CallbackStatus, QueueStatus, RuleStatus, VersionsReply
-    from router.wire.rosters import MissingStatus
+    from router.wire.catalogue import (
+        AgentStatus,
+        AuditEntry,
+        CallbackStatus,
+        MissingStatus,
+        QueueStatus,
+        RuleStatus,
+        VersionsReply,
+    )
 
 
 def standing(shown: Standing) -> RenderableType:

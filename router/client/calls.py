@@ -13,7 +13,6 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast, overlo
 from router.client.outbox import Outcome, Outgoing
 from router.client.outcomes import Refused, Unknown
 from router.wire import catalogue as c
-from router.wire import rosters as r
 
 Fields = ParamSpec("Fields")
 A = TypeVar("A", bound=c.Message)
@@ -143,8 +142,8 @@ class Calls(Caller):
     rules = method(c.Rules, c.RulesReply)
     pause_rules = method(c.PauseRules, c.Ok)
     resume_rules = method(c.ResumeRules, c.Ok)
-    roster = method(r.Roster, r.RosterReply)
-    rosters = method(r.Rosters, r.RostersReply)
+    roster = method(c.Roster, c.RosterReply)
+    rosters = method(c.Rosters, c.RostersReply)
     pause_layers = method(c.PauseLayers, c.Ok)
     resume_layers = method(c.ResumeLayers, c.Ok)
     track = method(c.Track, c.TrackReply)

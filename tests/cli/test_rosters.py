@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from router.cli import asking
 from router.cli.app import app
-from router.wire.rosters import Roster, RosterDay, RosterEntry, RosterReply, Rosters, RostersReply
+from router.wire.catalogue import Roster, RosterDay, RosterEntry, RosterReply, Rosters, RostersReply
 from tests.cli.conftest import Answers
 
 WEEK = """agent,from,to,activity,time zone

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from router.cli.asking import Asker
     from router.config import Fault
     from router.config.shifts import Day
-    from router.wire.rosters import RosterDay, RosterReply
+    from router.wire.catalogue import RosterDay, RosterReply
 
 TIMES_A_MESSAGE = 500
 """A message stays well under the 64 KiB that the daemon reads."""
@@ -79,7 +79,7 @@ def show(
 
     A day is forgotten an hour after its end. Exit code 3 if the daemon can't be reached.
     """
-    from router.wire.rosters import Rosters, RostersReply
+    from router.wire.catalogue import Rosters, RostersReply
 
     found: list[RosterDay] = []
     more, after = True, ""
@@ -189,7 +189,7 @@ def _planned(asker: Asker, days: list[Day], who: str, why: str) -> dict[str, Any
 
 def _sent(asker: Asker, days: list[Day], who: str, why: str, *, check: bool) -> Iterable[RosterReply]:
     from router.config.shifts import pieces
-    from router.wire.rosters import DAYS_MOST, Roster, RosterDay, RosterEntry, RosterReply
+    from router.wire.catalogue import DAYS_MOST, Roster, RosterDay, RosterEntry, RosterReply
 
     for piece in pieces(days, DAYS_MOST, TIMES_A_MESSAGE):
         told = [
