@@ -21,6 +21,7 @@ from router.cli.commands.doors import queue
 from router.cli.commands.ewt import ewt
 from router.cli.commands.handover import handover
 from router.cli.commands.hands import agent, contact
+from router.cli.commands.import_traces import traces
 from router.cli.commands.partners import partners
 from router.cli.commands.plans import layers, plan
 from router.cli.commands.play import play
@@ -34,7 +35,6 @@ from router.cli.commands.status import status
 from router.cli.commands.store import store
 from router.cli.commands.tickets import tickets, track
 from router.cli.commands.trace import trace
-from router.cli.commands.traces import traces
 from router.cli.commands.whatif import whatif
 from router.cli.commands.who import who
 

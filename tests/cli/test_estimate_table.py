@@ -7,7 +7,7 @@ from io import StringIO
 from rich.console import Console
 
 from router.cli.asking import Standing
-from router.cli.tables import standing
+from router.cli.views.tables import standing
 from router.wire.catalogue import EstimateStatus, QueueStatus, StatusReply
 
 WHOLE = StatusReply(1, [], {}, 0, 1, 1, 0)

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from router.cli.asking import Standing
-from router.cli.tables import deeds, seconds, share, standing
+from router.cli.views.tables import deeds, seconds, share, standing
 from router.wire.catalogue import AgentStatus, AuditEntry, QueueStatus, StatusReply
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from router.cli.whatif_view import view
+from router.cli.views.whatif import view
 from router.terms import SECOND_US
 from router.trace import generate_busy_hour
 from router.trace.burst import burst, moment

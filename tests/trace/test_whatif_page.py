@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from router.cli.whatif_view import view
+from router.cli.views.whatif import view
 from router.trace.whatif.callbacks import Takers
 from router.trace.whatif.figures import Unit
 from router.trace.whatif.jobs import Question, answer

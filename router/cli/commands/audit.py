@@ -31,6 +31,6 @@ def audit(
     if as_json:
         say.as_json_lines(found)
         return
-    from router.cli import tables
+    from router.cli.views import tables
 
     say.table(tables.deeds(found))

@@ -42,7 +42,7 @@ def callbacks(
     if as_json:
         say.as_json_lines(found)
         return
-    from router.cli import tables
+    from router.cli.views import tables
 
     say.table(tables.callbacks(found))
 

@@ -48,7 +48,7 @@ def demo(
     else:
         from rich.console import Console
 
-        from router.cli.play_view import view
+        from router.cli.views.play import view
 
         Console(highlight=False, soft_wrap=True).print(view(report))
     served = report.figures.served

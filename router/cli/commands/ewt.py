@@ -64,7 +64,7 @@ def _answer(path: Path, only: bool) -> None:
     if not only:
         from rich.console import Console
 
-        from router.cli.ewt_view import verdicts
+        from router.cli.views.ewt import verdicts
 
         Console(stderr=True, highlight=False, soft_wrap=True).print(verdicts(reader.estimator.verdicts()))
     if wrong:
@@ -89,7 +89,7 @@ def _report(path: Path, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from router.cli.ewt_view import view
+    from router.cli.views.ewt import view
 
     # A pipe has no width: twelve columns want more than the 80 that are assumed for it.
     Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 110).print(view(found))

@@ -42,7 +42,7 @@ def partners(
 
 
 def _show(found: list[PartnerStatus]) -> None:
-    from router.cli import tables
+    from router.cli.views import tables
 
     columns = ("partner", "state", "now", "share", "service level", "sent", "answered", "in target", "failed", "cost")
     table = tables.listing(*columns)

@@ -235,7 +235,7 @@ def _show_layers(found: list[LayerStatus], paused: list[str]) -> None:
 
 
 def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    from router.cli import tables
+    from router.cli.views import tables
 
     table = tables.listing(*columns)
     for row in rows:

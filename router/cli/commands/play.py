@@ -144,6 +144,6 @@ def _show(report: PlayReport, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from router.cli.play_view import view
+    from router.cli.views.play import view
 
     Console(highlight=False, soft_wrap=True).print(view(report))

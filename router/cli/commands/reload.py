@@ -173,7 +173,7 @@ def history(
         return
     from rich.console import Console
 
-    from router.cli import tables
+    from router.cli.views import tables
 
     width = None if sys.stdout.isatty() else 160
     Console(highlight=False, width=width).print(tables.versions(known))

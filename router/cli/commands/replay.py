@@ -41,7 +41,7 @@ def replay(
     else:
         from rich.console import Console
 
-        from router.cli.replay_view import view
+        from router.cli.views.replay import view
 
         Console(highlight=False, soft_wrap=True).print(view(report))
     if report.violations:

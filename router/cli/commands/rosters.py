@@ -93,7 +93,7 @@ def show(
     if as_json:
         say.as_json_lines(found)
         return
-    from router.cli.tables import table
+    from router.cli.views.tables import table
 
     shown = table("agent", "day", "planned (UTC)", words=3)
     for day in found:

@@ -32,7 +32,7 @@ def route(
 
     Exit code 1 if no row matches, or if the configuration has mistakes.
     """
-    from router.cli.route_view import BadTry, explain
+    from router.cli.views.route import BadTry, explain
     from router.config import check as check_directory
 
     report = check_directory(config, read_keys=False)

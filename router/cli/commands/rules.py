@@ -54,6 +54,6 @@ def rules(
     if as_json:
         say.as_json_lines(found)
         return
-    from router.cli import tables
+    from router.cli.views import tables
 
     say.table(tables.rules(found))

@@ -48,7 +48,7 @@ def _print(shown: asking.Standing, *, as_json: bool) -> None:
     if as_json:
         say.as_json(shown.as_json())
         return
-    from router.cli import tables
+    from router.cli.views import tables
 
     say.table(tables.standing(shown))
 
@@ -66,7 +66,7 @@ def _watch(asker: Asker, queue: str | None, *, agents: bool, as_json: bool) -> a
                 shown = asking.standing(asker, queue, agents=agents)
         from rich.live import Live
 
-        from router.cli import tables
+        from router.cli.views import tables
 
         with Live(tables.standing(shown), screen=False, auto_refresh=False) as live:
             while True:

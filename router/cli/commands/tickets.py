@@ -41,7 +41,7 @@ def tickets(
     if as_json:
         say.as_json_lines(found)
         return
-    from router.cli import tables
+    from router.cli.views import tables
 
     table = tables.listing(*SHOWN)
     for ticket in found:

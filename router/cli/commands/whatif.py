@@ -150,7 +150,7 @@ def _show(report: Report, html: Path | None, *, as_json: bool) -> None:
     else:
         from rich.console import Console
 
-        from router.cli.whatif_view import view
+        from router.cli.views.whatif import view
 
         Console(highlight=False, soft_wrap=True).print(view(report), markup=False)
         if html is not None:

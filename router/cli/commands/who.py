@@ -87,7 +87,7 @@ def _pages(asker: Asker, question: Who) -> list[WhoReply]:
 
 def _print(first: WhoReply, found: list[WhoStatus]) -> None:
     """Who could take it, the preferred and best first; then those who only can't now; then who lacks something."""
-    from router.cli import tables
+    from router.cli.views import tables
 
     table = tables.listing("agent", "team", "state", "takes", "level", "why not")
     for entry in sorted(found, key=_rank):

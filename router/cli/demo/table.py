@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.text import Text
 
 from router.cli.play.ledger import KINDS
-from router.cli.tables import by_state, queues, seconds
+from router.cli.views.tables import by_state, queues, seconds
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

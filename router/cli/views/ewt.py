@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from router.cli.tables import table
+from router.cli.views.tables import table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

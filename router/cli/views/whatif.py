@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from router.cli.tables import table
+from router.cli.views.tables import table
 from router.trace.whatif.show import moment, sentences, tables, violations
 
 if TYPE_CHECKING:

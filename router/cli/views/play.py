@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.text import Text
 
 from router.cli.play.ledger import KINDS
-from router.cli.tables import share
+from router.cli.views.tables import share
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

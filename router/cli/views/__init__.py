@@ -1,0 +1,1 @@
+"""What commands show in a terminal, one file a command, and the tables that several of them share in `tables.py`."""
