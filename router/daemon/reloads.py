@@ -1,6 +1,6 @@
 """What becomes of a configuration while the daemon runs: looked at, applied, on trial, taken back.
 
-One thing at a time. It must not know how anything is read (`reload.py`) or switched (`router.core.reload.crossing`).
+One thing at a time. It must not know how anything is read (`candidate.py`) or switched (`router.core.reload.crossing`).
 The one idea: what is to be in force is written down first and switched to afterwards, so that a death in between leaves
 a start with exactly what was asked for.
 """
@@ -23,8 +23,8 @@ from router.core.reload.crossing import SLICE_US
 from router.core.reload.foresee import Foresight
 from router.core.reload.hands import kept_by_hand
 from router.daemon.beginning import versions_of
+from router.daemon.candidate import Candidate, check_elsewhere, log_changes, log_faults
 from router.daemon.process import out_of_sight
-from router.daemon.reload import Candidate, check_elsewhere, log_changes, log_faults
 from router.loop import crash
 from router.loop.clock import boot_id, boot_us, wall_us
 from router.terms import SECOND_US

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from router import logs
-from router.config.faults import Fault
+from router.config.faults import Fault, of_level
 from router.config.handed import Head, Taken
 from router.config.model import Configuration
 from router.config.versions import Files
@@ -39,7 +39,7 @@ class Candidate(NamedTuple):
     @property
     def errors(self) -> list[Fault]:
         """The faults for which it is refused."""
-        return [fault for fault in self.head.faults if fault.level == "error"]
+        return list(of_level(self.head.faults, "error"))
 
 
 async def check_elsewhere(
