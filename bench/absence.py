@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import signal
 import tempfile
 import time
@@ -27,6 +26,7 @@ from typing import Any
 
 import uvloop
 
+from bench.show import show
 from bench.store import redis_process
 from bench.takeover import START_MOST_S, Process
 from router.client import Client
@@ -301,5 +301,5 @@ def main(arguments: list[str]) -> int:
                 finally:
                     process.kill()
         clean &= is_clean(found)
-        print(json.dumps(found) if options.json else "\n".join(f"{key:20} {value}" for key, value in found.items()))
+        show(found, as_json=options.json)
     return 0 if clean else 1

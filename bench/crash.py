@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import statistics
 import tempfile
 import time
@@ -31,6 +30,7 @@ from typing import Any
 import uvloop
 
 from bench.absence import AGENTS, GATEWAYS, PORT, Book, Gateway, Load, rss_mib, start_again
+from bench.show import show
 from bench.store import redis_process
 from bench.takeover import START_MOST_S, Process
 from router.client.outcomes import Refused
@@ -176,5 +176,5 @@ def main(arguments: list[str]) -> int:
                 found = uvloop.run(crash(options.live, options.rate, options.kills, options.seconds, process))
             finally:
                 process.kill()
-    print(json.dumps(found) if options.json else "\n".join(f"{key:20} {value}" for key, value in found.items()))
+    show(found, as_json=options.json)
     return 0 if is_clean(found) else 1

@@ -46,6 +46,7 @@ from bench.centre import (
     settings,
     wait_us,
 )
+from bench.show import show
 from router.core import commands as ask
 from router.core.effects import Offer
 from router.core.engine import Engine
@@ -308,11 +309,7 @@ def main(arguments: list[str]) -> int:
         print(memory())
         return 0
     result = estimated() if options.estimates else mixed(options.mix) if options.mix else measure()
-    if options.json:
-        print(json.dumps(result))
-    else:
-        for name, value in result.items():
-            print(f"{name:26} {value}")
+    show(result, as_json=options.json)
     return 0
 
 

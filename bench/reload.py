@@ -39,6 +39,7 @@ from msgspec.msgpack import Encoder
 
 from bench.centre import LARGE, Size, agent_name, idle_agents, queue_name, skills_of
 from bench.load import Gateway
+from bench.show import show
 from bench.wire import CONNECTIONS, OUTSTANDING, Server, asked, load, part_queues, pause, process, write_configuration
 from router.wire.messages import Hello, Ping
 
@@ -280,11 +281,7 @@ def main(arguments: list[str]) -> int:
         return 0
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         result = runner.run(measured(chosen.waiting))
-    if chosen.json:
-        print(json.dumps(result))
-        return 0
-    for what, figures in result.items():
-        print(f"{what:8} {figures}")
+    show(result, as_json=chosen.json)
     return 0
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import statistics
 from time import process_time
 
@@ -20,6 +19,7 @@ from msgspec import structs
 
 from bench.centre import PLAIN, Mix, Size
 from bench.engine import Driver
+from bench.show import show
 from router.core.ruling import build as ruling_build
 from router.core.ruling.draft import Draft
 
@@ -77,10 +77,6 @@ def main(arguments: list[str]) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(prog="python -m bench rules", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
-    result = measure()
-    if parser.parse_args(arguments).json:
-        print(json.dumps(result))
-        return 0
-    for name, value in result.items():
-        print(f"{name:14} {value}")
+    options = parser.parse_args(arguments)
+    show(measure(), as_json=options.json)
     return 0

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import signal
 import statistics
@@ -27,6 +26,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.show import show
 from bench.store import redis_server
 from router.client import Client
 from router.wire import catalogue as c
@@ -165,5 +165,5 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as folder:
         found = measure(Path(folder), options.contacts, options.runs)
-    print(json.dumps(found) if options.json else "\n".join(f"{name:18} {value}" for name, value in found.items()))
+    show(found, as_json=options.json)
     return 0

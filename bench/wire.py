@@ -30,6 +30,7 @@ import uvloop
 
 from bench.centre import LARGE, SMALL, Size, agent_name, idle_agents, idle_queues, queue_name, skills_of
 from bench.load import Gateway, connect, heartbeat
+from bench.show import show
 from router.core import commands as ask
 
 CONNECTIONS = 16
@@ -316,11 +317,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args(arguments)
     result = uvloop.run(measure())
-    if options.json:
-        print(json.dumps(result))
-    else:
-        for name, value in result.items():
-            print(f"{name:28} {value}")
+    show(result, as_json=options.json)
     return 0
 
 
