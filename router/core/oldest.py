@@ -1,4 +1,9 @@
-"""The longest wait of a queue, the figure that a supervisor looks at first."""
+"""The longest wait of a queue, the figure that a supervisor looks at first: of those who stand in its lines.
+
+Who rings is not among them: somebody was found, for the ring time at most, and where that comes to nothing the contact
+stands again with its whole wait. Nor is who stands beside the line, held or waiting for one agent by name. Status,
+metrics and rules all ask here.
+"""
 
 from __future__ import annotations
 

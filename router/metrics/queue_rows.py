@@ -139,7 +139,7 @@ QUEUE_ROWS: Final[tuple[QueueRow, ...]] = (
     Row(
         "switchboard_oldest_wait_seconds",
         "gauge",
-        "Longest wait of those who stand at the head of a line; 0 where nobody waits.",
+        "Longest wait of those who stand in a line, neither ringing nor held; 0 where nobody does.",
         lambda at: oldest_wait_us(at.world, at.queue) / SECOND_US,
     ),
     Row(

@@ -48,8 +48,8 @@ _ROWS = (
     Signal("waiting", ("queue", "site"), "contacts", _CONTACTS_MOST, "Contacts that wait or are held now."),
     Signal(
         "oldest_wait_s", ("queue",), "seconds", 30 * _DAY_S,
-        "The longest wait of those who stand in the queue's lines now; 0 where nobody does. Where waiting counts by "
-        "open hours, so does this.",
+        "The longest wait of those who stand in the queue's lines now, neither ringing nor held; 0 where nobody does. "
+        "Where waiting counts by open hours, so does this.",
     ),
     Signal(
         "ewt_p50_s", ("queue",), "seconds", 30 * _DAY_S,

@@ -157,6 +157,8 @@ class QueueStatus(Struct, omit_defaults=True, gc=False):
     connected: int = 0
     wrapping: int = 0
     oldest_wait_ms: int = 0
+    """The longest wait of those who stand in its lines. Who rings (`offered`) or stands beside the line (`held`, or for
+    one agent by name) is not among them, and comes back with the whole wait."""
     staffed: int = 0
     free: int = 0
     arrived: int = 0
