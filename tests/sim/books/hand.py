@@ -61,9 +61,9 @@ class HandBook:
         """Whatever was done by hand in this batch is in its audit, once, and nothing else is."""
         appends = flight.batch.appends if flight.batch is not None else ()
         deeds = [audit.decode(entry) for stream, entry in appends if stream == audit.STREAM]
-        # What rules do, and what follows from a deed, is no hand's: another plan that one activates, an announcement
-        # whose time is over.
-        deeds = [deed for deed in deeds if not deed.who.startswith(("plan:", "rule:"))]
+        # What rules and balances do, and what follows from a deed, is no hand's: another plan that one activates, an
+        # announcement whose time is over, thresholds that a balance sets anew.
+        deeds = [deed for deed in deeds if not deed.who.startswith(("plan:", "rule:", "balance:"))]
         if len(deeds) != self._done:
             self._judge.fault("audit", f"{self._done} deeds were ok, kept are {deeds}")
         if any(not deed.who or not deed.why or not deed.client for deed in deeds):
