@@ -19,6 +19,7 @@ from router.loop.clock import Resumed, boot_us, resume
 from router.store.base import Lead, Stamp, StoreAway, StoreHeld, StoreUnusable
 from router.store.redis import RedisStore
 from router.store.redis_follow import Hole, Position
+from router.store.redis_lease import RENEWALS
 from router.terms import MILLISECOND_US
 
 LOOK_MS: Final = 100
@@ -106,7 +107,9 @@ class Standby:
         return None
 
     def _wait_for_store(self, error: StoreAway) -> None:
-        # The leader goes on without it, or not: either way nobody can take a lease from a store that is away.
+        # The leader goes on without it, or not: either way nobody can take a lease from a store that is away. Its lease
+        # has run out by the time when the store is back, and what it routed meanwhile it alone has: it comes first.
+        self._not_before_us = max(self._not_before_us, boot_us() + self._lead.ttl_ms * MILLISECOND_US // RENEWALS)
         if error.code != self._away:
             _log.warning("store_away", code=error.code, why=error.what, remedy=error.remedy)
         self._away = error.code

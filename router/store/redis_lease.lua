@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- The leader's lease: prolonged, or given up.
 --
 -- KEYS  1 meta, 2 lease

@@ -14,6 +14,7 @@ from router.core.commands import Enqueue, SyncEnd, Update
 from router.core.engine import Engine
 from router.core.internal import GatewayUp
 from router.core.settings import Queue, Settings
+from router.daemon import standing_by
 from router.daemon.loading import now_stamp
 from router.daemon.standing_by import Standby
 from router.store.base import Lead, Stamp, StoreAway
@@ -125,3 +126,33 @@ def test_a_store_that_is_away_is_logged_once(server: Server, leader: Leader) -> 
         logs.configure()
     told = [json.loads(line)["event"] for line in lines.getvalue().splitlines()]
     assert told == ["following", "store_away", "following", "store_away", "following"]
+
+
+class Full(ServerStore):
+    """It can be read, and takes nothing for a while."""
+
+    full = True
+
+    def begin_epoch(self, stamp: Stamp | None = None, lead: Lead | None = None) -> int:
+        """See `Store`."""
+        if self.full:
+            raise StoreAway("store_no_replicas", "NOREPLICAS", "bring a replica back")
+        return super().begin_epoch(stamp, lead)
+
+
+def test_a_leader_that_lives_comes_first_when_the_store_is_back(
+    server: Server, leader: Leader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store refused to write for longer than the lease: what was routed meanwhile the leader alone has, and it is
+    given the time of one renewal. One that is gone does not use it."""
+    clock = [SECOND_US]
+    monkeypatch.setattr(standing_by, "boot_us", lambda: clock[0])
+    store = Full(server, "two")
+    standby = Standby(store, Engine(SETTINGS, store.epoch), Lead("two", "t2", TTL_MS))
+    server.time.now_us += 2 * TTL_MS * 1000
+    assert standby.look(0) is None
+    store.full = False
+    assert standby.look(0) is None, "the leader has not been asked for yet"
+    clock[0] += SECOND_US
+    assert standby.look(0) is not None
+    assert leader.store.epoch < store.epoch

@@ -103,4 +103,11 @@ MUTANTS = (
         "",
         test="tests/sim/test_letting_go.py",
     ),
+    Mutant(
+        "standby: the leader comes first when the store is back",
+        "router/daemon/standing_by.py",
+        "        self._not_before_us = max(self._not_before_us, boot_us()",
+        "        max(self._not_before_us, boot_us()",
+        test="tests/daemon/test_standing_by.py",
+    ),
 )

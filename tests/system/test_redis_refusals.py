@@ -13,7 +13,11 @@ from typing import NamedTuple
 import pytest
 import redis
 
-from router.store.base import Store, StoreAway
+from router.loop.clock import boot_us
+from router.store import open_store
+from router.store.base import Lead, Store, StoreAway
+from router.store.redis import RedisStore
+from router.store.redis_lease import LeaseKeeper, Renewal
 from tests.store.batches import batch_of
 from tests.system.redis_server import RedisServer, running
 from tests.system.redis_store import STAMP, begun
@@ -172,3 +176,32 @@ def kept(store: Store) -> bool:
         return store.commit(batch_of(store.epoch, 2), STAMP)
     except StoreAway:
         return False
+
+
+def test_a_full_redis_leaves_the_lead_where_it_is(tmp_path: Path) -> None:
+    """No batch is kept, and what is promised meanwhile rests on memory: on that of the leader, who must be the same
+    when there is room again. So the lease is renewed also where nothing else may be written."""
+    for server in running(tmp_path / "redis"):
+        goes_on_leading(server)
+
+
+def goes_on_leading(server: RedisServer) -> None:
+    """With a lease that would have run out."""
+    lead, heard = Lead("one", "t1", 900), list[Renewal]()
+    store = open_store(server.url, "main")
+    assert isinstance(store, RedisStore)
+    store.begin_epoch(STAMP, lead)
+    server.call("CONFIG", "SET", "maxmemory", "1")
+    keeper = LeaseKeeper(store._new_dialler(), store._keys, lead, store.epoch, boot_us, heard_by, heard.append)
+    refuses(store, "OOM", "store_full")
+    until(lambda: len(heard) > 5, "nobody hears of the lease")
+    assert [renewal.error for renewal in heard if renewal.error is not None] == []
+    assert server.call("GET", "switchboard:{main}:lease") == b"one t1"
+    keeper.close(give_up=True)
+    assert keeper.gave_up
+    store.close()
+
+
+def heard_by(told: Callable[[Renewal], object], renewal: Renewal) -> None:
+    """At once, on the lease's own thread."""
+    told(renewal)
