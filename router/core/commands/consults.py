@@ -9,7 +9,8 @@ from router.terms import Data, HeadStartS, Id, NeedsTable, NewId
 class Consult(Request, tag="consult"):
     """The agent who talks with this contact asks a colleague. The consult is a contact of its own, `consult`, in the
     same link; it waits in a queue, and is offered and answered like any other, but never to who asks. Meanwhile the
-    customer is on hold (counted), with the agent, who keeps their capacity."""
+    customer is on hold (counted), with the agent, who keeps their capacity. A ticket has nobody on hold: `bad_state`,
+    and `pend` is what it has instead."""
 
     contact: Id
     """The customer's."""

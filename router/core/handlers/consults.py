@@ -22,6 +22,7 @@ from router.core.special import is_test
 from router.core.stored import visits as visit_records
 from router.core.talks import consults
 from router.core.talks.consulting import Consult, asks_itself, consult_of, customer_of, is_consult, talking
+from router.core.tickets.ticket import TICKET
 from router.core.world import World
 from router.errors import Refused
 from router.terms import MILLISECOND_US, RefusedWhy
@@ -34,6 +35,9 @@ def consult(world: World, peer: Peer, command: ask.Consult) -> Reply:
         return _again(peer, command, contact)
     if is_consult(contact) or contact.state != "connected" or consults.phase(contact) != "none":
         raise Refused("bad_state", "consult" if is_consult(contact) else contact.state)
+    if contact.channel == TICKET:
+        # Nobody is on hold meanwhile: who needs a colleague's answer sets it aside with `pend`.
+        raise Refused("bad_state", TICKET)
     [first] = talking(contact)
     queue = find_queue(world, peer, command.queue or contact.queue.name, contact.channel)
     asked = world.agent(peer.tenant, command.agent) if command.agent is not None else None
