@@ -9,11 +9,13 @@ import pytest
 
 from router.core import commands as ask
 from router.core import settings as of
+from router.core.commands import Complete, Connected, End
 from router.core.effects import AgentState, Error, Offer, PositionReply, Queued
 from router.core.engine import Engine
 from router.core.internal import Configure, GatewayUp
 from router.core.needs.want import skills
 from router.core.verify.world import verify
+from tests.core.drive import Centre
 
 GATEWAY = "main/pbx"
 OLD = of.Settings(
@@ -163,3 +165,26 @@ def test_there_and_back_is_nothing() -> None:
         for contact in ("s0", "c0", "s1", "c1"):
             site.finish(contact)
     assert plain.offers() == changed.offers()
+
+
+def test_fewer_customers_are_remembered_from_now_on() -> None:
+    """Those heard of longest ago are forgotten: with the reload, or with the start where it came meanwhile."""
+    for restarted in (False, True):
+        centre = Centre(OLD, reports_connecting=True)
+        centre.agent("ann")
+        for number in range(4):
+            centre.call(f"c{number}", "sales", customer=f"anna-{number}")
+            centre.talk(f"c{number}")
+            centre.ok(Connected(0, f"c{number}"))
+            centre.ok(End(0, f"c{number}"))
+            centre.say(Complete(0, f"c{number}"))
+        assert len(centre.engine.world.customers) == 4
+        fewer = msgspec.structs.replace(OLD, version=2, repeat=of.Repeat(customers_max=2))
+        if restarted:
+            centre.settings = fewer
+            centre.restart()
+        else:
+            centre.engine.stage(fewer)
+            centre.give("", Configure(2))
+        assert len(centre.engine.world.customers) == 2
+        assert sum(kind == "customer" for kind, _ in centre.records) == 2

@@ -8,8 +8,9 @@ It must not decide where a contact goes: `handlers/entry.py` asks and does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from router.core import flow
 from router.core.customers.customer import Customer, Served
@@ -23,6 +24,8 @@ SERVED_MOST = 8
 """Served contacts kept of one customer: beyond it the oldest is given up."""
 FORGOTTEN_AT_ONCE = 4
 """Customers forgotten for each one that is remembered: the memory shrinks faster than it grows."""
+DROPPED_US: Final = 2
+"""What forgetting one costs a step."""
 
 OPEN, REPEATED, UNRESOLVED = "", "repeated", "unresolved"
 """What became of a served contact: nothing yet; the customer came again; the agent said that it is not resolved."""
@@ -192,6 +195,13 @@ def forget(world: World, most: int) -> None:
             return
         _let_pass(world, first)
         _drop_first(world)
+
+
+def trimmed(world: World) -> Iterator[int]:
+    """Settings may let fewer be remembered than there are: those heard of longest ago go, one a piece."""
+    while len(world.customers) > world.settings.repeat.customers_max:
+        _drop_first(world)
+        yield DROPPED_US
 
 
 def _drop_first(world: World) -> None:

@@ -18,6 +18,8 @@ from typing import Final
 
 from router.core import people
 from router.core import settings as of
+from router.core.customers import customers
+from router.core.deadlines import NEVER_US
 from router.core.entities import Agent
 from router.core.line import Needs
 from router.core.match.choose import CHOICES
@@ -111,6 +113,7 @@ class Crossing:
         yield from _agents(world, new, left)
         yield from contacts_of(world, left)
         yield from _end(world, left, prepared)
+        yield from customers.trimmed(world)
         drop_calendars(world, world.settings)
         yield from _let_go(old)
 
@@ -266,7 +269,9 @@ def _retire(world: World, agent: Agent) -> None:
 
 
 def restarted(world: World) -> None:
-    """Whoever was taken out of the configuration while the engine was away is signed out, once they have finished."""
+    """Whoever was taken out of the configuration while the engine was away is signed out, once they have finished; and
+    no more customers are remembered than it lets."""
+    through(customers.trimmed(world), NEVER_US)
     for agent in list(world.agents.values()):
         if agent.retired and agent.next_state != "offline":
             _retire(world, agent)
