@@ -70,6 +70,7 @@ MODULES = (
     "core.estimates.virtual",
     "rules.gauge",
     "core.stored.windows",
+    "core.ruling.watched",
     "core.ruling.see",
     "core.ruling.windows",
     "core.ruling.expected",

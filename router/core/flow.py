@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from router.core.needs import courses
 from router.core.partners import partner
-from router.core.ruling.ruled import ABANDONED, ARRIVED, COUNTED, IN_TARGET, KNOWN, REPEATED, FlowView
+from router.core.ruling.watched import FlowView
 
 if TYPE_CHECKING:
     from router.core.queue import Queue
@@ -24,9 +24,10 @@ def count_answered(world: World, queue: Queue, segment: Segment | None, in_targe
     if queue.level is not None:
         courses.count(world, queue.level, in_target)
     for view in _views(world, queue, segment):
-        _count(world, view, COUNTED)
-        if in_target:
-            _count(world, view, IN_TARGET)
+        if view.ends:
+            _counts(world, view)
+            view.counted += 1
+            view.in_target += in_target
 
 
 def count_abandoned(world: World, queue: Queue, segment: Segment | None) -> None:
@@ -36,8 +37,10 @@ def count_abandoned(world: World, queue: Queue, segment: Segment | None) -> None
     if queue.level is not None:
         courses.count(world, queue.level, in_target=False)
     for view in _views(world, queue, segment):
-        _count(world, view, COUNTED)
-        _count(world, view, ABANDONED)
+        if view.ends:
+            _counts(world, view)
+            view.counted += 1
+            view.abandoned += 1
 
 
 def count_arrival(world: World, queue: Queue) -> None:
@@ -51,15 +54,18 @@ def count_arrival(world: World, queue: Queue) -> None:
         if view.usual is not None:
             view.usual.arrivals += 1
             world.changed[view.usual] = None
-        _count(world, view, ARRIVED)
+        if view.comes:
+            _counts(world, view)
+            view.arrived += 1
 
 
 def count_known(world: World, queue: Queue, repeats: bool) -> None:
     """Its customer is known; does it repeat one that was served shortly before?"""
     for view in queue.flows:
-        _count(world, view, KNOWN)
-        if repeats:
-            _count(world, view, REPEATED)
+        if view.knows:
+            _counts(world, view)
+            view.known += 1
+            view.repeated += repeats
 
 
 def _views(world: World, queue: Queue, segment: Segment | None) -> tuple[FlowView, ...]:
@@ -69,15 +75,10 @@ def _views(world: World, queue: Queue, segment: Segment | None) -> tuple[FlowVie
     return queue.flows if of_segment is None else (*queue.flows, of_segment)
 
 
-def _count(world: World, view: FlowView, row: int) -> None:
-    if not view.counts[row]:
-        return
-    for ring in view.rings.values():
-        # As `Ring.add` does, without a call: each contact comes through here.
-        if world.now_us // ring.slot_us != ring.last:
-            ring.roll(world.now_us)
-        ring.rows[row][-1] += 1
-        ring.totals[row] += 1
+def _counts(world: World, view: FlowView) -> None:
+    """It counts one more now."""
+    if world.now_us >= view.until_us:
+        view.roll(world.now_us)
     world.changed[view] = None
     if view.quiet:
         view.quiet -= 1

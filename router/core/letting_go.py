@@ -33,6 +33,7 @@ def let_go(world: World) -> None:
             _cut_queue(entity)
         elif isinstance(entity, Needs):
             _clear(entity.profiles, entity.ready, entity.levels, entity.lines)
+            entity.crews = entity.kept = ()
         elif isinstance(entity, Profile):
             _clear(entity.pools, entity.members, entity.kept)
 

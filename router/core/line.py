@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from router.core.needs.course import Course, State, Way
     from router.core.queue import Queue
     from router.core.roster import Pool, Profile
-    from router.core.ruling.ruled import QueueView
+    from router.core.ruling.watched import QueueView
 
 Entry: TypeAlias = "tuple[int, int, Contact]"
 """(key_us, number, contact): a place. Where the newest comes first both numbers are negative (`Line.place`)."""

@@ -20,7 +20,8 @@ from router.core.needs.levels import Level
 from router.core.partners.partner import Partner
 from router.core.queue import Queue
 from router.core.rota import RotaDay
-from router.core.ruling.ruled import CrewView, FlowView, HoursView, Learned, QueueView, RuleState, StoreView
+from router.core.ruling.ruled import Learned, RuleState
+from router.core.ruling.watched import CrewView, FlowView, HoursView, QueueView, StoreView
 from router.core.tickets.ticket import Solved
 from router.core.verify import rules as verify_rules
 from router.core.world import World

@@ -23,7 +23,8 @@ from router.core.partners import partners
 from router.core.partners.partner import Partner
 from router.core.ruling import ruling
 from router.core.ruling import see as ruling_see
-from router.core.ruling.ruled import CrewView, FlowView, QueueView, RuleState, StoreView
+from router.core.ruling.ruled import RuleState
+from router.core.ruling.watched import CrewView, FlowView, QueueView, StoreView
 from router.core.tickets import due as ticket_due
 from router.core.world import World
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from router.core.needs.course import Course, Way
     from router.core.needs.levels import Level
     from router.core.partners.partner import Partner
-    from router.core.ruling.ruled import FlowView, QueueView
+    from router.core.ruling.watched import FlowView, QueueView
 
 WrapUps: TypeAlias = dict[str, of.WrapUp]
 """By channel."""

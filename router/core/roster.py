@@ -21,7 +21,7 @@ from router.core.order import Order
 if TYPE_CHECKING:
     from router.core.entities import Agent
     from router.core.queue import Queue
-    from router.core.ruling.ruled import QueueView
+    from router.core.ruling.watched import QueueView
 
 ProfileKey = tuple[str, Traits, tuple[str, ...], tuple[str, ...]]
 """(tenant, traits, channels, queues that have had their share): all sorted."""
@@ -223,11 +223,24 @@ class Roster:
     # -- who is watched -----------------------------------------------------------------------------------------
 
     def touch(self, queue: Queue) -> None:
-        """Others wait there than before: rules may watch that."""
+        """As many wait there as did not before: rules may watch that."""
         view = queue.view
+        if view is not None and not view.waiting_from <= queue.waiting() < view.waiting_below:
+            self.dirty[view] = None
+
+    def came(self, line: Line, key_us: int) -> None:
+        """Somebody stands in the line with this key: rules may watch who came first."""
+        view = line.queue.view
         if view is None:
             return
-        if not view.simple or not _stays(view, queue):
+        earlier = view.first_us >= 0 and (key_us < view.first_us or line.clock is not None or not line.aged)
+        if earlier or view.waiting_from > view.waiting_below:
+            self.dirty[view] = None
+
+    def went(self, line: Line) -> None:
+        """Somebody stands in the line no more."""
+        view = line.queue.view
+        if view is not None and view.waiting_from > view.waiting_below:
             self.dirty[view] = None
 
     def watch(self, needs: Needs, view: QueueView) -> None:
@@ -282,8 +295,7 @@ class Roster:
             needs.free += change
             for view in needs.crews:
                 # While the number stays between two edges, so does the largest of the queue's lines.
-                gauge = view.idle
-                if view.expected or (gauge is not None and not gauge.lo <= needs.free < gauge.hi):
+                if not view.idle_from <= needs.free < view.idle_below:
                     self.dirty[view] = None
 
     def _spare(self, needs: Needs, limit: int) -> None:
@@ -360,20 +372,3 @@ class Roster:
         """The agent can take nothing now."""
         for channel in list(agent.places):
             self.unplace(agent, channel)
-
-
-def _stays(view: QueueView, queue: Queue) -> bool:
-    """Is all still true that the view says of who waits? As many between two edges, and nobody who came earlier than
-    the one by whom its deadline was set."""
-    gauge = view.waiting
-    if gauge is not None and not gauge.lo <= queue.waiting() < gauge.hi:
-        return False
-    if view.oldest is None:
-        return True
-    if view.first_us < 0 or not view.due_us:
-        return False
-    for line in queue.lines.values():
-        first = line.order.first
-        if first is not None and (first[0] < view.first_us or not line.aged or line.clock is not None):
-            return False
-    return True

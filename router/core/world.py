@@ -264,7 +264,7 @@ class World:
         if line is not None:
             if line.reserve_us and order is line.order:
                 self.heads[line] = None
-            self.roster.touch(line.queue)
+            self.roster.came(line, entry[0])
 
     def unstand(self, contact: Contact) -> None:
         """Take the contact out of where it stands, in all of its queues; it keeps its places."""
@@ -285,7 +285,7 @@ class World:
                 self.ringing -= 1
             if line.reserve_us and order is line.order:
                 self.heads[line] = None
-            self.roster.touch(line.queue)
+            self.roster.went(line)
 
     def repaired(self, state: str) -> None:
         """Something stuck in this state, and was set free: a message must have been lost, or somebody forgot."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from router.core import settings as of
 from router.core.ruling.hooks import FLOW_ROWS
-from router.core.ruling.ruled import ARRIVED, READ_BY, FlowView
+from router.core.ruling.watched import ARRIVED, READ_BY, FlowView
 from router.core.ruling.windows import QUIET_MOST, measured, quiet_for
 from router.core.world import World
 from router.rules import Gauge, Key

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import structs
 
 from router.core import commands as ask
-from router.core.ruling.ruled import QueueView
 from router.core.ruling.settings import ActingRule
+from router.core.ruling.watched import QueueView
 from router.rules import Compare
 from router.terms import SECOND_US
 from tests.core.drive import Centre

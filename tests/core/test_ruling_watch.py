@@ -12,8 +12,8 @@ from router.core.engine import Engine
 from router.core.needs.want import skills
 from router.core.reload import crossing
 from router.core.ruling import watch as ruling_watch
-from router.core.ruling.ruled import CrewView, FlowView, QueueView
 from router.core.ruling.settings import ActingRule
+from router.core.ruling.watched import CrewView, FlowView, QueueView
 from router.core.verify.world import verify
 from router.core.world import World
 from router.rules import SIGNALS, All, AnyOf, Compare, Condition, Not, compares_in

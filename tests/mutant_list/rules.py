@@ -141,6 +141,28 @@ MUTANTS = (
         story="rule_oldest_wait",
     ),
     Mutant(
+        "rules: who comes and has waited longer is seen, though somebody waits already",
+        CORE + "roster.py",
+        "        if earlier or view.waiting_from > view.waiting_below:\n",
+        "        if view.waiting_from > view.waiting_below:\n",
+        story="rule_oldest_wait_moved",
+    ),
+    Mutant(
+        "rules: what is counted belongs to its own slot",
+        CORE + "flow.py",
+        "    if world.now_us >= view.until_us:\n",
+        "    if not view.until_us:\n",
+        story="rule_arrivals",
+    ),
+    Mutant(
+        "rules: what is recorded of windows has those who were counted just now",
+        CORE + "stored/windows.py",
+        "    v.gather()\n",
+        "",
+        story="rule_arrivals",
+        loaded=True,
+    ),
+    Mutant(
         "rules: a count is unknown before its window was watched whole",
         CORE + "ruling/windows.py",
         "    if world.now_us < view.since_us + window_us:\n        return None\n",

@@ -6,7 +6,8 @@ from typing import Any
 
 from router.core.ruling import build as ruling_build
 from router.core.ruling import ruling
-from router.core.ruling.ruled import CrewView, FlowView, Learned, RuleState, View
+from router.core.ruling.ruled import Learned, RuleState
+from router.core.ruling.watched import CrewView, FlowView, View
 from router.core.world import World
 
 
@@ -21,7 +22,7 @@ def rules(world: World, kinds: dict[str, dict[str, Any]]) -> list[tuple[str, str
     views: dict[str, View] = {}
     for record in kinds["flow"].values():
         view: FlowView | CrewView = (
-            CrewView(record.key, seen_us=record.at_us)
+            CrewView(record.key, record.at_us)
             if record.key.split("/")[1] == "crew"
             else FlowView(record.key, since_us=record.at_us)
         )

@@ -15,11 +15,12 @@ from router.core.actions import ActivatePlan, Borrow, ChangeNeeds
 from router.core.ruling import acts as ruling_acts
 from router.core.ruling.draft import Compiled, Draft, nothing_known
 from router.core.ruling.forget import forget
-from router.core.ruling.ruled import CrewView, FlowView, Learned, RuleState, View
+from router.core.ruling.ruled import Learned, RuleState
 from router.core.ruling.see import see
 from router.core.ruling.settings import ActingRule
 from router.core.ruling.views import LOOKS
 from router.core.ruling.watch import Watcher, next_number
+from router.core.ruling.watched import CrewView, FlowView, View
 from router.core.stored.rules import RuleRecord
 from router.core.world import World
 from router.rules import Compare, Times

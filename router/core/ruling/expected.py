@@ -14,8 +14,8 @@ from typing import Final
 from router.core.estimates.expect import estimate
 from router.core.line import Line
 from router.core.queue import Queue
-from router.core.ruling.ruled import QueueView
 from router.core.ruling.see import again, see
+from router.core.ruling.watched import QueueView
 from router.core.world import World
 from router.terms import SECOND_US
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from router.core.ruling.hooks import counts_who_waits, hook_queue, shape
-from router.core.ruling.ruled import CrewView, FlowView, HoursView, QueueView, StoreView, View
+from router.core.ruling.watched import CrewView, FlowView, HoursView, QueueView, StoreView, View
 from router.core.world import World
 from router.rules import Gauge, Key
 
@@ -52,6 +52,7 @@ def _hook_or_end(world: World, view: QueueView) -> None:
 
 def _forget_of_flow(world: World, view: FlowView, key: Key) -> None:
     queue = view.queue
+    view.gather()
     view.gauges = {kept: gauge for kept, gauge in view.gauges.items() if kept != (key.signal, key.window_us)}
     _keep_rings(world, view, {window_us for _, window_us in view.gauges})
     had_level = view.level

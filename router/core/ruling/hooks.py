@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from router.core.line import Needs
 from router.core.queue import Queue
-from router.core.ruling.ruled import READ_BY, FlowView, QueueView, View
+from router.core.ruling.watched import ARRIVED, COUNTED, KNOWN, READ_BY, FlowView, QueueView, View
 from router.core.world import World
 
 FLOW_ROWS, CREW_ROWS = 6, 2
@@ -38,7 +38,9 @@ def of_site(view: View) -> bool:
 def shape(view: FlowView) -> None:
     """What it counts is what its gauges read."""
     wanted = {row for signal, _ in view.gauges for row in READ_BY[signal]}
+    view.gather()
     view.counts = [row in wanted for row in range(FLOW_ROWS)]
+    view.comes, view.ends, view.knows = ARRIVED in wanted, COUNTED in wanted, KNOWN in wanted
     view.level = view.queue is not None and any(signal == "service_level" for signal, _ in view.gauges)
 
 
@@ -46,7 +48,6 @@ def hook_queue(world: World, view: QueueView) -> None:
     """Let the queue, and the needs of its own lines, tell the view what it asks for, and no more."""
     _hook(world, view)
     queue = view.queue
-    assert queue is not None
     own = [line.needs for line in queue.own.values()] if _who_could_serve(view) else []
     for needs in view.watched:
         if needs not in own:
@@ -56,9 +57,8 @@ def hook_queue(world: World, view: QueueView) -> None:
 
 def _hook(world: World, view: QueueView) -> None:
     queue = view.queue
-    assert queue is not None
     queue.view = view if counts_who_waits(view) else None
-    view.simple = not view.expected and view.site is None and view.level is None
+    view.look_anew()
     if _who_could_serve(view):
         for line in queue.own.values():
             _watch(world, view, line.needs)
@@ -93,7 +93,6 @@ def queue_switched(world: World, queue: Queue) -> None:
     for view in world.ruling.of_queue.get(queue, ()):
         if isinstance(view, QueueView):
             _hook(world, view)
-            view.first_us = -1
         world.ruling.dirty[view] = None
 
 

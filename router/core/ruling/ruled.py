@@ -1,7 +1,8 @@
-"""What is watched for rules: views of queues, teams, windows and hours, each with the gauges that rules read of it.
+"""Rules as they are now, and all that is watched for them.
 
-Values only, so that the world can hold them; `ruling.py` measures and decides. The one idea: whoever changes something
-that is watched puts its view into `dirty`, which is all that it costs; what nobody watches has no view.
+Values only, so that the world can hold them; `ruling.py` decides, by what the views of `watched.py` show. The one idea:
+whoever changes something that is watched puts its view into `dirty`, which is all that it costs; what nobody watches
+has no view.
 """
 
 from __future__ import annotations
@@ -9,114 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from msgspec import field
-
 from router.core.entity import Entity
-from router.rules import Compare, Gauge, Life, Ring, Times, Usual
+from router.core.ruling.watched import CrewView, FlowView, StoreView, View
+from router.rules import Compare, Gauge, Life, Times, Usual
 
 if TYPE_CHECKING:
     from router.core.entities import Peer
-    from router.core.line import Needs
     from router.core.queue import Queue
     from router.core.ruling.settings import ActingRule
-
-ARRIVED, IN_TARGET, COUNTED, ABANDONED, KNOWN, REPEATED = range(6)
-"""Rows of a window of contacts; `COUNTED` is the denominator of the service level."""
-READ_BY = {
-    "service_level": (IN_TARGET, COUNTED),
-    "abandonment": (ABANDONED, COUNTED),
-    "arrivals": (ARRIVED,),
-    "arrivals_ratio": (ARRIVED,),
-    "repeat_rate": (KNOWN, REPEATED),
-}
-"""Signal -> the rows that it is made of."""
-BUSY, READY = range(2)
-"""Rows of a window of people: capacity units at work and there, by microseconds."""
-
-
-class View(Entity, eq=False, gc=False):
-    """Something that is watched. Its deadline is that of its next change by time alone; it is not recorded, and its
-    number goes by the order of names, so that a loaded world has the same."""
-
-    key: str
-    """tenant/scope/subject"""
-    number: int = 0
-    due_us: int = 0
-    due_number: int = 0
-
-
-class QueueView(View, eq=False, gc=False):
-    """A queue as it is now."""
-
-    queue: Queue | None = None
-    waiting: Gauge | None = None
-    oldest: Gauge | None = None
-    idle: Gauge | None = None
-    staffed: Gauge | None = None
-    expected: tuple[Gauge, ...] = ()
-    """Gauges of the expected wait."""
-    first_us: int = -1
-    """No key of those who stand was earlier when its deadline was set by it; -1: look at the oldest each time."""
-    watched: list[Needs] = field(default_factory=list)
-    """Needs of its lines that tell it who could serve."""
-    expected_from_us: int = 0
-    """The expected wait is looked at anew from then on."""
-    level: FlowView | None = None
-    """Its service level: who waits counts in it."""
-    site: CrewView | None = None
-    """Where all queues are watched together: how many wait there is kept up with this one."""
-    counted: int = 0
-    """What it has counted there."""
-    simple: bool = False
-    """How many wait, and the longest wait, are all that it is told of who waits."""
-
-
-class CrewView(View, eq=False, gc=False):
-    """The people of a team, or of the whole site; and of the site how many contacts wait."""
-
-    waiting: Gauge | None = None
-    idle: Gauge | None = None
-    staffed: Gauge | None = None
-    occupancy: dict[int, Gauge] = field(default_factory=dict)
-    """By window."""
-    rings: dict[int, Ring] = field(default_factory=dict)
-    """Window -> `BUSY` and `READY`."""
-    seen_us: int = 0
-    """Until when the rings have counted."""
-    members: dict[int, Member] = field(default_factory=dict)
-    """What each agent who is signed in counts as, by number."""
-    waits: int = 0
-    idles: int = 0
-    busy: int = 0
-    room: int = 0
-
-
-class Member(Entity, eq=False, gc=False):
-    """What one agent counts as."""
-
-    idle: int
-    busy: int
-    room: int
-
-
-class FlowView(View, eq=False, gc=False):
-    """What comes and goes: of a queue, a segment, or the site."""
-
-    queue: Queue | None = None
-    gauges: dict[tuple[str, int], Gauge] = field(default_factory=dict)
-    """(signal, window) -> gauge."""
-    rings: dict[int, Ring] = field(default_factory=dict)
-    counts: list[bool] = field(default_factory=lambda: [False] * 6)
-    """The rows that its gauges read: others are not counted."""
-    overdue: bool = False
-    """Somebody waited beyond the target when it was looked at last."""
-    level: bool = False
-    """It measures a service level, in which those who wait count too."""
-    since_us: int = 0
-    """Since when it has counted without a break: before a window is over a count of it is not known."""
-    usual: Learned | None = None
-    quiet: int = 0
-    """So many more may be counted before anything else could be true of its gauges."""
 
 
 class Learned(Entity, eq=False, gc=False):
@@ -131,19 +32,6 @@ class Learned(Entity, eq=False, gc=False):
     arrivals: int = 0
     whole: bool = False
     """It was counted from its beginning."""
-
-
-class HoursView(View, eq=False, gc=False):
-    """A calendar."""
-
-    name: str = ""
-    gauge: Gauge | None = None
-
-
-class StoreView(View, eq=False, gc=False):
-    """The store of the site."""
-
-    gauge: Gauge | None = None
 
 
 class RuleState(Entity, eq=False, gc=False):

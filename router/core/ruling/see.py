@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.deadlines import NEVER_US
-from router.core.ruling.ruled import View
+from router.core.ruling.watched import View
 from router.core.world import World
 from router.rules import Gauge, Value
 

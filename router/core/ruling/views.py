@@ -14,8 +14,8 @@ from router.core.entities import Agent
 from router.core.oldest import is_sure, longest_waits_us, oldest_wait_us
 from router.core.queue import Queue
 from router.core.ruling.expected import look_at_expected
-from router.core.ruling.ruled import BUSY, READY, CrewView, FlowView, HoursView, Member, QueueView, StoreView
 from router.core.ruling.see import again, see, see_least
+from router.core.ruling.watched import BUSY, READY, CrewView, FlowView, HoursView, Member, QueueView, StoreView
 from router.core.ruling.windows import look_at_flow, measured, touch_level
 from router.core.world import World
 from router.rules import Gauge, Value
@@ -26,7 +26,6 @@ from router.rules import Gauge, Value
 def look_at_queue(world: World, view: QueueView) -> None:
     """Who waits, how long, and who could serve."""
     queue = view.queue
-    assert queue is not None
     waits = queue.waiting()
     see(world, view.waiting, waits)
     if view.site is not None and waits != view.counted:
@@ -47,6 +46,19 @@ def look_at_queue(world: World, view: QueueView) -> None:
         look_at_expected(world, view, queue)
     if view.level is not None:
         touch_level(world, queue, view.level)
+    _settle(view)
+
+
+def _settle(view: QueueView) -> None:
+    """While nothing else can be true of it, nobody need tell it that somebody comes or goes."""
+    if not view.expected:
+        view.idle_from, view.idle_below = (-inf, inf) if view.idle is None else (view.idle.lo, view.idle.hi)
+    if not view.simple or (view.oldest is not None and (view.first_us < 0 or not view.due_us)):
+        view.waiting_from, view.waiting_below = inf, -inf
+    elif view.waiting is None:
+        view.waiting_from, view.waiting_below = -inf, inf
+    else:
+        view.waiting_from, view.waiting_below = view.waiting.lo, view.waiting.hi
 
 
 def idle_of(queue: Queue) -> int:
@@ -59,7 +71,7 @@ def current(world: World, gauge: Gauge) -> Value:
     view = world.ruling.measures.get(gauge)
     if isinstance(view, FlowView):
         return measured(world, view, gauge)
-    if isinstance(view, QueueView) and view.queue is not None:
+    if isinstance(view, QueueView):
         if gauge is view.idle:
             return idle_of(view.queue)
         if gauge is view.waiting:
@@ -211,7 +223,6 @@ def look_at_hours(world: World, view: HoursView) -> None:
 def look_at_store(world: World, view: StoreView) -> None:
     """How long the store has been away."""
     gauge, since_us = view.gauge, world.ruling.store_away_us
-    assert gauge is not None
     see(world, gauge, world.now_us - since_us if since_us else 0)
     if since_us and gauge.hi < NEVER_US:
         again(world, view, since_us + round(gauge.hi))

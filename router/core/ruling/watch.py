@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from router.core.queue import Queue
 from router.core.ruling.forget import leave_site
 from router.core.ruling.hooks import CREW_ROWS, FLOW_ROWS, hook_queue, of_site, offsets_of, queues_of, shape
-from router.core.ruling.ruled import CrewView, FlowView, HoursView, Learned, QueueView, StoreView, View
+from router.core.ruling.ruled import Learned
 from router.core.ruling.views import enrol_in
+from router.core.ruling.watched import CrewView, FlowView, HoursView, QueueView, StoreView, View
 from router.core.world import World
 from router.rules import Gauge, Key
 from router.rules.usual import nothing_learned
@@ -70,7 +71,8 @@ class Watcher:
         if isinstance(view, FlowView):
             view.quiet = 0
         elif isinstance(view, QueueView):
-            view.first_us, view.expected_from_us = -1, 0
+            view.look_anew()
+            view.expected_from_us = 0
         self.ruling.dirty[view] = None
 
     def catch_up(self) -> None:
@@ -112,12 +114,12 @@ class Watcher:
         if key.scope == "rule":
             return None  # the rule itself tells it
         if key.scope == "hours":
-            hours = HoursView(f"hours/{tenant}/{key.subject}", name=key.subject, gauge=gauge)
+            hours = HoursView(f"hours/{tenant}/{key.subject}", key.subject, gauge)
             self.ruling.by_clock.append(hours)
             self._number(hours)
             return hours
         if signal == "store_away_s":
-            store = StoreView(f"store/{tenant}", gauge=gauge)
+            store = StoreView(f"store/{tenant}", gauge)
             self.ruling.store.append(store)
             self._number(store)
             return store
@@ -129,7 +131,7 @@ class Watcher:
                 view.expected = (*view.expected, gauge)
             else:
                 setattr(view, FIELDS.get(signal, signal), gauge)
-            view.first_us, view.expected_from_us = -1, 0
+            view.expected_from_us = 0
             hook_queue(self.world, view)
             return view
         return self._crew(tenant, key, gauge)
@@ -142,7 +144,7 @@ class Watcher:
         key = f"{queue.settings.tenant}/queue/{queue.name}"
         view = self.ruling.views.get(key)
         if view is None:
-            view = QueueView(key, queue=queue)
+            view = QueueView(key, queue)
             self._number(view)
             self.ruling.of_queue.setdefault(queue, []).append(view)
         assert isinstance(view, QueueView)
@@ -154,12 +156,13 @@ class Watcher:
         if view is None:
             was = self.was.get(name)
             since_us = was.since_us if isinstance(was, FlowView) else self.world.now_us
-            view = FlowView(name, queue=queue, since_us=since_us)
+            view = FlowView(name, queue, since_us)
             self._number(view)
             self._hook_flow(tenant, key, view)
         assert isinstance(view, FlowView)
         view.gauges = view.gauges | {(key.signal, key.window_us): gauge}
-        view.rings = self._rings(view, key.window_us, FLOW_ROWS)
+        view.gather()
+        view.rings, view.until_us = self._rings(view, key.window_us, FLOW_ROWS), 0
         if key.signal == "arrivals_ratio" and view.usual is None and queue is not None:
             view.usual = self._learned(queue)
             self.ruling.by_clock.append(view)
@@ -187,7 +190,7 @@ class Watcher:
         if crew is None:
             name = f"{tenant}/crew/{team or ''}"
             was = self.was.get(name)
-            crew = CrewView(name, seen_us=was.seen_us if isinstance(was, CrewView) else self.world.now_us)
+            crew = CrewView(name, was.seen_us if isinstance(was, CrewView) else self.world.now_us)
             self._number(crew)
             self.ruling.crews[tenant, team] = crew
             self.ruling.people = self.world.roster.people = True

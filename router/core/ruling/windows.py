@@ -11,17 +11,9 @@ from typing import Any
 
 from router.core.doors import hours as clocks
 from router.core.queue import Queue
-from router.core.ruling.ruled import (
-    ABANDONED,
-    ARRIVED,
-    COUNTED,
-    IN_TARGET,
-    KNOWN,
-    REPEATED,
-    FlowView,
-    Learned,
-)
+from router.core.ruling.ruled import Learned
 from router.core.ruling.see import again, see
+from router.core.ruling.watched import ABANDONED, ARRIVED, COUNTED, IN_TARGET, KNOWN, REPEATED, FlowView
 from router.core.world import World
 from router.rules import Gauge, Ring, Value
 from router.rules.usual import HALF_HOUR_S, half_hour_of_week
@@ -37,6 +29,7 @@ QUIET_MOST = 1 << 40
 def look_at_flow(world: World, view: FlowView) -> None:
     """What came and went in the windows."""
     now_us = world.now_us
+    view.gather()
     if view.usual is not None:
         _turn_half_hour(world, view, view.usual)
     if view.level and view.queue is not None:
@@ -58,6 +51,7 @@ def look_at_flow(world: World, view: FlowView) -> None:
 def measured(world: World, view: FlowView, gauge: Gauge) -> Value:
     """What it shows of the windows now."""
     key = gauge.key
+    view.gather()
     return MEASURED[key.signal](world, view, view.rings[key.window_us], key.window_us)
 
 

@@ -25,7 +25,8 @@ from router.core.needs.levels import Level
 from router.core.notices import Notice
 from router.core.partners.partner import Partner
 from router.core.rota import RotaDay, of_day
-from router.core.ruling.ruled import CrewView, FlowView, Learned, RuleState
+from router.core.ruling.ruled import Learned, RuleState
+from router.core.ruling.watched import CrewView, FlowView
 from router.core.stored import hours as records_hours
 from router.core.stored import layers as records_layers
 from router.core.stored import recording
@@ -55,8 +56,8 @@ RECORDED: dict[type, tuple[str, Callable[[Any], str], Callable[[Any], bytes]]] =
     Pause: ("pause", lambda pause: pause.key, records_layers.of_pause),
     ActivePlan: ("plan", lambda active: active.key, records_layers.of_plan),
     RuleState: ("rule", lambda state: state.key, records_rules.of_rule),
-    FlowView: ("flow", lambda view: view.key, records_windows.of_flow),
-    CrewView: ("flow", lambda view: view.key, records_windows.of_crew),
+    FlowView: ("flow", records_windows.window_key, records_windows.of_flow),
+    CrewView: ("flow", records_windows.window_key, records_windows.of_crew),
     Learned: ("usual", lambda learned: learned.key, records_rules.of_learned),
     Emptying: ("emptying", lambda emptying: emptying.key, records_layers.of_emptying),
     Partner: ("partner", lambda partner: partner.key, of_partner),

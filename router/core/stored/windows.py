@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 from router.core.stored.rules import SCHEMA, encode
 
 if TYPE_CHECKING:
-    from router.core.ruling.ruled import CrewView, FlowView
+    from router.core.ruling.watched import CrewView, FlowView
     from router.rules import Ring
+
+
+def window_key(v: FlowView | CrewView) -> str:
+    """tenant/scope/subject."""
+    return v.key
 
 
 def of_flow(v: FlowView) -> bytes:
     """The stored form of windows of contacts."""
+    v.gather()
     return encode((SCHEMA, v.key, v.since_us, _windows(v.rings)))
 
 

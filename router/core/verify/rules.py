@@ -9,8 +9,9 @@ from router.core.entities import Agent
 from router.core.oldest import is_sure, oldest_wait_us
 from router.core.queue import Queue
 from router.core.ruling.hooks import counts_who_waits
-from router.core.ruling.ruled import CrewView, HoursView, QueueView, RuleState, View
+from router.core.ruling.ruled import RuleState
 from router.core.ruling.ruling import is_paused
+from router.core.ruling.watched import CrewView, HoursView, QueueView, View
 from router.core.world import World
 from router.rules import STATES, Gauge, Life, Value
 from router.rules.gauge import edge_of
@@ -22,7 +23,6 @@ Found: TypeAlias = Iterator[tuple[str, str]]
 def check_queue_view(world: World, view: QueueView) -> Found:
     """What is true of its gauges is true of the queue; the expected wait is looked at by its own times."""
     queue = view.queue
-    assert queue is not None
     if view in world.roster.dirty:
         return
     free = [sum(pool.free for pool in line.needs.ready.values()) for line in queue.own.values()]

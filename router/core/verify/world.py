@@ -32,7 +32,8 @@ from router.core.partners.partner import Partner
 from router.core.queue import Queue
 from router.core.roster import Profile
 from router.core.rota import check_rota
-from router.core.ruling.ruled import HoursView, QueueView, RuleState
+from router.core.ruling.ruled import RuleState
+from router.core.ruling.watched import HoursView, QueueView
 from router.core.verify import rules as verify_rules
 from router.core.verify.agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify.announcements import check_heard
