@@ -3,7 +3,7 @@
 A call needs the whole agent, and chats that are more frequent would fill every gap before it: so when the most urgent
 contact has waited for `reserve_after_s`, is the first of its line, and nobody able has room, the agent who will soonest
 be empty is `reserved`: nothing is given to them until they have room for it. Then the reservation is over and they take
-what is most urgent, as ever. Only heads of lines are looked at, and only after they have changed (`world.heads`).
+what is most urgent, as always. Only heads of lines are looked at, and only after they have changed (`world.heads`).
 """
 
 from __future__ import annotations

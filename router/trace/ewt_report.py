@@ -27,7 +27,7 @@ from router.trace.records import Trace
 from router.trace.replay.run import replay
 
 ASK_EVERY_S: Final = 60.0
-"""Callers are told no oftener."""
+"""Callers are told no more often than this."""
 NEAR_S: Final = 30.0
 NEAR_RATIO: Final = 0.25
 """An estimate is near when it is off by no more than either, as the estimator's own judge counts it."""

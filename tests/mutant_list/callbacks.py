@@ -13,7 +13,7 @@ MUTANTS = (
         story="callback_keeps_the_place",
     ),
     Mutant(
-        "call-backs: no oftener than the queue says",
+        "call-backs: no more often than the queue says",
         CORE + "callbacks/callbacks.py",
         "    spent = callback.tries >= rules.tries or now_us >= callback.until_us\n",
         "    spent = now_us >= callback.until_us\n",

@@ -99,7 +99,7 @@ class Consults:
             "consult: its call ends": ask.End(1, consult.id, by="agent"),
             "consult: customer gone": ask.End(1, call.id),
         }
-        # Of conferences somebody leaves only some: they are drawn oftener, so that a hundred seeds see it.
+        # Of conferences somebody leaves only some: they are drawn more often, so that a hundred seeds see it.
         what = gateway.site.rng.choice([*requests, "consult: conference", "consult: conference"])
         gateway.site.faults[what] += 1
         if what == "consult: customer gone":

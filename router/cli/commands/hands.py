@@ -135,9 +135,9 @@ def contact(
     Example: switchboard contact call-17 move cards --as mia --why "chose the wrong key"
 
     An offer that rings for it is taken back, and is no miss. pull takes it from its agent back to its place; end ends
-    the visit and frees the agent, though the gateway be silent. listen lets the address of your own device hear a talk;
-    with whisper the agent hears you too, with barge everybody. Exit code 1 if the daemon refuses, 3 if it can't be
-    reached.
+    the visit and frees the agent, even if the gateway is silent. listen lets the address of your own device hear a
+    talk; with whisper the agent hears you too, with barge everybody. Exit code 1 if the daemon refuses, 3 if it can't
+    be reached.
     """
     from router.wire.catalogue import AssignContact, EndContact, ListenContact, MoveContact, PullContact, SetPriority
 

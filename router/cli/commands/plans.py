@@ -76,7 +76,7 @@ def stop(
     address: Address = None,
     as_json: Json = False,
 ) -> None:
-    """Stop a plan, whoever started it: all that it did is undone, but for what can't be.
+    """Stop a plan, whoever started it: all that it did is undone, except what can't be.
 
     Example: switchboard plan stop storm --as mia --why "it is over"
 

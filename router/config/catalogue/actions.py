@@ -198,7 +198,7 @@ ACTIONS = Section(
             "share, occupancy_cap: counted over this time past, in twelve parts; an hour for a share, half of one for "
             "a cap, unless said.",
         ),
-        Row("moves_an_hour_most", Whole(1, 3600), "borrow: nobody is lent oftener.", unit="moves"),
+        Row("moves_an_hour_most", Whole(1, 3600), "borrow: nobody is lent more often than this.", unit="moves"),
     ),
     each=True,
 )

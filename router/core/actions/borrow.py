@@ -39,7 +39,7 @@ class Borrow(Action, frozen=True, tag="borrow"):
     """With a lower service level in one of the donors' queues the last lent goes back; 0: it does not matter."""
     first: First = "longest_idle"
     moves_an_hour_most: int = 6
-    """Nobody is lent oftener."""
+    """Nobody is lent more often than this."""
 
     @property
     def donor(self) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Empty(Action, frozen=True, tag="empty"):
     """Each of them in the order: to the other queue, where it lets them in; else a call-back; else the message, and the
     visit is over. Where nothing of that is given, or possible, they wait on. Offers that ring, talks, tickets and
-    promised call-backs are left alone, and who comes later is let in as ever."""
+    promised call-backs are left alone, and who comes later is let in as always."""
 
     what: ClassVar[str] = "waiting"
     undone: ClassVar[bool] = False

@@ -97,7 +97,7 @@ class PullContact(OneContact, tag="pull_contact"):
 
 
 class EndContact(OneContact, tag="end_contact"):
-    """End a visit, in any state, though its gateway be silent. Whoever works on it is free at once, without wrap-up;
+    """End a visit, in any state, even if its gateway is silent. Whoever works on it is free at once, without wrap-up;
     the gateway is told to hang up."""
 
     gateway: Id | None = None

@@ -8,7 +8,7 @@ from router.terms import Id
 
 class Pick(Request, tag="pick"):
     """The agent takes a waiting contact by hand, where its queue allows that (`pick = true`): this one, or the most
-    urgent that they may pick. They may be not ready for offers; needs and capacity count as ever."""
+    urgent that they may pick. They may be not ready for offers; needs and capacity count as always."""
 
     agent: Id
     contact: Id | None = None

@@ -22,7 +22,7 @@ class StartPlan(Hand, tag="start_plan"):
 
 
 class StopPlan(Hand, tag="stop_plan"):
-    """Stop a plan, whoever started it: all that it did is undone, but for what can't be (sent, told, emptied)."""
+    """Stop a plan, whoever started it: all that it did is undone, except what can't be undone (sent, told, emptied)."""
 
     plan: Id
     """Its name."""

@@ -92,7 +92,7 @@ def _again(peer: Peer, command: ask.Consult, contact: Contact) -> Reply:
 
 
 def _refusal(world: World, line: Line, first: Agent, asked: Agent | None, chosen: bool) -> RefusedWhy | None:
-    """The entry check that fails. A colleague of one's own queue is asked though it be closed or full; and who asks is
+    """The entry check that fails. A colleague of one's own queue is asked even if it is closed or full; and who asks is
     not somebody to ask."""
     why = refusal(world, line, None, asked)
     if why in ("closed", "full") and not chosen:

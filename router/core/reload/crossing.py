@@ -119,7 +119,7 @@ class Crossing:
 
 
 def begin(world: World, new: of.Settings) -> None:
-    """Begin to switch to `new`. What is under way comes to its end first, in slices as ever."""
+    """Begin to switch to `new`. What is under way comes to its end first, in slices as always."""
     if world.crossing is not None:
         world.crossing.next.append(new)
         return

@@ -1,4 +1,4 @@
-"""The judge's book of call-backs and places: a place goes over whole (I6), nobody is dialled oftener than the queue
+"""The judge's book of call-backs and places: a place goes over whole (I6), nobody is dialled more often than the queue
 says, before their time, in a pause or twice at once, and a number has one open call-back a queue.
 """
 

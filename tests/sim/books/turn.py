@@ -1,4 +1,4 @@
-"""The judge's view of when rules may turn: not sooner and not oftener than their times allow, whatever their input.
+"""The judge's view of when rules may turn: not sooner and not more often than their times allow, whatever their input.
 
 Where a rule is edited, the least that any version of it has asked is what it is held to.
 """
