@@ -141,6 +141,4 @@ def ask_needs(contact: Contact, asked: Asked) -> None:
             contact.extra.needs = None
             contact.extra = contact.extra.kept()
     else:
-        if contact.extra is None:
-            contact.extra = Extra()
-        contact.extra.needs = asked
+        extra_of(contact).needs = asked

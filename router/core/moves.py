@@ -12,7 +12,7 @@ from router.core.admission import follow, last_treatment
 from router.core.announcements import announcements
 from router.core.effects import Moved, Treatment
 from router.core.entities import Contact
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.core.line import Line
 from router.core.places.several import forget_places
 from router.core.queue import Queue
@@ -46,11 +46,10 @@ def send_on(world: World, contact: Contact, treatment: Treatment, why: str) -> T
 
 def marked(contact: Contact) -> Routed:
     """What is kept of its way, begun where there was nothing yet."""
-    if contact.extra is None:
-        contact.extra = Extra()
-    if contact.extra.route is None:
-        contact.extra.route = Routed()
-    return contact.extra.route
+    extra = extra_of(contact)
+    if extra.route is None:
+        extra.route = Routed()
+    return extra.route
 
 
 def move(world: World, contact: Contact, line: Line, why: str, by: str = "") -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from router.core.callbacks import book as callback_book
 from router.core.entities import Agent, Contact
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.core.talks.consulting import is_consult
 from router.core.tickets.ticket import TICKET
 from router.core.world import World
@@ -18,9 +18,7 @@ from router.core.world import World
 
 def begin(world: World, contact: Contact) -> None:
     """It waits for its one agent from now on."""
-    if contact.extra is None:
-        contact.extra = Extra()
-    contact.extra.direct_us = world.now_us
+    extra_of(contact).direct_us = world.now_us
     world.changed[contact] = None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from router.core.effects import AgentState
 from router.core.entities import Agent, Contact
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.core.line import Line, passed_over
 from router.core.match.choose import contact_for, usable_endpoint
 from router.core.places.several import places
@@ -79,10 +79,8 @@ def _may_from_us(contact: Contact) -> int:
 
 
 def _put_off(world: World, contact: Contact) -> None:
-    if contact.extra is None:
-        contact.extra = Extra()
     lasts_us = max(place.line.reserve_us if place.line is not None else 0 for place in places(contact))
-    contact.extra.reserve_us = world.now_us + lasts_us
+    extra_of(contact).reserve_us = world.now_us + lasts_us
     world.changed[contact] = None
 
 

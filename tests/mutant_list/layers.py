@@ -135,8 +135,8 @@ MUTANTS = (
     Mutant(
         "actions: who finds no way asks again, and not at once",
         CORE + "layers/spill.py",
-        "    contact.extra.spill_us = world.now_us + AGAIN_US\n",
-        "    contact.extra.spill_us = world.now_us + 60 * AGAIN_US\n",
+        "    extra_of(contact).spill_us = world.now_us + AGAIN_US\n",
+        "    extra_of(contact).spill_us = world.now_us + 60 * AGAIN_US\n",
         story="action_overflow_over_a_restart",
     ),
     Mutant(

@@ -21,7 +21,7 @@ from router.core.deadlines import NEVER_US
 from router.core.doors import doors
 from router.core.effects import Dial, DialCancelled, LetGo, Treat
 from router.core.entities import Contact, Offer, Peer
-from router.core.extra import Callback, Extra
+from router.core.extra import Callback, extra_of
 from router.core.order import Order
 from router.core.special import is_test
 from router.core.tally import add_wait, callback_tally
@@ -46,8 +46,7 @@ def rules_of(contact: Contact) -> CallbackRules:
 
 def begin(world: World, contact: Contact, callback: Callback) -> None:
     """A contact that was just made, and belongs to its line, is a call-back."""
-    contact.extra = contact.extra or Extra()
-    contact.extra.callback = callback
+    extra_of(contact).callback = callback
     world.move_contact(contact, "enqueue_held")
     book.enter(world, contact, callback)
     callback_tally(contact.queue.tally).requested += 1

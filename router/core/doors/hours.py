@@ -17,7 +17,7 @@ from msgspec import field
 from router.core import settings as of
 from router.core.deadlines import NEVER_US
 from router.core.entity import EVERYTHING, Entity
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.hours import NEVER_S, Calendar
 from router.terms import SECOND_US
 
@@ -158,7 +158,5 @@ def take_clock(world: World, contact: Contact, clock: Hours | None) -> None:
     contact.key_us += shift_us
     if contact.extra is not None and contact.extra.route is not None and contact.extra.route.moved_us:
         contact.extra.route.moved_us += shift_us
-    if contact.extra is None:
-        contact.extra = Extra()
-    contact.extra.clock = None if clock is None else clock.name
+    extra_of(contact).clock = None if clock is None else clock.name
     world.changed[contact if contact.main is None else contact.main] = None

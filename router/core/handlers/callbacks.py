@@ -10,7 +10,7 @@ from router.core import gateways, offers, visits
 from router.core.callbacks import book, callbacks
 from router.core.effects import Busy, CallbacksReply, CallbackStatus, CallbackTaken, Ok, Reply
 from router.core.entities import Contact, Peer
-from router.core.extra import Callback, Extra, ask_needs
+from router.core.extra import Callback, ask_needs, extra_of
 from router.core.handlers.contacts import own
 from router.core.handlers.entry import check_data
 from router.core.line import Line
@@ -50,8 +50,7 @@ def take_callback(world: World, peer: Peer, command: ask.TakeCallback) -> Reply:
     ask_needs(made, contact.needs)
     made.customer, made.language, made.data = contact.customer, contact.language, contact.data
     if routed is not None:
-        made.extra = made.extra or Extra()
-        made.extra.route = copy(routed)
+        extra_of(made).route = copy(routed)
     # A line goes with its last member: it may be a call-back's already, and the contact alone in it.
     line.members += 1
     visits.leave(world, contact, "callback_taken", "customer")

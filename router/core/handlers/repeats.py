@@ -11,7 +11,7 @@ from router.core.commands import Enqueue
 from router.core.customers.customers import Recalled, count_arrival, recall
 from router.core.customers.settings import Again
 from router.core.entities import Contact, Peer
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.core.handlers.routing import HEAD_START_MOST_S
 from router.core.needs.asked import Asked
 from router.core.queue import Queue
@@ -71,9 +71,7 @@ def welcome(world: World, contact: Contact, rule: Again, recalled: Recalled | No
     count_arrival(world, contact, recalled)
     if recalled is None:
         return
-    if contact.extra is None:
-        contact.extra = Extra()
-    contact.extra.repeat = recalled.times
+    extra_of(contact).repeat = recalled.times
     if rule.head_start_us:
         more_s = min(rule.head_start_us // SECOND_US, max(0, HEAD_START_MOST_S - contact.priority_s))
         contact.priority_s += more_s

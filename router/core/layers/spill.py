@@ -13,7 +13,7 @@ from router.core.callbacks import book as callback_book
 from router.core.doors.hours import due_us
 from router.core.effects import Treatment
 from router.core.entities import Contact
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.core.talks.consulting import is_consult
 from router.core.tickets.ticket import TICKET
 from router.core.world import World
@@ -66,7 +66,5 @@ def spills(world: World, contact: Contact) -> bool:
             moves.move(world, contact, line, "overflow")
             moves.marked(contact).hops += 1
             return True
-    if contact.extra is None:
-        contact.extra = Extra()
-    contact.extra.spill_us = world.now_us + AGAIN_US
+    extra_of(contact).spill_us = world.now_us + AGAIN_US
     return False

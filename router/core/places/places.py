@@ -11,7 +11,7 @@ from router.core.callbacks import book, callbacks
 from router.core.doors.hours import take_clock
 from router.core.effects import LetGo
 from router.core.entities import Contact, Tombstone
-from router.core.extra import Extra, Place
+from router.core.extra import Place, extra_of
 from router.core.partners.sent import AWAY
 from router.core.places import several
 from router.core.world import World
@@ -65,10 +65,8 @@ def _give(world: World, contact: Contact, clock: str | None, place: tuple[int, i
     contact.priority_s = priority_s
     # A chore of its gateway that goes by numbers has listed it under another one, or not at all.
     contact.peer.todo.clear()
-    if clock is not None and contact.extra is None:
-        contact.extra = Extra()
-    if contact.extra is not None:
-        contact.extra.clock = clock
+    if clock is not None or contact.extra is not None:
+        extra_of(contact).clock = clock
     if contact.line is not None:
         take_clock(world, contact, contact.line.clock)
         contact.entry = contact.line.place(contact)
@@ -78,11 +76,10 @@ def _give(world: World, contact: Contact, clock: str | None, place: tuple[int, i
 
 def _carry(world: World, contact: Contact, place: Place) -> None:
     """The token goes with the place; one that the contact had itself is of no place any more."""
-    if contact.extra is None:
-        contact.extra = Extra()
-    elif contact.extra.place is not None:
-        world.tokens.pop(contact.extra.place.number, None)
-    contact.extra.place = place
+    extra = extra_of(contact)
+    if extra.place is not None:
+        world.tokens.pop(extra.place.number, None)
+    extra.place = place
     world.tokens[place.number] = contact
     world.changed[contact] = None
 

@@ -13,7 +13,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from router.core.entities import Contact, Tombstone
-from router.core.extra import Extra, KeptPlace, Place
+from router.core.extra import KeptPlace, Place, extra_of
 from router.core.places.several import has_place_in
 from router.errors import Refused
 
@@ -44,11 +44,9 @@ def give(world: World, contact: Contact, lasts_us: int, always: bool = False) ->
         return
     if not always and (not world.secret or len(world.tokens) >= world.settings.limits.tokens_max):
         return
-    if extra is None:
-        extra = contact.extra = Extra()
     # The counter of numbers is the contact's own: a place that changes hands keeps it, a new one has another.
     number = world.number()
-    extra.place = Place(number, world.now_us + lasts_us)
+    extra_of(contact).place = Place(number, world.now_us + lasts_us)
     world.tokens[number] = contact
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from router.core import gateways, offers
 from router.core.effects import Confirm, TalkOver
 from router.core.entities import Contact, Offer
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.core.talks import clocks
 from router.core.world import World
 from router.terms import MILLISECOND_US
@@ -44,9 +44,7 @@ def due(world: World, offer: Offer) -> None:
 def _repair(world: World, contact: Contact) -> None:
     """Nobody ends this talk: it is over, without after-contact work."""
     world.repaired("connected")
-    if contact.extra is None:
-        contact.extra = Extra()
-    contact.extra.repaired = "connected"
+    extra_of(contact).repaired = "connected"
     talking = [offer for offer in contact.offers if offer.state == "connected"]
     for offer in talking:
         if contact.peer is not offer.endpoint_peer:

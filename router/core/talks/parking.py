@@ -11,7 +11,7 @@ from router.core import counted, offers, states, visits
 from router.core.doors.hours import take_clock
 from router.core.effects import ParkedEvent, TalkOver
 from router.core.entities import Contact, Offer, Peer
-from router.core.extra import Extra
+from router.core.extra import extra_of
 from router.core.moments import parks_at_us
 from router.core.places import elsewhere
 from router.core.special import is_test, pause_of
@@ -24,20 +24,18 @@ from router.terms import MILLISECOND_US, SECOND_US
 
 def noted(contact: Contact) -> Pause:
     """What is kept of its pauses, begun where there was nothing yet."""
-    if contact.extra is None:
-        contact.extra = Extra()
-    if contact.extra.pause is None:
-        contact.extra.pause = Pause()
-    return contact.extra.pause
+    extra = extra_of(contact)
+    if extra.pause is None:
+        extra.pause = Pause()
+    return extra.pause
 
 
 def chat_of(contact: Contact) -> Chat:
     """What is kept of who wrote when, begun where there was nothing yet."""
-    if contact.extra is None:
-        contact.extra = Extra()
-    if contact.extra.chat is None:
-        contact.extra.chat = Chat()
-    return contact.extra.chat
+    extra = extra_of(contact)
+    if extra.chat is None:
+        extra.chat = Chat()
+    return extra.chat
 
 
 def park(world: World, contact: Contact, by: Peer | None) -> None:
