@@ -2,17 +2,19 @@
 
 It also keeps every time from a frame's read to the offer written that followed, and prints their quantiles as one line
 of JSON on SIGUSR1; reading them empties the list. With `--steps` the longest step of the loop is among them, by the
-clock and by its own CPU time.
+clock and by its own CPU time, with the parts of a reload that it was in (`-`: none), and the longest look for garbage.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
 import sys
 from pathlib import Path
 from time import monotonic_ns, thread_time_ns
+from typing import Any
 
 from router.config import load
 from router.daemon import Daemon, run
@@ -33,25 +35,46 @@ class Recorder(Histogram):
 
 
 class Steps:
-    """The longest step since somebody asked."""
+    """The longest step since somebody asked, and the longest look through young objects in one."""
 
     def __init__(self, daemon: Daemon) -> None:
         loop = daemon.require_loop()
+        self._world = daemon.engine.world
         self._step = loop._step
-        self.most_us = self.cpu_most_us = 0
+        self._looked_ns = self._began_ns = 0
+        self._most: dict[str, Any] = {}
+        self.take()
         loop._step = self.step  # type: ignore[method-assign]  # every step goes this way
+        gc.callbacks.append(self._looking)
+
+    def _looking(self, phase: str, _about: dict[str, int]) -> None:
+        now_ns = thread_time_ns()
+        if phase == "start":
+            self._began_ns = now_ns
+        else:
+            self._looked_ns += now_ns - self._began_ns
 
     def step(self) -> None:
         """As without us."""
+        phase = self._phase()
+        self._looked_ns = 0
         began_ns, cpu_ns = monotonic_ns(), thread_time_ns()
         self._step()
-        self.cpu_most_us = max(self.cpu_most_us, (thread_time_ns() - cpu_ns) // 1000)
-        self.most_us = max(self.most_us, (monotonic_ns() - began_ns) // 1000)
+        cpu_us = (thread_time_ns() - cpu_ns) // 1000
+        most = self._most
+        if cpu_us > most["step_cpu_most_us"]:
+            most.update(step_cpu_most_us=cpu_us, step_cpu_most_in=f"{phase} to {self._phase()}")
+        most["step_most_us"] = max(most["step_most_us"], (monotonic_ns() - began_ns) // 1000)
+        most["looked_most_us"] = max(most["looked_most_us"], self._looked_ns // 1000)
 
-    def take(self) -> dict[str, int]:
+    def _phase(self) -> str:
+        crossing = self._world.crossing
+        return "-" if crossing is None else crossing.phase
+
+    def take(self) -> dict[str, Any]:
         """What was found; it begins anew."""
-        found = {"step_most_us": self.most_us, "step_cpu_most_us": self.cpu_most_us}
-        self.most_us = self.cpu_most_us = 0
+        found = self._most
+        self._most = {"step_most_us": 0, "step_cpu_most_us": 0, "step_cpu_most_in": "", "looked_most_us": 0}
         return found
 
 

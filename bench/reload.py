@@ -8,6 +8,8 @@ ping_most_ms       longest time to a pong while an edit is applied; `nothing`: w
 ping_p99_ms        what 99 of 100 pings of that time had at most
 step_most_ms       longest step of the loop meanwhile, by the clock, as the daemon itself sees it
 step_cpu_most_ms   the longest by its own CPU time: what others on the machine took is not in it
+step_cpu_most_in   the parts of a reload in which that one began and ended (router/core/reload/crossing.py); `-`: none
+looked_most_ms     the longest that one step looked for garbage among young objects, by its own CPU time
 apply_s            from asking to the answer that everybody has crossed
 
     agents    every agent has other levels
@@ -182,7 +184,7 @@ async def applied(folder: Path) -> dict[str, Any]:
         writer.close()
 
 
-async def one(folder: Path, size: Size, edit: str, server: Server, pinger: Pinger) -> dict[str, float]:
+async def one(folder: Path, size: Size, edit: str, server: Server, pinger: Pinger) -> dict[str, Any]:
     """Write an edit, apply it, and say how long everybody else had to wait."""
     queues, agents = files(size, edit)
     (folder / "queues.toml").write_text("\n".join(queues), encoding="utf-8")
@@ -197,13 +199,22 @@ async def one(folder: Path, size: Size, edit: str, server: Server, pinger: Pinge
     steps = await asked(server)
     return {
         **await pinger.times_ms(),
-        "step_most_ms": steps["step_most_us"] / 1000,
-        "step_cpu_most_ms": steps["step_cpu_most_us"] / 1000,
+        **steps_ms(steps),
         "apply_s": took_s,
     }
 
 
-async def quiet(server: Server, pinger: Pinger) -> dict[str, float]:
+def steps_ms(found: dict[str, Any]) -> dict[str, Any]:
+    """The longest steps as they are printed."""
+    return {
+        "step_most_ms": found["step_most_us"] / 1000,
+        "step_cpu_most_ms": found["step_cpu_most_us"] / 1000,
+        "step_cpu_most_in": found["step_cpu_most_in"],
+        "looked_most_ms": found["looked_most_us"] / 1000,
+    }
+
+
+async def quiet(server: Server, pinger: Pinger) -> dict[str, Any]:
     """The same while nobody applies anything."""
     await asked(server)
     await pinger.times_ms()
@@ -211,8 +222,7 @@ async def quiet(server: Server, pinger: Pinger) -> dict[str, float]:
     steps = await asked(server)
     return {
         **await pinger.times_ms(),
-        "step_most_ms": steps["step_most_us"] / 1000,
-        "step_cpu_most_ms": steps["step_cpu_most_us"] / 1000,
+        **steps_ms(steps),
     }
 
 
@@ -236,7 +246,7 @@ async def measured(waiting: int) -> dict[str, Any]:
     size = Size(LARGE.queues, LARGE.agents, LARGE.profiles, waiting)
     agents = [[agent_name(i) for i in range(k, size.agents, CONNECTIONS)] for k in range(CONNECTIONS)]
     queues = [part_queues(size, k, True) for k in range(CONNECTIONS)]
-    found: dict[str, list[dict[str, float]]] = {edit: [] for edit in EDITS}
+    found: dict[str, list[dict[str, Any]]] = {edit: [] for edit in EDITS}
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         write_configuration(folder, *files(size, "nothing"))
@@ -258,14 +268,16 @@ async def measured(waiting: int) -> dict[str, Any]:
             await pause(gateways)
     return {
         "waiting": waiting,
-        "nothing": {key: round(value, 1) for key, value in nothing.items()},
+        "nothing": {key: round(value, 1) if key.endswith("_ms") else value for key, value in nothing.items()},
         **{edit: summary(rounds) for edit, rounds in found.items()},
     }
 
 
-def summary(rounds: list[dict[str, float]]) -> dict[str, Any]:
-    """The worst of each, and the median of the time it took."""
-    worst = {key: round(max(each[key] for each in rounds), 1) for key in rounds[0] if key != "apply_s"}
+def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """The worst of each, where the longest step was, and the median of the time it took."""
+    worst = {key: round(max(each[key] for each in rounds), 1) for key in rounds[0] if key.endswith("_ms")}
+    longest = max(rounds, key=lambda each: each["step_cpu_most_ms"])
+    worst["step_cpu_most_in"] = longest["step_cpu_most_in"]
     return {**worst, "apply_s": round(statistics.median(each["apply_s"] for each in rounds), 2)}
 
 

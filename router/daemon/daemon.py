@@ -139,6 +139,7 @@ class Daemon:
         loop = Loop(self.engine, self.store, self.hub, loaded.clock, self._failed, figures=self.figures)
         self.loop = loop
         loop.on_beat = self._beat
+        loop.on_work = process.Sweeper().worked
         loop.on_stall = lambda took_us: _log.warning("stall", step_ms=took_us / 1000)
         loop.stall_alarm_us = self.configuration.daemon.stall_alarm_us
         loop.commits.on_batch = self._batch_kept

@@ -87,6 +87,8 @@ class Loop:
         """Told after a step that carried the wall clock through the engine: the daemon's sign of life."""
         self.on_stall: Callable[[int], None] = _nothing_of
         """Told how long a step took, in microseconds, where that is longer than `stall_alarm_us`."""
+        self.on_work: Callable[[int], None] = _nothing_of
+        """Told after every step how long it took, in microseconds."""
         self.stall_alarm_us = SECOND_US
         self._on_failure = on_failure
         engine.world.durability = store.durability
@@ -190,6 +192,7 @@ class Loop:
         figures.stepped_ns = monotonic_ns()
         took_us = (figures.stepped_ns - began_ns) // 1000
         figures.step_us.observe(took_us)
+        self.on_work(took_us)
         if took_us > self.stall_alarm_us:
             self.on_stall(took_us)
         if self._beat_due:

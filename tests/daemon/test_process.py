@@ -40,6 +40,49 @@ def test_what_is_made_out_of_sight_is_not_looked_through() -> None:
     assert gc.get_freeze_count() >= frozen + len(made)
 
 
+@pytest.mark.usefixtures("collector")
+def test_what_takes_the_place_of_others_is_looked_through_in_time() -> None:
+    """The collector counts what was made less what was freed, so by itself it looks at nothing of it until it is much;
+    after so much work it is looked through whatever that count is, a part at a time."""
+    held: list[list[int]] = [[] for _ in range(20_000)]
+    process.settle_garbage()
+    looked: list[int] = []
+
+    def looking(phase: str, about: dict[str, int]) -> None:
+        if phase == "start":
+            looked.append(sum(len(gc.get_objects(generation=older)) for older in range(about["generation"] + 1)))
+
+    gc.callbacks.append(looking)
+    try:
+        for i in range(len(held)):
+            held[i] = []
+        assert looked == []
+        sweeper = process.Sweeper()
+        sweeper.worked(process.SWEEP_AFTER_US)
+        for i in range(len(held)):
+            held[i] = []
+            if i % 100 == 0:
+                sweeper.worked(process.SWEEP_AFTER_US // 10)
+    finally:
+        gc.callbacks.remove(looking)
+    assert len(looked) == 21
+    # What outlived a look is looked at once more, and then no more.
+    assert max(looked[2:]) < 2_500
+
+
+@pytest.mark.usefixtures("collector")
+def test_a_sweep_waits_until_collecting_is_on_again() -> None:
+    """What is made out of sight stays out of it, however much work there is meanwhile."""
+    process.settle_garbage()
+    before = gc.get_stats()
+    sweeper = process.Sweeper()
+    with process.out_of_sight():
+        sweeper.worked(10 * process.SWEEP_AFTER_US)
+        assert gc.get_stats() == before
+    sweeper.worked(1)
+    assert gc.get_stats()[0]["collections"] == before[0]["collections"] + 1
+
+
 def test_descriptors_go_up_to_the_hard_limit() -> None:
     """And never down; a refusal is no error."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -34,19 +34,20 @@ def write(folder: Path, level: int) -> None:
     (folder / "agents.toml").write_text("\n".join(agents))
 
 
-async def collections_of_a_reload(folder: Path) -> list[int]:
-    """Generations that were looked through while everybody crossed, one by one."""
+async def collections_of_a_reload(folder: Path, young_objects: int) -> tuple[int, int]:
+    """How often young objects were looked through while everybody crossed, and otherwise. `young_objects`: at how many
+    of them the collector does it by itself."""
     configuration = load(folder)
     loaded = begun(configuration)
     process.settle_garbage()
-    gc.set_threshold(YOUNG_OBJECTS, process.MIDDLE_ROUNDS, process.NEVER)
+    gc.set_threshold(young_objects, process.MIDDLE_ROUNDS, process.NEVER)
     daemon = Daemon(configuration, loaded, Notifier({}), (), folder)
     world = daemon.engine.world
-    seen: list[int] = []
+    crossing: list[bool] = []
 
-    def collecting(phase: str, about: dict[str, int]) -> None:
-        if phase == "start" and world.crossing is not None:
-            seen.append(about["generation"])
+    def collecting(phase: str, _about: dict[str, int]) -> None:
+        if phase == "start":
+            crossing.append(world.crossing is not None)
 
     await daemon.start()
     gc.callbacks.append(collecting)
@@ -54,12 +55,12 @@ async def collections_of_a_reload(folder: Path) -> list[int]:
         write(folder, level=2)
         told = await daemon.reloads.carry_out(Order("apply", who="ann", why="a test"))
     finally:
-        gc.callbacks.remove(collecting)
         await daemon.drain()
+        gc.callbacks.remove(collecting)
         loaded.store.close()
     assert (told.done, told.version) == (True, 2)
     assert world.agents["main", "a0"].configured == (("s0", 3),)
-    return seen
+    return crossing.count(True), crossing.count(False)
 
 
 @pytest.mark.usefixtures("collector")
@@ -67,5 +68,14 @@ def test_nothing_is_collected_while_everybody_crosses(tmp_path: Path) -> None:
     """The step that switches makes lines and needs of all queues at once: looking through young objects in it took
     longer than the step. Afterwards they are looked through as ever."""
     write(tmp_path, level=1)
-    assert asyncio.run(collections_of_a_reload(tmp_path)) == []
-    assert gc.isenabled()
+    during, otherwise = asyncio.run(collections_of_a_reload(tmp_path, YOUNG_OBJECTS))
+    assert (during, otherwise > 0, gc.isenabled()) == (0, True, True)
+
+
+@pytest.mark.usefixtures("collector")
+def test_after_much_work_young_objects_are_looked_through_whatever_their_number(tmp_path: Path) -> None:
+    """Where the collector would never do it by itself the loop's work brings it about, but not while everybody
+    crosses."""
+    write(tmp_path, level=1)
+    during, otherwise = asyncio.run(collections_of_a_reload(tmp_path, process.NEVER))
+    assert (during, otherwise > 0) == (0, True)

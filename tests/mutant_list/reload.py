@@ -6,6 +6,20 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "collector: what was worked brings a look at young objects about",
+        "router/daemon/daemon.py",
+        "        loop.on_work = process.Sweeper().worked\n",
+        "",
+        test="tests/daemon/test_reloads.py",
+    ),
+    Mutant(
+        "collector: a sweep waits until everybody has crossed",
+        "router/daemon/process.py",
+        "        if self._worked_us >= SWEEP_AFTER_US and gc.isenabled():\n",
+        "        if self._worked_us >= SWEEP_AFTER_US:\n",
+        test="tests/daemon/test_process.py",
+    ),
+    Mutant(
         "reload: nothing is collected while everybody crosses",
         "router/daemon/reloads.py",
         "        with out_of_sight():\n            daemon.take(",

@@ -75,6 +75,8 @@ class Crossing:
         """What layers have changed meanwhile: those whom it concerns cross after all others."""
         self.next: list[of.Settings] = [] if new is None else [new]
         """Versions that were asked for meanwhile: each comes when the one before it is through."""
+        self.phase = ""
+        """What is being done, in a word."""
         self.worked_us = -1
         """When the last slice was done."""
         self._world = world
@@ -88,6 +90,7 @@ class Crossing:
         while self.next or self.more:
             if self.more:
                 left = self.more.pop(0)
+                self.phase = "layers"
                 yield from contacts_of(self._world, left)
                 yield from _end(self._world, left, [])
             else:
@@ -95,26 +98,35 @@ class Crossing:
 
     def _settings(self, new: of.Settings) -> Iterator[int]:
         world = self._world
+        self.phase = "orders"
         yield from _orders(world, new)
+        self.phase = "needs"
         prepared: list[Needs] = []
         compared: dict[tuple[str, str], Compared | None] = {}
         yield from _needs(world, new, prepared, compared)
+        self.phase = "rules"
         draft = yield from drafted(world, new)
         # What is large enough has a step of its own.
         flips_us = QUEUE_US * sum(found is not None for found in compared.values())
         flips_us += RULE_US * len(draft.changed) if draft is not None else 0
         yield flips_us
+        self.phase = "flip"
         old = [world.settings]
         left = flip(world, new, draft, compared)
         yield flips_us
+        self.phase = "tidy"
         yield from asked(world)
         if draft is not None:
             yield from tidied(world, draft)
+        self.phase = "agents"
         yield from _agents(world, new, left)
+        self.phase = "contacts"
         yield from contacts_of(world, left)
+        self.phase = "end"
         yield from _end(world, left, prepared)
         yield from customers.trimmed(world)
         drop_calendars(world, world.settings)
+        self.phase = "old"
         yield from _let_go(old)
 
 
