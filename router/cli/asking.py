@@ -73,6 +73,8 @@ class Refusal(Unreachable):
         super().__init__(what, remedy)
         self.code = code
         self.detail = detail
+        self.meant = ""
+        """The known name nearest to one that is not known (`near.py`)."""
 
 
 class Asker(ABC):

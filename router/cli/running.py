@@ -36,7 +36,7 @@ def daemon(
 ) -> Iterator[Asker]:
     """A way to the daemon, for as long as the command needs it. The command ends with code 3 where nobody answers, and
     with `refused` where the daemon says no; `remedy`: what to do about that where the daemon knows nothing to do. With
-    `as_json` a no is an object too."""
+    `as_json` a no is an object too. A name that it does not know is answered with the one nearest to it."""
     # Here, since it takes the whole wire along, which `--help` does without.
     from router.cli import asking
 
@@ -44,10 +44,17 @@ def daemon(
         say.fail("--socket and --address are two ways to the same daemon", "give one of them", exits.USAGE)
     try:
         with asking.asker(socket, address) as asker:
-            yield asker
+            try:
+                yield asker
+            except asking.Refusal as error:
+                from router.cli import near
+
+                error.meant = near.meant(asker, error)
+                raise
     except asking.Refusal as error:
         if as_json:
-            say.as_json({"done": False, "code": error.code, "detail": error.detail})
-        say.fail(error.what, error.remedy or remedy, refused)
+            told = {"done": False, "code": error.code, "detail": error.detail}
+            say.as_json(told | ({"did_you_mean": error.meant} if error.meant else {}))
+        say.fail(error.what, f"did you mean {error.meant}?" if error.meant else error.remedy or remedy, refused)
     except asking.Unreachable as error:
         say.fail(error.what, error.remedy)
