@@ -157,6 +157,15 @@ class Order(Generic[E]):
             offset = (offset - len(run)) % step
         return found
 
+    def every_key(self, step: int, unit: int) -> list[float]:
+        """Their keys, counted in so large a unit. Compiled, as most of them are cold: memory is asked for many of them
+        before the first has answered."""
+        keys: list[float] = []
+        for entry in self.every(step):
+            key: int = entry[0]
+            keys.append(key / unit)
+        return keys
+
     def following(self, entry: E) -> E | None:
         """The first entry that does not come before `entry`, which need not be in."""
         lasts = self._lasts

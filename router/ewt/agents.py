@@ -43,8 +43,9 @@ class Group:
 
     def __init__(self, skills: frozenset[str], bucket_s: float) -> None:
         self.skills = skills
-        self.size = 0
-        self.free = 0
+        self.size = 0.0
+        self.free = 0.0
+        """Slots: whole ones where they are counted one by one, parts where a contact takes a part of one."""
         self.bucket_s = bucket_s
         self.cells: dict[tuple[int, str], dict[int, list[float]]] = {}
         self.mix: dict[str, float] = {}

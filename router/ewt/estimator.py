@@ -105,7 +105,7 @@ class Estimator:
                 line.said[contact] = said
 
     def _must_wait(self, line: Line, ahead: int) -> bool:
-        free = 0
+        free = 0.0
         for group in self.agents.by_queue.get(line.name, ()):
             free += group.free
             if free > ahead:

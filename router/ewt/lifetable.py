@@ -11,37 +11,50 @@ Cox and Oakes, Analysis of Survival Data, 1984, chapter 4).  Exponential forgett
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from math import exp, expm1, isfinite, log
-from typing import Any
+from operator import mul
+from typing import Any, Final
 
-AGE_FIRST_S = 2.0
-AGE_RATIO = 1.25
-AGE_BINS = 48
+AGE_FIRST_S: Final = 2.0
+AGE_RATIO: Final = 1.25
+AGE_BINS: Final = 48
 """Bins reach 2 s x 1.25^46 = 16 hours: e-mail and tickets fit in, the first bins are finer than a ring."""
 
-UPPER_S: tuple[float, ...] = tuple(AGE_FIRST_S * AGE_RATIO**i for i in range(AGE_BINS - 1))
-LOWER_S: tuple[float, ...] = (0.0, *UPPER_S)
-WIDTH_S: tuple[float, ...] = tuple(
+UPPER_S: Final[tuple[float, ...]] = tuple(AGE_FIRST_S * AGE_RATIO**i for i in range(AGE_BINS - 1))
+LOWER_S: Final[tuple[float, ...]] = (0.0, *UPPER_S)
+WIDTH_S: Final[tuple[float, ...]] = tuple(
     (UPPER_S[i] if i < AGE_BINS - 1 else LOWER_S[i] * AGE_RATIO) - LOWER_S[i] for i in range(AGE_BINS)
 )
-MIDDLE_S: tuple[float, ...] = tuple(LOWER_S[i] + WIDTH_S[i] / 2 for i in range(AGE_BINS))
-LIFE_MAX_S = 10 * LOWER_S[-1]
+MIDDLE_S: Final[tuple[float, ...]] = tuple(LOWER_S[i] + WIDTH_S[i] / 2 for i in range(AGE_BINS))
+LIFE_MAX_S: Final = 10 * LOWER_S[-1]
 """A longer life is a lost event, and counts as that long."""
-HAZARD_MAX_PER_S = 1e3
+HAZARD_MAX_PER_S: Final = 1e3
 """A hazard is never higher: it is a life of a millisecond, which nobody can tell from none."""
-WALK_STEPS = (1e-6, 1e-3, 4e-3, 0.016, 0.064, 0.25, 1.0, 4.0)
+WALK_STEPS: Final = (1e-6, 1e-3, 4e-3, 0.016, 0.064, 0.25, 1.0, 4.0)
 """Variances of a step of the logarithm of the hazard from bin to bin that are tried."""
-LITTLE_EVENTS = 0.05
+LITTLE_EVENTS: Final = 0.05
 """A bin where fewer events than this could be expected says nothing."""
-WEIGHT_MAX = 1e6
+WEIGHT_MAX: Final = 1e6
 """Weights are scaled back when the newest passes this, long before doubles lose digits."""
 
 
+BINS_A_FOLD: Final = 1 / log(AGE_RATIO)
+
+
 def age_bin(age_s: float) -> int:
-    """The bin of an age in seconds (0 for negative ones)."""
-    return bisect_right(UPPER_S, age_s)
+    """The bin of an age in seconds (0 for negative ones). Found by the logarithm, which may be a bin off where one
+    ends: then it is moved. Compiled that is a quarter of the time of a bisection."""
+    if age_s < AGE_FIRST_S:
+        return 0
+    if not age_s < UPPER_S[AGE_BINS - 2]:
+        return AGE_BINS - 1
+    i = int(log(age_s / AGE_FIRST_S) * BINS_A_FOLD) + 1
+    while UPPER_S[i] <= age_s:
+        i += 1
+    while UPPER_S[i - 1] > age_s:
+        i -= 1
+    return i
 
 
 class Hazard:
@@ -63,7 +76,7 @@ class Hazard:
 
     def upto(self, age_s: float) -> float:
         """Cumulative hazard from age 0 to `age_s`."""
-        i = bisect_right(UPPER_S, age_s)
+        i = age_bin(age_s)
         return self.cumulative[i] + self.rates[i] * (age_s - LOWER_S[i])
 
     def survival(self, age_s: float) -> float:
@@ -91,7 +104,7 @@ class LifeTable:
     def add(self, life_s: float, died: bool) -> None:
         """Count one life: it `died` at `life_s`, or was last seen alive then (censored)."""
         life_s = min(life_s, LIFE_MAX_S)
-        i = bisect_right(UPPER_S, life_s)
+        i = age_bin(life_s)
         weight = self.weight
         self._fresh += 1
         self.ended[i] += weight
@@ -116,7 +129,7 @@ class LifeTable:
         for i in range(AGE_BINS - 1, -1, -1):
             exposure += self.part[i] + beyond * WIDTH_S[i]
             beyond += self.ended[i]
-        return (2 * self._prior_s + exposure / self.weight) / (2 + sum(self.events) / self.weight)
+        return (2 * self._prior_s + exposure / self.weight) / (2 + sum(self.events, 0.0) / self.weight)
 
     def fit(self, running: Iterable[tuple[float, float]] = ()) -> Hazard:
         """The hazard by bin.  `running`: (age in s, how many) of lives that go on now.
@@ -129,10 +142,10 @@ class LifeTable:
         ended = [x * factor for x in self.ended]
         part = [x * factor for x in self.part]
         running = list(running)
-        many = sum(count for _, count in running)
+        many = sum((count for _, count in running), 0.0)
         beyond_usual = max(0.0, 1 - self.usual / many) if many else 0.0
         for age, count in running:
-            i = bisect_right(UPPER_S, age)
+            i = age_bin(age)
             ended[i] += count * beyond_usual
             part[i] += count * beyond_usual * (age - LOWER_S[i])
         self.usual += (many - self.usual) * (1 - self._grow**-self._fresh)
@@ -143,10 +156,11 @@ class LifeTable:
             exposure[i] = part[i] + beyond * WIDTH_S[i]
             beyond += ended[i]
         events = [x * factor for x in self.events]
-        base = (2 + sum(events)) / (2 * self._prior_s + sum(exposure))
+        died = sum(events, 0.0)
+        base = (2 + died) / (2 * self._prior_s + sum(exposure, 0.0))
         rates = smooth(events, exposure, base)
-        due = sum(rate * exposed for rate, exposed in zip(rates, exposure, strict=True))
-        level = (2 + sum(events)) / (2 + due)
+        due = sum(map(mul, rates, exposure), 0.0)
+        level = (2 + died) / (2 + due)
         return Hazard([min(rate * level, HAZARD_MAX_PER_S) for rate in rates])
 
     def dump(self) -> dict[str, Any]:

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import exp
-from typing import Any
+from typing import Any, Final
 
 from router.ewt.lifetable import numbers
 
-RATE_DOUBT_RATIO = 2.0
+RATE_DOUBT_RATIO: Final = 2.0
 """How many variances of chance a faster counter must be off before it is believed at all."""
-PACE_HAZARD_MAX = 20.0
+PACE_HAZARD_MAX: Final = 20.0
 """One talk counts as at most this: a forgotten call must not slow a whole centre."""
-PACE_MIN = 0.2
+PACE_MIN: Final = 0.2
 """Talks are never believed to be shorter than this share of their tables."""
-FADES_PER_SPAN = 40.0
+FADES_PER_SPAN: Final = 40.0
 """Counts fade so many times in the shortest time constant: arrivals since the last time count as of now."""
 
 

@@ -9,7 +9,6 @@ the number of different roles, not of agents.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from router.ewt.agents import READY, TALK, Agents, Group
 from router.ewt.flow import Flow, Higher, Supply
@@ -27,14 +26,17 @@ Jumps = dict[frozenset[str], list[tuple[float, float]]]
 """By the queues served: (seconds from now, agents who come, or go where it is negative)."""
 
 
-class Picture(NamedTuple):
+class Picture:
     """Everything that `walk` needs, and how many agents it rests on."""
 
-    flow: Flow
-    asker: Asker
-    equals: list[Equal]
-    agents: float
-    pace: float
+    __slots__ = ("agents", "asker", "equals", "flow", "pace")
+
+    def __init__(self, flow: Flow, asker: Asker, equals: list[Equal], agents: float, pace: float) -> None:
+        self.flow = flow
+        self.asker = asker
+        self.equals = equals
+        self.agents = agents
+        self.pace = pace
 
 
 class Scene:
@@ -74,9 +76,8 @@ class Scene:
         upper = [self._higher(item) for item in higher]
         flow = Flow(mine, others, upper, len(equal), laws.dt_s * pace, self.wait_max_s)
         asker = Asker(arrived, line.target_s, line.boost, laws.patience)
-        return Picture(
-            flow, asker, [self._equal(item, line, groups) for item in equal], sum(s.size for s in mine), pace
-        )
+        agents = sum((supply.size for supply in mine), 0.0)
+        return Picture(flow, asker, [self._equal(item, line, groups) for item in equal], agents, pace)
 
     def _counts(self, group: Group) -> bool:
         return group.size > 0 or group.skills in self.jumps
@@ -163,11 +164,11 @@ class Scene:
     def _fill(supply: Supply, laws: dict[StateLaw, float]) -> None:
         """Add the laws up, by their counts."""
         first = [0.0] * GRID_STEPS
-        mean, variance = supply.mean, supply.variance
+        mean, variance = supply.mean.copy(), supply.variance.copy()
         for law, count in laws.items():
-            first = [a + count * b for a, b in zip(first, law.first, strict=True)]
-            mean = [a + count * b for a, b in zip(mean, law.mean, strict=True)]
-            variance = [a + count * b for a, b in zip(variance, law.variance, strict=True)]
+            _add(first, law.first, count)
+            _add(mean, law.mean, count)
+            _add(variance, law.variance, count)
         supply.first, supply.mean, supply.variance = first, mean, variance
 
     def _cycle(self, line: Line, supply: Supply, groups: list[Group]) -> None:
@@ -181,25 +182,26 @@ class Scene:
             for queue, weight in group.mix.items():
                 weights[queue] = weights.get(queue, 0.0) + max(group.size, 1) * weight / total
         parts = [(weight, self.laws_of(self.lines.get(queue, line))) for queue, weight in weights.items()]
-        total = sum(weight for weight, _ in parts)
+        total = sum((weight for weight, _ in parts), 0.0)
         if len(parts) == 1:
             supply.cycle = parts[0][1].cycle
         else:
             cycle = [0.0] * GRID_STEPS
             for weight, laws in parts:
                 share = weight / total
-                cycle = [a + share * b for a, b in zip(cycle, laws.cycle, strict=True)]
+                _add(cycle, laws.cycle, share)
             supply.cycle = cycle
-        supply.each = self.laws_of(line).dt_s * total / sum(weight * laws.cycle_mean_s for weight, laws in parts)
+        cycles_s = sum((weight * laws.cycle_mean_s for weight, laws in parts), 0.0)
+        supply.each = self.laws_of(line).dt_s * total / cycles_s
 
     def _higher(self, line: Line) -> Higher:
         arrived, _ = line.sample()
-        age = self.now_s - sum(arrived) / len(arrived) if arrived else 0.0
+        age = self.now_s - sum(arrived, 0.0) / len(arrived) if arrived else 0.0
         return Higher(line.many(), max(age, 0.0), line.rate.per_s(self.now_s), self.laws_of(line).patience)
 
     def _equal(self, other: Line, line: Line, groups: list[Group]) -> Equal:
-        ours = sum(group.size for group in groups if other.name in group.skills)
-        everyone = sum(group.size for group in self.agents.by_queue.get(other.name, ()))
+        ours = sum((group.size for group in groups if other.name in group.skills), 0.0)
+        everyone = sum((group.size for group in self.agents.by_queue.get(other.name, ())), 0.0)
         rate = other.rate.per_s(self.now_s) if other.target_s != line.target_s or other.boost != line.boost else 0.0
         share = ours / everyone if everyone else 0.0
         arrived, each = other.sample()
@@ -223,7 +225,13 @@ class Scene:
                     total += weight * min(hazard / laws.running_hazard, 20.0)
         paces = [self.lines[queue].pace for queue in queues]
         windows = [
-            (count + sum(pace.counts[i] for pace in paces), total + sum(pace.totals[i] for pace in paces))
+            (count + sum((p.counts[i] for p in paces), 0.0), total + sum((p.totals[i] for p in paces), 0.0))
             for i in range(len(paces[0].counts) if paces else 0)
         ]
         return believed_pace(windows, self._doubt)
+
+
+def _add(total: list[float], law: list[float], times: float) -> None:
+    """Add a law so many times."""
+    for k, mass in enumerate(law):
+        total[k] += times * mass

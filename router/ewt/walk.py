@@ -52,13 +52,18 @@ class Equal:
 
     def pass_to(self, until_s: float, wait_s: float, now_s: float) -> float:
         """Callers expected to be served before one who ranks level with an arrival at `until_s`."""
-        patience = self.patience
-        while self.ahead < len(self.arrived) and self.arrived[self.ahead] < until_s:
-            age = now_s - self.arrived[self.ahead]
-            self.sum_ahead += self.each * exp(patience.upto(age) - patience.upto(age + wait_s))
-            self.ahead += 1
-        future = max(0.0, until_s - now_s) * self.per_s if self.ahead == len(self.arrived) else 0.0
-        return (self.sum_ahead + future) * self.share
+        patience, arrived, each = self.patience, self.arrived, float(self.each)
+        ahead, many, total = self.ahead, len(arrived), self.sum_ahead
+        while ahead < many:
+            came_s = arrived[ahead]
+            if came_s >= until_s:
+                break
+            age_s = now_s - came_s
+            total += each * exp(patience.upto(age_s) - patience.upto(age_s + wait_s))
+            ahead += 1
+        self.ahead, self.sum_ahead = ahead, total
+        future = max(0.0, until_s - now_s) * self.per_s if ahead == many else 0.0
+        return (total + future) * self.share
 
 
 class Asker:
@@ -105,7 +110,9 @@ class _Pointer:
         flow = self.flow
         if not equal_need:
             return flow.net[k]
-        taken = sum(min(need, curve[k]) for need, curve in zip(equal_need, flow.shared, strict=True))
+        taken = 0.0
+        for r, need in enumerate(equal_need):
+            taken += min(need, flow.shared[r][k])
         return flow.net[k] - min(taken, flow.any_shared[k])
 
     def slope(self, at_s: float) -> float:
@@ -141,7 +148,7 @@ def walk(
         last = wait
         wait = _one(pointer, asker, equals, now_s, ahead + (end - done - 1) * alive, arrived, wait)
         variance, _ = flow.dispersion(wait)
-        variance += spread + sum(queue.per_s for queue in flow.higher) * wait
+        variance += spread + sum((queue.per_s for queue in flow.higher), 0.0) * wait
         positions.append(end)
         waits.append(wait)
         variances.append(variance / pointer.slope(wait) ** 2)

@@ -102,6 +102,16 @@ def test_a_place_is_kept_as_it_was_made() -> None:
     assert {id(entry) for entry in entries} <= {id(contact.entry) for contact in contacts}
 
 
+@pytest.mark.parametrize("step", [1, 2, 7, RUN_MOST, 5 * RUN_MOST])
+def test_every_so_manieth_key(step: int) -> None:
+    """From the first one on, through all runs, in the unit that is asked for."""
+    order: Order[tuple[int, int]] = Order()
+    assert order.every_key(step, 10) == []
+    for number in range(4 * RUN_MOST):
+        order.add((3 * number, number))
+    assert order.every_key(step, 10) == [3 * number / 10 for number in range(0, 4 * RUN_MOST, step)]
+
+
 def test_removing_what_is_not_in_is_a_mistake() -> None:
     """A place that is removed twice is a mistake of ours, and is noticed."""
     order: Order[tuple[int, int]] = Order()

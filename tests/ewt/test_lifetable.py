@@ -1,6 +1,8 @@
 """Life tables: what a fitted hazard must say of the lives that went in."""
 
+from bisect import bisect_right
 from itertools import pairwise
+from math import inf, nextafter
 from random import Random
 
 import pytest
@@ -17,6 +19,13 @@ def test_bins_cover_every_age_once() -> None:
         assert age_bin(upper) == i + 1
         assert age_bin(LOWER_S[i]) == i
     assert age_bin(-1.0) == 0
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from(UPPER_S))
+def test_the_bin_of_an_age_is_what_a_search_finds(age_s: float) -> None:
+    """Whatever the age: also just below and just above the end of a bin, where a logarithm is a digit off."""
+    for near_s in (nextafter(age_s, -inf), age_s, nextafter(age_s, inf)):
+        assert age_bin(near_s) == bisect_right(UPPER_S, near_s)
 
 
 def test_exponential_lives_give_a_constant_hazard() -> None:

@@ -93,7 +93,7 @@ def _walked(
     """The last slice: the flow, and all positions of the line."""
     if view.line not in view.line.queue.lines:
         return None
-    lines: dict[str, Known] = dict(estimates.by_name)
+    lines = _talked_to(estimates, agents)
     for seen in (view, *beside):
         seen.weigh()
         lines[seen.name] = seen
@@ -118,6 +118,18 @@ def _walked(
     # Laid out now, by what is known now: when somebody reads it first must not matter.
     made.at(1)
     return made
+
+
+def _talked_to(estimates: Estimates, agents: Agents) -> dict[str, Known]:
+    """The services whose contacts the agents have, or had: not all that there are, whose names alone are cold."""
+    found: dict[str, Known] = {}
+    for groups in agents.by_queue.values():
+        for group in groups:
+            for name in (*group.mix, *(name for _, name in group.cells)):
+                service = estimates.by_name.get(name)
+                if service is not None:
+                    found[name] = service
+    return found
 
 
 # -- lines that share agents ------------------------------------------------------------------------------------------
@@ -252,7 +264,7 @@ def _group(skills: frozenset[str], crews: list[Crew], outlook: Outlook) -> Group
                 entry[0] += slots
                 entry[1] += sum_us
     group = Group(skills, BUCKET_US / SECOND_US)
-    group.size, group.free = size / SLOT, free / SLOT  # type: ignore[assignment]  # parts of a slot
+    group.size, group.free = size / SLOT, free / SLOT
     for key in sorted(cells):
         buckets = cells[key]
         group.cells[key] = {

@@ -6,7 +6,7 @@ draws no number: a centre gives the same numbers with estimates and without.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from router.core.estimates.book import WAITING, Book
 from router.core.estimates.coming import Coming
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from router.ewt.judge import Verdict
     from router.ewt.learn import Prediction
 
-LEG, ANSWERED, GONE, JUDGED = range(4)
+LEG: Final = 0
+ANSWERED: Final = 1
+GONE: Final = 2
+JUDGED: Final = 3
 """What a life tells: (LEG, queue, channel, talk us, wrap-up us), (ANSWERED, queue, channel, waited us, rang us),
 (GONE, queue, channel, waited us, whether they hung up), (JUDGED, service, prediction, wait us)."""
-SLICE_US = 30_000
+SLICE_US: Final = 30_000
 """Core time between two slices: thirty-three a second at most, of some 0.4 ms each."""
 KEEP_US = 30 * SECOND_US
 """What was learned is recorded so often, where it is much or nothing else is known yet."""
@@ -42,29 +45,32 @@ KEEP_YOUNG_LEGS = 500
 """Until so many talks have ended since the start, everything is."""
 KEEP_LATEST_US = 600 * SECOND_US
 """A few lives more of a centre that has learned are recorded no later than this."""
-LIVES_MOST = 1024
+LIVES_MOST: Final = 1024
 """Ended lives that wait to be learned from; beyond it further ones are not."""
-LIVES_WAKE = 40
+LIVES_WAKE: Final = 40
 """So many of them are worth a slice; fewer wait for the next one, or for the time of recording."""
-SAID_MOST = 4096
+SAID_MOST: Final = 4096
 """Contacts whose estimate is to be judged when they are answered: bounds memory (0.3 KiB each)."""
-HAUNTED_MOST = 8
+HAUNTED_MOST: Final = 8
 """Lines with abandoners whose virtual wait is open: bounds what an agent who takes a contact is compared with."""
-GHOSTS_MOST = 64
+GHOSTS_MOST: Final = 64
 """Such abandoners of one line; beyond it the further ones are not judged."""
 BLOCKS = 24
 """A longer line is walked in so many blocks: a walk stays within a slice."""
-RUNNING_MOST = 256
+RUNNING_MOST: Final = 256
 """Groups of running lives given to one fit."""
 
 
-class Said(NamedTuple):
+class Said:
     """What was said to a contact: of which service and queue, and when (core time)."""
 
-    service: Service
-    queue: Queue
-    at_us: int
-    prediction: Prediction
+    __slots__ = ("at_us", "prediction", "queue", "service")
+
+    def __init__(self, service: Service, queue: Queue, at_us: int, prediction: Prediction) -> None:
+        self.service = service
+        self.queue = queue
+        self.at_us = at_us
+        self.prediction = prediction
 
 
 class Estimates:

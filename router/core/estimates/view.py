@@ -99,7 +99,7 @@ class View(Known):
         """See `router.ewt.lines.Line.sample`."""
         order = self.line.order
         each = -(-len(order) // SAMPLE_MOST) or 1
-        return [entry[0] / SECOND_US for entry in order.every(each)], each
+        return order.every_key(each, SECOND_US), each
 
     def arrivals(self) -> Sequence[float]:
         """When those who wait entered, ascending."""
