@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -32,7 +32,7 @@ _LENGTH = struct.Struct(">I")
 class ChangeMade(Struct, frozen=True):
     """A difference, in words."""
 
-    kind: str
+    kind: Literal["added", "removed", "changed"]
     path: str
     words: str
     restart: bool

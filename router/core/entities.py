@@ -16,7 +16,7 @@ from router.core.entity import named
 from router.core.native import mypyc_attr
 from router.core.needs.asked import NOTHING, Asked
 from router.core.needs.want import Traits
-from router.terms import AgentStateName
+from router.terms import AgentStateName, BackoffWhy
 
 if TYPE_CHECKING:
     from router.core.effects import Reply
@@ -254,12 +254,12 @@ class Backoff(Live):
     """An agent is given no offers until its deadline; recorded with the agent."""
 
     agent: Agent
-    why: str
-    """What they did last: reject, busy or no_answer."""
+    why: BackoffWhy
+    """What they did last; or `breather`, after too much work."""
     due_us: int = 0
     due_number: int = 0
 
-    def __init__(self, agent: Agent, why: str) -> None:
+    def __init__(self, agent: Agent, why: BackoffWhy) -> None:
         self.agent, self.why = agent, why
 
 

@@ -337,7 +337,7 @@ class Reloads:
             head = candidate.head
             told.new_digest = head.digest
             told.changes = [
-                ChangeShown(each.kind, each.path, each.words[:WORDS_MOST], each.restart)  # type: ignore[arg-type]  # one of its literals
+                ChangeShown(each.kind, each.path, each.words[:WORDS_MOST], each.restart)
                 for each in head.changes[order.after : order.after + CHANGES_A_PAGE]
             ]
             told.changes_total = head.changes_total

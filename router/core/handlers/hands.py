@@ -63,12 +63,11 @@ def set_agent(world: World, peer: Peer, command: ask.SetAgent) -> Reply:
         people.become_ready(world, agent)
         tell_agent(world, agent, command)
     else:
-        reason, cancelled = "", "agent_logged_out"
-        if command.to == "not_ready":
-            reason, cancelled = command.reason, "agent_not_ready"
+        cancelled: CancelReason = "agent_not_ready" if command.to == "not_ready" else "agent_logged_out"
+        reason = command.reason if command.to == "not_ready" else ""
         people.go(world, agent, command.to, reason)
         tell_agent(world, agent, command)
-        withdraw_offers(world, agent, cancelled)  # type: ignore[arg-type]  # one of its literals
+        withdraw_offers(world, agent, cancelled)
     _note(world, peer, command, agent.name, before, standing(agent))
     return Ok(command.seq)
 

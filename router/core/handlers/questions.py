@@ -200,7 +200,7 @@ def agent_status(world: World, agent: Agent) -> AgentStatus:
         else:
             status_of.connected += 1
     if agent.backoff is not None:
-        status_of.backoff_after = agent.backoff.why  # type: ignore[assignment]  # one of its words
+        status_of.backoff_after = agent.backoff.why
         status_of.backoff_ms = max(0, agent.backoff.due_us - world.now_us) // MILLISECOND_US
     status_of.wanted = sum(len(order) for order in agent.wanted.values()) if agent.wanted else 0
     status_of.next_state, status_of.by_hand = agent.next_state, agent.by_hand

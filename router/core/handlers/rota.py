@@ -99,10 +99,11 @@ def missing_status(world: World, tenant: str) -> tuple[list[MissingStatus], int]
     for agent, since_s in found[:MISSING_MOST]:
         span = world.rota.planned((tenant, agent.name), now_s)
         assert span is not None
-        why, reason = ("not_signed_in", "") if agent.state == "offline" else ("not_ready", agent.reason)
-        shown.append(
-            MissingStatus(agent.name, why, (now_s - since_s) * SECOND_MS, (span[1] - now_s) * SECOND_MS, reason)  # type: ignore[arg-type]  # one of its words
-        )
+        times_ms = (now_s - since_s) * SECOND_MS, (span[1] - now_s) * SECOND_MS
+        if agent.state == "offline":
+            shown.append(MissingStatus(agent.name, "not_signed_in", *times_ms))
+        else:
+            shown.append(MissingStatus(agent.name, "not_ready", *times_ms, agent.reason))
     return shown, len(found) - len(shown)
 
 

@@ -42,8 +42,7 @@ def tell_resting(world: World, peer: Peer) -> None:
             continue
         left_ms = (agent.backoff.due_us - world.now_us) // MILLISECOND_US
         if left_ms > 0:
-            told = (agent.name, agent.state, agent.reason, agent.backoff.why, left_ms)
-            world.tell(peer, AgentState(*told))  # type: ignore[arg-type]  # its words
+            world.tell(peer, AgentState(agent.name, agent.state, agent.reason, agent.backoff.why, left_ms))
 
 
 def tell(world: World, peer: Peer, contacts: list[Contact], offers: list[Offer]) -> None:

@@ -12,7 +12,7 @@ Values only: `layers.py` starts and ends them in a world.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
 
 from router.core.actions import ORDER, AnyAction, QueueAction, Target
 from router.core.entity import Entity
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from router.core.entities import Agent
     from router.core.notices import Notice
 
+Key = TypeVar("Key")
 SourceKind: TypeAlias = Literal["rule", "plan", "hand"]
 Spent: TypeAlias = Literal["", "expired", "no_room", "done"]
 """Why a layer has no effect though its source goes on: its own time is over; the queue's contacts would need more lines
@@ -118,11 +119,8 @@ class Layers:
     def remove(self, layer: Layer) -> None:
         """It is over."""
         self.version += 1
-        for listed in (self.sources, self.targets):
-            key = layer.source if listed is self.sources else layer.place
-            listed[key].remove(layer)  # type: ignore[index]  # each by its own
-            if not listed[key]:  # type: ignore[index]
-                del listed[key]  # type: ignore[arg-type]
+        _take_out(self.sources, layer.source, layer)
+        _take_out(self.targets, layer.place, layer)
 
     def paused(self, source: Source) -> bool:
         """Are the layers of this source off?"""
@@ -167,3 +165,9 @@ class Layers:
 
 def _laid(layer: Layer) -> int:
     return ORDER[type(layer.action)]
+
+
+def _take_out(listed: dict[Key, list[Layer]], key: Key, layer: Layer) -> None:
+    listed[key].remove(layer)
+    if not listed[key]:
+        del listed[key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from router.core.layers.sheet import Sheet
-from router.terms import AgentStateName
+from router.terms import AgentStateName, BackoffWhy
 
 
 class AgentRecord(Struct, array_like=True, gc=False):
@@ -31,7 +31,7 @@ class AgentRecord(Struct, array_like=True, gc=False):
     reserved_for: str
     due_us: int
     due_number: int
-    backoff: tuple[str, int, int] | None = None
+    backoff: tuple[BackoffWhy, int, int] | None = None
     """Why, until when, number of the deadline."""
     by_hand: dict[str, int] = {}
     skills_us: int = 0
