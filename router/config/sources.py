@@ -21,6 +21,10 @@ from router.config.places import Places
 FILE_BYTES_MAX: Final = 32 * 1024 * 1024
 """About 200,000 agents. What is larger is not a configuration, and would take memory to say so."""
 
+_KEY: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_DEEP: Final = re.compile(rf"(?m)(?:^|[{{,\[])[ \t]*{_KEY}(?:[ \t]*\.[ \t]*{_KEY}){{32}}")
+"""A key of more parts, joined by dots, than anybody writes."""
+
 _AT_LINE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TWICE = re.compile(r"Cannot (?:declare|mutate) (?:immutable namespace )?\((.*?),?\) ?(?:twice)?")
 
@@ -96,6 +100,12 @@ def decoded(name: str, content: bytes, findings: Findings) -> TextSource | None:
 
 def parsed(source: TextSource, findings: Findings) -> dict[str, Any] | None:
     """A TOML file's tables; None, and a fault with its line, where it is no TOML."""
+    deep = _DEEP.search(source.text)
+    if deep is not None:
+        # What a parser needs for these grows with the square of their number.
+        at_line = source.text.count("\n", 0, deep.end()) + 1
+        findings.about(source.name, "has a key of too many parts", "write it flat", at_line)
+        return None
     try:
         return tomllib.loads(source.text)
     except RecursionError:

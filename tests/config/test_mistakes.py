@@ -127,6 +127,9 @@ MISTAKES = [
     ("one setting twice", queue("open = true\nopen = false"), 4, "", "a second time", "keep one"),
     ("one table twice", queue("[queues.cards]"), 3, "", "queues.cards stands here a second time", "keep one"),
     ("endless brackets", {"queues.toml": "a = " + "[" * 5000}, None, "", "nested too deep", "flat"),
+    ("endless dots", {"queues.toml": "b = 1\na" + ".a" * 50_000 + " = 1"}, 2, "", "a key of too many parts", "flat"),
+    ("endless dots in a header", {"queues.toml": "[[a" + " . 'a'" * 50_000 + "]]"}, 1, "", "too many parts", "flat"),
+    ("endless dots within", {"queues.toml": "b = {c = 1, \"a\"" + ".a" * 50_000 + " = 1}"}, 1, "", "parts", "flat"),
     ("endless digits", {"queues.toml": "a = " + "9" * 5000}, None, "", "no TOML", ""),
 ]  # fmt: skip
 

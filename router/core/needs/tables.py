@@ -54,7 +54,9 @@ def _table(table: Mapping[str, Any], path: Path, faults: list[Fault], terms: lis
         return ANYBODY
     want = ANYBODY
     for key, value in table.items():
-        want = both(want, _entry(key, value, (*path, key), faults, terms))
+        one = _entry(key, value, (*path, key), faults, terms)
+        # With too many it is refused: they are counted, and not put together.
+        want = both(want, one) if terms[0] <= TERMS_MAX else want
     return want
 
 
