@@ -38,9 +38,9 @@ import uvloop
 from bench.store_daemon import Place, compared, loaded, medians
 from router.core.batch import Batch
 from router.store import Store, StoreUnusable, open_store
-from router.store import redis_script as script
 from router.store.base import STREAMS_MOST, Stamp, StoreError
-from router.store.redis_script import command
+from router.store.redis import script
+from router.store.redis.script import command
 
 PARTS = ("disk", "commits", "ways", "daemon", "loaded")
 FSYNCS = ("no", "everysec", "always")

@@ -39,7 +39,7 @@ from router.server.hub import Hub
 from router.server.listener import Listener, listen_tcp
 from router.server.people import SocketTaken, listen_unix
 from router.store.base import Store, StoreError, StoreFenced
-from router.store.redis import RedisStore
+from router.store.redis.store import RedisStore
 from router.store.sqlite import SqliteStore
 from router.terms import SECOND_US
 

@@ -19,7 +19,7 @@ from router.daemon.loading import opened
 from router.daemon.process import loop_factory
 from router.loop.clock import boot_id
 from router.store.base import Store, StoreError
-from router.store.redis import RedisStore
+from router.store.redis.store import RedisStore
 from router.store.sqlite import SqliteStore
 
 FSYNC_TRIES = 50

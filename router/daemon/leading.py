@@ -22,8 +22,8 @@ from router.loop.lease import Lease
 from router.loop.loop import RETRY_MS
 from router.server.connection import Connection
 from router.store.base import StoreAway, StoreError
-from router.store.redis import RedisStore
-from router.store.redis_lease import LeaseKeeper, Renewal
+from router.store.redis.lease import LeaseKeeper, Renewal
+from router.store.redis.store import RedisStore
 from router.terms import MILLISECOND_US
 from router.wire.catalogue import HandedOver, HandOver
 

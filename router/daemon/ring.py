@@ -12,7 +12,7 @@ from router.config.model import Configuration
 from router.core.handlers.state import ENTRIES_A_FRAME
 from router.server.limits import Door, ServerLimits
 from router.store.base import Store
-from router.store.redis import RedisStore
+from router.store.redis.store import RedisStore
 from router.terms import SECOND_US, Role
 from router.wire.catalogue import Limits
 from router.wire.frames import FRAME_BYTES_MAX

@@ -25,7 +25,7 @@ from router.daemon.services import SERVICES, ServiceMaker
 from router.daemon.standing_by import Standby, wait_after_us
 from router.store import StoreUnusable
 from router.store.base import Lead, StoreHeld
-from router.store.redis import RedisStore
+from router.store.redis.store import RedisStore
 from router.terms import SECOND_US
 
 SPEED_MOST: Final = 100_000

@@ -17,9 +17,9 @@ from router.core.stored.records import BadRecord
 from router.daemon.loading import Loaded, activated, now_stamp, put_all, unreadable
 from router.loop.clock import Resumed, boot_us, resume
 from router.store.base import Lead, Stamp, StoreAway, StoreHeld, StoreUnusable
-from router.store.redis import RedisStore
-from router.store.redis_follow import Hole, Position
-from router.store.redis_lease import RENEWALS
+from router.store.redis.follow import Hole, Position
+from router.store.redis.lease import RENEWALS
+from router.store.redis.store import RedisStore
 from router.terms import MILLISECOND_US
 
 LOOK_MS: Final = 100

@@ -20,7 +20,7 @@ PAUSE_S: Final = 0.5
 
 
 class Writer(Protocol):
-    """What a store offers for it. See `router.store.redis_generation.Generation`."""
+    """What a store offers for it. See `router.store.redis.generation.Generation`."""
 
     def begin(self, told: Callable[[StoreError | None], object]) -> None:
         """Make room beside what there is."""

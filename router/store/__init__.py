@@ -9,8 +9,8 @@ from pathlib import Path
 
 from router.store.base import Store, StoreUnusable
 from router.store.memory import VolatileStore
-from router.store.redis_open import open_redis
-from router.store.redis_url import SCHEMES
+from router.store.redis.open import open_redis
+from router.store.redis.url import SCHEMES
 from router.store.sqlite import SqliteStore
 
 __all__ = ["Store", "StoreUnusable", "open_store"]

@@ -19,7 +19,7 @@ from typing import IO, Any, Final, NamedTuple
 
 from router.core.batch import Batch
 from router.store.base import STREAMS_MOST, Lead, Stamp, Store, StoreUnusable
-from router.store.redis_script import stamped
+from router.store.redis.script import stamped
 
 FORMAT: Final = "switchboard-store"
 
@@ -140,7 +140,7 @@ def bad(name: str, why: str) -> StoreUnusable:
 
 
 def _stamp(text: str) -> Stamp | None:
-    from router.store.redis_load import stamp_of
+    from router.store.redis.load import stamp_of
 
     try:
         return stamp_of(text)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from router.core.batch import Batch
 from router.store.base import Lead, Stamp, Store
-from router.store.redis import RedisStore
+from router.store.redis.store import RedisStore
 
 LEAD_MS = 30_000
 """How long a repair may take before a daemon that stands by may lead."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from router.store.redis import RedisStore
-from router.store.redis_url import read
+from router.store.redis.store import RedisStore
+from router.store.redis.url import read
 from tests.sim.pair.net import Dialler, Net
 
 URL = "redis://one"

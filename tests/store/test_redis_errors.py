@@ -6,8 +6,8 @@ import pytest
 from redis import exceptions as they
 
 from router.store.base import StoreAway, StoreError, StoreFenced, StoreGap, StoreUnusable
-from router.store.redis_errors import AWAY, at_start, error_of
-from router.store.redis_wire import line_of
+from router.store.redis.errors import AWAY, at_start, error_of
+from router.store.redis.wire import line_of
 
 LINES = {
     "OOM command not allowed when used memory > 'maxmemory'.": "store_full",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from router.store.redis_follow import Follower, Hole
+from router.store.redis.follow import Follower, Hole
 from tests.store.batches import Records, after, batch_of, loaded
 from tests.store.simulated import Server, ServerStore
 

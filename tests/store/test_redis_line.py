@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from router.store.base import StoreAway, StoreError
-from router.store.redis_line import Line
-from router.store.redis_wire import Wire
+from router.store.redis.line import Line
+from router.store.redis.wire import Wire
 
 
 class Connection:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.batch import Batch
-from router.store import redis_script as script
 from router.store.base import STREAM_MOST, Stamp
+from router.store.redis import script
 
 text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 record = st.one_of(st.binary(max_size=50), st.integers(0, 70_000).map(bytes))

@@ -6,7 +6,7 @@ import pytest
 
 from router.store import open_store
 from router.store.base import StoreUnusable
-from router.store.redis_url import SCHEMES, Address, read
+from router.store.redis.url import SCHEMES, Address, read
 
 
 def test_a_server() -> None:

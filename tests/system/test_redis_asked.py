@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router.store.base import Store, StoreAway
-from router.store.redis import RedisStore
+from router.store.redis.store import RedisStore
 from tests.system.redis_server import RedisServer, running
 from tests.system.redis_store import begun
 

@@ -26,7 +26,7 @@ from router.store.base import (
     StoreHeld,
     StoreUnusable,
 )
-from router.store.redis import RedisStore
+from router.store.redis.store import RedisStore
 from tests.store.batches import Records, batch_of, carry_out, loaded
 from tests.system.redis_server import RedisServer, free_port, running
 from tests.system.redis_store import STAMP, begun

@@ -16,8 +16,8 @@ import redis
 from router.loop.clock import boot_us
 from router.store import open_store
 from router.store.base import Lead, Store, StoreAway
-from router.store.redis import RedisStore
-from router.store.redis_lease import LeaseKeeper, Renewal
+from router.store.redis.lease import LeaseKeeper, Renewal
+from router.store.redis.store import RedisStore
 from tests.store.batches import batch_of
 from tests.system.redis_server import RedisServer, running
 from tests.system.redis_store import STAMP, begun

@@ -15,8 +15,8 @@ from redis.exceptions import RedisError
 
 from router.store import open_store
 from router.store.base import Store, StoreAway, StoreError, StoreUnusable
-from router.store.redis_url import read
-from router.store.redis_wire import Dialler
+from router.store.redis.url import read
+from router.store.redis.wire import Dialler
 from tests.store.batches import after, batch_of, loaded
 from tests.system.redis_server import PATIENCE_S, RedisServer, needed, running
 from tests.system.redis_store import STAMP

@@ -13,10 +13,10 @@ from random import Random
 import pytest
 
 from router.core.batch import Batch
-from router.store import redis_script as script
 from router.store.base import Lead, Stamp
-from router.store.redis_url import read
-from router.store.redis_wire import Dialler, Wire
+from router.store.redis import script
+from router.store.redis.url import read
+from router.store.redis.wire import Dialler, Wire
 from tests.sim.pair.keys import Keys, Refusal, commands_of
 from tests.system.redis_server import RedisServer, running
 

@@ -1,6 +1,6 @@
 """What one simulated Redis server has, and what our scripts and commands do to it.
 
-The scripts (`router/store/redis_*.lua`) can't run without Redis, so here stands once more what they say;
+The scripts (`router/store/redis/*.lua`) can't run without Redis, so here stands once more what they say;
 `tests/system/test_simulated_redis.py` gives both the same commands and compares every answer. Everything around them is
 real: the bytes of the commands, the store that makes them, and what it concludes from the answers.
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.store import redis_script as script
+from router.store.redis import script
 
 Id = tuple[int, int]
 
@@ -264,7 +264,7 @@ class Keys:
 
 
 def appended(names: list[str], packed: bytes) -> list[tuple[str, bytes]]:
-    """Which entries a batch appends to which stream, as `redis_script.pack` wrote them."""
+    """Which entries a batch appends to which stream, as `router.store.redis.script.pack` wrote them."""
     cursor = script.Cursor(packed)
     found = []
     for name, _ in zip(names, range(cursor.array()), strict=True):

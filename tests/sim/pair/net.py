@@ -16,8 +16,8 @@ from random import Random
 from typing import Any, Protocol
 
 from router.store.base import StoreError
-from router.store.redis_errors import error_of
-from router.store.redis_wire import answer_most_s
+from router.store.redis.errors import error_of
+from router.store.redis.wire import answer_most_s
 from router.terms import SECOND_US
 from tests.sim.pair.keys import Keys, Refusal, commands_of
 
@@ -195,7 +195,7 @@ class Wire:
             raise error_of("LATE", self.where)
 
     def call(self, *words: str | bytes | int) -> Any:
-        """As `redis_wire.Wire`."""
+        """As `router.store.redis.wire.Wire`."""
         self.reach()
         if words[0] == "XREAD":
             words = tuple(word for word in words if word not in ("BLOCK", "STREAMS"))
@@ -205,7 +205,7 @@ class Wire:
             raise error_of(str(error), self.where) from error
 
     def exchange(self, data: bytes | memoryview, lines: int = 1) -> bytes:
-        """As `redis_wire.Wire`, and never more than one line."""
+        """As `router.store.redis.wire.Wire`, and never more than one line."""
         assert lines == 1, "a batch with its WAIT goes over the loop's own connection"
         self.reach()
         words = commands_of(bytes(data))[0]
@@ -229,7 +229,7 @@ def one_line(node: Node, words: list[bytes]) -> bytes:
 
 
 class Dialler:
-    """As `redis_wire.Dialler`."""
+    """As `router.store.redis.wire.Dialler`."""
 
     def __init__(self, net: Net, daemon: str, where: Any) -> None:
         self.where = where
@@ -250,7 +250,7 @@ class Dialler:
 
 
 class Line:
-    """As `redis_line.Line`: one command at a time, and its outcome is told once, unless the daemon is gone."""
+    """As `redis.line.Line`: one command at a time, and its outcome is told once, unless the daemon is gone."""
 
     def __init__(self, wire: Wire, call_later: Callable[[float, Callable[[], None]], Any]) -> None:
         self.wire = wire
@@ -260,7 +260,7 @@ class Line:
         self._asked = 0
 
     def ask(self, data: bytes, lines: int, answered: Callable[[bytes | StoreError], None]) -> None:
-        """See `redis_line.Line`."""
+        """See `router.store.redis.line.Line`."""
         assert self._answered is None, "one command at a time"
         self._answered = answered
         self._asked += 1

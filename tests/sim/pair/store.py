@@ -1,7 +1,7 @@
 """The real store of Redis over simulated connections: what waits in a thread there waits in the agenda here.
 
 All that is decided (numbers, epochs, what an answer means, replicas that are short, generations) is `RedisStore`'s,
-`Generation`'s and `redis_lease`'s own. The one idea: a thread that computes nothing is an event later on.
+`Generation`'s and `router.store.redis.lease`'s own. The one idea: a thread that computes nothing is an event later on.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from router.core.batch import Batch
-from router.store import redis_script as script
 from router.store.base import Landed, Lead, Stamp, StoreError
-from router.store.redis import Flight, RedisStore
-from router.store.redis_errors import error_of
-from router.store.redis_generation import Generation, Told
-from router.store.redis_lease import RENEWALS, Renewal
-from router.store.redis_url import read
+from router.store.redis import script
+from router.store.redis.errors import error_of
+from router.store.redis.generation import Generation, Told
+from router.store.redis.lease import RENEWALS, Renewal
+from router.store.redis.store import Flight, RedisStore
+from router.store.redis.url import read
 from tests.sim.pair.net import Dialler, Line, Wire
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from router.store.redis import RedisStore
-from router.store.redis_url import read
+from router.store.redis.store import RedisStore
+from router.store.redis.url import read
 
 
 class ReplicatedStore(RedisStore):
@@ -18,7 +18,7 @@ class ReplicatedStore(RedisStore):
 
 
 def open_redis(url: str, site: str, temporary: bool = False, streams_most: dict[str, int] | None = None) -> RedisStore:
-    """Open the store of a Redis URL (`redis_url`). Raises `StoreUnusable`."""
+    """Open the store of a Redis URL (`url`). Raises `StoreUnusable`."""
     where = read(url)
     kind = ReplicatedStore if where.wait_replicas else RedisStore
     return kind(where, site, temporary, streams_most)

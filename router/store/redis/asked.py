@@ -10,12 +10,12 @@ import time
 from abc import abstractmethod
 from typing import Any, Final
 
-from router.store import redis_script as script
 from router.store.base import SCHEMA, Lead, Store, StoreError, StoreHeld
-from router.store.redis_dangers import Danger, dangers
-from router.store.redis_errors import at_start, error_of
-from router.store.redis_url import Where
-from router.store.redis_wire import Wire
+from router.store.redis import script
+from router.store.redis.dangers import Danger, dangers
+from router.store.redis.errors import at_start, error_of
+from router.store.redis.url import Where
+from router.store.redis.wire import Wire
 
 WAIT_MS: Final = 500
 """How long replicas may take to have a batch before it is asked for again."""

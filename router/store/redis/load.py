@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from router.store.base import SCHEMA, Stamp, StoreError, StoreUnusable
-from router.store.redis_script import KINDS, Keys
-from router.store.redis_wire import Wire
+from router.store.redis.script import KINDS, Keys
+from router.store.redis.wire import Wire
 
 STEP: Final = 500
 """Records asked for at a time: about 5 ms of reading each, so that a loop that loads beside its work stays quick."""
@@ -136,7 +136,7 @@ def _number(fields: dict[str, bytes], name: str, keys: Keys) -> int:
 
 
 def stamp_of(text: str) -> Stamp | None:
-    """A stamp as `redis_script.stamped` writes it; None for the empty text. Raises `ValueError`."""
+    """A stamp as `script.stamped` writes it; None for the empty text. Raises `ValueError`."""
     if not text:
         return None
     core_us, boot_us, wall_us, boot_id = text.split(" ")

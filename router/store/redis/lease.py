@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
 from router.store.base import Lead, StoreError
-from router.store.redis_errors import error_of
-from router.store.redis_script import Keys, lease
-from router.store.redis_wire import Dialler, Wire
+from router.store.redis.errors import error_of
+from router.store.redis.script import Keys, lease
+from router.store.redis.wire import Dialler, Wire
 
 RENEWALS: Final = 3
 """Times that a lease is renewed while it runs: two may be lost."""

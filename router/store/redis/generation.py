@@ -13,9 +13,9 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from router.store.base import Lead, Stamp, StoreAway, StoreError
-from router.store.redis_errors import error_of
-from router.store.redis_script import GENERATION, KINDS, Keys, run, stamped
-from router.store.redis_wire import Dialler, Wire
+from router.store.redis.errors import error_of
+from router.store.redis.script import GENERATION, KINDS, Keys, run, stamped
+from router.store.redis.wire import Dialler, Wire
 
 PIECE_RECORDS: Final = 500
 """Records written at a time: a millisecond or two of encoding on the loop."""

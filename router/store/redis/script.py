@@ -48,10 +48,10 @@ class Script:
         self.sha = sha1(self.text, usedforsecurity=False).hexdigest().encode()
 
 
-COMMIT: Final = Script("redis_commit.lua")
-BEGIN: Final = Script("redis_begin.lua")
-LEASE: Final = Script("redis_lease.lua")
-GENERATION: Final = Script("redis_generation.lua")
+COMMIT: Final = Script("commit.lua")
+BEGIN: Final = Script("begin.lua")
+LEASE: Final = Script("lease.lua")
+GENERATION: Final = Script("generation.lua")
 SCRIPTS: Final = (COMMIT, BEGIN, LEASE, GENERATION)
 
 

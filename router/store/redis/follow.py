@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple, TypeVar
 
 from router.store.base import Stamp, StoreError, StoreUnusable
-from router.store.redis_load import STEP, Meta, look, stamp_of, torn
-from router.store.redis_script import Keys, unpack
-from router.store.redis_wire import Dialler, Wire
+from router.store.redis.load import STEP, Meta, look, stamp_of, torn
+from router.store.redis.script import Keys, unpack
+from router.store.redis.wire import Dialler, Wire
 
 ENTRIES_A_TIME: Final = 200
 """Batches asked for at a time: at most some 50 MB where each is as large as it may be, and far less as a rule."""

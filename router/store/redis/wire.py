@@ -2,7 +2,7 @@
 
 redis-py knows how to connect (TLS, users, databases) and reads any reply; that is `call`. Commands whose reply is
 one line (our scripts' and WAIT's) are bytes out and a line back; that is `exchange`, and the event loop does the
-same without waiting (`redis_line`). It must not know what is in a batch.
+same without waiting (`line`). It must not know what is in a batch.
 
 The one idea: nothing here tries again. redis-py's own retries are off, since a write whose answer was lost would be
 carried out twice; whoever calls knows what may be said again.
@@ -21,9 +21,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from router.store.base import StoreError, StoreUnusable
-from router.store.redis_errors import error_of
-from router.store.redis_script import SCRIPTS
-from router.store.redis_url import Address, Where, wrong
+from router.store.redis.errors import error_of
+from router.store.redis.script import SCRIPTS
+from router.store.redis.url import Address, Where, wrong
 
 CONNECT_MOST_S: Final = 1.0
 """For a connection and for each word of its beginning. A site's Redis is near; a frozen one must not hold us."""

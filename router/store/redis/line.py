@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Final
 
 from router.store.base import StoreError
-from router.store.redis_errors import error_of
-from router.store.redis_wire import Wire, answer_most_s
+from router.store.redis.errors import error_of
+from router.store.redis.wire import Wire, answer_most_s
 
 READ_BYTES: Final = 65_536
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from router.store.redis_wire import Wire
+from router.store.redis.wire import Wire
 
 Danger: TypeAlias = tuple[Literal["ok", "warning", "error"], str, str]
 """(level, what, remedy)."""

@@ -1,6 +1,6 @@
-"""The production store: a site's records in Redis, one script a batch (see `redis_script` for the keys).
+"""The production store: a site's records in Redis, one script a batch (see `script` for the keys).
 
-A commit is one command on one connection that the event loop itself listens to (`redis_line`). Whatever is not that
+A commit is one command on one connection that the event loop itself listens to (`line`). Whatever is not that
 one command and its answer (dialling, a script that Redis forgot, a cluster that moved the site) happens in a thread
 that waits and does not compute.
 
@@ -19,8 +19,6 @@ from functools import partial
 from typing import ClassVar, Final, NamedTuple
 
 from router.core.batch import Batch
-from router.store import redis_load as loading
-from router.store import redis_script as script
 from router.store.base import (
     SCHEMA,
     STREAMS_MOST,
@@ -31,15 +29,17 @@ from router.store.base import (
     StoreError,
     next_epoch,
 )
-from router.store.redis_asked import Asked
-from router.store.redis_errors import at_start, error_of
-from router.store.redis_feed import Feed
-from router.store.redis_follow import Follower
-from router.store.redis_generation import Generation, Whose
-from router.store.redis_lease import LeaseKeeper, Told
-from router.store.redis_line import Line
-from router.store.redis_url import ALL_REPLICAS, Where
-from router.store.redis_wire import Dialler, Wire
+from router.store.redis import load as loading
+from router.store.redis import script
+from router.store.redis.asked import Asked
+from router.store.redis.errors import at_start, error_of
+from router.store.redis.feed import Feed
+from router.store.redis.follow import Follower
+from router.store.redis.generation import Generation, Whose
+from router.store.redis.lease import LeaseKeeper, Told
+from router.store.redis.line import Line
+from router.store.redis.url import ALL_REPLICAS, Where
+from router.store.redis.wire import Dialler, Wire
 
 START_MOST_S: Final = 30.0
 """How long a start waits for a Redis that is itself starting; the service manager waits longer."""
