@@ -11,6 +11,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+from router.ewt.absence import Absences, as_long_again, ended
 from router.ewt.agents import READY, TALK, WRAP, Agents, Slot
 from router.ewt.builder import Builder
 from router.ewt.judge import Verdict
@@ -18,7 +19,7 @@ from router.ewt.learn import sane
 from router.ewt.lines import Ghost, Line
 from router.ewt.plans import Plans
 from router.ewt.settings import DEFAULT_SETTINGS, EwtSettings
-from router.ewt.supply import Scene
+from router.ewt.supply import RELATED_MAX, Jumps, Scene
 from router.ewt.trajectory import Confidence, Estimate, Trajectory
 from router.ewt.walk import walk
 
@@ -38,6 +39,7 @@ class Estimator:
         self.lines: dict[str, Line] = {}
         self.agents = Agents(settings.groups_max, 5.0)
         self.plans = Plans(settings.plans_max)
+        self.absences = Absences(settings.half_life_lives)
         self.now_s = 0.0
         self.version = 0
         self._where: dict[str, Line] = {}
@@ -100,8 +102,9 @@ class Estimator:
         self._where[contact] = line
         if now >= self._next_learn_s and not waited_s and self._must_wait(line, ahead):
             self._next_learn_s = now + self.settings.learn_gap_s
-            said = self.trajectory(now_s, queue).prediction(ahead + 1)
-            if said.flow_s < self.settings.wait_max_s:
+            made = self.trajectory(now_s, queue)
+            said = made.prediction(ahead + 1)
+            if said.flow_s < self.settings.wait_max_s and not made.deserted:
                 line.said[contact] = said
 
     def _must_wait(self, line: Line, ahead: int) -> bool:
@@ -243,6 +246,8 @@ class Estimator:
         """An agent logs in free, or changes skills (queue names) or slots."""
         now = self._forward(now_s)
         self.plans.came_true(agent, True, now)
+        if agent not in self.agents.slots:
+            self.absences.came(agent, now)
         self.agents.login(agent, frozenset(skills), min(max(slots, 1), 1000), now)
         for slot in self.agents.slots[agent]:
             if slot.state == READY:
@@ -252,7 +257,10 @@ class Estimator:
         """An agent logs out or goes on a break, at once."""
         now = self._forward(now_s)
         self.plans.came_true(agent, False, now)
-        for slot in self.agents.logout(agent):
+        held = self.agents.logout(agent)
+        if held:
+            self.absences.went(agent, held[0].group.skills, now)
+        for slot in held:
             line = self.lines.get(slot.queue)
             if line is None or slot.state == READY:
                 continue
@@ -260,7 +268,7 @@ class Estimator:
             table.add(now - slot.since_s, slot.state == WRAP)
 
     def plan(self, now_s: float, at_s: float, agent: str, login: bool, skills: frozenset[str]) -> bool:
-        """A log-in or log-out is known ahead; False when there are too many plans."""
+        """A log-in or log-out is known ahead; False if there are too many."""
         now = self._forward(now_s)
         self.plans.expire(now - EXPIRE_PLANS_S)
         if not isfinite(at_s) or not self.plans.add(agent, login, at_s, frozenset(skills)):
@@ -285,23 +293,40 @@ class Estimator:
             return made
         line = self._line(queue) or Line(queue, self.settings)
         now = self.now_s
-        jumps = self.plans.jumps(now, self._skills) if len(self.plans) else {}
+        jumps: Jumps = self.plans.jumps(now, self._skills) if len(self.plans) else {}
+        deserted = self.absences.deserted(queue, self.agents, jumps)
+        comes_s, spread = self._expect(line, jumps) if deserted else (0.0, 0.0)
         laws = self.builder.laws(line, now)
         scene = Scene(
             self.lines,
             self.agents,
             lambda other: self.builder.laws(other, now, laws.dt_s),
-            jumps,
-            now,
-            self.settings.wait_max_s,
-            self.settings.pace_doubt_ratio,
-        )
+            jumps, now, self.settings.wait_max_s, self.settings.pace_doubt_ratio,
+        )  # fmt: skip
         picture = scene.picture(line)
         walked = walk(picture.flow, picture.asker, picture.equals, now, self.settings.waiting_blocks)
-        made = Trajectory(line, picture.asker.arrived, walked, now, self._confidence(line, picture.agents, bool(jumps)))
+        planned = bool(jumps) and not deserted
+        if not planned:
+            first_s = comes_s + as_long_again(self._lasted(line))
+            walked = ended(walked, first_s, laws.cycle_mean_s * picture.pace, spread)
+        made = Trajectory(line, picture.asker.arrived, walked, now, self._confidence(line, picture.agents, planned))
+        made.deserted = deserted
         made.version, made.agents, made.pace = self.version, picture.agents, picture.pace
         self._cache[queue] = made
         return made
+
+    def _expect(self, line: Line, jumps: Jumps) -> tuple[float, float]:
+        """Count on those who usually come back; (seconds until the first one does, its variance)."""
+        above = [item.name for item in self.lines.values() if item.priority < line.priority][:RELATED_MAX]
+        returns, variance = self.absences.returns(line.name, above, self.now_s, self._lasted(line))
+        for at, skills in returns:
+            self.agents.group(skills)
+            jumps.setdefault(skills, []).append((at, 1.0))
+        return returns[0][0], variance
+
+    def _lasted(self, line: Line) -> float:
+        """How long the first one has waited."""
+        return max(0.0, self.now_s - next(iter(line.arrivals()), self.now_s))
 
     def _skills(self, agent: str) -> frozenset[str] | None:
         held = self.agents.slots.get(agent)
@@ -341,8 +366,7 @@ class Estimator:
 
     def many(self, queue: str) -> int:
         """How many wait in a queue."""
-        line = self.lines.get(queue)
-        return 0 if line is None else line.many()
+        return self.lines[queue].many() if queue in self.lines else 0
 
     def verdicts(self) -> dict[str, Verdict]:
         """The judge's figures by queue."""
@@ -354,7 +378,8 @@ class Estimator:
 
     def dump(self) -> dict[str, Any]:
         """Everything learned, as plain numbers, lists and dicts; not who waits or works."""
-        return {"schema": SCHEMA, "queues": {name: line.dump() for name, line in self.lines.items()}}
+        queues = {name: line.dump() for name, line in self.lines.items()}
+        return {"schema": SCHEMA, "queues": queues, "absences": self.absences.dump()}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take up what was learned.  ValueError, and nothing changed, if it is of another schema or broken."""
@@ -363,10 +388,11 @@ class Estimator:
             raise ValueError(f"learned state: expected schema {SCHEMA}, found {state.get('schema')!r}")
         for name, learned in queues.items():
             if not isinstance(learned, dict):
-                raise ValueError(  # noqa: TRY004 - a bad stored value, whatever its type
-                    f"learned state: queue {name!r} is not a table"
-                )
+                raise ValueError(f"learned state: queue {name!r} is no table")  # noqa: TRY004 - a bad stored value
             Line(name, self.settings).load(learned)
+        absences = state.get("absences")
+        if isinstance(absences, dict):
+            self.absences.load(absences)
         for name, learned in queues.items():
             line = self._line(name)
             if line is not None:

@@ -83,6 +83,12 @@ class Hazard:
         """Probability to live longer than `age_s`."""
         return exp(-self.upto(age_s))
 
+    def age_at(self, age_s: float, level: float) -> float:
+        """The age that a life of age `age_s` reaches with probability 1 - `level`."""
+        target = self.upto(age_s) - log(1 - level)
+        i = bisect_right(self.cumulative, target) - 1
+        return LOWER_S[i] + (target - self.cumulative[i]) / self.rates[i]
+
 
 class LifeTable:
     """Decayed counts of lives by age bin; see the module's docstring."""

@@ -32,7 +32,7 @@ class Estimate(NamedTuple):
 class Trajectory:
     """The estimates of one queue at one moment, for every position; reading one costs O(log positions)."""
 
-    __slots__ = ("_knots", "_line", "_rows", "agents", "arrived", "at_s", "confidence", "pace", "positions",
+    __slots__ = ("_knots", "_line", "_rows", "agents", "arrived", "at_s", "confidence", "deserted", "pace", "positions",
                  "variances", "version", "waits")  # fmt: skip
 
     def __init__(
@@ -51,6 +51,8 @@ class Trajectory:
         self.version = -1
         self.agents = 0.0
         self.pace = 1.0
+        self.deserted = False
+        """Nobody is there, and it is only expected that somebody comes back: nothing is learned from it."""
         self._knots: list[int] = []
         self._rows: list[tuple[float, float, float, float, float]] = []
 

@@ -16,13 +16,62 @@ def test_nobody_waits_where_somebody_is_free() -> None:
     assert estimator.estimate(10.0, "all").p50 < 5
 
 
-def test_a_queue_without_agents_has_the_longest_wait_and_low_confidence() -> None:
-    """Nobody there and no plan: the limit, said with low confidence."""
-    estimator = Estimator(EwtSettings(wait_max_s=7200))
+def test_a_queue_without_agents_waits_as_long_again_with_low_confidence() -> None:
+    """Nobody there, nobody known and no plan: a quarter of an hour, or as long as the first one has waited."""
+    estimator = Estimator()
     estimator.arrive(1.0, "c1", "all")
     said = estimator.estimate(2.0, "all", contact="c1")
-    assert said.mean == 7200
+    assert said.mean == pytest.approx(900, rel=0.02)
+    assert said.p90 > 2 * said.p50
     assert said.confidence == "low"
+    assert estimator.estimate(5001.0, "all", contact="c1").mean == pytest.approx(5000, rel=0.02)
+
+
+def test_who_had_a_break_is_expected_back() -> None:
+    """Breaks last about ten minutes: a minute after the last one began, nine are left; what was learned is kept."""
+    estimator = Estimator()
+    now = 0.0
+    for _ in range(60):
+        estimator.agent_login(now, "ann", frozenset({"all"}))
+        estimator.agent_logout(now + 3000, "ann")
+        now += 3600.0
+    estimator.arrive(now - 540, "c1", "all")
+    said = estimator.estimate(now - 540, "all", contact="c1")
+    assert said.mean == pytest.approx(540, rel=0.15)
+    assert said.confidence == "low"
+    taught = Estimator()
+    taught.load(estimator.dump())
+    taught.agent_login(now, "bob", frozenset({"all"}))
+    taught.agent_logout(now + 10, "bob")
+    assert taught.estimate(now + 70, "all").mean == pytest.approx(540, rel=0.15)
+
+
+def test_who_comes_at_eight_is_expected_at_eight() -> None:
+    """After a night the time of day counts, not the length of the absence; the rest of the team comes soon after."""
+    estimator = Estimator()
+    for day in range(3):
+        for i in range(4):
+            estimator.agent_login(day * 86400 + 28800 + 60.0 * i, f"a{i}", frozenset({"all"}))
+        for i in range(4):
+            estimator.agent_logout(day * 86400 + 61200 + 700.0 * day, f"a{i}")
+    now = 3 * 86400 + 28500.0
+    for i in range(3):
+        estimator.arrive(now, f"c{i}", "all")
+    waits = [estimator.trajectory(now, "all").at(i).mean for i in (1, 3)]
+    assert waits[0] == pytest.approx(300, abs=30)
+    assert waits[1] == pytest.approx(420, abs=60)
+
+
+def test_what_starves_is_not_expected_to_starve_for_ever() -> None:
+    """Gold takes all that there is, for nobody knows how long: as long again, and not a day."""
+    estimator = Estimator()
+    estimator.set_queue("gold", 0)
+    estimator.set_queue("silver", 1)
+    estimator.agent_login(0.0, "ann", frozenset({"gold", "silver"}))
+    estimator.arrive(0.0, "s", "silver")
+    for i in range(200):
+        estimator.arrive(10.0 * i, f"g{i}", "gold")
+    assert 1500 < estimator.estimate(2000.0, "silver", contact="s").mean < 20_000
 
 
 def test_a_planned_login_gives_a_finite_wait() -> None:
@@ -38,11 +87,12 @@ def test_a_planned_login_gives_a_finite_wait() -> None:
 
 def test_who_is_planned_and_absent_is_missing() -> None:
     """A plan whose time went by is shown, and not counted on any more."""
-    estimator = Estimator(EwtSettings(wait_max_s=7200))
+    estimator = Estimator()
     estimator.plan(0.0, 100.0, "ann", True, frozenset({"all"}))
     estimator.arrive(150.0, "c1", "all")
     assert estimator.missing() == [("ann", 100.0)]
-    assert estimator.estimate(150.0, "all", contact="c1").mean == 7200
+    said = estimator.estimate(150.0, "all", contact="c1")
+    assert (said.mean > 600, said.confidence) == (True, "low")
 
 
 def test_positions_come_from_the_order_of_arrival() -> None:
