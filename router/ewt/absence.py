@@ -92,6 +92,15 @@ class Absences:
         early, late = _at(atoms, 0.3 * each), _at(atoms, each * min(2.0, 0.8 * many))
         return [(time, gone[2]) for time, gone in zip(times, able, strict=True)], ((late - early) / 2) ** 2
 
+    def away(self, queue: str) -> dict[str, frozenset[str]]:
+        """Who is gone and could serve a queue, the last to go, with their skills."""
+        able = [(agent, skills) for agent, (_, skills) in self._gone.items() if queue in skills]
+        return dict(able[-LOOKED_AT:])
+
+    def usual_per_s(self) -> float:
+        """The hazard of coming back, over all absences."""
+        return 1 / max(self._table.mean_s(), 1.0)
+
     def dump(self) -> dict[str, Any]:
         """What was learned; not who is gone."""
         return {"table": self._table.dump(), "usual": dict(self._usual_s)}

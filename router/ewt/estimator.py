@@ -11,15 +11,15 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from router.ewt.absence import Absences, as_long_again, ended
+from router.ewt.absence import ended
 from router.ewt.agents import READY, TALK, WRAP, Agents, Slot
 from router.ewt.builder import Builder
+from router.ewt.coming import Coming
 from router.ewt.judge import Verdict
-from router.ewt.learn import sane
+from router.ewt.learn import Prediction, sane
 from router.ewt.lines import Ghost, Line
-from router.ewt.plans import Plans
 from router.ewt.settings import DEFAULT_SETTINGS, EwtSettings
-from router.ewt.supply import RELATED_MAX, Jumps, Scene
+from router.ewt.supply import Scene
 from router.ewt.trajectory import Confidence, Estimate, Trajectory
 from router.ewt.walk import walk
 
@@ -38,8 +38,8 @@ class Estimator:
         self.settings = settings
         self.lines: dict[str, Line] = {}
         self.agents = Agents(settings.groups_max, 5.0)
-        self.plans = Plans(settings.plans_max)
-        self.absences = Absences(settings.half_life_lives)
+        self.coming = Coming(self.lines, self.agents, settings.plans_max, settings.half_life_lives)
+        self.plans = self.coming.plans
         self.now_s = 0.0
         self.version = 0
         self._where: dict[str, Line] = {}
@@ -82,6 +82,7 @@ class Estimator:
                 self._where.pop(contact, None)
             self._haunted.pop(queue, None)
             self._cache.pop(queue, None)
+            self.coming.crowds.forget(queue)
             self.builder.forget(line)
             self.version += 1
 
@@ -100,6 +101,7 @@ class Estimator:
         ahead = len(line.waiting)
         line.join(contact, now - sane(waited_s, now) if waited_s else now)
         self._where[contact] = line
+        self.coming.waits(queue, ahead + 1, now)
         if now >= self._next_learn_s and not waited_s and self._must_wait(line, ahead):
             self._next_learn_s = now + self.settings.learn_gap_s
             made = self.trajectory(now_s, queue)
@@ -128,7 +130,7 @@ class Estimator:
             if line is None:
                 return
         else:
-            arrived, said = line.quit(contact)
+            arrived, said = self._quit(line, contact)
             if now > arrived and self._learns():
                 line.patience.add(now - arrived, False)
             if said is not None:
@@ -141,6 +143,11 @@ class Estimator:
                     line.pick.add(age, False)
         if self._haunted:
             self._exorcise(slot, line, arrived)
+
+    def _quit(self, line: Line, contact: str) -> tuple[float, Prediction | None]:
+        if len(line.waiting) == 1:
+            self.coming.crowds.empty(line.name, self.now_s)
+        return line.quit(contact)
 
     def _learns(self) -> bool:
         return self._stride == 1 or self.version % self._stride == 0
@@ -234,7 +241,7 @@ class Estimator:
         line = self._where.pop(contact, None)
         if line is None:
             return
-        arrived, said = line.quit(contact)
+        arrived, said = self._quit(line, contact)
         if self._learns():
             line.patience.add(max(0.0, now - arrived), hung_up)
         if said is not None:
@@ -245,9 +252,7 @@ class Estimator:
     def agent_login(self, now_s: float, agent: str, skills: frozenset[str], slots: int = 1) -> None:
         """An agent logs in free, or changes skills (queue names) or slots."""
         now = self._forward(now_s)
-        self.plans.came_true(agent, True, now)
-        if agent not in self.agents.slots:
-            self.absences.came(agent, now)
+        self.coming.login(agent, skills, now)
         self.agents.login(agent, frozenset(skills), min(max(slots, 1), 1000), now)
         for slot in self.agents.slots[agent]:
             if slot.state == READY:
@@ -256,10 +261,9 @@ class Estimator:
     def agent_logout(self, now_s: float, agent: str) -> None:
         """An agent logs out or goes on a break, at once."""
         now = self._forward(now_s)
-        self.plans.came_true(agent, False, now)
         held = self.agents.logout(agent)
         if held:
-            self.absences.went(agent, held[0].group.skills, now)
+            self.coming.logout(agent, held[0].group.skills, now)
         for slot in held:
             line = self.lines.get(slot.queue)
             if line is None or slot.state == READY:
@@ -293,44 +297,24 @@ class Estimator:
             return made
         line = self._line(queue) or Line(queue, self.settings)
         now = self.now_s
-        jumps: Jumps = self.plans.jumps(now, self._skills) if len(self.plans) else {}
-        deserted = self.absences.deserted(queue, self.agents, jumps)
-        comes_s, spread = self._expect(line, jumps) if deserted else (0.0, 0.0)
+        coming = self.coming.expected(line, now)
         laws = self.builder.laws(line, now)
         scene = Scene(
             self.lines,
             self.agents,
             lambda other: self.builder.laws(other, now, laws.dt_s),
-            jumps, now, self.settings.wait_max_s, self.settings.pace_doubt_ratio,
+            coming.jumps, now, self.settings.wait_max_s, self.settings.pace_doubt_ratio,
         )  # fmt: skip
         picture = scene.picture(line)
         walked = walk(picture.flow, picture.asker, picture.equals, now, self.settings.waiting_blocks)
-        planned = bool(jumps) and not deserted
-        if not planned:
-            first_s = comes_s + as_long_again(self._lasted(line))
-            walked = ended(walked, first_s, laws.cycle_mean_s * picture.pace, spread)
-        made = Trajectory(line, picture.asker.arrived, walked, now, self._confidence(line, picture.agents, planned))
-        made.deserted = deserted
+        if not coming.planned:
+            walked = ended(walked, coming.most_s, laws.cycle_mean_s * picture.pace, coming.variance)
+        confidence = self._confidence(line, picture.agents, coming.planned)
+        made = Trajectory(line, picture.asker.arrived, walked, now, confidence)
+        made.deserted = coming.deserted
         made.version, made.agents, made.pace = self.version, picture.agents, picture.pace
         self._cache[queue] = made
         return made
-
-    def _expect(self, line: Line, jumps: Jumps) -> tuple[float, float]:
-        """Count on those who usually come back; (seconds until the first one does, its variance)."""
-        above = [item.name for item in self.lines.values() if item.priority < line.priority][:RELATED_MAX]
-        returns, variance = self.absences.returns(line.name, above, self.now_s, self._lasted(line))
-        for at, skills in returns:
-            self.agents.group(skills)
-            jumps.setdefault(skills, []).append((at, 1.0))
-        return returns[0][0], variance
-
-    def _lasted(self, line: Line) -> float:
-        """How long the first one has waited."""
-        return max(0.0, self.now_s - next(iter(line.arrivals()), self.now_s))
-
-    def _skills(self, agent: str) -> frozenset[str] | None:
-        held = self.agents.slots.get(agent)
-        return held[0].group.skills if held else None
 
     def _confidence(self, line: Line, agents: float, planned: bool) -> Confidence:
         lives = line.talk.lives
@@ -379,7 +363,7 @@ class Estimator:
     def dump(self) -> dict[str, Any]:
         """Everything learned, as plain numbers, lists and dicts; not who waits or works."""
         queues = {name: line.dump() for name, line in self.lines.items()}
-        return {"schema": SCHEMA, "queues": queues, "absences": self.absences.dump()}
+        return {"schema": SCHEMA, "queues": queues, "absences": self.coming.absences.dump()}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take up what was learned.  ValueError, and nothing changed, if it is of another schema or broken."""
@@ -392,7 +376,7 @@ class Estimator:
             Line(name, self.settings).load(learned)
         absences = state.get("absences")
         if isinstance(absences, dict):
-            self.absences.load(absences)
+            self.coming.absences.load(absences)
         for name, learned in queues.items():
             line = self._line(name)
             if line is not None:

@@ -32,15 +32,20 @@ class Plans:
         self._plans[agent, login, at_s] = skills
         return True
 
-    def came_true(self, agent: str, login: bool, now_s: float) -> None:
-        """The agent did log in or out: the plan nearest in time is done, and older ones with it."""
+    def came_true(self, agent: str, login: bool, now_s: float) -> bool:
+        """The agent did log in or out: the plan nearest in time is done, and older ones with it.  Whether one was."""
         mine = [key for key in self._plans if key[0] == agent and key[1] is login]
         if not mine:
-            return
+            return False
         nearest = min(mine, key=lambda key: abs(key[2] - now_s))
         for key in mine:
             if key[2] <= nearest[2]:
                 del self._plans[key]
+        return True
+
+    def due(self) -> set[str]:
+        """Agents whose log-in is planned."""
+        return {agent for agent, login, _ in self._plans if login}
 
     def missing(self, now_s: float) -> list[tuple[str, float]]:
         """Agents whose planned log-in is past and did not happen: (agent, planned time)."""
