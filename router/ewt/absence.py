@@ -146,6 +146,8 @@ def ended(
     It ends all the same: a burst of those who come first is over, somebody comes.  So the first one is expected to wait
     `first_s` at most, and who follows is served by one agent at least, `each_s` apart.
     """
+    if not spread and walked[1][-1] <= first_s:
+        return walked
     positions, waits, variances = [], [], []
     for position, wait, variance in zip(*walked, strict=True):
         most = first_s + position * each_s

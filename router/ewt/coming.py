@@ -62,7 +62,8 @@ class Coming:
     def expected(self, line: Line, now_s: float) -> Expected:
         """Who comes and goes, as one queue sees it."""
         jumps: Jumps = self.plans.jumps(now_s, self._skills) if len(self.plans) else {}
-        lasted_s = max(0.0, now_s - next(iter(line.arrivals()), now_s))
+        first = next(iter(line.waiting.values()), now_s) if not line.shuffled else line.arrivals()[0]
+        lasted_s = max(0.0, now_s - first)
         deserted = self.absences.deserted(line.name, self._agents, jumps)
         if not deserted:
             planned = bool(jumps)

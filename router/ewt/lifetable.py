@@ -11,6 +11,7 @@ Cox and Oakes, Analysis of Survival Data, 1984, chapter 4).  Exponential forgett
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from math import exp, expm1, isfinite, log
 from operator import mul
