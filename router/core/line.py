@@ -20,7 +20,6 @@ from router.core.native import mypyc_attr
 from router.core.needs.want import Want
 from router.core.order import Order
 from router.core.talks.consulting import asks_itself
-from router.core.tickets.ticket import TICKET
 from router.terms import SECOND_US
 
 if TYPE_CHECKING:
@@ -113,6 +112,9 @@ class Line:
     """Some step of its contacts waits on its condition."""
     newest: bool = False
     """Last come, first served: its places are sorted by the latest arrival."""
+    aged: bool = True
+    """Has nobody here waited for longer than since their key? Not so where the newest comes first, nor of tickets,
+    which stand by when they are due."""
     ringing: Order[Entry] | None = None
     """Those of its contacts who ring at fewer agents than `ring_several` allows; None: there was none yet."""
     reserve_us: int = 0
@@ -133,12 +135,6 @@ class Line:
     def key(self) -> tuple[Way, State]:
         """What tells the lines of its queue apart."""
         return self.course.way, self.state
-
-    @property
-    def aged(self) -> bool:
-        """Has nobody here waited for longer than since their key? Not so where the newest comes first, nor of tickets,
-        which stand by when they are due."""
-        return not self.newest and self.needs.channel != TICKET
 
     def time(self, now_us: int) -> int:
         """The time by which those who wait here are counted: open time, where the line has a calendar."""

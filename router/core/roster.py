@@ -17,6 +17,7 @@ from router.core.native import mypyc_attr
 from router.core.needs.able import Able
 from router.core.needs.want import Traits
 from router.core.order import Order
+from router.core.ruling.watched import LONG_AGO_US
 
 if TYPE_CHECKING:
     from router.core.entities import Agent
@@ -233,7 +234,8 @@ class Roster:
         view = line.queue.view
         if view is None:
             return
-        earlier = view.first_us >= 0 and (key_us < view.first_us or line.clock is not None or not line.aged)
+        from_us = view.key_from_us
+        earlier = from_us > LONG_AGO_US and (key_us < from_us or line.clock is not None or not line.aged)
         if earlier or view.waiting_from > view.waiting_below:
             self.dirty[view] = None
 

@@ -40,7 +40,7 @@ from router.core.routes.routing import Routing
 from router.core.ruling.ruled import Ruling
 from router.core.stored.history import Visit
 from router.core.tally import QueueTally, Tally
-from router.core.tickets.ticket import Tickets
+from router.core.tickets.ticket import TICKET, Tickets
 from router.core.watched import agent_event, contact_event
 from router.errors import Refused
 
@@ -228,6 +228,7 @@ class World:
         oldest = settings.order == "oldest"
         line.target_class = line.own_target or settings.target_class
         line.newest = settings.order == "newest"
+        line.aged = not line.newest and line.needs.channel != TICKET
         line.clock = line_clock(self, line)
         channel = self.channels.get(line.needs.channel)
         line.reserve_us = channel.reserve_after_us if channel is not None else 0

@@ -86,7 +86,7 @@ def watched(world: World) -> dict[str, object]:
     for view in kept.views.values():
         if isinstance(view, QueueView):
             told = [key for key, needs in world.roster.needs.items() if view in needs.crews]
-            views[view.key] = (view.simple, len(view.expected), view.counted, view.site is None, sorted(map(str, told)))
+            views[view.key] = (len(view.expected), view.counted, view.site is None, sorted(map(str, told)))
         elif isinstance(view, FlowView):
             views[view.key] = (view.counts, view.level, sorted(view.rings))
         elif isinstance(view, CrewView):

@@ -65,9 +65,9 @@ MUTANTS = (
     ),
     Mutant(
         "rules: the oldest ticket is not the one that is due first",
-        CORE + "line.py",
-        "        return not self.newest and self.needs.channel != TICKET\n",
-        "        return not self.newest\n",
+        CORE + "world.py",
+        "        line.aged = not line.newest and line.needs.channel != TICKET\n",
+        "        line.aged = not line.newest\n",
         story="rule_oldest_ticket",
     ),
     Mutant(
@@ -161,6 +161,20 @@ MUTANTS = (
         "",
         story="rule_arrivals",
         loaded=True,
+    ),
+    Mutant(
+        "rules: who comes when nothing was looked at for long is not missed",
+        CORE + "ruling/windows.py",
+        "            view.queue.view.look_each_time()\n",
+        "            pass\n",
+        story="rule_service_level_of_who_comes_next",
+    ),
+    Mutant(
+        "rules: who comes has a target that ends before anything is looked at",
+        CORE + "ruling/views.py",
+        "        view.key_from_us = max(view.key_from_us, reaches_us)\n",
+        "        pass\n",
+        story="rule_service_level_of_who_comes_next",
     ),
     Mutant(
         "rules: a count is unknown before its window was watched whole",

@@ -15,7 +15,17 @@ from router.core.oldest import is_sure, longest_waits_us, oldest_wait_us
 from router.core.queue import Queue
 from router.core.ruling.expected import look_at_expected
 from router.core.ruling.see import again, see, see_least
-from router.core.ruling.watched import BUSY, READY, CrewView, FlowView, HoursView, Member, QueueView, StoreView
+from router.core.ruling.watched import (
+    BUSY,
+    LONG_AGO_US,
+    READY,
+    CrewView,
+    FlowView,
+    HoursView,
+    Member,
+    QueueView,
+    StoreView,
+)
 from router.core.ruling.windows import look_at_flow, measured, touch_level
 from router.core.world import World
 from router.rules import Gauge, Value
@@ -36,29 +46,31 @@ def look_at_queue(world: World, view: QueueView) -> None:
         if waits:
             _look_at_oldest(world, view, queue, view.oldest)
         else:
-            view.first_us = -1
-            see(world, view.oldest, 0)
+            _look_at_nobody(world, view, view.oldest)
     if view.idle is not None:
         see(world, view.idle, idle_of(queue))
     if view.staffed is not None:
         see(world, view.staffed, max((line.needs.staffed for line in queue.own.values()), default=0))
     if view.expected:
         look_at_expected(world, view, queue)
-    if view.level is not None:
-        touch_level(world, queue, view.level)
-    _settle(view)
-
-
-def _settle(view: QueueView) -> None:
-    """While nothing else can be true of it, nobody need tell it that somebody comes or goes."""
-    if not view.expected:
-        view.idle_from, view.idle_below = (-inf, inf) if view.idle is None else (view.idle.lo, view.idle.hi)
-    if not view.simple or (view.oldest is not None and (view.first_us < 0 or not view.due_us)):
-        view.waiting_from, view.waiting_below = inf, -inf
-    elif view.waiting is None:
-        view.waiting_from, view.waiting_below = -inf, inf
+    calm = view.level is None or touch_level(world, queue, view.level)
+    if view.expected:
+        return
+    view.idle_from, view.idle_below = (-inf, inf) if view.idle is None else (view.idle.lo, view.idle.hi)
+    if not calm or view.site is not None or (view.oldest is not None and (view.first_us < 0 or not view.due_us)):
+        view.look_each_time()
     else:
-        view.waiting_from, view.waiting_below = view.waiting.lo, view.waiting.hi
+        _rest(view, queue)
+
+
+def _rest(view: QueueView, queue: Queue) -> None:
+    """Until another number waits, or somebody comes who has waited longer, nobody need tell it who comes and goes."""
+    view.waiting_from, view.waiting_below = (-inf, inf) if view.waiting is None else (view.waiting.lo, view.waiting.hi)
+    view.key_from_us = LONG_AGO_US if view.oldest is None else view.first_us
+    if view.level is not None:
+        due_us = view.level.due_us
+        reaches_us = due_us - queue.settings.target_us - 1 if due_us else NEVER_US
+        view.key_from_us = max(view.key_from_us, reaches_us)
 
 
 def idle_of(queue: Queue) -> int:
@@ -79,6 +91,17 @@ def current(world: World, gauge: Gauge) -> Value:
         if gauge is view.oldest and gauge.value is not None:
             return oldest_wait_us(world, view.queue)
     return gauge.value
+
+
+def _look_at_nobody(world: World, view: QueueView, gauge: Gauge) -> None:
+    """Nobody waits. Who comes next has waited since now at most: with a deadline by that it need not be looked at for
+    whoever comes and is served at once. If it has passed, there is none until somebody comes."""
+    see(world, gauge, 0)
+    if world.ruling.away or gauge.lo > -inf or gauge.hi >= NEVER_US or (view.first_us >= 0 and not view.due_us):
+        view.first_us = -1
+    elif view.first_us < 0:
+        view.first_us = world.now_us
+        again(world, view, world.now_us + round(gauge.hi))
 
 
 def _look_at_oldest(world: World, view: QueueView, queue: Queue, gauge: Gauge) -> None:

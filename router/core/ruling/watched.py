@@ -29,6 +29,8 @@ READ_BY = {
     "repeat_rate": (KNOWN, REPEATED),
 }
 """Signal -> the rows that it is made of."""
+LONG_AGO_US = -(1 << 60)
+"""Before every key."""
 BUSY, READY = range(2)
 """Rows of a window of people: capacity units at work and there, by microseconds."""
 
@@ -55,10 +57,9 @@ class QueueView(View):
 
     waiting_from: float
     """While so many wait, and fewer than `waiting_below`, nothing else is true of who waits, whoever comes or goes, but
-    for who has come before `first_us`. Nothing lies between the two: it is looked at each time."""
+    for who comes with a key before `key_from_us`. Nothing lies between the two: it is looked at each time."""
     waiting_below: float
-    first_us: int
-    """No key of those who stand was earlier when its deadline was set by it; -1: the deadline was not."""
+    key_from_us: int
     idle_from: float
     """The same of who is free."""
     idle_below: float
@@ -69,6 +70,9 @@ class QueueView(View):
     staffed: Gauge | None = None
     expected: tuple[Gauge, ...] = ()
     """Gauges of the expected wait."""
+    first_us: int = -1
+    """No key of those who stand was earlier when its deadline was set by it, for the longest wait; -1: the deadline was
+    not."""
     watched: list[Needs]
     """Needs of its lines that tell it who could serve."""
     expected_from_us: int = 0
@@ -82,19 +86,18 @@ class QueueView(View):
 
     def __init__(self, key: str, queue: Queue) -> None:
         self.key, self.queue = key, queue
-        self.waiting_from, self.waiting_below, self.first_us = inf, -inf, -1
+        self.waiting_from, self.waiting_below, self.key_from_us = inf, -inf, LONG_AGO_US
         self.idle_from, self.idle_below = inf, -inf
         self.watched = []
 
-    @property
-    def simple(self) -> bool:
-        """How many wait, and the longest wait, are all that it is told of who waits."""
-        return not self.expected and self.site is None and self.level is None
+    def look_each_time(self) -> None:
+        """Whoever comes or goes, it is looked at."""
+        self.waiting_from, self.waiting_below = inf, -inf
 
     def look_anew(self) -> None:
-        """Whatever comes next, it is looked at: something else is asked of it than before."""
-        self.waiting_from, self.waiting_below, self.first_us = inf, -inf, -1
-        self.idle_from, self.idle_below = inf, -inf
+        """Whatever happens next, it is looked at: something else is asked of it than before."""
+        self.look_each_time()
+        self.idle_from, self.idle_below, self.first_us = inf, -inf, -1
 
 
 @final

@@ -34,6 +34,8 @@ def look_at_flow(world: World, view: FlowView) -> None:
         _turn_half_hour(world, view, view.usual)
     if view.level and view.queue is not None:
         again(world, view, _overdue_us(world, view.queue))
+        if view.queue.view is not None:
+            view.queue.view.look_each_time()
     quiet = QUIET_MOST
     for (signal, window_us), gauge in view.gauges.items():
         ring = view.rings[window_us]
@@ -83,9 +85,10 @@ def _whole(room: float) -> int:
     return max(0, int(min(room, QUIET_MOST)) - 1)
 
 
-def touch_level(world: World, queue: Queue, view: FlowView) -> None:
+def touch_level(world: World, queue: Queue, view: FlowView) -> bool:
     """Others wait than before: while nobody has waited beyond the target that is no matter of the service level, but
-    for the time when somebody will have."""
+    for the time when somebody will have. Is it none of who comes or goes next either, if they come with a key that does
+    not reach the target before the view is looked at?"""
     if not view.overdue:
         target_us = queue.settings.target_us
         for line in queue.lines.values():
@@ -98,8 +101,9 @@ def touch_level(world: World, queue: Queue, view: FlowView) -> None:
             if not view.due_us or ends_us < view.due_us:
                 again(world, view, ends_us)
         else:
-            return
+            return True
     look_at_flow(world, view)
+    return False
 
 
 def _service_level(world: World, view: FlowView, ring: Ring, _window_us: int) -> Value:

@@ -11,7 +11,8 @@ from router.core.queue import Queue
 from router.core.ruling.hooks import counts_who_waits
 from router.core.ruling.ruled import RuleState
 from router.core.ruling.ruling import is_paused
-from router.core.ruling.watched import CrewView, HoursView, QueueView, View
+from router.core.ruling.watched import CrewView, FlowView, HoursView, QueueView, View
+from router.core.ruling.windows import measured
 from router.core.world import World
 from router.rules import STATES, Gauge, Life, Value
 from router.rules.gauge import edge_of
@@ -39,6 +40,20 @@ def check_queue_view(world: World, view: QueueView) -> Found:
     for line in queue.own.values():
         if (view.idle is not None or view.staffed is not None) and view not in line.needs.crews:
             yield "rules", f"{view.key}: needs of its own line do not tell it who could serve"
+
+
+def check_flow_view(world: World, view: FlowView) -> Found:
+    """What is true of its gauges is true of what it has counted. Where the newest comes first, who has waited for too
+    long is seen when a slot is over."""
+    if view in world.roster.dirty:
+        return
+    lines = view.queue.lines if view.queue is not None else ()
+    late = any(line.newest and line.order.first is not None for line in lines)
+    overdue = view.overdue
+    for (signal, _), gauge in view.gauges.items():
+        if signal != "arrivals_ratio" and not (signal == "service_level" and late):
+            yield from _compare(view, gauge, measured(world, view, gauge))
+    view.overdue = overdue
 
 
 def _check_crew(world: World, crew: CrewView) -> Found:

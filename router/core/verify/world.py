@@ -33,7 +33,7 @@ from router.core.queue import Queue
 from router.core.roster import Profile
 from router.core.rota import check_rota
 from router.core.ruling.ruled import RuleState
-from router.core.ruling.watched import HoursView, QueueView
+from router.core.ruling.watched import FlowView, HoursView, QueueView
 from router.core.verify import rules as verify_rules
 from router.core.verify.agents import check_agent, check_endpoint, check_needs, check_profile, is_idle_for
 from router.core.verify.announcements import check_heard
@@ -362,6 +362,7 @@ _CHECKS: dict[type, Callable[[World, Any], Found]] = {
     Balance: check_balance,
     Estimates: check_estimates,
     QueueView: verify_rules.check_queue_view,
+    FlowView: verify_rules.check_flow_view,
     HoursView: verify_rules.check_hours_view,
     RuleState: verify_rules.check_rule,
 }
