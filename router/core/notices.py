@@ -1,6 +1,6 @@
 """Notices for people outside: kept until whoever delivers them says what became of them.
 
-The core writes them down and emits them; the daemon delivers (`router/gateways`). Where nobody delivers they do not
+The core writes them down and emits them; the daemon delivers (`router/webhooks`). Where nobody delivers they do not
 pile up: beyond `notices_max` the oldest is given up, and counted.
 """
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from router.daemon.notices import Notices
 from router.daemon.observe import Observe
-from router.daemon.outbox import Outbox
 from router.daemon.recorder import Recorder
 from router.daemon.repairs import Repairs
 from router.daemon.verifying import Verify
@@ -33,5 +33,5 @@ class Service(Protocol):
 
 ServiceMaker: TypeAlias = "Callable[[Daemon], Service]"
 
-SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch, Outbox, Recorder)
+SERVICES: tuple[ServiceMaker, ...] = (Observe, Verify, Repairs, Watch, Notices, Recorder)
 """Those of every daemon, in the order of their start."""

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core",),
     ("wire",),
     ("config", "trace"),
-    ("server", "store", "metrics", "admin", "sites", "gateways"),
+    ("server", "store", "metrics", "admin", "sites", "webhooks"),
     ("loop",),
     ("daemon",),
     ("cli", "__main__"),
@@ -41,7 +41,7 @@ LOGS_FROM = LEVEL["server"]
 """Logging is output: what lies lower returns what happened instead of writing it down."""
 
 OWNERS: dict[str, set[str]] = {
-    "aiohttp": {"admin", "gateways"},
+    "aiohttp": {"admin", "webhooks"},
     "holidays": {"config"},
     "msgpack": {"trace"},
     "mypy_extensions": {"core"},

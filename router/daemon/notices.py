@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from router.core.effects import NoticeOut
 from router.core.internal import NoticeDone, NoticesAgain
-from router.gateways.webhooks import Webhooks
 from router.server.hub import no_delivery
+from router.webhooks.delivery import Webhooks
 
 if TYPE_CHECKING:
     from router.daemon.daemon import Daemon
 
 
-class Outbox:
+class Notices:
     """See the module."""
 
     def __init__(self, daemon: Daemon) -> None:

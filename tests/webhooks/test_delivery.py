@@ -17,7 +17,7 @@ from aiohttp import web
 
 from router.config.model import Webhook
 from router.core.effects import NoticeOut
-from router.gateways.webhooks import TRIES_MOST, Webhooks, body_of, signature
+from router.webhooks.delivery import TRIES_MOST, Webhooks, body_of, signature
 
 KEY = b"0123456789abcdef0123456789abcdef"
 NOTICE = NoticeOut(7, "main", "duty", "plan storm", "it storms – hail", 1_763_769_599)

@@ -1,1 +1,0 @@
-"""What talks to programs outside that are no clients of ours: webhooks."""
