@@ -48,8 +48,7 @@ class QueueLaws:
     """The laws of agents who talk to, wrap up after, or pick up from one queue; grid step `dt_s`."""
 
     __slots__ = (
-        "cycle", "cycle_mean_s", "dt_s", "patience", "pick", "pick_mean_s", "running_hazard", "running_weight", "talk",
-        "wrap",
+        "cycle", "cycle_mean_s", "dt_s", "patience", "pick", "running_hazard", "running_weight", "talk", "wrap",
     )  # fmt: skip
 
     def __init__(self, dt_s: float, talk: Hazard, wrap: Hazard, pick: Hazard, patience: Hazard) -> None:
@@ -57,7 +56,6 @@ class QueueLaws:
         self.dt_s = dt_s
         self.patience = patience
         self.cycle_mean_s = talk.mean_s + wrap.mean_s + pick.mean_s
-        self.pick_mean_s = pick.mean_s
         self.running_hazard, self.running_weight = _running_hazard(talk)
         self.cycle = whole(talk, dt_s)
         self.talk: list[StateLaw] = []

@@ -13,7 +13,6 @@ The last term is the mean first passage of a counting process to second order: v
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from math import exp
 
@@ -171,8 +170,3 @@ def _one(
     found = pointer.find(ahead + 0.5, equal_need)
     _, slope = pointer.flow.dispersion(found)
     return max(wait, pointer.find(ahead + 0.5 + 0.5 * slope, equal_need))
-
-
-def position_at(positions: Sequence[int], position: int) -> int:
-    """Index of the first walked position that is not before `position`."""
-    return min(bisect_left(positions, position), len(positions) - 1)
