@@ -19,7 +19,7 @@ from router.config.zones import offsets
 from router.core.routes.settings import Segment
 from router.core.ruling.settings import ActingRule
 from router.core.settings import Calendar
-from router.rules import All, Compare, Condition, Not, Rule, compares_in, contradictions
+from router.rules import All, Compare, Condition, Not, Rule, contradictions
 
 THINGS = {"queue": "queue", "team": "team", "segment": "segment", "hours": "calendar", "rule": "rule"}
 
@@ -73,7 +73,7 @@ def ruling(
         queue.time_zone
         for queue in centre.queues
         for rule in rules.values()
-        for each in _compares(rule)
+        for each in rule.compares
         if each.signal == "arrivals_ratio" and (queue.tenant, queue.name) == (rule.tenant, each.subject)
     }
     return Ruled(tuple(rules[key] for key in sorted(rules)), tuple((zone, offsets(zone)) for zone in sorted(zones)))
@@ -102,12 +102,6 @@ def _rule(table: Found, there: plans.Around, findings: Findings) -> ActingRule |
     made = plans.actions(table, table.get("tenant"), there, findings)
     rule: ActingRule = table.fill(ActingRule(str(table.values.get("name", table.key)), when, actions=made), "name")
     return rule
-
-
-def _compares(rule: Rule) -> Iterator[Compare]:
-    yield from compares_in(rule.when)
-    if rule.until is not None:
-        yield from compares_in(rule.until)
 
 
 def _names(table: Found, rule: Rule, around: Around, findings: Findings) -> None:
@@ -149,7 +143,7 @@ def _sense(table: Found, rule: Rule, findings: Findings) -> None:
 def _rounds(rules: Mapping[str, Rule], places: Mapping[str, Found], findings: Findings) -> None:
     """Rules that wait for one another in a circle."""
     leads = {
-        key: sorted({f"{rule.tenant}/{each.subject}" for each in _compares(rule) if each.scope == "rule"})
+        key: sorted({f"{rule.tenant}/{each.subject}" for each in rule.compares if each.scope == "rule"})
         for key, rule in rules.items()
     }
     said: set[str] = set()

@@ -52,7 +52,7 @@ class AnyOf(Struct, frozen=True, tag="any"):
 
 
 class Not(Struct, frozen=True, tag="not"):
-    """The contrary."""
+    """The opposite."""
 
     part: Condition
 
@@ -99,7 +99,7 @@ def _contrary(part: Truth) -> Truth:
 
 
 def _until(parts: tuple[Truth, ...], *, stop: bool) -> Truth:
-    """`stop` if one part is that; unknown if one is unknown; else the contrary."""
+    """`stop` if one part is that; unknown if one is unknown; else the opposite."""
 
     def truth() -> bool | None:
         unknown = False

@@ -25,7 +25,7 @@ class Leaf:
 
     def __init__(self, edge: float, rising: bool) -> None:
         self.edge = edge
-        """From this value on it is `rising`, below it the contrary."""
+        """From this value on it is `rising`, below it the opposite."""
         self.rising = rising
         self.truth: bool | None = None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
-from router.rules.condition import SECOND_US, All, AnyOf, Compare, Condition, Not
+from router.rules.condition import SECOND_US, All, AnyOf, Compare, Condition, Not, compares_in
 from router.rules.life import Times
 
 
@@ -35,6 +37,13 @@ class Rule(Struct, frozen=True):
     def key(self) -> str:
         """tenant/name."""
         return key_of(self.tenant, self.name)
+
+    @property
+    def compares(self) -> Iterator[Compare]:
+        """Its comparisons: those that it waits for, then those that end it."""
+        yield from compares_in(self.when)
+        if self.until is not None:
+            yield from compares_in(self.until)
 
     @property
     def times(self) -> Times:

@@ -20,7 +20,7 @@ from router.core.world import World
 from router.terms import SECOND_US
 
 EVERY_US: Final = SECOND_US
-"""It is read no oftener, whatever happens: it costs some microseconds, and moves with every contact."""
+"""It is read no more often, whatever happens: it costs some microseconds, and moves with every contact."""
 SPREAD: Final = 1009
 """By so many numbers of views their times are spread over a fifth of their length, so that what was looked at together
 after a start is not for ever."""

@@ -1,4 +1,4 @@
-"""What no rule reads any more is watched no more: the contrary of `watch.py`, value by value.
+"""What no rule reads any more is watched no more: the opposite of `watch.py`, value by value.
 
 It must not know why. The one idea: a view ends with the last of its gauges, and what it has counted with it.
 """

@@ -22,7 +22,6 @@ from router.core.altered import altered
 from router.core.callbacks.book import CHANNEL
 from router.core.needs.able import Able
 from router.core.needs.want import Traits, Want
-from router.rules import Compare, Rule, compares_in
 from router.trace.records import DAY_US, Agent, Shift, Trace, TraceError, profiles
 from router.trace.replay.settings import TENANT, UNLIMITED_US, Worker, derive, sound
 from router.trace.whatif.asking import asks_for_estimates
@@ -281,18 +280,12 @@ def _utc_s(trace: Trace, configuration: of.Settings | None) -> float:
     return local_s - ahead_s
 
 
-def _compares(rule: Rule) -> Iterator[Compare]:
-    yield from compares_in(rule.when)
-    if rule.until is not None:
-        yield from compares_in(rule.until)
-
-
 def _not_shown(trace: Trace, configuration: of.Settings, calls_back: bool) -> Iterator[str]:
     """What no trace can show."""
     yield "Wrap-up takes as long as in the record, whatever the queue says; offers are accepted at once."
     if configuration.partners:
         yield "Partners answer at once, and talk as long as one of ours would."
-    signals = {each.signal for rule in configuration.rules for each in _compares(rule)}
+    signals = {each.signal for rule in configuration.rules for each in rule.compares}
     if learned := sorted(signals & LEARNED):
         names = ", ".join(learned)
         yield f"What is learned from traffic begins anew with the trace, so rules on {names} act late or never."
