@@ -26,10 +26,9 @@ def check_heard(world: World, contact: Contact, name: str) -> Found:
         if hearer is not None:
             yield "index", f"{name}: is told nothing, and its schedule is looked at"
         schedule = contact.queue.schedule
-        # Of several queues the one that leads announces, while it waits; none does while it rings for another one.
-        elsewhere = contact.stand_ins is not None and contact.state != "waiting"
-        crossing = world.crossing is not None or elsewhere
-        if schedule is not None and not crossing and contact.standing and hears(contact, schedule):
+        # Who rings stands too, perhaps for another of its queues, or since before a reload: once it waits, it begins.
+        waits = contact.state == "waiting" and contact.standing is not None and world.crossing is None
+        if schedule is not None and waits and hears(contact, schedule):
             yield "L2", f"{name}: waits in a queue that announces, and is never looked at"
         return
     if contact.state not in IN_LINE:
