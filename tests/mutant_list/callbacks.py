@@ -152,4 +152,20 @@ MUTANTS = (
         "    if contact.standing is not None:\n        # Where",
         scenarios=True,
     ),
+    Mutant(
+        "call-backs: the line of the last one there is kept for the call-back",
+        CORE + "handlers/callbacks.py",
+        '    line.members += 1\n    visits.leave(world, contact, "callback_taken", "customer")\n'
+        "    line.members -= 1\n",
+        '    visits.leave(world, contact, "callback_taken", "customer")\n',
+        test="tests/core/test_found.py",
+    ),
+    Mutant(
+        "tokens: the line of the last one there is kept for who takes the place",
+        CORE + "handlers/entry.py",
+        "            line.members += 1\n        places.take(world, contact, holder)\n        for line in lines:\n"
+        "            line.members -= 1\n",
+        "            line.members += 0\n        places.take(world, contact, holder)\n",
+        test="tests/core/test_found.py",
+    ),
 )

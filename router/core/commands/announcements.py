@@ -58,5 +58,5 @@ class Estimate(Request, tag="estimate"):
     business: Business | None = None
     relax: Relax | None = None
     answers = ("estimate", "refused")
-    errors = ("bad_needs", "no_route", "unknown_queue", "unknown_channel", "too_many_needs")
+    errors = ("bad_needs", "no_route", "unknown_queue", "unknown_channel", "too_many_needs", "too_many_queues")
     numbered = False

@@ -22,7 +22,7 @@ class TakeCallback(Request, tag="take_callback"):
     answers = ("callback_taken",)
     errors = (
         "unknown_contact", "bad_state", "gone", "no_callbacks", "number_not_allowed", "bad_window", "unknown_agent",
-        "callback_open", "too_many_callbacks",
+        "callback_open", "too_many_callbacks", "too_many_needs",
     )  # fmt: skip
 
 

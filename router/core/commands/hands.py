@@ -66,6 +66,7 @@ class MoveContact(OneContact, tag="move_contact"):
     gateway: Id | None = None
     errors = (
         "unknown_contact", "ambiguous_contact", "bad_state", "unknown_queue", "unknown_channel", "too_many_needs",
+        "unknown_path", "hops_max",
     )  # fmt: skip
 
 

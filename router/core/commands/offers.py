@@ -48,7 +48,7 @@ class Complete(Request, tag="complete"):
     agent: Id | None = None
     """Whose work is done, where the sender speaks for several agents of the visit."""
     roles = ("gateway", "desk")
-    errors = ("unknown_contact", "bad_state", "unknown_code", "path_end")
+    errors = ("unknown_contact", "not_yours", "bad_state", "unknown_code", "path_end")
 
 
 class ExtendWrapUp(Request, tag="extend_wrap_up"):

@@ -47,4 +47,4 @@ class SwitchChannel(Request, tag="switch_channel"):
 
     contact: Id
     channel: Id
-    errors = ("unknown_contact", "bad_state", "unknown_channel")
+    errors = ("unknown_contact", "bad_state", "unknown_queue", "unknown_channel")

@@ -69,7 +69,7 @@ class Sync(Request, tag="sync"):
     contacts: tuple[AliveContact, ...] = ()
     endpoints: tuple[AliveEndpoint, ...] = ()
     errors = (
-        "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "data_too_large",
+        "bad_state", "bad_needs", "no_route", "unknown_queue", "unknown_channel", "unknown_agent", "data_too_large",
         "too_many_queues", "one_queue_only",
     )  # fmt: skip
 
@@ -87,3 +87,4 @@ class SyncEnd(Request, tag="sync_end"):
     with `state` frames of all that it owns, then `synced`; from then on it is offered."""
 
     answers = ("synced",)
+    errors = ("bad_state",)
