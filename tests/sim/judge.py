@@ -1,6 +1,8 @@
 """The judge: it hears what was said to the engine and what the engine said, as far as that was kept, and holds it
 against the promises. It shares no code with the core.
 
+What is said becomes visits, agents and gateways as they are seen, in `heard.py`.
+
 Here: nothing is lost or doubled (I1, I2). Numbers that come again are judged in `books/reply.py` (I14), offers in
 `books/offer.py` (I3, I4, I7), who is offered to whom in `fairness.py` (I5, I6, I8 to I10), records and counters in
 `ledger.py` (I1, I16).
