@@ -9,10 +9,10 @@ from time import monotonic_ns
 from typing import TYPE_CHECKING
 
 from router import logs
-from router.admin import AdminServer, Readiness, State
 from router.metrics import CONTENT_TYPE, Exposition, Sources
 
 if TYPE_CHECKING:
+    from router.admin import AdminServer, Readiness, State
     from router.daemon.daemon import Daemon
 
 _log = logs.get("admin")
@@ -39,6 +39,9 @@ class Observe:
         admin = self._daemon.configuration.admin
         if not admin.enabled:
             return
+        # Here, when clients may connect already: it takes a whole HTTP library along, a tenth of a second's work.
+        from router.admin import AdminServer
+
         self._server = AdminServer(
             self._exposition.chunks,
             self._readiness,
@@ -58,6 +61,8 @@ class Observe:
             await self._server.stop()
 
     def _readiness(self) -> Readiness:
+        from router.admin import Readiness
+
         daemon = self._daemon
         state: State = "leader" if daemon.standby is None else "standby"
         if daemon.stopping or not daemon.ready:

@@ -23,14 +23,16 @@ import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Final
-
-import aiohttp
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from router import logs
 from router.config.model import Webhook
 from router.core.effects import NoticeOut
 from router.terms import SECOND_US
+
+if TYPE_CHECKING:
+    import aiohttp
 
 TRIES_MOST: Final = 20
 """With pauses of 1, 2, 4 ... 600 s: given up after about two hours. Who has not answered by then has other worries, and
@@ -150,6 +152,10 @@ class Webhooks:
 
     async def _try(self, hook: Webhook, notice: NoticeOut) -> tuple[str, bool]:
         """One POST: what was wrong, and whether another try makes sense."""
+        # Not with the start, which it would make a tenth of a second longer; and the first time beside the loop.
+        await asyncio.to_thread(import_module, "aiohttp")
+        import aiohttp
+
         if self._session is None:
             self._session = aiohttp.ClientSession()
         body = body_of(self._site, notice)

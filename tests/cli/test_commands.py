@@ -107,13 +107,6 @@ def test_check_of_nothing(switchboard: Switchboard, tmp_path: Path) -> None:
     assert "nowhere" in result.stdout
 
 
-def test_serve_refuses_a_wrong_configuration(switchboard: Switchboard, tmp_path: Path) -> None:
-    """Nothing is started, and the exit code is the one at which a service manager gives up."""
-    result = switchboard("serve", "--config", tmp_path)
-    assert result.exit_code == 78
-    assert "switchboard check" in result.stderr
-
-
 # -- agents ------------------------------------------------------------------------------------------------------
 
 

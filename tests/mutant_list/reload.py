@@ -6,6 +6,13 @@ from tests.mutant_list.mutant import CORE, Mutant
 
 MUTANTS = (
     Mutant(
+        "start: what was imported is out of the collector's sight",
+        "router/cli/commands/serve.py",
+        "        gc.freeze()\n",
+        "",
+        test="tests/cli/test_serve.py::test_serve_refuses_a_wrong_configuration",
+    ),
+    Mutant(
         "collector: what was worked brings a look at young objects about",
         "router/daemon/daemon.py",
         "        loop.on_work = process.Sweeper().worked\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -33,10 +34,16 @@ def serve(
     SIGTERM or Ctrl-C stops it in order, SIGHUP reads the configuration again. It logs to standard error. Exit codes
     from 64 on say whether starting again can help: see docs/commands.md.
     """
-    from router import daemon
-    from router.config import check
+    # What is imported and read here stays: the collector need not look through it again and again, nor ever.
+    gc.disable()
+    try:
+        from router import daemon
+        from router.config import check
 
-    report = check(config)
+        report = check(config)
+    finally:
+        gc.freeze()
+        gc.enable()
     for fault in report.faults:
         say.note(str(fault))
     if report.configuration is None:
