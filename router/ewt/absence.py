@@ -15,6 +15,7 @@ from typing import Any
 from router.ewt.agents import Agents
 from router.ewt.lifetable import Hazard, LifeTable, number
 from router.ewt.supply import Jumps
+from router.ewt.walk import Walked
 
 DAY_S = 86400.0
 LONG_S = 7200.0
@@ -138,23 +139,21 @@ def as_long_again(lasted_s: float) -> float:
     return max(PRIOR_S, lasted_s)
 
 
-def ended(
-    walked: tuple[list[int], list[float], list[float]], first_s: float, each_s: float, spread: float
-) -> tuple[list[int], list[float], list[float]]:
+def ended(walked: Walked, first_s: float, each_s: float, spread: float) -> Walked:
     """Positions, waits and variances (`spread` more of it) where what keeps callers waiting has no end that is known.
 
     It ends all the same: a burst of those who come first is over, somebody comes.  So the first one is expected to wait
-    `first_s` at most, and who follows is served by one agent at least, `each_s` apart.
+    `first_s` at most, and who follows is served by one agent at least, `each_s` apart. No law of the takes tells when.
     """
     if not spread and walked[1][-1] <= first_s:
         return walked
     positions, waits, variances = [], [], []
-    for position, wait, variance in zip(*walked, strict=True):
+    for position, wait, variance in zip(*walked[:3], strict=True):
         most = first_s + position * each_s
         positions.append(position)
         waits.append(min(wait, most))
         variances.append((variance if wait <= most else most * most) + spread)
-    return positions, waits, variances
+    return positions, waits, variances, []
 
 
 def _at(atoms: list[float], place: float) -> float:

@@ -11,6 +11,7 @@ planned to come add a take each at their time; those who go thin all that follow
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from math import exp
 from typing import Final
 
@@ -148,8 +149,8 @@ class Flow:
     who also serve equal queue r, `any_shared[i]` those who serve some equal queue."""
 
     __slots__ = (
-        "_marks", "_mine", "_others", "_passed", "any_shared", "higher", "mean", "net", "shared", "step", "step_s",
-        "times", "variance", "wait_max_s",
+        "_marks", "_mine", "_others", "_passed", "any_shared", "gross", "higher", "mean", "net", "planned",
+        "shared", "step", "step_s", "times", "variance", "wait_max_s",
     )  # fmt: skip
 
     def __init__(
@@ -168,12 +169,16 @@ class Flow:
             supply.begin()
         self._marks = sorted({at for supply in mine for at, change in supply.jumps if change > 0})[:MARKS_MOST]
         self._passed = 0
+        self.planned = any(supply.jumps for supply in mine)
+        """Somebody who serves the class is planned to come or to go."""
         self.higher = higher
         self.step_s = step_s
         self.wait_max_s = wait_max_s
         self.step = 0
         self.times = [0.0]
         self.net = [0.0]
+        self.gross = [0.0]
+        """Takes up to each time, whoever is taken, but for the first of those who come; where something is planned."""
         self.shared = [[0.0] for _ in range(equals)]
         self.any_shared = [0.0]
         for index, queue in enumerate(higher):
@@ -195,6 +200,8 @@ class Flow:
         end = start + self.step_s if grid else self._stretched(k, start)
         width = end - start
         left = [_takes(supply, k, grid, width / self.step_s, end) for supply in self._mine]
+        if self.planned:
+            self.gross.append(self.gross[-1] + sum(left) - self._first(start, end))
         if self.higher:
             for supply in self._others:
                 supply.idle += _takes(supply, k, grid, width / self.step_s, end)
@@ -215,6 +222,21 @@ class Flow:
             any_left = sum((n for n, supply in zip(left, self._mine, strict=True) if supply.equal), 0.0)
             self.any_shared.append(self.any_shared[-1] + any_left)
         return True
+
+    def _first(self, start: float, end: float) -> float:
+        """Who comes in this step, and takes at once."""
+        came = 0.0
+        for supply in self._mine:
+            for at, change in supply.jumps:
+                if change > 0 and (start <= at < end or at < start == 0.0):
+                    came += change
+        return came
+
+    def is_sudden(self, k: int) -> bool:
+        """Does somebody come in the step after the k-th time? When in it is not known any sharper."""
+        marks = self._marks
+        at = bisect_left(marks, self.times[k])
+        return at < len(marks) and k + 1 < len(self.times) and marks[at] < self.times[k + 1]
 
     def _stretched(self, k: int, start: float) -> float:
         """Where a step beyond the grid ends: they widen, but who comes then comes at their time."""
@@ -278,7 +300,10 @@ class Flow:
                 demand -= taken
 
     def dispersion(self, at_s: float) -> tuple[float, float]:
-        """(variance of our agents' takes up to `at_s`, its slope over the mean's slope there)."""
+        """(variance of our agents' takes up to `at_s`, its slope over the mean's slope there).
+
+        Of those who come the first take is certain, if they come, and what they take then varies as what others take;
+        those who go leave so much less to vary."""
         x = at_s / self.step_s
         low_at = 0.0
         low_mean = low_variance = 0.0
@@ -286,10 +311,27 @@ class Flow:
             if x <= point:
                 share = (x - low_at) / (point - low_at)
                 slope = (variance - low_variance) / max(mean - low_mean, 1e-9)
-                return low_variance + share * (variance - low_variance), min(max(slope, 0.0), 2.0)
+                varies = low_variance + share * (variance - low_variance)
+                if self.planned:
+                    varies = self._varies(at_s, varies, low_mean + share * (mean - low_mean))
+                return varies, min(max(slope, 0.0), 2.0)
             low_at, low_mean, low_variance = float(point), mean, variance
         ratio = low_variance / max(low_mean, 1e-9)
-        return low_variance * x / low_at, min(ratio, 2.0)
+        varies = low_variance * x / low_at
+        if self.planned:
+            varies = self._varies(at_s, varies, low_mean * x / low_at)
+        return varies, min(ratio, 2.0)
+
+    def _varies(self, at_s: float, variance: float, mean: float) -> float:
+        """The variance of the takes that there are by then, given that and the mean of those who are there now."""
+        k = min(bisect_left(self.times, at_s), len(self.gross) - 1)
+        gross = self.gross[k]
+        if k:
+            start = self.times[k - 1]
+            part = min((at_s - start) / (self.times[k] - start), 1.0)
+            gross = self.gross[k - 1] + part * (gross - self.gross[k - 1])
+        gross = max(gross, 0.0)
+        return variance * gross / mean if mean > 1e-9 else gross
 
 
 def _takes(supply: Supply, k: int, grid: bool, widths: float, end: float) -> float:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from router.ewt.learn import Prediction, bucket_of, sane
 from router.ewt.lines import Line
+from router.ewt.walk import NINE_IN_TEN, Reached, Walked
 
 Confidence = Literal["low", "medium", "high"]
 
@@ -32,20 +33,20 @@ class Estimate(NamedTuple):
 class Trajectory:
     """The estimates of one queue at one moment, for every position; reading one costs O(log positions)."""
 
-    __slots__ = ("_knots", "_line", "_rows", "agents", "arrived", "at_s", "confidence", "deserted", "pace", "positions",
-                 "variances", "version", "waits")  # fmt: skip
+    __slots__ = ("_knots", "_line", "_reached", "_rows", "agents", "arrived", "at_s", "confidence", "deserted", "pace",
+                 "positions", "variances", "version", "waits")  # fmt: skip
 
     def __init__(
         self,
         line: Line,
         arrived: Sequence[float],
-        walked: tuple[list[int], list[float], list[float]],
+        walked: Walked,
         at_s: float,
         confidence: Confidence,
     ) -> None:
         self._line = line
         self.arrived = arrived
-        self.positions, self.waits, self.variances = walked
+        self.positions, self.waits, self.variances, self._reached = walked
         self.at_s = at_s
         self.confidence: Confidence = confidence
         self.version = -1
@@ -75,6 +76,16 @@ class Trajectory:
         share = min(share, 1.0)
         wait = self.waits[i - 1] + share * (self.waits[i] - self.waits[i - 1])
         return wait, self.variances[i - 1] + share * (self.variances[i] - self.variances[i - 1])
+
+    def _when(self, position: int) -> Reached:
+        """When takes reach a position, between those that were walked."""
+        i = min(bisect_left(self.positions, position), len(self.positions) - 1)
+        here = self._reached[i]
+        if i == 0 or self.positions[i] <= position:
+            return here
+        share = (position - self.positions[i - 1]) / (self.positions[i] - self.positions[i - 1])
+        early, middle, late = (a + share * (b - a) for a, b in zip(self._reached[i - 1], here, strict=True))
+        return early, middle, late
 
     def at(self, position: int) -> Estimate:
         """The estimate of a position (1 = next; beyond the end counts as one who joins now)."""
@@ -113,6 +124,8 @@ class Trajectory:
             mean, _ = learner.combine(flow, bucket)
             mean = max(sane(mean, most), floor[0])
             q10, q50, q80, q90 = learner.quantiles(mean, _shape(flow, variance), bucket)
+            if self._reached and flow > 0:
+                q10, q50, q80, q90 = _read(self._when(position), learner.scores[bucket], mean / flow)
             row = (
                 mean,
                 max(sane(q10, most), floor[1]),
@@ -138,3 +151,11 @@ def _between(
 def _shape(flow_s: float, variance: float) -> float:
     """The gamma shape of a wait; a wait of nothing is certain."""
     return min(max(flow_s * flow_s / max(variance, 1e-9), 0.2), 1e6)
+
+
+def _read(when: Reached, scores: list[float], ratio: float) -> tuple[float, float, float, float]:
+    """The quantiles at these normal scores, between those that were reached and in their direction beyond."""
+    early, middle, late = when
+    down, up = (middle - early) / NINE_IN_TEN, (late - middle) / NINE_IN_TEN
+    q10, q50, q80, q90 = (max(0.0, ratio * (middle + score * (down if score < 0 else up))) for score in scores)
+    return q10, q50, q80, q90

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from math import exp
 
 from router.ewt.flow import Flow
+from router.ewt.learn import gamma_quantile
 from router.ewt.lifetable import Hazard
 
 
@@ -124,10 +125,46 @@ class _Pointer:
         return max(near, 0.5 * taken / max(at_s, 1e-9), 1e-9)
 
 
-def walk(
-    flow: Flow, asker: Asker, equals: Sequence[Equal], now_s: float, blocks: int
-) -> tuple[list[int], list[float], list[float]]:
-    """Positions (1 = next, rising, the last one who would join now), their waits in s and variances in s^2.
+Reached = tuple[float, float, float]
+"""When the takes of one in ten, of half and of nine in ten such futures are enough."""
+ONE_IN_TEN, HALF, NINE_IN_TEN = -1.2816, 0.0, 1.2816
+"""Their normal scores."""
+
+Walked = tuple[list[int], list[float], list[float], list[Reached]]
+"""Positions (1 = next, rising, the last one who would join now), their waits in s and variances in s^2, and, where
+somebody is planned to come or to go, when each is reached."""
+
+
+class _Reach:
+    """When takes that are few, or many, reach a caller whom usual ones reach at the wait.
+
+    Where takes come evenly, their gamma law is the wait's own. Where twelve people come at once it is not: a caller who
+    is reached by them then may be reached some minutes before, and hardly any later. So the law is that of the takes,
+    and its quantiles are read on the curve.
+    """
+
+    __slots__ = ("_early", "_flow", "_late", "_middle")
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._early, self._middle, self._late = _Pointer(flow), _Pointer(flow), _Pointer(flow)
+
+    def times(self, need: float, variance: float, equal_need: list[float]) -> Reached:
+        """For a caller who needs so many takes, which vary so much."""
+        shape = max(need * need / max(variance, 1e-9), 0.2)
+        early = self._early.find(gamma_quantile(need, shape, ONE_IN_TEN), equal_need)
+        middle = self._middle.find(gamma_quantile(need, shape, HALF), equal_need)
+        late = self._late.find(gamma_quantile(need, shape, NINE_IN_TEN), equal_need)
+        flow, first, last = self._flow, self._early.k, self._late.k
+        if flow.is_sudden(first):
+            early = flow.times[first]
+        if flow.is_sudden(last):
+            late = flow.times[last + 1]
+        return early, middle, late
+
+
+def walk(flow: Flow, asker: Asker, equals: Sequence[Equal], now_s: float, blocks: int) -> Walked:
+    """The waits of all positions.
 
     Queues longer than `blocks` are walked in blocks: only each block's last position is in the answer.
     """
@@ -137,6 +174,8 @@ def walk(
     positions: list[int] = []
     waits: list[float] = []
     variances: list[float] = []
+    reached: list[Reached] = []
+    reach = _Reach(flow) if flow.planned else None
     ahead = spread = wait = last = 0.0
     done = 0
     while done <= count:
@@ -145,28 +184,35 @@ def walk(
         middle = wait + (wait - last) / 2
         alive = exp(asker.patience.upto(now_s - arrived) - asker.patience.upto(now_s - arrived + middle))
         last = wait
-        wait = _one(pointer, asker, equals, now_s, ahead + (end - done - 1) * alive, arrived, wait)
+        wait, need, equal_need = _one(pointer, asker, equals, now_s, ahead + (end - done - 1) * alive, arrived, wait)
         variance, _ = flow.dispersion(wait)
         variance += spread + sum((queue.per_s for queue in flow.higher), 0.0) * wait
         positions.append(end)
         waits.append(wait)
-        variances.append(variance / pointer.slope(wait) ** 2)
+        if reach is None:
+            variances.append(variance / pointer.slope(wait) ** 2)
+        else:
+            early, middle, late = reach.times(need, variance, equal_need)
+            reached.append((min(early, wait), middle, max(late, wait)))
+            variances.append(((late - early) / (NINE_IN_TEN - ONE_IN_TEN)) ** 2)
         alive = exp(asker.patience.upto(now_s - arrived) - asker.patience.upto(now_s - arrived + wait))
         ahead += (end - done) * alive
         spread += (end - done) * alive * (1 - alive)
         done = end
-    return positions, waits, variances
+    return positions, waits, variances, reached
 
 
 def _one(
     pointer: _Pointer, asker: Asker, equals: Sequence[Equal], now_s: float, ahead: float, arrived: float, wait: float
-) -> float:
-    """The wait of one caller with `ahead` callers of the own queue before; not below the last one's."""
-    equal_need = []
+) -> tuple[float, float, list[float]]:
+    """The wait of one caller with `ahead` callers of the own queue before, not below the last one's; and the takes that
+    it needs, of the own queue and of equal ones."""
+    equal_need: list[float] = []
     for queue in equals:
         at = now_s + wait
         until = at - queue.target_s * ((at - arrived) / asker.target_s + asker.boost - queue.boost)
         equal_need.append(queue.pass_to(until, wait, now_s))
     found = pointer.find(ahead + 0.5, equal_need)
     _, slope = pointer.flow.dispersion(found)
-    return max(wait, pointer.find(ahead + 0.5 + 0.5 * slope, equal_need))
+    need = ahead + 0.5 + 0.5 * slope
+    return max(wait, pointer.find(need, equal_need)), need, equal_need

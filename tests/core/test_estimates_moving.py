@@ -122,6 +122,7 @@ def experienced(rules: tuple[ActingRule, ...] = (), plans: tuple[Plan, ...] = ()
     return site
 
 
+NOON = Plan("noon", calendar="lunch", actions=(HELP,))
 SOON = rule(All((Compare("queue", "sales", "waiting", "at_least", 6),)))
 
 
@@ -158,6 +159,13 @@ def test_what_is_decided_by_does_not_know_the_rule_and_what_is_told_does() -> No
     site.engine.world.estimates.moving.counted_us = -1
     assert made(site) == (decided, decided)
     assert said.mean < 0.8 * decided.mean
+
+
+def test_what_a_measurement_may_prove_wrong_is_told_with_less_confidence() -> None:
+    """The rule is likely to bring help, and no more; what a calendar does is certain."""
+    for settings, confidence in (({"rules": (SOON,)}, "medium"), ({"plans": (NOON,), "opens_s": 2040}, "high")):
+        decided, said = made(crowded(**settings))
+        assert (decided.confidence, said.confidence) == ("high", confidence)
 
 
 def test_a_plan_that_will_start_is_counted_by_both() -> None:

@@ -1,10 +1,15 @@
 """Flow and walk against the formulas of queueing theory, for every position."""
 
+from math import exp, lgamma, log
+
 import pytest
 
 from router.ewt.flow import Flow, Higher, Supply
 from router.ewt.laws import GRID_STEPS, POINTS, StateLaw
 from router.ewt.lifetable import AGE_BINS, Hazard
+from router.ewt.lines import Line
+from router.ewt.settings import EwtSettings
+from router.ewt.trajectory import Trajectory
 from router.ewt.walk import Asker, walk
 from tests.ewt.given import FOREVER, constant_hazard, laws_of
 
@@ -47,7 +52,7 @@ def test_exponential_service_is_the_erlang_mean(agents: int) -> None:
 def test_exponential_variance_is_erlangs() -> None:
     """M/M/s: the variance of position p is p/(s mu)^2."""
     flow = Flow([exponential(20)], [], [], 0, STEP_S, 86400)
-    _, _, variances = walk(flow, Asker([0.0] * 20, 1.0, 0.0, FOREVER), [], 0.0, 100)
+    _, _, variances, _ = walk(flow, Asker([0.0] * 20, 1.0, 0.0, FOREVER), [], 0.0, 100)
     for position, variance in enumerate(variances, 1):
         assert variance == pytest.approx(position * 100, rel=0.12)
 
@@ -149,3 +154,61 @@ def test_points_lie_on_the_grid() -> None:
     """The points where variances are kept rise and end with the grid."""
     assert list(POINTS) == sorted(set(POINTS))
     assert POINTS[-1] == GRID_STEPS
+
+
+def late_law(position: int, at_s: float, comes_s: float, there: int, come: int) -> float:
+    """M/M/s where some come at a time: the chance that so many are taken by then. Takes are a Poisson stream, and who
+    comes takes at once."""
+    if at_s <= 0:
+        return 0.0
+    after_s = max(at_s - comes_s, 0.0)
+    need = position - (come if at_s >= comes_s else 0)
+    mean = (there * at_s + come * after_s) / TALK_S
+    return 1.0 - sum(exp(-mean + k * log(mean) - lgamma(k + 1)) for k in range(max(need, 0)))
+
+
+@pytest.mark.parametrize(("comes_s", "come"), [(60.0, 12), (100.0, 12), (150.0, 5), (100.0, 40)])
+def test_who_comes_at_once_bounds_the_wait_on_one_side(comes_s: float, come: int) -> None:
+    """Twelve come at a time: most of those who are reached by them are reached then, some before, nobody by chance long
+    afterwards. One in ten and nine in ten as the exact law has them, to a step of the grid."""
+    made = exponential(20)
+    made.jumps = [(comes_s, float(come))]
+    flow = Flow([made], [], [], 0, STEP_S, 86400)
+    positions, _, _, reached = walk(flow, Asker([0.0] * 45, 1.0, 0.0, FOREVER), [], 0.0, 100)
+    for position, (early, middle, late) in zip(positions, reached, strict=True):
+        for at_s, level in ((early, 0.1), (middle, 0.5), (late, 0.9)):
+            slack_s = STEP_S + 0.04 * at_s
+            assert late_law(position, at_s - slack_s, comes_s, 20, come) <= level, position
+            assert level <= late_law(position, at_s + slack_s, comes_s, 20, come), position
+        if late_law(position, comes_s, comes_s, 20, come) > 0.12:
+            assert early <= comes_s, "one in ten waits no longer than until they come"
+
+
+def test_who_comes_varies_too_and_who_goes_does_not() -> None:
+    """What is planned changes how much the takes vary; where everybody is still to come, too."""
+    plain, more, less = exponential(20), exponential(20), exponential(20)
+    more.jumps, less.jumps = [(50.0, 20.0)], [(50.0, -10.0)]
+    nobody = supply(0, laws_of(constant_hazard(TALK_S), STEP_S).talk[0], exponential(1).cycle)
+    nobody.jumps = [(50.0, 20.0)]
+    found = []
+    for made in (plain, more, less, nobody):
+        flow = Flow([made], [], [], 0, STEP_S, 86400)
+        while flow.times[-1] < 300:
+            flow.extend()
+        found.append(flow.dispersion(250.0)[0])
+    assert found == pytest.approx([25, 45, 15, 20], rel=0.08)
+
+
+def test_quantiles_are_said_as_the_takes_reach_them() -> None:
+    """Of a caller who is surely reached when twenty come, the interval is that moment; not so where nobody comes."""
+    widths = []
+    for jumps in ([], [(100.0, 20.0)]):
+        made = exponential(20)
+        made.jumps = jumps
+        line = Line("all", EwtSettings())
+        walked = walk(Flow([made], [], [], 0, STEP_S, 86400), Asker([0.0] * 30, 1.0, 0.0, FOREVER), [], 0.0, 100)
+        said = Trajectory(line, [0.0] * 30, walked, 0.0, "high").at(20)
+        widths.append(said.p90 - said.p10)
+        assert said.p10 < said.p50 <= said.p80 <= said.p90
+    assert widths[0] > 100
+    assert widths[1] <= STEP_S

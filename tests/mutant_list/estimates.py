@@ -136,4 +136,32 @@ MUTANTS = (
         "            if mover.leaves_us < 0:\n",
         test="tests/core/test_estimates_moving.py",
     ),
+    Mutant(
+        "estimates: what is only likely is not told with high confidence",
+        CORE + "estimates/picture.py",
+        '        told.confidence = "medium"\n',
+        "        pass\n",
+        test="tests/core/test_estimates_moving.py",
+    ),
+    Mutant(
+        "estimates: who is reached by people who come at once is reached then",
+        "router/ewt/walk.py",
+        "            early = flow.times[first]\n",
+        "            pass\n",
+        test="tests/ewt/test_walk.py",
+    ),
+    Mutant(
+        "estimates: the quantiles of a wait are read where takes reach it",
+        "router/ewt/trajectory.py",
+        "            if self._reached and flow > 0:\n",
+        "            if False:\n",
+        test="tests/ewt/test_walk.py",
+    ),
+    Mutant(
+        "estimates: takes of those who come vary, too",
+        "router/ewt/flow.py",
+        "variance * gross / mean if mean > 1e-9 else gross",
+        "variance",
+        test="tests/ewt/test_walk.py",
+    ),
 )

@@ -78,7 +78,11 @@ def trajectory(world: World, estimates: Estimates, view: View) -> Generator[None
     if not outlook.differs:
         return plain, plain
     yield
-    return plain, _walked(world, estimates, view, beside, agents, laws, outlook.jumps(TOLD))
+    told = _walked(world, estimates, view, beside, agents, laws, outlook.jumps(TOLD))
+    if told is not None:
+        # A measurement may still prove wrong what is likely.
+        told.confidence = "medium"
+    return plain, told
 
 
 def _walked(
