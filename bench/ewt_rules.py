@@ -90,6 +90,8 @@ class Ran:
     """One run: what came of all who waited, and what they were told."""
 
     told: Told = field(default_factory=Told)
+    likely: Told = field(default_factory=Told)
+    """Those of them who were told what is only likely: a rule was about to act."""
     asterisk: Told = field(default_factory=Told)
     waits: list[float] = field(default_factory=list)
 
@@ -110,8 +112,8 @@ class Site:
         self.seq: dict[str, int] = {}
         self.lasts_s: dict[str, float] = {}
         """How long each call will talk."""
-        self.said: dict[str, tuple[tuple[float, float, float], float]] = {}
-        """What was said to who waits: ours, and Asterisk's."""
+        self.said: dict[str, tuple[tuple[float, float, float], float, bool]] = {}
+        """What was said to who waits: ours, and Asterisk's; and whether ours is only likely."""
         self.hold_s = 0.0
         self.ran = Ran()
 
@@ -172,15 +174,19 @@ class Site:
         if contact.state == "waiting" and at_s > WARM_S:
             known = estimate_of(self.engine.world, contact)
             if known is not None and known.confidence != "low":
-                self.said[name] = (known.mean, known.p10, known.p90), self.hold_s + 30
+                seen = self.engine.world.estimates.views.get(contact.line) if contact.line else None
+                likely = seen is not None and seen.plain is not seen.trajectory
+                self.said[name] = (known.mean, known.p10, known.p90), self.hold_s + 30, likely
 
     def _answered(self, name: str) -> None:
         at_s = (self.now_us - self.begun_us) / SECOND_US
         waited_s = self.engine.world.peers["main/gw"].contacts[name].waited_us / SECOND_US
         heappush(self.heap, (at_s + self.lasts_s.pop(name), "end", name))
         if name in self.said:
-            ours, asterisk_s = self.said.pop(name)
+            ours, asterisk_s, likely = self.said.pop(name)
             self.ran.told.add(ours, waited_s)
+            if likely:
+                self.ran.likely.add(ours, waited_s)
             self.ran.asterisk.add((asterisk_s, 0.0, 0.0), waited_s)
             self.ran.waits.append(waited_s)
         self.hold_s = (3 * self.hold_s + waited_s) / 4
@@ -228,6 +234,7 @@ def _row(name: str, pairs: list[tuple[Ran, Ran]]) -> dict[str, Any]:
         sum(told.squares for told in of_all)
         for of_all in zip(*((knows.told, blind.told, knows.asterisk) for knows, blind in pairs), strict=True)
     )
+    likely = sum(knows.likely.callers for knows, _ in pairs)
     return {
         "case": name,
         "callers": callers,
@@ -241,6 +248,8 @@ def _row(name: str, pairs: list[tuple[Ran, Ran]]) -> dict[str, Any]:
         "bias_s": sum(knows.told.error_s for knows, _ in pairs) / callers,
         "bias_blind_s": sum(blind.told.error_s for _, blind in pairs) / callers,
         "covered": sum(knows.told.covered for knows, _ in pairs) / callers,
+        "likely": likely,
+        "covered_likely": sum(knows.likely.covered for knows, _ in pairs) / likely if likely else None,
         "covered_blind": sum(blind.told.covered for _, blind in pairs) / callers,
     }
 
@@ -248,15 +257,16 @@ def _row(name: str, pairs: list[tuple[Ran, Ran]]) -> dict[str, Any]:
 def table(rows: list[dict[str, Any]]) -> str:
     """The rows as text."""
     head = f"{'crowds, through the engine':28}{'MSE without/with':>17}{'by seed':>13}{'RMSE':>13}{'bias':>12}"
-    lines = [head + f"{'80 %':>13}{'Ast/us':>12}{'wait':>6}{'asks':>7}"]
+    lines = [head + f"{'80 %':>13}{'likely':>8}{'Ast/us':>12}{'wait':>6}{'asks':>7}"]
     for row in rows:
         by_seed = f"{min(row['gains']):.2f}..{max(row['gains']):.2f}"
         rmse = f"{row['rmse_blind_s']:.0f} > {row['rmse_s']:.0f} s"
         bias = f"{row['bias_blind_s']:+.0f} > {row['bias_s']:+.0f}"
         covered = f"{100 * row['covered_blind']:.0f} > {100 * row['covered']:.0f}"
+        likely = "-" if row["covered_likely"] is None else f"{100 * row['covered_likely']:.0f}"
         asterisk = f"{row['asterisk_over_blind']:.1f} > {row['asterisk_over_ours']:.1f}"
         lines.append(
-            f"{row['case']:28}{row['gain']:17.2f}{by_seed:>13}{rmse:>13}{bias:>12}{covered:>13}{asterisk:>12}"
+            f"{row['case']:28}{row['gain']:17.2f}{by_seed:>13}{rmse:>13}{bias:>12}{covered:>13}{likely:>8}{asterisk:>12}"
             f"{row['mean_wait_s']:6.0f}{row['callers']:7}"
         )
     return "\n".join(lines)
