@@ -169,6 +169,35 @@ def test_version_and_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     run(scene, monkeypatch)
 
 
+@pytest.mark.parametrize(
+    "said", [b"\x16\x03\x01\x00\xc8", b"GET / HTTP/1.1\r\nHost: x\r\nA\0: b\r\n\r\n", b"G\r\n\r\n"]
+)
+def test_what_is_no_http(said: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """It is answered, and no line of the log: who scans ports could fill it with errors."""
+
+    async def scene(admin: Admin) -> None:
+        protocol, wire = admin.connect()
+        protocol.data_received(said)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert wire.written.split()[1] == b"400"
+        protocol.connection_lost(None)
+
+    run(scene, monkeypatch)
+    assert caplog.records == []
+
+
+def test_a_mistake_of_ours_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """500, and what went wrong."""
+
+    async def scene(admin: Admin) -> None:
+        admin.chunks = cast("list[bytes]", None)
+        assert (await admin.ask("/metrics"))[0] == 500
+
+    run(scene, monkeypatch)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
 def test_few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the limit a connection is told so and closed; a place that becomes free is given again."""
 
