@@ -341,7 +341,8 @@ class Daemon:
     def _store_away(self, error: StoreError | None) -> None:
         self.facts.durability = "memory"
         if error is None:
-            _log.error("store_away", why="it has not answered", remedy="look after its disk")
+            what = "Redis and the network" if isinstance(self.store, RedisStore) else "its disk"
+            _log.error("store_away", why="it has not answered", remedy=f"look after {what}")
         else:
             _log.error("store_away", code=error.code, why=error.what, remedy=error.remedy)
 

@@ -111,6 +111,7 @@ def test_redis_away(tmp_path: Path, redis_server: RedisServer, seconds: int) -> 
         back = time.monotonic()
         serving.wait_for("store_back")
         assert time.monotonic() - back < 5
+        assert "look after Redis" in serving.wait_for("store_away")["remedy"]
         caller.call(20)
         caller.hear(until=f"c{next(caller.seqs) - 1}")
         assert caller.memory
