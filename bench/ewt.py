@@ -1,6 +1,6 @@
 """How good the estimated waits are: simulated centres, the limit, the rivals, and what an estimate costs.
 
-    python -m bench.ewt [--quick] [--json] [--seeds N] [--centre NAME] [--calls N]
+    python -m bench.ewt [--quick] [--json] [--seeds N] [--centre NAME] [--calls N] [--forked N]
 
 What lives here: the scoring of one centre and the table.  What it must not know: the estimator's inside.
 The idea: every estimate is compared with the virtual wait that followed (abandoners included) and with the
@@ -166,9 +166,10 @@ def _bound(value: float | None, width: int, digits: int) -> str:
     return " " * (width - 1) + "-" if value is None else f"{value:{width}.{digits}f}"
 
 
-def run(json_out: bool, quick: bool = False, seeds: int = 2, calls: int = 12000, only: str = "") -> dict[str, Any]:
+def run(
+    json_out: bool, quick: bool = False, seeds: int = 2, calls: int = 12000, only: str = "", forked: int = FORKED_ASKS
+) -> dict[str, Any]:
     """Score the centres; prints a table, or one JSON object.  `quick`: few calls, for tests."""
-    forked = FORKED_ASKS
     if quick:
         calls, seeds, forked = min(calls, 1200), 1, FORKED_ASKS_QUICK
     begin = time.perf_counter()
@@ -210,8 +211,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--calls", type=int, default=12000, help="calls a seed")
     parser.add_argument("--centre", default="", help="only centres whose name holds this; further; rules")
+    parser.add_argument("--forked", type=int, default=FORKED_ASKS, help="asks a seed whose limit is found by forks")
     chosen = parser.parse_args(arguments)
-    run(chosen.json, chosen.quick, chosen.seeds, chosen.calls, chosen.centre)
+    run(chosen.json, chosen.quick, chosen.seeds, chosen.calls, chosen.centre, chosen.forked)
     return 0
 
 

@@ -2,14 +2,14 @@
 
 What lives here: `Rate` (fast and slow decayed counters of arrivals) and `Pace` (how much slower than the
 life tables say talks are now).  What it must not know: queues, laws, estimates.
-The idea: a quick measure is noisy, a slow one is late; weight max(0, 1 - variance/deviation^2) goes over
-to the quick one only when it disagrees by more than chance explains.
+The idea: a quick measure is noisy, a slow one is late; weight goes over to the quick one only when it disagrees by
+more than chance explains: max(0, 1 - variance/deviation^2) for arrivals, the odds of a change for the pace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import exp
+from math import exp, log
 from typing import Any, Final
 
 from router.ewt.lifetable import numbers
@@ -18,6 +18,10 @@ RATE_DOUBT_RATIO: Final = 2.0
 """How many variances of chance a faster counter must be off before it is believed at all."""
 PACE_HAZARD_MAX: Final = 20.0
 """One talk counts as at most this: a forgotten call must not slow a whole centre."""
+PACE_PRIOR_LIVES: Final = 4.0
+"""Lives of the pace believed so far that are added to a window: few lives of any pace are no news."""
+PACE_GAIN_MAX: Final = 50.0
+"""Odds beyond e to the power of this are certainty."""
 PACE_MIN: Final = 0.2
 """Talks are never believed to be shorter than this share of their tables."""
 FADES_PER_SPAN: Final = 40.0
@@ -128,13 +132,18 @@ class Pace:
 
 def believed_pace(windows: Iterable[tuple[float, float]], doubt_ratio: float) -> float:
     """The factor by which lives last longer than their tables say.  `windows`: (lives, their cumulative hazard), the
-    longest first; each shorter one counts by how far it is beyond chance (variance pace^2/lives)."""
+    longest first.
+
+    Each shorter window may be of another pace than the one before it.  A few lives of the old pace are added to it, and
+    it is believed by its odds: the ratio of the likelihoods of its lives, exponential with the new mean and with the
+    old one (Barnard, J. R. Stat. Soc. B 21, 1959, on jumps of a mean), over `doubt_ratio`, the odds against a change.
+    """
     pace = 1.0
     for count, total in windows:
         if count < 1:
             continue
-        change = total / count - pace
-        noise = doubt_ratio * pace * pace / count
-        if change * change > noise:
-            pace += (1 - noise / (change * change)) * change
+        found = (total + PACE_PRIOR_LIVES * pace) / (count + PACE_PRIOR_LIVES)
+        gain = count * log(pace / found) + total / pace - total / found
+        odds = exp(min(gain, PACE_GAIN_MAX)) / doubt_ratio
+        pace += odds / (1 + odds) * (found - pace)
     return max(pace, PACE_MIN)

@@ -35,8 +35,8 @@ class EwtSettings:
     """Ended talks that the steadier pace looks back on: so many know a lasting jump well."""
     pace_window_lives: float = 50.0
     """Ended talks that the pace looks back on: few enough to find a jump within minutes."""
-    pace_doubt_ratio: float = 3.0
-    """The pace is believed by max(0, 1 - doubt x variance / deviation^2)."""
+    pace_doubt_ratio: float = 20.0
+    """Odds against a change of pace between one window and the next, before its lives are looked at."""
     ratio_memory_calls: float = 6000.0
     """Virtual waits that the learned ratio remembers."""
     level_step_ratio: float = 0.01

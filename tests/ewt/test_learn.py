@@ -129,8 +129,10 @@ def test_the_pace_needs_proof() -> None:
     pace, rng = Pace(250, 50), Random(5)
     for _ in range(600):
         pace.add(rng.expovariate(1))
-    assert believed_pace(zip(pace.counts, pace.totals, strict=True), 4.0) == pytest.approx(1, abs=0.1)
+    assert believed_pace(zip(pace.counts, pace.totals, strict=True), 20.0) == pytest.approx(1, abs=0.1)
     for _ in range(60):
         pace.add(2 * rng.expovariate(1))
-    assert believed_pace(zip(pace.counts, pace.totals, strict=True), 4.0) > 1.4
-    assert believed_pace([(0.0, 0.0)], 4.0) == 1.0
+    assert believed_pace(zip(pace.counts, pace.totals, strict=True), 20.0) > 1.4
+    assert believed_pace([(0.0, 0.0)], 20.0) == 1.0
+    assert believed_pace([(1e6, 0.0)], 20.0) == believed_pace([(1e6, 1e-300)], 20.0) == 0.2
+    assert 1 < believed_pace([(1.0, 1e9)], 20.0) < 1e9
