@@ -59,14 +59,24 @@ class Plans:
     def jumps(
         self, now_s: float, skills_of: Callable[[str], frozenset[str] | None]
     ) -> dict[frozenset[str], list[tuple[float, float]]]:
-        """(seconds from now, +1 or -1) by skill set.  `skills_of`: of an agent who is logged in now, else None."""
-        out: dict[frozenset[str], list[tuple[float, float]]] = {}
+        """(seconds from now, +1 or -1) by skill set.  `skills_of`: of an agent who is logged in now, else None.
+
+        One agent's plans are gone through in their order: who is there can't come once more (a plan that was moved is
+        told twice), and who is not there can't go.
+        """
+        mine: dict[str, list[tuple[float, bool, frozenset[str]]]] = {}
         for (agent, login, at), skills in self._plans.items():
-            if at < now_s - GRACE_S:
-                continue
+            if at >= now_s - GRACE_S:
+                mine.setdefault(agent, []).append((at, login, skills))
+        out: dict[frozenset[str], list[tuple[float, float]]] = {}
+        for agent, plans in mine.items():
+            plans.sort(key=lambda plan: plan[:2])
             present = skills_of(agent)
-            if login and present is None:
-                out.setdefault(skills, []).append((max(0.0, at - now_s), 1))
-            elif not login and (present is not None or skills):
-                out.setdefault(present or skills, []).append((max(0.0, at - now_s), -1))
+            for at, login, skills in plans:
+                if login and present is None:
+                    out.setdefault(skills, []).append((max(0.0, at - now_s), 1))
+                    present = skills
+                elif not login and present is not None:
+                    out.setdefault(present, []).append((max(0.0, at - now_s), -1))
+                    present = None
         return out

@@ -242,6 +242,18 @@ def test_a_plan_may_name_events() -> None:
     assert [numbers_of([*start, plan, ask("w3")])[0][0] for plan in named] == [more, less]
 
 
+def test_a_plan_that_is_moved_counts_once() -> None:
+    """Somebody who is told to come twice comes once, at the first time; who is not there can't go."""
+    came = {"ev": "plan", "t": 9150, "at": 9210, "agent": "bob", "what": "login", "skills": ["q"]}
+    again = {**came, "at": 9215}
+    went = {"ev": "plan", "t": 9150, "at": 9205, "agent": "eve", "what": "logout", "skills": ["q"]}
+    start = [*team("q"), *waiting(6)]
+    once, twice, none, absent = (
+        numbers_of([*start, *plans, ask("w5")]) for plans in ([came], [came, again], [], [went])
+    )
+    assert once == twice < none == absent
+
+
 def test_lines_are_bytes_or_text_and_other_encodings_are_wrong_lines() -> None:
     """A mark at the beginning of a file is no fault; what is not UTF-8 is, and only in its line."""
     reader = Reader()
