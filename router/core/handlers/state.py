@@ -51,7 +51,7 @@ def tell(world: World, peer: Peer, contacts: list[Contact], offers: list[Offer])
     states = [
         ContactState(
             contact.id, contact.queue.name, contact.state,  # type: ignore[arg-type]  # a table's
-            (contact.waited_us or world.waited_us(contact)) // MILLISECOND_US,
+            (contact.waited_us if contact.line is None else world.waited_us(contact)) // MILLISECOND_US,
             several.queues(contact) if contact.stand_ins is not None else (),
         )
         for contact in contacts
