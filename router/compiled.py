@@ -70,6 +70,7 @@ MODULES = (
     "core.estimates.tap",
     "core.estimates.virtual",
     "core.estimates.crews",
+    "core.estimates.slices",
     "ewt.lifetable",
     "ewt.rates",
     "ewt.laws",

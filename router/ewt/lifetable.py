@@ -196,35 +196,39 @@ def smooth(events: list[float], exposure: list[float], base: float) -> list[floa
     far it steps is chosen by likelihood: not at all for exponential lives, whose bins are then pooled.  `base` is
     the mean hazard, for bins that nobody reached.  Filter and smoother: Kalman 1960; Rauch, Tung, Striebel 1965.
     """
-    seen = []
+    values: list[float] = []
+    noises: list[float] = []
     for died, exposed in zip(events, exposure, strict=True):
         known = exposed * base > LITTLE_EVENTS or died > LITTLE_EVENTS
         rate = (died + 0.5) / max(exposed + 0.5 / base, 1e-9)
-        seen.append((log(min(max(rate, 1e-12), HAZARD_MAX_PER_S)), 1 / (died + 0.5) if known else 1e9))
+        values.append(log(min(max(rate, 1e-12), HAZARD_MAX_PER_S)))
+        noises.append(1 / (died + 0.5) if known else 1e9)
     start = log(min(max(base, 1e-12), HAZARD_MAX_PER_S))
-    _, walk = max((_filter(seen, start, step) for step in WALK_STEPS), key=lambda item: item[0])
+    step = max(WALK_STEPS, key=lambda step: _filter(values, noises, start, step, None))
+    walk: list[tuple[float, float]] = []
+    _filter(values, noises, start, step, walk)
     last, rates = walk[-1][0], []
-    for mean, variance, step in reversed(walk):
+    for mean, variance in reversed(walk):
         last = mean + variance / (variance + step) * (last - mean) if variance > 0 else mean
         rates.append(min(exp(last), HAZARD_MAX_PER_S))
     return rates[::-1]
 
 
 def _filter(
-    seen: list[tuple[float, float]], start: float, step: float
-) -> tuple[float, list[tuple[float, float, float]]]:
-    """One pass over the bins: log likelihood, and (mean, variance, step) after each."""
+    values: list[float], noises: list[float], start: float, step: float, walk: list[tuple[float, float]] | None
+) -> float:
+    """One pass over the bins: the log likelihood; `walk` gets (mean, variance) after each."""
     mean, variance, fit = start, 1.0, 0.0
-    walk = []
-    for value, noise in seen:
+    for i, noise in enumerate(noises):
         spread = variance + noise
-        miss = value - mean
+        miss = values[i] - mean
         fit -= 0.5 * (log(spread) + miss * miss / spread)
         mean += variance / spread * miss
         variance *= noise / spread
-        walk.append((mean, variance, step))
+        if walk is not None:
+            walk.append((mean, variance))
         variance += step
-    return fit, walk
+    return fit
 
 
 def number(value: object) -> float:
