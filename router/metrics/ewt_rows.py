@@ -59,6 +59,6 @@ EWT_ROWS: Final[tuple[Row[OneQueue], ...]] = (
     _share(
         "switchboard_estimate_kept_ratio",
         lambda verdict: verdict.kept,
-        "Share of waits no longer than the promise, p80 rounded up, that the estimate would have been told as.",
+        "Share of waits no longer than the promise, p90 rounded up, that the estimate would have been told as.",
     ),
 )

@@ -4,7 +4,7 @@
                                  -> nothing to say -> look again later
 
 A look finds the rows whose turn has come, the stalest first, and says at most one. What is said of a wait is for the
-policy to decide (`router.ewt.policy`): the 80th percentile rounded up, again only with progress, raised only when it is
+policy to decide (`router.ewt.policy`): a high percentile rounded up, again only with progress, raised only when it is
 lost. Nothing is said while an agent is rung or the contact is held, nor to whom an agent is about to take.
 
 What was told is kept in the contact (`heard.py`) and begins anew in another queue. It must not change any order, nor

@@ -66,6 +66,10 @@ class AnnounceRow(Struct, frozen=True):
     """What the message's text is filled with, sorted by name."""
 
 
+AS_MEASURED = AnnouncePolicy()
+"""What the figures of docs/ewt.md were measured with: a queue that says nothing else promises by it."""
+
+
 class AnnounceRules(Struct, frozen=True):
     """How a wait is told, and how often."""
 
@@ -81,12 +85,12 @@ class AnnounceRules(Struct, frozen=True):
     """After the first one nothing is said to whom an agent is expected to take within this."""
     next_below_us: int = 30 * SECOND_US
     """A wait shorter than this is told as `next`."""
-    percentile: Literal["p50", "p80", "p90"] = "p80"
+    percentile: Literal["p50", "p80", "p90"] = AS_MEASURED.percentile
     buckets_min: tuple[int, ...] = BUCKETS_MIN
     raise_after_us: int = 15 * SECOND_US
     raise_ratio: float = 1.25
     """A promise is lost when the median is beyond what is left of it by both."""
-    interval_ratio_max: float = 4.0
+    interval_ratio_max: float = AS_MEASURED.interval_max_ratio
     """An estimate whose p90 is more than so many times its p10 is not told as a time."""
     low_confidence: Literal["position", "time", "nothing"] = "position"
     """What an `estimate` row says where the estimate is not known well."""

@@ -144,7 +144,7 @@ class EstimateStatus(Struct, omit_defaults=True, gc=False):
     covered: float = 0.0
     """Share of waits within p10 to p90: 0.8 is right."""
     promise_kept: float = 0.0
-    """Share of waits no longer than p80 rounded up as it would be told."""
+    """Share of waits no longer than p90 rounded up as it would be told."""
 
 
 class QueueStatus(Struct, omit_defaults=True, gc=False):
