@@ -12,6 +12,7 @@ time of its calendar. A line has one clock, so that the order of keys never chan
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from msgspec.msgpack import Encoder
@@ -60,6 +61,10 @@ class Needs:
     """Signed-in agents who meet it."""
     free: int = 0
     """Agents who are free for it; counted only where `crews` are told, or some of them are `kept`."""
+    free_from: float
+    """While so many are, and fewer than `free_below`, that is no matter to any of `crews`. Nothing lies between the
+    two: they are told each time."""
+    free_below: float
     crews: tuple[QueueView, ...] = ()
     """What rules watch of who could serve."""
     kept: tuple[Keep, ...] = ()
@@ -69,6 +74,7 @@ class Needs:
 
     def __init__(self, key: NeedsKey) -> None:
         self.key = key
+        self.free_from, self.free_below = inf, -inf
         self.profiles = []
         self.ready = {}
         self.levels = {}

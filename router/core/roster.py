@@ -9,6 +9,7 @@ leaves them with its last: so an arrival looks only at profiles where somebody i
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, final
 
 from router.core.layers.keep import Keep
@@ -251,6 +252,7 @@ class Roster:
             self._begin(needs)
         if view not in needs.crews:
             needs.crews = (*needs.crews, view)
+            needs.free_from, needs.free_below = inf, -inf
 
     def unwatch(self, needs: Needs, view: QueueView | None = None) -> None:
         """Do not tell it any more; without one: nobody."""
@@ -295,9 +297,9 @@ class Roster:
         """One agent more, or less, is free."""
         for needs in pool.watched:
             needs.free += change
-            for view in needs.crews:
-                # While the number stays between two edges, so does the largest of the queue's lines.
-                if not view.idle_from <= needs.free < view.idle_below:
+            # While the number stays between two edges, so does the largest of the queue's lines.
+            if not needs.free_from <= needs.free < needs.free_below:
+                for view in needs.crews:
                     self.dirty[view] = None
 
     def _spare(self, needs: Needs, limit: int) -> None:

@@ -182,6 +182,24 @@ def test_people_are_counted_one_by_one_before_the_rule_is_in_force(monkeypatch: 
     assert verify(site.engine.world) == []
 
 
+@pytest.mark.parametrize("bounds", [(AGENTS - 1, 2), (2, AGENTS - 1)])
+def test_queues_that_ask_the_same_watch_the_same_people_each_by_its_own_bound(bounds: tuple[int, int]) -> None:
+    """Of two rules the one turns early and the other late, whichever began to watch first, down and up again."""
+    many, few = (
+        rule(name, Compare("queue", queue, "idle", "at_least", bound))
+        for name, queue, bound in zip(("a", "b"), ("sales", "cheques"), bounds, strict=True)
+    )
+    site = Site(structs.replace(OLD, queues=(SALES, CARDS, CHEQUES), rules=(many,)), waiting=0, free=AGENTS)
+    site.begin(rules=(many, few))
+    site.through()
+    for command in (ask.NotReady(0, "", "break"), ask.Ready(0, "")):
+        for i in range(AGENTS):
+            site.one(structs.replace(command, agent=f"a{i}"))
+            assert verify(site.engine.world) == []
+    states = site.engine.world.ruling.rules.values()
+    assert [state.activations for state in states] == [2, 2]
+
+
 def test_what_nobody_reads_any_more_costs_nothing() -> None:
     """Without rules no queue, line or agent tells anybody anything."""
     conditions = (

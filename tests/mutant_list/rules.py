@@ -177,6 +177,13 @@ MUTANTS = (
         story="rule_service_level_of_who_comes_next",
     ),
     Mutant(
+        "rules: people are no matter only while they are none to all who watch them",
+        CORE + "ruling/watched.py",
+        "                needs.free_from = max(needs.free_from, view.idle_from)\n",
+        "                needs.free_from = view.idle_from\n",
+        test="tests/core/test_ruling_watch.py::test_queues_that_ask_the_same_watch_the_same_people_each_by_its_own_bound",
+    ),
+    Mutant(
         "rules: a count is unknown before its window was watched whole",
         CORE + "ruling/windows.py",
         "    if world.now_us < view.since_us + window_us:\n        return None\n",

@@ -56,7 +56,10 @@ def look_at_queue(world: World, view: QueueView) -> None:
     calm = view.level is None or touch_level(world, queue, view.level)
     if view.expected:
         return
-    view.idle_from, view.idle_below = (-inf, inf) if view.idle is None else (view.idle.lo, view.idle.hi)
+    if view.idle is None:
+        view.rest_between(-inf, inf)
+    else:
+        view.rest_between(view.idle.lo, view.idle.hi)
     if not calm or view.site is not None or (view.oldest is not None and (view.first_us < 0 or not view.due_us)):
         view.look_each_time()
     else:
@@ -68,8 +71,7 @@ def _rest(view: QueueView, queue: Queue) -> None:
     view.waiting_from, view.waiting_below = (-inf, inf) if view.waiting is None else (view.waiting.lo, view.waiting.hi)
     view.key_from_us = LONG_AGO_US if view.oldest is None else view.first_us
     if view.level is not None:
-        due_us = view.level.due_us
-        reaches_us = due_us - queue.settings.target_us - 1 if due_us else NEVER_US
+        reaches_us = view.level.due_us - queue.settings.target_us - 1
         view.key_from_us = max(view.key_from_us, reaches_us)
 
 

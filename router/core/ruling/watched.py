@@ -61,7 +61,7 @@ class QueueView(View):
     waiting_below: float
     key_from_us: int
     idle_from: float
-    """The same of who is free."""
+    """The same of who is free: for all of `watched`, and whoever else watches those."""
     idle_below: float
     queue: Queue
     waiting: Gauge | None = None
@@ -97,7 +97,19 @@ class QueueView(View):
     def look_anew(self) -> None:
         """Whatever happens next, it is looked at: something else is asked of it than before."""
         self.look_each_time()
-        self.idle_from, self.idle_below, self.first_us = inf, -inf, -1
+        self.first_us = -1
+        self.rest_between(inf, -inf)
+
+    def rest_between(self, idle_from: float, idle_below: float) -> None:
+        """While so many are free it need not be told of more or fewer."""
+        if (idle_from, idle_below) == (self.idle_from, self.idle_below):
+            return
+        self.idle_from, self.idle_below = idle_from, idle_below
+        for needs in self.watched:
+            needs.free_from, needs.free_below = -inf, inf
+            for view in needs.crews:
+                needs.free_from = max(needs.free_from, view.idle_from)
+                needs.free_below = min(needs.free_below, view.idle_below)
 
 
 @final

@@ -87,10 +87,9 @@ def _whole(room: float) -> int:
 
 def touch_level(world: World, queue: Queue, view: FlowView) -> bool:
     """Others wait than before: while nobody has waited beyond the target that is no matter of the service level, but
-    for the time when somebody will have. Is it none of who comes or goes next either, if they come with a key that does
-    not reach the target before the view is looked at?"""
+    for the time when somebody will have. Returns whether that is so: until then nobody need say who comes and goes."""
+    target_us = queue.settings.target_us
     if not view.overdue:
-        target_us = queue.settings.target_us
         for line in queue.lines.values():
             first = line.order.first
             if first is None:
@@ -101,6 +100,8 @@ def touch_level(world: World, queue: Queue, view: FlowView) -> bool:
             if not view.due_us or ends_us < view.due_us:
                 again(world, view, ends_us)
         else:
+            # Where nobody waits: whoever comes next is late then at the earliest.
+            again(world, view, world.now_us + target_us + 1)
             return True
     look_at_flow(world, view)
     return False
