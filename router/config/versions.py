@@ -14,6 +14,7 @@ death at any moment leaves either what was, or what was to be.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -24,6 +25,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from router.config.catalogue.centre import FILES as CENTRE_FILES
 from router.config.sources import FILE_BYTES_MAX
 
 How: TypeAlias = Literal["start", "apply", "signal", "watch", "rollback"]
@@ -31,6 +33,8 @@ How: TypeAlias = Literal["start", "apply", "signal", "watch", "rollback"]
 FILES: Final = "files"
 ENDINGS: Final = (".toml", ".csv")
 """Files that may belong to a configuration; others of the directory are not kept."""
+NAMES: Final = frozenset(file.file for file in CENTRE_FILES)
+"""Files whose names count."""
 HASH_LENGTH: Final = 16
 
 
@@ -89,7 +93,8 @@ class Files(dict[str, bytes]):
 
 
 def files_of(directory: Path) -> Files:
-    """What a directory holds now. Raises `OSError`; what can't belong to a configuration is passed over."""
+    """What a directory holds now. What can't belong to a configuration is passed over. Raises `OSError`, also where one
+    of its files has a name that counts and can't be kept: left out, all that it says would be taken for gone."""
     found = Files()
     for path in sorted(directory.iterdir()):
         if path.name.startswith(".") or path.suffix not in ENDINGS:
@@ -97,6 +102,8 @@ def files_of(directory: Path) -> Files:
         status = path.stat()
         if stat.S_ISREG(status.st_mode) and status.st_size <= FILE_BYTES_MAX:
             found[path.name] = path.read_bytes()
+        elif path.name in NAMES:
+            raise OSError(errno.EINVAL, "it is no ordinary file, or too large", str(path))
     return found
 
 

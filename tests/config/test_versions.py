@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,15 @@ def test_files_are_told_apart_by_every_byte() -> None:
         )
     }
     assert len(hashes) == 6
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_file_that_can_not_be_kept_is_not_left_out(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    """A copy without its queues would be a configuration without queues."""
+    (tmp_path / "agents.toml").write_text("[agents.ann]\n")
+    make(tmp_path / "queues.toml")
+    with pytest.raises(OSError, match="no ordinary file"):
+        files_of(tmp_path)
 
 
 def test_only_files_of_a_configuration_are_kept(tmp_path: Path) -> None:
