@@ -40,13 +40,13 @@ class Supply:
 
     `first`: expected first takes by step; `cycle`: law of a whole cycle; `each`: takes a step of one agent in the long
     run; `free`: of its `size` agents now; `mean`, `variance`: of takes at `POINTS`; `higher`, `equal`: which of the
-    other queues they serve;
+    other queues they serve; `besides_per_s`: arrivals of queues that keep them busy and are none of those;
     `jumps`: (seconds from now, agents who come, or go where it is negative) as planned.
     """
 
     __slots__ = (
-        "cycle", "each", "equal", "first", "free", "higher", "idle", "jumps", "mean", "present", "seen", "size", "stay",
-        "takes", "variance",
+        "besides_per_s", "cycle", "each", "equal", "first", "free", "higher", "idle", "jumps", "mean", "present",
+        "seen", "size", "stay", "takes", "variance",
     )  # fmt: skip
 
     def __init__(self, higher: frozenset[int], equal: frozenset[int]) -> None:
@@ -58,6 +58,7 @@ class Supply:
         self.size = 0.0
         self.free = 0.0
         self.idle = 0.0
+        self.besides_per_s = 0.0
         self.takes: list[float] = []
         """By step, as if nobody had gone: `stay` is what is left of them."""
         self.jumps: list[tuple[float, float]] = []
@@ -123,6 +124,9 @@ class Higher:
         cycle_s = size * step_s / rate
         load = per_s * cycle_s
         self.blocked = erlang_loss(load, size)
+        if any(supply.besides_per_s for supply in own):
+            # What keeps them busy beside it waits for them: Erlang's formula of delay (1917), not of loss.
+            self.blocked /= max(1 - min(load / size, 1.0) * (1 - self.blocked), self.blocked, 1e-9)
         self.blocked_now = 0.0 if any(supply.free for supply in own) else 1.0
         self.settle_s = cycle_s / (1 + abs(size - load) / max(load, 1.0) ** 0.5)
         mine = sum((supply.rate for supply in ours), 0.0)
@@ -186,7 +190,8 @@ class Flow:
             if own:
                 ours = [supply for supply in mine if index in supply.higher]
                 served = frozenset[int]().union(*(supply.higher for supply in own))
-                queue.meet(own, ours, sum((higher[i].per_s for i in served), 0.0), step_s)
+                per_s = sum((higher[i].per_s for i in served), max(supply.besides_per_s for supply in own))
+                queue.meet(own, ours, per_s, step_s)
         self.mean = [sum(items, 0.0) for items in zip(*(s.mean for s in mine), strict=True)]
         self.variance = [sum(items, 0.0) for items in zip(*(s.variance for s in mine), strict=True)]
 

@@ -71,6 +71,10 @@ class Scene:
         mine = self._supplies(line, groups, higher, equal, head_s)
         outside = self._outside(line, higher)
         others = self._supplies(line, outside, higher, [], self.now_s) if outside else []
+        if others:
+            besides = self._besides(line, outside, higher)
+            for supply in others:
+                supply.besides_per_s = besides
         laws = self.laws_of(line)
         pace = self._pace(groups)
         upper = [self._higher(item) for item in higher]
@@ -115,6 +119,14 @@ class Scene:
                 if line.name not in group.skills and self._counts(group):
                     found[group.skills] = group
         return list(found.values())
+
+    def _besides(self, line: Line, outside: list[Group], higher: list[Line]) -> float:
+        """Arrivals a second of queues that keep agents of higher ones busy beside them, and that are not above us."""
+        above = {queue.name for queue in higher}
+        above.add(line.name)
+        names = sorted({name for group in outside for name in group.skills if name not in above})
+        lines = [self.lines[name] for name in names[:RELATED_MAX] if name in self.lines]
+        return sum([queue.rate.per_s(self.now_s) for queue in lines], 0.0)
 
     def _supplies(
         self, line: Line, groups: Iterable[Group], higher: list[Line], equal: list[Line], head_s: float

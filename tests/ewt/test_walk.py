@@ -212,3 +212,22 @@ def test_quantiles_are_said_as_the_takes_reach_them() -> None:
         assert said.p10 < said.p50 <= said.p80 <= said.p90
     assert widths[0] > 100
     assert widths[1] <= STEP_S
+
+
+def test_the_other_team_of_a_w_model_is_busy_with_its_own_queue() -> None:
+    """Gold's own agents are all busy as Erlang's formula of loss says, or of delay where bronze keeps them busy."""
+    found = []
+    for besides in (0.0, 0.01):
+        own, ours = (Supply(frozenset({0}), frozenset()) for _ in range(2))
+        own.size, ours.size, own.each, ours.each = 8.0, 4.0, 0.05, 0.05
+        own.besides_per_s = besides
+        gold = Higher(0.0, 0.0, 0.02, FOREVER)
+        gold.meet([own], [ours], 0.03, 10.0)
+        found.append(gold)
+    load, servers = 0.03 * 200, 8
+    terms = [exp(k * log(load) - lgamma(k + 1)) for k in range(servers + 1)]
+    loss = terms[-1] / sum(terms)
+    last = terms[-1] * servers / (servers - load)
+    assert found[0].blocked == pytest.approx(loss)
+    assert found[1].blocked == pytest.approx(last / (sum(terms[:-1]) + last))
+    assert found[1].overflow(1000.0) > 2 * found[0].overflow(1000.0) > 0
