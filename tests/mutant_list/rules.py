@@ -174,7 +174,7 @@ MUTANTS = (
         CORE + "ruling/views.py",
         "        view.key_from_us = max(view.key_from_us, reaches_us)\n",
         "        pass\n",
-        story="rule_service_level_of_who_comes_next",
+        story="rule_service_level_of_who_is_moved",
     ),
     Mutant(
         "rules: people are no matter only while they are none to all who watch them",
