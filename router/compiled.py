@@ -109,7 +109,7 @@ MODULES = (
 )
 """What a lifecycle or a reload runs through, live or replayed, and that defines no msgspec type: those are C already.
 Nor does any define a NamedTuple: the types of its fields would be read at import, when modules that only name each
-other are not made."""
+other are not made. A sum of times or shares begins with 0.0: else mypyc may take it for a whole number."""
 DIGEST = PACKAGE / "core" / "compiled.digest"
 GROUP = "switchboard_core"
 
