@@ -73,9 +73,12 @@ def test_nothing_is_collected_while_everybody_crosses(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("collector")
-def test_after_much_work_young_objects_are_looked_through_whatever_their_number(tmp_path: Path) -> None:
+def test_after_much_work_young_objects_are_looked_through_whatever_their_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the collector would never do it by itself the loop's work brings it about, but not while everybody
     crosses."""
+    monkeypatch.setattr(process, "SWEEP_AFTER_US", 100)
     write(tmp_path, level=1)
     during, otherwise = asyncio.run(collections_of_a_reload(tmp_path, process.NEVER))
     assert (during, otherwise > 0) == (0, True)

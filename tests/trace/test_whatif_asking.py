@@ -21,7 +21,7 @@ ASKERS = {
     "layers/donors.py",
     "layers/lending.py",
     "routes/advice.py",
-    "ruling/views.py",
+    "ruling/expected.py",
 }
 """Where the core asks for estimates. Another one here needs a line in `router/trace/whatif/asking.py`."""
 
