@@ -1,16 +1,19 @@
-"""When somebody comes back, where nobody is there and nothing is planned: learned from who went and came before.
+"""When somebody comes back where nothing is planned: learned from who went and came before.
 
 What lives here: `Absences`, and `ended`, for waits that have no end by what is known.  What it must not know: laws of
 service, queues.
 The idea: an absence is a life.  Short ones (breaks) have a life table; long ones (nights) end at the time of day at
-which the agent came after the last long one.  Expected returns over time are one number for each agent who went; the
-j-th of n is expected where their sum passes j (n + c)/(n + 1), with c for the mean, not the median, of a single one.
+which the agent came after the last long one.  Where some are there, only as many are expected from breaks as are
+usually not on one: beyond that as many go as come.  Expected returns over time are one number for each agent who went;
+the j-th of n is expected where their sum passes j (n + c)/(n + 1), with c for the mean, not the median, of one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
+from itertools import islice
 from math import exp
-from typing import Any
+from typing import Any, TypeAlias
 
 from router.ewt.agents import Agents
 from router.ewt.lifetable import Hazard, LifeTable, number
@@ -26,6 +29,16 @@ PRIOR_S = 900.0
 """Mean absence before one ended, and of those whom nobody has seen yet."""
 GONE_MAX = 2000
 """Agents who are gone, and times of day, that are remembered; beyond it the ones that were told first are forgotten."""
+BREAKS_LEAST = 20
+"""Breaks seen before a return from one is counted on beside people who are there."""
+OWN_LEAST = 2
+"""Breaks of an agent, one after another, before the next absence is taken for one."""
+BREAKS_KEPT = 300
+"""Breaks over which the usual share of people who are there is learned."""
+ON_BREAK_MAX = 24
+"""Those on a break who are looked at beside people who are there, the last to go first."""
+GONE_LOOKED_AT = 256
+"""Those who went last who are looked through for them."""
 LOOKED_AT = 64
 """Agents whose return is counted on, the last to go first: bounds the cost of a trajectory."""
 QUANTILES = (0.125, 0.375, 0.625, 0.875)
@@ -34,20 +47,33 @@ MEAN_SHARE = 0.26
 """c above: for one agent with a constant hazard the sum is 1 - 1/e = (1 + c)/2 at the mean."""
 
 
+Gone: TypeAlias = tuple[str, float, frozenset[str]]
+"""An agent who is gone, since when, and with which skills."""
+
+
 class Absences:
     """Who is gone since when, how long absences last, and when agents come after long ones."""
 
-    __slots__ = ("_gone", "_hazard", "_lives", "_table", "_usual_s")
+    __slots__ = (
+        "_breaks", "_broke_s", "_came_s", "_gone", "_hazard", "_left_s", "_lives", "_own", "_table", "_there_s",
+        "_usual_s",
+    )  # fmt: skip
 
     def __init__(self, half_life_lives: float) -> None:
         self._table = LifeTable(PRIOR_S, half_life_lives)
         self._gone: dict[str, tuple[float, frozenset[str]]] = {}
         self._usual_s: dict[str, float] = {}
+        self._left_s: dict[str, float] = {}
+        self._own: dict[str, float] = {}
+        self._came_s: dict[str, float] = {}
+        self._there_s = self._broke_s = 0.0
+        self._breaks = 0
         self._hazard: Hazard | None = None
         self._lives = 0
 
     def went(self, agent: str, skills: frozenset[str], now_s: float) -> None:
         """An agent logs out."""
+        self._there_s += now_s - self._came_s.pop(agent, now_s)
         self._gone.pop(agent, None)
         self._gone[agent] = now_s, skills
         if len(self._gone) > GONE_MAX:
@@ -55,14 +81,20 @@ class Absences:
 
     def came(self, agent: str, now_s: float) -> None:
         """An agent logs in."""
+        self._came_s[agent] = now_s
         since, _ = self._gone.pop(agent, (-LONG_S, frozenset()))
         if since >= 0:
             self._table.add(now_s - since, True)
+            if now_s - since < LONG_S:
+                self._breaks += 1
+                _remember(self._own, agent, self._own.get(agent, 0.0) + 1)
+                keep = 1 - 1 / BREAKS_KEPT
+                self._there_s, self._broke_s = keep * self._there_s, keep * self._broke_s + now_s - since
         if now_s - since >= LONG_S:
-            self._usual_s.pop(agent, None)
-            self._usual_s[agent] = now_s % DAY_S
-            if len(self._usual_s) > GONE_MAX:
-                del self._usual_s[next(iter(self._usual_s))]
+            _remember(self._usual_s, agent, now_s % DAY_S)
+            self._own.pop(agent, None)
+            if since >= 0:
+                _remember(self._left_s, agent, since % DAY_S)
 
     @staticmethod
     def deserted(queue: str, agents: Agents, jumps: Jumps) -> bool:
@@ -83,15 +115,47 @@ class Absences:
         if not able:
             wait = as_long_again(lasted_s)
             return [(wait, frozenset((queue, *above)))], wait * wait
+        atoms = self._atoms(able, now_s)
+        many, each = len(able), len(QUANTILES)
+        early, late = _at(atoms, 0.3 * each), _at(atoms, each * min(2.0, 0.8 * many))
+        most = max(1, round(self.usual_share() * many))
+        return _in_turn(atoms, able, most), ((late - early) / 2) ** 2
+
+    def from_breaks(
+        self, queue: str, there: float, planned: Container[str], now_s: float
+    ) -> list[tuple[float, frozenset[str]]]:
+        """(seconds from now, skills) of those expected back from a break, ascending, where `there` people are.
+
+        So many come as are missing from the usual share of all who are there or on a break; who is `planned` to come
+        is expected by the plan alone.
+        """
+        if self._breaks < BREAKS_LEAST or not self._gone:
+            return []
         hazard = self._fitted()
-        atoms: list[float] = []
+        able: list[Gone] = []
+        for agent in islice(reversed(self._gone), GONE_LOOKED_AT):
+            since, skills = self._gone[agent]
+            if now_s - since >= LONG_S or len(able) == ON_BREAK_MAX:
+                break
+            if queue not in skills or agent in planned or not self._has_breaks(agent):
+                continue
+            if self._on_break(hazard, agent, since, now_s) > 0.5:
+                able.append((agent, since, skills))
+        most = round(self.usual_share() * (there + len(able)) - there)
+        return _in_turn(self._atoms(able, now_s), able, most) if most > 0 else []
+
+    def usual_share(self) -> float:
+        """The share of people who are there, of those who are there or on a break; 1 until breaks were seen."""
+        if self._breaks < BREAKS_LEAST or not self._there_s:
+            return 1.0
+        return self._there_s / (self._there_s + self._broke_s)
+
+    def _atoms(self, able: list[Gone], now_s: float) -> list[float]:
+        hazard, atoms = self._fitted(), list[float]()
         for agent, since, _ in able:
             atoms += self._times(hazard, agent, now_s - since, now_s)
         atoms.sort()
-        many, each = len(able), len(QUANTILES)
-        times = [_at(atoms, each * j * (many + MEAN_SHARE) / (many + 1)) for j in range(1, many + 1)]
-        early, late = _at(atoms, 0.3 * each), _at(atoms, each * min(2.0, 0.8 * many))
-        return [(time, gone[2]) for time, gone in zip(times, able, strict=True)], ((late - early) / 2) ** 2
+        return atoms
 
     def away(self, queue: str) -> dict[str, frozenset[str]]:
         """Who is gone and could serve a queue, the last to go, with their skills."""
@@ -104,16 +168,24 @@ class Absences:
 
     def dump(self) -> dict[str, Any]:
         """What was learned; not who is gone."""
-        return {"table": self._table.dump(), "usual": dict(self._usual_s)}
+        return {
+            "table": self._table.dump(), "usual": dict(self._usual_s), "left": dict(self._left_s),
+            "own": dict(self._own), "breaks": self._breaks, "there": self._there_s, "broke": self._broke_s,
+        }  # fmt: skip
 
     def load(self, state: dict[str, Any]) -> None:
         """Take it from `dump`; ValueError if it is not that."""
         table, usual = state.get("table"), state.get("usual")
         if not isinstance(table, dict) or not isinstance(usual, dict):
             raise ValueError("learned state: absences need a table and usual times")  # noqa: TRY004 - a bad stored value
-        times = {str(agent): number(at) % DAY_S for agent, at in list(usual.items())[-GONE_MAX:]}
+        left, own = state.get("left", {}), state.get("own", {})
+        if not isinstance(left, dict) or not isinstance(own, dict):
+            raise ValueError("learned state: times and numbers of absences are by agent")  # noqa: TRY004 - a bad stored value
+        usual_s, left_s, owns = _times(usual), _times(left), _numbers(own)
+        breaks, there_s, broke_s = (number(state.get(key, 0.0)) for key in ("breaks", "there", "broke"))
         self._table.load(table)
-        self._usual_s, self._hazard = times, None
+        self._usual_s, self._left_s, self._own, self._hazard = usual_s, left_s, owns, None
+        self._breaks, self._there_s, self._broke_s = int(breaks), max(0.0, there_s), max(0.0, broke_s)
 
     def _fitted(self) -> Hazard:
         if self._hazard is None or self._table.lives != self._lives:
@@ -130,8 +202,43 @@ class Absences:
             due += DAY_S
         elif due < 0:
             due = max(60.0, -due)
-        breaks = 1 - exp(hazard.upto(age_s) - hazard.upto(LONG_S)) if age_s < LONG_S else 0.0
+        breaks = self._on_break(hazard, agent, now_s - age_s, now_s)
         return [hazard.age_at(age_s, level) - age_s if level < breaks else due for level in QUANTILES]
+
+    def _has_breaks(self, agent: str) -> bool:
+        """Whether a break of this agent can be told from a long absence: one was seen, or several breaks were."""
+        return agent in self._left_s or self._own.get(agent, 0.0) >= OWN_LEAST
+
+    def _on_break(self, hazard: Hazard, agent: str, since_s: float, now_s: float) -> float:
+        """The chance that an absence is a break: none at the time of day at which the agent's last long one began."""
+        age_s, left = now_s - since_s, self._left_s.get(agent)
+        if age_s >= LONG_S:
+            return 0.0
+        if left is not None and abs((since_s - left + DAY_S / 2) % DAY_S - DAY_S / 2) < LATE_S:
+            return 0.0
+        return 1 - exp(hazard.upto(age_s) - hazard.upto(LONG_S))
+
+
+def _numbers(of: dict[Any, Any]) -> dict[str, float]:
+    return {str(agent): number(value) for agent, value in list(of.items())[-GONE_MAX:]}
+
+
+def _times(of: dict[Any, Any]) -> dict[str, float]:
+    return {agent: at_s % DAY_S for agent, at_s in _numbers(of).items()}
+
+
+def _remember(known: dict[str, float], agent: str, value: float) -> None:
+    known.pop(agent, None)
+    known[agent] = value
+    if len(known) > GONE_MAX:
+        del known[next(iter(known))]
+
+
+def _in_turn(atoms: list[float], able: list[Gone], most: int) -> list[tuple[float, frozenset[str]]]:
+    """The first `most` returns of those who are `able`, by the expected times of each."""
+    many, each = len(able), len(QUANTILES)
+    times = [_at(atoms, each * j * (many + MEAN_SHARE) / (many + 1)) for j in range(1, min(many, most) + 1)]
+    return [(time, gone[2]) for time, gone in zip(times, able, strict=False)]
 
 
 def as_long_again(lasted_s: float) -> float:

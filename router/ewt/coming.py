@@ -67,7 +67,11 @@ class Coming:
         deserted = self.absences.deserted(line.name, self._agents, jumps)
         if not deserted:
             planned = bool(jumps)
-            for at, skills in self.crowds.help(line.name, now_s, self.absences, self.plans):
+            there = sum(group.size for group in self._agents.by_queue.get(line.name, ()))
+            due = self.plans.due() if len(self.plans) else set[str]()
+            back = self.absences.from_breaks(line.name, there, due, now_s)
+            for at, skills in back + self.crowds.help(line.name, now_s, self.absences, self.plans):
+                self._agents.group(skills)
                 jumps.setdefault(skills, []).append((at, 1.0))
             return Expected(jumps, planned, False, as_long_again(lasted_s), 0.0)
         above = [item.name for item in self._lines.values() if item.priority < line.priority][:RELATED_MAX]

@@ -62,6 +62,35 @@ def test_who_comes_at_eight_is_expected_at_eight() -> None:
     assert waits[1] == pytest.approx(420, abs=60)
 
 
+def test_who_is_on_a_break_is_expected_beside_those_who_are_there_and_who_went_home_is_not() -> None:
+    """Three of four go at ten, as they do for ten minutes twice a day; or at five, as they do to go home."""
+    waits = []
+    for hour in (10, 17):
+        estimator = Estimator()
+        team = [f"a{i}" for i in range(4)]
+        for day in range(4):
+            begin = day * 86400 + 28800.0
+            for agent in team:
+                estimator.agent_login(begin, agent, frozenset({"all"}))
+            for pause in (7200.0, 21600.0):
+                for i, agent in enumerate(team):
+                    estimator.agent_logout(begin + pause + 700 * i, agent)
+                    estimator.agent_login(begin + pause + 700 * i + 600, agent, frozenset({"all"}))
+            for agent in team:
+                estimator.agent_logout(begin + 32400, agent)
+        begin = 4 * 86400 + 28800.0
+        for agent in team:
+            estimator.agent_login(begin, agent, frozenset({"all"}))
+        now = 4 * 86400 + hour * 3600.0
+        for agent in team[1:]:
+            estimator.agent_logout(now, agent)
+        for i in range(12):
+            estimator.arrive(now, f"c{i}", "all")
+        waits.append(estimator.estimate(now, "all").mean)
+    on_break, gone_home = waits
+    assert on_break < 0.75 * gone_home
+
+
 def test_what_starves_is_not_expected_to_starve_for_ever() -> None:
     """Gold takes all that there is, for nobody knows how long: as long again, and not a day."""
     estimator = Estimator()

@@ -95,6 +95,38 @@ def test_an_extra_free_able_agent_never_raises_it(
         assert with_extra <= without * (1 + 1e-9) + 1e-6
 
 
+@settings(max_examples=40)
+@given(st.integers(2, 12), st.integers(0, 12), st.integers(0, 30), st.floats(0, 900), st.floats(60, 1200))
+def test_an_extra_agent_raises_nothing_while_others_are_on_a_break(
+    team: int, away: int, waiting: int, ago_s: float, break_s: float
+) -> None:
+    """Whoever comes in addition, while known people are away, none or some of them: nobody waits longer for it, but for
+    what whole people are rounded by where two or three are expected (a quarter; it was thirteen times as long)."""
+    means = []
+    for extra in (False, True):
+        estimator = Estimator()
+        now = 0.0
+        names = [f"a{i}" for i in range(team)]
+        for name in names:
+            estimator.agent_login(now, name, frozenset({"all"}))
+        for _ in range(12):
+            for name in names:
+                now += 300.0
+                estimator.agent_logout(now, name)
+                estimator.agent_login(now + break_s, name, frozenset({"all"}))
+                now += break_s
+        for name in names[:away]:
+            estimator.agent_logout(now, name)
+        now += ago_s
+        for i in range(waiting):
+            estimator.arrive(now, f"c{i}", "all")
+        if extra:
+            estimator.agent_login(now, "extra", frozenset({"all"}))
+        means.append([estimator.trajectory(now, "all").at(p).mean for p in range(1, waiting + 2)])
+    for without, with_extra in zip(*means, strict=True):
+        assert with_extra <= without * 1.25 + 1.0
+
+
 @settings(max_examples=10)
 @given(st.integers(100, 400))
 def test_state_is_bounded(count: int) -> None:
