@@ -28,10 +28,23 @@ from router.client.handshake import NONCE_BYTES, Identity
 from router.client.inbox import Inbox, OnEvent
 from router.client.leaders import Leaders
 from router.client.link import Address, Link, Lost
+from router.client.listing import Listing
 from router.client.outbox import Done, Outbox, Outcome, Outgoing, Pending
 from router.client.outcomes import Refused, Unknown
 from router.terms import Role
-from router.wire.catalogue import Alive, AliveContact, Busy, Confirm, Error, Message, Reply, Resumed, SyncEnd, Welcome
+from router.wire.catalogue import (
+    Alive,
+    AliveContact,
+    Busy,
+    Confirm,
+    Error,
+    Message,
+    Reply,
+    Resumed,
+    Sync,
+    SyncEnd,
+    Welcome,
+)
 
 CLOSED = "the client was closed"
 SWEEP_S = 0.05
@@ -102,8 +115,7 @@ class Client(Calls):
         self._flowing = False
         """There is a leader, and the sync is over: what is called now is written at once."""
         self._sweeper: asyncio.TimerHandle | None = None
-        self.sync_refusals: list[Refused] = []
-        """What the engine said against entries of the last list."""
+        self._listing = Listing(self._list_part, self._list_whole)
         self.late_answers = 0
         """Answers to messages that had been given up by then."""
 
@@ -193,6 +205,11 @@ class Client(Calls):
     def on_no_engine(self, after_s: float, gone: Notify, back: Notify | None = None) -> None:
         """`gone` is called once there has been no engine for `after_s`, `back` when there is one again."""
         self._absence.watch(after_s, gone, back)
+
+    @property
+    def sync_refusals(self) -> list[Refused]:
+        """Of each entry of the last list that the engine did not take: why."""
+        return self._listing.refusals
 
     def events(self) -> AsyncIterator[Message]:
         """The engine's events in order, where no `on_event` was given. Ends when the client is closed."""
@@ -305,9 +322,13 @@ class Client(Calls):
         if self._alive is None:
             self._flow()
             return
-        self.sync_refusals = []
-        for part in sync_messages(self._alive(), welcome.limits):
-            self._add(part, self._sync_answered, self._call_timeout_s, of_connection=True)
+        self._listing = Listing(self._list_part, self._list_whole)
+        self._listing.tell(sync_messages(self._alive(), welcome.limits))
+
+    def _list_part(self, part: Sync, done: Done) -> None:
+        self._add(part, done, self._call_timeout_s, of_connection=True)
+
+    def _list_whole(self) -> None:
         self._add(SyncEnd(0), self._synced, self._call_timeout_s, of_connection=True)
 
     def _confirm(self, asked: Confirm) -> None:
@@ -318,10 +339,6 @@ class Client(Calls):
         }
         still = tuple(contact for contact in asked.contacts if contact in talking)
         self._add(Alive(0, still), _heard, self._call_timeout_s, of_connection=True)
-
-    def _sync_answered(self, outcome: Outcome) -> None:
-        if isinstance(outcome, Refused):
-            self.sync_refusals.append(outcome)
 
     def _synced(self, outcome: Outcome) -> None:
         if not isinstance(outcome, Refused | Unknown):

@@ -148,3 +148,30 @@ def test_a_gateway_says_which_talks_live() -> None:
             assert [answer.contacts for answer in engine.heard(c.Alive)] == [("c0",)]
 
     run(story)
+
+
+def test_one_wrong_entry_takes_no_others_with_it() -> None:
+    """A part that is refused is sent again in halves, down to the entry that is wrong; the list ends after that."""
+
+    async def story() -> None:
+        engine = FakeEngine()
+        taken: list[str] = []
+
+        def answers(message: object) -> list[c.Message] | None:
+            if not isinstance(message, c.Sync):
+                return None
+            names = [entry.contact for entry in message.contacts]
+            if "c77" in names:
+                return [c.Error(message.seq, "unknown_queue", "cards")]
+            taken.extend(names)
+            return None
+
+        engine.answers = answers
+        async with Client(["e:1"], "gw", alive=lambda: contacts(300), connect=engine.connect) as gw:
+            assert await gw.wait_up(5.0)
+            assert sorted(taken) == sorted(f"c{number}" for number in range(300) if number != 77)
+            assert gw.sync_refusals == [Refused("unknown_queue", "cards", "client")]
+            assert len(engine.heard(c.SyncEnd)) == 1
+            assert type(engine.now.heard[-1]) is c.SyncEnd
+
+    run(story)
