@@ -8,6 +8,13 @@ POLICY = "router/ewt/policy.py"
 
 MUTANTS = (
     Mutant(
+        "announcements: a reload that leaves nothing to be said takes the look back",
+        CORE + "announcements/announcements.py",
+        "        world.announcing.unset(contact)\n",
+        "        pass\n",
+        story="announce_nothing_left_after_a_reload",
+    ),
+    Mutant(
         "I15: nothing is said while an agent is rung",
         CORE + "announcements/announcements.py",
         '    if contact.state != "waiting" or contact.standing is None or not contact.peer.live:\n        return\n',

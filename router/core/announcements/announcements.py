@@ -193,6 +193,8 @@ def _look_at(world: World, contact: Contact, heard: Heard, at_us: int) -> None:
     if at_us < NEVER_US:
         heard.look_us, heard.look_number = at_us, world.number()
         world.announcing.set(contact, at_us, heard.look_number)
+    else:
+        world.announcing.unset(contact)
 
 
 def _turn_us(heard: Heard, row: AnnounceRow) -> int:

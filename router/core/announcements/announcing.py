@@ -98,6 +98,12 @@ class Announcing:
         heappush(self._looks, (at_us, number, hearer))
         self.next_us = min(self.next_us, max(at_us, self.round_us + PAUSE_US))
 
+    def unset(self, contact: Contact) -> None:
+        """There is nothing to look for as things are."""
+        hearer = self.hearers.get(contact)
+        if hearer is not None:
+            hearer.due_us = 0
+
     def forget(self, contact: Contact) -> None:
         """Nothing is told to this contact any more."""
         hearer = self.hearers.pop(contact, None)
