@@ -13,11 +13,9 @@ from __future__ import annotations
 from collections.abc import Container
 from itertools import islice
 from math import exp
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
-from router.ewt.agents import Agents
-from router.ewt.lifetable import Hazard, LifeTable, number
-from router.ewt.supply import Jumps
+from router.ewt.lifetable import Hazard, LifeTable, mapping, number
 from router.ewt.walk import Walked
 
 DAY_S = 86400.0
@@ -47,8 +45,20 @@ MEAN_SHARE = 0.26
 """c above: for one agent with a constant hazard the sum is 1 - 1/e = (1 + c)/2 at the mean."""
 
 
-Gone: TypeAlias = tuple[str, float, frozenset[str]]
-"""An agent who is gone, since when, and with which skills."""
+class Gone(NamedTuple):
+    """An agent who is away."""
+
+    agent: str
+    since_s: float
+    skills: frozenset[str]
+
+
+class Comer(NamedTuple):
+    """An agent who is expected, in so many seconds from now."""
+
+    in_s: float
+    agent: str
+    skills: frozenset[str]
 
 
 class Absences:
@@ -61,7 +71,7 @@ class Absences:
 
     def __init__(self, half_life_lives: float) -> None:
         self._table = LifeTable(PRIOR_S, half_life_lives)
-        self._gone: dict[str, tuple[float, frozenset[str]]] = {}
+        self._gone: dict[str, Gone] = {}
         self._usual_s: dict[str, float] = {}
         self._left_s: dict[str, float] = {}
         self._own: dict[str, float] = {}
@@ -75,56 +85,45 @@ class Absences:
         """An agent logs out."""
         self._there_s += now_s - self._came_s.pop(agent, now_s)
         self._gone.pop(agent, None)
-        self._gone[agent] = now_s, skills
+        self._gone[agent] = Gone(agent, now_s, skills)
         if len(self._gone) > GONE_MAX:
             del self._gone[next(iter(self._gone))]
 
     def came(self, agent: str, now_s: float) -> None:
         """An agent logs in."""
         self._came_s[agent] = now_s
-        since, _ = self._gone.pop(agent, (-LONG_S, frozenset()))
-        if since >= 0:
-            self._table.add(now_s - since, True)
-            if now_s - since < LONG_S:
-                self._breaks += 1
-                _remember(self._own, agent, self._own.get(agent, 0.0) + 1)
-                keep = 1 - 1 / BREAKS_KEPT
-                self._there_s, self._broke_s = keep * self._there_s, keep * self._broke_s + now_s - since
-        if now_s - since >= LONG_S:
-            _remember(self._usual_s, agent, now_s % DAY_S)
-            self._own.pop(agent, None)
-            if since >= 0:
-                _remember(self._left_s, agent, since % DAY_S)
+        gone = self._gone.pop(agent, None)
+        if gone is not None:
+            self._table.add(now_s - gone.since_s, True)
+        if gone is not None and now_s - gone.since_s < LONG_S:
+            self._breaks += 1
+            _remember(self._own, agent, self._own.get(agent, 0.0) + 1)
+            keep = 1 - 1 / BREAKS_KEPT
+            self._there_s, self._broke_s = keep * self._there_s, keep * self._broke_s + now_s - gone.since_s
+            return
+        self._own.pop(agent, None)
+        _remember(self._usual_s, agent, now_s % DAY_S)
+        if gone is not None:
+            _remember(self._left_s, agent, gone.since_s % DAY_S)
 
-    @staticmethod
-    def deserted(queue: str, agents: Agents, jumps: Jumps) -> bool:
-        """Whether nobody is there for a queue, and nobody is planned to come."""
-        if any(group.size for group in agents.by_queue.get(queue, ())):
-            return False
-        return not any(queue in skills and any(change > 0 for _, change in of) for skills, of in jumps.items())
-
-    def returns(
-        self, queue: str, above: list[str], now_s: float, lasted_s: float
-    ) -> tuple[list[tuple[float, frozenset[str]]], float]:
-        """((seconds from now, skills) of those expected to come, ascending; variance of the first time in s^2).
+    def returns(self, queue: str, above: list[str], now_s: float, lasted_s: float) -> tuple[list[Comer], float]:
+        """(Those expected where nobody is there, ascending; variance of the first time in s^2).
 
         `lasted_s`: see `as_long_again`.  Of a queue whose agents nobody has seen one is expected so soon, who serves
         those `above` it, too.
         """
-        able = [(agent, *gone) for agent, gone in self._gone.items() if queue in gone[1]][-LOOKED_AT:]
+        able = [gone for gone in self._gone.values() if queue in gone.skills][-LOOKED_AT:]
         if not able:
             wait = as_long_again(lasted_s)
-            return [(wait, frozenset((queue, *above)))], wait * wait
+            return [Comer(wait, "", frozenset((queue, *above)))], wait * wait
         atoms = self._atoms(able, now_s)
         many, each = len(able), len(QUANTILES)
         early, late = _at(atoms, 0.3 * each), _at(atoms, each * min(2.0, 0.8 * many))
         most = max(1, round(self.usual_share() * many))
         return _in_turn(atoms, able, most), ((late - early) / 2) ** 2
 
-    def from_breaks(
-        self, queue: str, there: float, planned: Container[str], now_s: float
-    ) -> list[tuple[float, frozenset[str]]]:
-        """(seconds from now, skills) of those expected back from a break, ascending, where `there` people are.
+    def from_breaks(self, queue: str, there: float, planned: Container[str], now_s: float) -> list[Comer]:
+        """Those expected back from a break where so many are `there`, ascending.
 
         So many come as are missing from the usual share of all who are there or on a break; who is `planned` to come
         is expected by the plan alone.
@@ -133,14 +132,13 @@ class Absences:
             return []
         hazard = self._fitted()
         able: list[Gone] = []
-        for agent in islice(reversed(self._gone), GONE_LOOKED_AT):
-            since, skills = self._gone[agent]
-            if now_s - since >= LONG_S or len(able) == ON_BREAK_MAX:
+        for gone in islice(reversed(self._gone.values()), GONE_LOOKED_AT):
+            if now_s - gone.since_s >= LONG_S or len(able) == ON_BREAK_MAX:
                 break
-            if queue not in skills or agent in planned or not self._has_breaks(agent):
+            if queue not in gone.skills or gone.agent in planned or not self._has_breaks(gone.agent):
                 continue
-            if self._on_break(hazard, agent, since, now_s) > 0.5:
-                able.append((agent, since, skills))
+            if self._on_break(hazard, gone, now_s) > 0.5:
+                able.append(gone)
         most = round(self.usual_share() * (there + len(able)) - there)
         return _in_turn(self._atoms(able, now_s), able, most) if most > 0 else []
 
@@ -152,14 +150,14 @@ class Absences:
 
     def _atoms(self, able: list[Gone], now_s: float) -> list[float]:
         hazard, atoms = self._fitted(), list[float]()
-        for agent, since, _ in able:
-            atoms += self._times(hazard, agent, now_s - since, now_s)
+        for gone in able:
+            atoms += self._times(hazard, gone, now_s)
         atoms.sort()
         return atoms
 
     def away(self, queue: str) -> dict[str, frozenset[str]]:
         """Who is gone and could serve a queue, the last to go, with their skills."""
-        able = [(agent, skills) for agent, (_, skills) in self._gone.items() if queue in skills]
+        able = [(gone.agent, gone.skills) for gone in self._gone.values() if queue in gone.skills]
         return dict(able[-LOOKED_AT:])
 
     def usual_per_s(self) -> float:
@@ -175,26 +173,21 @@ class Absences:
 
     def load(self, state: dict[str, Any]) -> None:
         """Take it from `dump`; ValueError if it is not that."""
-        table, usual = state.get("table"), state.get("usual")
-        if not isinstance(table, dict) or not isinstance(usual, dict):
-            raise ValueError("learned state: absences need a table and usual times")  # noqa: TRY004 - a bad stored value
-        left, own = state.get("left", {}), state.get("own", {})
-        if not isinstance(left, dict) or not isinstance(own, dict):
-            raise ValueError("learned state: times and numbers of absences are by agent")  # noqa: TRY004 - a bad stored value
-        usual_s, left_s, owns = _times(usual), _times(left), _numbers(own)
+        usual_s, left_s = _times_of_day(state.get("usual")), _times_of_day(state.get("left", {}))
+        owns = _numbers(state.get("own", {}))
         breaks, there_s, broke_s = (number(state.get(key, 0.0)) for key in ("breaks", "there", "broke"))
-        self._table.load(table)
+        self._table.load(mapping(state.get("table")))
         self._usual_s, self._left_s, self._own, self._hazard = usual_s, left_s, owns, None
-        self._breaks, self._there_s, self._broke_s = int(breaks), max(0.0, there_s), max(0.0, broke_s)
+        self._breaks, self._there_s, self._broke_s = int(breaks), there_s, broke_s
 
     def _fitted(self) -> Hazard:
         if self._hazard is None or self._table.lives != self._lives:
             self._hazard, self._lives = self._table.fit(), self._table.lives
         return self._hazard
 
-    def _times(self, hazard: Hazard, agent: str, age_s: float, now_s: float) -> list[float]:
-        """Equally likely times from now at which an agent comes who is gone since `age_s`."""
-        usual = self._usual_s.get(agent)
+    def _times(self, hazard: Hazard, gone: Gone, now_s: float) -> list[float]:
+        """Equally likely times from now at which an agent comes."""
+        usual, age_s = self._usual_s.get(gone.agent), now_s - gone.since_s
         if usual is None:
             return [hazard.age_at(age_s, level) - age_s for level in QUANTILES]
         due = (usual - now_s + LATE_S) % DAY_S - LATE_S
@@ -202,29 +195,29 @@ class Absences:
             due += DAY_S
         elif due < 0:
             due = max(60.0, -due)
-        breaks = self._on_break(hazard, agent, now_s - age_s, now_s)
+        breaks = self._on_break(hazard, gone, now_s)
         return [hazard.age_at(age_s, level) - age_s if level < breaks else due for level in QUANTILES]
 
     def _has_breaks(self, agent: str) -> bool:
         """Whether a break of this agent can be told from a long absence: one was seen, or several breaks were."""
         return agent in self._left_s or self._own.get(agent, 0.0) >= OWN_LEAST
 
-    def _on_break(self, hazard: Hazard, agent: str, since_s: float, now_s: float) -> float:
+    def _on_break(self, hazard: Hazard, gone: Gone, now_s: float) -> float:
         """The chance that an absence is a break: none at the time of day at which the agent's last long one began."""
-        age_s, left = now_s - since_s, self._left_s.get(agent)
+        age_s, left_s = now_s - gone.since_s, self._left_s.get(gone.agent)
         if age_s >= LONG_S:
             return 0.0
-        if left is not None and abs((since_s - left + DAY_S / 2) % DAY_S - DAY_S / 2) < LATE_S:
+        if left_s is not None and abs((gone.since_s - left_s + DAY_S / 2) % DAY_S - DAY_S / 2) < LATE_S:
             return 0.0
         return 1 - exp(hazard.upto(age_s) - hazard.upto(LONG_S))
 
 
-def _numbers(of: dict[Any, Any]) -> dict[str, float]:
-    return {str(agent): number(value) for agent, value in list(of.items())[-GONE_MAX:]}
+def _numbers(stored: object) -> dict[str, float]:
+    return {str(agent): number(value) for agent, value in list(mapping(stored).items())[-GONE_MAX:]}
 
 
-def _times(of: dict[Any, Any]) -> dict[str, float]:
-    return {agent: at_s % DAY_S for agent, at_s in _numbers(of).items()}
+def _times_of_day(stored: object) -> dict[str, float]:
+    return {agent: at_s % DAY_S for agent, at_s in _numbers(stored).items()}
 
 
 def _remember(known: dict[str, float], agent: str, value: float) -> None:
@@ -234,11 +227,11 @@ def _remember(known: dict[str, float], agent: str, value: float) -> None:
         del known[next(iter(known))]
 
 
-def _in_turn(atoms: list[float], able: list[Gone], most: int) -> list[tuple[float, frozenset[str]]]:
+def _in_turn(atoms: list[float], able: list[Gone], most: int) -> list[Comer]:
     """The first `most` returns of those who are `able`, by the expected times of each."""
     many, each = len(able), len(QUANTILES)
     times = [_at(atoms, each * j * (many + MEAN_SHARE) / (many + 1)) for j in range(1, min(many, most) + 1)]
-    return [(time, gone[2]) for time, gone in zip(times, able, strict=False)]
+    return [Comer(time, gone.agent, gone.skills) for time, gone in zip(times, able, strict=False)]
 
 
 def as_long_again(lasted_s: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from router.ewt.absence import Absences, as_long_again
+from router.ewt.absence import Absences, Comer, as_long_again
 from router.ewt.agents import Agents
 from router.ewt.crowds import CROWD_LEAST, Crowds
 from router.ewt.lines import Line
@@ -64,23 +64,29 @@ class Coming:
         jumps: Jumps = self.plans.jumps(now_s, self._skills) if len(self.plans) else {}
         first = next(iter(line.waiting.values()), now_s) if not line.shuffled else line.arrivals()[0]
         lasted_s = max(0.0, now_s - first)
-        deserted = self.absences.deserted(line.name, self._agents, jumps)
-        if not deserted:
+        there = sum(group.size for group in self._agents.by_queue.get(line.name, ()))
+        due = self.plans.due() if len(self.plans) else set[str]()
+        if there or _brings(jumps, line.name):
             planned = bool(jumps)
-            there = sum(group.size for group in self._agents.by_queue.get(line.name, ()))
-            due = self.plans.due() if len(self.plans) else set[str]()
             back = self.absences.from_breaks(line.name, there, due, now_s)
-            for at, skills in back + self.crowds.help(line.name, now_s, self.absences, self.plans):
-                self._agents.group(skills)
-                jumps.setdefault(skills, []).append((at, 1.0))
+            due |= {comer.agent for comer in back}
+            self._add(jumps, back + self.crowds.help(line.name, now_s, self.absences.usual_per_s(), due))
             return Expected(jumps, planned, False, as_long_again(lasted_s), 0.0)
         above = [item.name for item in self._lines.values() if item.priority < line.priority][:RELATED_MAX]
         returns, variance = self.absences.returns(line.name, above, now_s, lasted_s)
-        for at, skills in returns:
-            self._agents.group(skills)
-            jumps.setdefault(skills, []).append((at, 1.0))
-        return Expected(jumps, False, True, returns[0][0] + as_long_again(lasted_s), variance)
+        self._add(jumps, returns)
+        return Expected(jumps, False, True, returns[0].in_s + as_long_again(lasted_s), variance)
+
+    def _add(self, jumps: Jumps, comers: list[Comer]) -> None:
+        for comer in comers:
+            self._agents.group(comer.skills)
+            jumps.setdefault(comer.skills, []).append((comer.in_s, 1.0))
 
     def _skills(self, agent: str) -> frozenset[str] | None:
         held = self._agents.slots.get(agent)
         return held[0].group.skills if held else None
+
+
+def _brings(jumps: Jumps, queue: str) -> bool:
+    """Whether somebody is planned to come for a queue."""
+    return any(queue in skills and any(change > 0 for _, change in of) for skills, of in jumps.items())

@@ -9,12 +9,12 @@ expected number of them passes j - 1/2, so people who come and go by chance coun
 
 from __future__ import annotations
 
+from collections.abc import Container
 from math import exp
 
-from router.ewt.absence import Absences
+from router.ewt.absence import Comer
 from router.ewt.agents import Agents
 from router.ewt.lifetable import Hazard, LifeTable
-from router.ewt.plans import Plans
 
 AGENTS_SHARE = 0.5
 """A crowd begins when so many wait for each agent who is there..."""
@@ -94,23 +94,22 @@ class Crowds:
         self._of.pop(queue, None)
         self._open.pop(queue, None)
 
-    def help(self, queue: str, now_s: float, absences: Absences, plans: Plans) -> list[tuple[float, frozenset[str]]]:
-        """(seconds from now, skills) of those who are expected to come because of the crowd, ascending.
+    def help(self, queue: str, now_s: float, usual_per_s: float, due: Container[str]) -> list[Comer]:
+        """Those who are expected to come because of the crowd, ascending; whoever is `due` is expected otherwise.
 
-        Who comes back by the usual hazard is no help: as many go.
+        Who comes back by the usual hazard (`usual_per_s`) is no help: as many go.
         """
         crowd = self._open.get(queue)
         if crowd is None or not crowd.away or crowd.came < CAME_MIN:
             return []
         if crowd.hazard is None or crowd.fitted != crowd.table.lives:
             crowd.hazard, crowd.fitted = crowd.table.fit(), crowd.table.lives
-        due = plans.due() if len(plans) else set[str]()
-        age, skills = now_s - crowd.since_s, [skills for agent, skills in crowd.away.items() if agent not in due]
-        usual_per_s, base = absences.usual_per_s(), crowd.hazard.upto(age)
-        out: list[tuple[float, frozenset[str]]] = []
+        age, away = now_s - crowd.since_s, [entry for entry in crowd.away.items() if entry[0] not in due]
+        base = crowd.hazard.upto(age)
+        out: list[Comer] = []
         for k in range(1, STEPS + 1):
             ahead = HORIZON_S * k * k / (STEPS * STEPS)
             beyond = max(0.0, crowd.hazard.upto(age + ahead) - base - usual_per_s * ahead)
-            while len(out) < len(skills) and len(skills) * (1 - exp(-beyond)) > len(out) + 0.5:
-                out.append((ahead, skills[len(out)]))
+            while len(out) < len(away) and len(away) * (1 - exp(-beyond)) > len(out) + 0.5:
+                out.append(Comer(ahead, *away[len(out)]))
         return out

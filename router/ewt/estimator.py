@@ -17,6 +17,7 @@ from router.ewt.builder import Builder
 from router.ewt.coming import Coming
 from router.ewt.judge import Verdict
 from router.ewt.learn import Prediction, sane
+from router.ewt.lifetable import mapping
 from router.ewt.lines import Ghost, Line
 from router.ewt.settings import DEFAULT_SETTINGS, EwtSettings
 from router.ewt.supply import Scene
@@ -367,16 +368,14 @@ class Estimator:
 
     def load(self, state: dict[str, Any]) -> None:
         """Take up what was learned.  ValueError, and nothing changed, if it is of another schema or broken."""
-        queues = state.get("queues")
-        if state.get("schema") != SCHEMA or not isinstance(queues, dict):
+        if state.get("schema") != SCHEMA:
             raise ValueError(f"learned state: expected schema {SCHEMA}, found {state.get('schema')!r}")
+        queues = mapping(state.get("queues"))
         for name, learned in queues.items():
-            if not isinstance(learned, dict):
-                raise ValueError(f"learned state: queue {name!r} is no table")  # noqa: TRY004 - a bad stored value
-            Line(name, self.settings).load(learned)
+            Line(name, self.settings).load(mapping(learned))
         absences = state.get("absences")
-        if isinstance(absences, dict):
-            self.coming.absences.load(absences)
+        if absences is not None:
+            self.coming.absences.load(mapping(absences))
         for name, learned in queues.items():
             line = self._line(name)
             if line is not None:

@@ -238,6 +238,13 @@ def number(value: object) -> float:
     return float(value)
 
 
+def mapping(value: object) -> dict[Any, Any]:
+    """A table out of stored state, or ValueError."""
+    if not isinstance(value, dict):
+        raise ValueError(f"stored state: expected a table, found {value!r:.40}")  # noqa: TRY004 - a bad stored value
+    return value
+
+
 def numbers(value: object, count: int) -> list[float]:
     """A list of `count` finite numbers >= 0 out of stored state, or ValueError."""
     if not isinstance(value, list) or len(value) != count:

@@ -307,7 +307,7 @@ def test_confidence_grows_with_completed_talks() -> None:
 def test_broken_learned_state_is_refused(state: dict[str, object]) -> None:
     """State of another schema or shape raises ValueError and changes nothing."""
     estimator = Estimator()
-    with pytest.raises(ValueError, match="learned state"):
+    with pytest.raises(ValueError, match="state: expected"):
         estimator.load(state)
     assert estimator.lines == {}
 
