@@ -153,38 +153,46 @@ def _outages(rng: Random, calls: int) -> CentreSpec:
     return CentreSpec((queue,), team(15, ("all",)), end, 0.25 * end, stops=tuple(stops))
 
 
+def _spans(end: float, there: Callable[[], float], away: Callable[[], float]) -> tuple[tuple[float, float], ...]:
+    """When somebody is there, who comes and goes by chance."""
+    spans: list[tuple[float, float]] = []
+    at = 0.0
+    while at < end:
+        gone = at + there()
+        spans.append((at, gone))
+        at = gone + away()
+    return tuple(spans)
+
+
 def _rude(rng: Random, calls: int) -> CentreSpec:
     """Who goes drops the caller, without a word; and everybody goes every hour or so for a quarter of one."""
     rate = 0.062
     end = calls / rate
-    agents = []
-    for i in range(16):
-        spans: list[tuple[float, float]] = []
-        at = 0.0
-        while at < end:
-            work = rng.expovariate(1 / 3600)
-            spans.append((at, at + work))
-            at += work + rng.expovariate(1 / 900)
-        agents.append(AgentSpec(f"a{i}", ("all",), tuple(spans), rude=True))
+    agents = tuple(
+        AgentSpec(
+            f"a{i}",
+            ("all",),
+            _spans(end, lambda: rng.expovariate(1 / 3600), lambda: rng.expovariate(1 / 900)),
+            rude=True,
+        )
+        for i in range(16)
+    )
     queue = QueueSpec("all", _even(rate), rate, Exponential(200.0), Exponential(600.0))
-    return CentreSpec((queue,), tuple(agents), end, 0.25 * end)
+    return CentreSpec((queue,), agents, end, 0.25 * end)
 
 
 def _small_breaks(rng: Random, calls: int) -> CentreSpec:
     """Three agents who are away for a quarter of the time, each without a word: sometimes nobody is there."""
     rate = 0.009
     end = calls / rate
-    agents = []
-    for i in range(3):
-        spans: list[tuple[float, float]] = []
-        at = 0.0
-        while at < end:
-            work = rng.expovariate(1 / 2700)
-            spans.append((at, at + work))
-            at += work + rng.lognormvariate(6.6, 0.5)
-        agents.append(AgentSpec(f"a{i}", ("all",), tuple(spans)))
+    agents = tuple(
+        AgentSpec(
+            f"a{i}", ("all",), _spans(end, lambda: rng.expovariate(1 / 2700), lambda: rng.lognormvariate(6.6, 0.5))
+        )
+        for i in range(3)
+    )
     queue = QueueSpec("all", _even(rate), rate, Lognormal(200.0, 0.8), Exponential(900.0))
-    return CentreSpec((queue,), tuple(agents), end, 0.25 * end)
+    return CentreSpec((queue,), agents, end, 0.25 * end)
 
 
 def _batches(rng: Random, calls: int) -> CentreSpec:
